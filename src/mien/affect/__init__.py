@@ -1,0 +1,1 @@
+"""Chip and cues become a reading of the expression (Face, Cues → Affect)."""

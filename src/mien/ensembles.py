@@ -1,0 +1,89 @@
+"""Who plays: the table `ensembles.toml` as values, known to the composer and to the mixing desk alike.
+
+A new ensemble is one table entry there: for each part the instrument (General MIDI program, 0-based), its written
+range, whether it plays one note at a time, and its place on the desk.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from mien.errors import BadInput
+from mien.values import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """One instrument of an ensemble.
+
+    `program` is General MIDI, 0-based (None: the drum kit); `low_midi`..`high_midi` the range it is written in; `gain_db`
+    and `pan` (−1 left .. 1 right) its place on the desk.
+    """
+
+    part: Part
+    instrument: str
+    program: int | None
+    low_midi: int
+    high_midi: int
+    monophonic: bool
+    gain_db: float
+    pan: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """A named group of players, one a part at most; `solo` ensembles are one instrument under several parts."""
+
+    name: str
+    title: str
+    players: Mapping[Part, Player]
+    solo: bool
+    pedal: bool
+    reverb: float
+    """Share of reverb in the mix, 0..1."""
+
+
+@cache
+def ensembles() -> Mapping[str, Ensemble]:
+    """Every ensemble by its short lower-case name, in the order of the table."""
+    table = tomllib.loads(files("mien").joinpath("ensembles.toml").read_text(encoding="utf-8"))
+    found: dict[str, Ensemble] = {}
+    for name, row in table.items():
+        players = {}
+        for part in Part:
+            if entry := row.get(part.name.lower()):
+                players[part] = Player(
+                    part=part,
+                    instrument=entry["instrument"],
+                    program=entry.get("program"),
+                    low_midi=entry["range"][0],
+                    high_midi=entry["range"][1],
+                    monophonic=entry.get("monophonic", False),
+                    gain_db=float(entry.get("gain_db", 0.0)),
+                    pan=float(entry.get("pan", 0.0)),
+                )
+        found[name] = Ensemble(
+            name=name,
+            title=row["title"],
+            players=players,
+            solo=row.get("solo", False),
+            pedal=row.get("pedal", False),
+            reverb=float(row.get("reverb", 0.2)),
+        )
+    return found
+
+
+def ensemble(name: str) -> Ensemble:
+    """Look an ensemble up.
+
+    Raises
+    ------
+    BadInput
+        If there is none of that name; the message lists those there are.
+    """
+    try:
+        return ensembles()[name]
+    except KeyError:
+        raise BadInput(f"unknown ensemble '{name}': choose one of {', '.join(ensembles())}") from None

@@ -1,0 +1,34 @@
+"""What can go wrong, told so that the reader can act.
+
+Every message says what was given, what is allowed, and the command or step that helps. The command line prints the
+message alone and exits with `EXIT_CODE`; programming mistakes stay `ValueError`.
+"""
+
+EXIT_CODE = 2
+
+
+class MienError(Exception):
+    """Root of every error meant for a person."""
+
+
+class BadInput(MienError):
+    """A picture, option or file cannot be used as given."""
+
+
+class NoFace(BadInput):
+    """A picture holds no face large and clear enough to read."""
+
+
+class BadAsset(MienError):
+    """A shipped file (network, font, table) is missing or is not the one its manifest names."""
+
+
+class CannotWrite(MienError):
+    """The result has nowhere to go: folder unwritable, disk full."""
+
+
+class MissingExtra(MienError):
+    """A feature needs an optional extra that is not installed."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs the extra '{extra}': pip install 'mien[{extra}]'")

@@ -1,0 +1,1 @@
+"""A picture becomes faces with points, pose and an aligned chip (Frame → Face)."""

@@ -1,0 +1,1 @@
+"""Notes become sound (Phrase → Audio)."""

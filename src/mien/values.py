@@ -1,0 +1,350 @@
+"""The values that travel between stages; nothing else crosses a boundary.
+
+face → cues → affect → brief → phrase → audio. All are frozen, checked at birth and free of I/O. Units are name
+suffixes (`_s` seconds, `_px` pixels of the frame, `_hz`, `_bpm`, `_ticks`, `_midi`). Values that hold arrays compare
+by identity (`eq=False`) and write-protect what they hold; values of scalars and tuples compare by content.
+
+Musical time is integer ticks, `TICKS_PER_QUARTER` to a quarter note: exact equality, stable golden files, MIDI as is.
+Left and right are the subject's own.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+"""The eight classes of FER+ (Barsoum et al. 2016), in its order."""
+
+REGIONS = ("eyes", "brows", "nose", "mouth")
+"""The four focal regions, in the order of every per-region array."""
+
+CHIP_PX = 64
+"""Side of the aligned grey chip, pixels."""
+
+MESH_POINTS = 468
+EYE_POINTS = 76
+"""Per eye: 71 eyelid and brow contour points, then the iris centre and four points on its rim."""
+
+TICKS_PER_QUARTER = 480
+
+
+class Part(IntEnum):
+    """The musical parts. Four are steered by a focal region each; the kit follows the rhythm."""
+
+    MELODY = 0
+    """Steered by the eyes."""
+    HARMONY = 1
+    """Steered by the brows."""
+    TEXTURE = 2
+    """Steered by the nose."""
+    RHYTHM = 3
+    """Bass and pulse, steered by the mouth."""
+    KIT = 4
+    """Percussion (General MIDI drum keys), where the ensemble has it."""
+
+
+class Mode(Enum):
+    """Scales as semitones above the tonic, from dark to bright; harmonic minor stands beside them."""
+
+    PHRYGIAN = (0, 1, 3, 5, 7, 8, 10)
+    HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
+    AEOLIAN = (0, 2, 3, 5, 7, 8, 10)
+    DORIAN = (0, 2, 3, 5, 7, 9, 10)
+    MIXOLYDIAN = (0, 2, 4, 5, 7, 9, 10)
+    IONIAN = (0, 2, 4, 5, 7, 9, 11)
+    LYDIAN = (0, 2, 4, 6, 7, 9, 11)
+
+
+def _protect(array: Any, dtype: type, shape: tuple[int | None, ...], name: str) -> NDArray[Any]:
+    held: NDArray[Any] = np.array(array, dtype=dtype)  # a copy of our own: nobody else can write to it
+    if len(held.shape) != len(shape) or any(w not in (None, g) for w, g in zip(shape, held.shape, strict=True)):
+        raise ValueError(f"{name}: shape {held.shape} given, {shape} wanted")
+    if held.dtype.kind == "f" and not np.isfinite(held).all():
+        raise ValueError(f"{name}: holds a number that is not finite")
+    held.setflags(write=False)
+    return held
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:  # also refuses NaN
+        raise ValueError(f"{name}: {value} given, {low} to {high} allowed")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of the world.
+
+    `time_s` is the capture time on a monotonic clock; `rgb` is uint8 (h, w, 3).
+    """
+
+    time_s: float
+    rgb: NDArray[np.uint8]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rgb", _protect(self.rgb, np.uint8, (None, None, 3), "Frame.rgb"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face found in a frame.
+
+    Attributes
+    ----------
+    box_px : (x0, y0, x1, y1) in frame pixels.
+    score : 0..1, the detector's and the mesh's common belief that this is a face.
+    points_px : float32 (468, 3), the face mesh; z has the scale of x and grows away from the camera.
+    eyes_px : float32 (2, 76, 2), subject's right eye first: 71 contour points, iris centre, four rim points.
+    pose_deg : (pitch, yaw, roll); zero looks into the camera. Pitch grows as the chin goes down, yaw as the face turns
+        to the picture's right, roll as the head tips clockwise in the picture.
+    chip : uint8 (64, 64), the face cut out level, at a fixed eye distance, grey.
+    chip_scale : frame pixels per chip pixel; above 1 the chip was reduced, below 1 it was enlarged.
+    """
+
+    time_s: float
+    track: int
+    box_px: tuple[float, float, float, float]
+    score: float
+    points_px: NDArray[np.float32]
+    eyes_px: NDArray[np.float32]
+    pose_deg: tuple[float, float, float]
+    chip: NDArray[np.uint8]
+    chip_scale: float
+
+    def __post_init__(self) -> None:
+        _within("Face.score", self.score, 0, 1)
+        object.__setattr__(self, "points_px", _protect(self.points_px, np.float32, (MESH_POINTS, 3), "Face.points_px"))
+        object.__setattr__(self, "eyes_px", _protect(self.eyes_px, np.float32, (2, EYE_POINTS, 2), "Face.eyes_px"))
+        object.__setattr__(self, "chip", _protect(self.chip, np.uint8, (CHIP_PX, CHIP_PX), "Face.chip"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cues:
+    """What the points of a face say, as named numbers.
+
+    `values` is float32 (c,) in the order of `mien.cues.names.CUES`, each in the unit stated there; `valid` is bool (c,),
+    false where the cue could not be measured (its value is then 0).
+    """
+
+    time_s: float
+    values: NDArray[np.float32]
+    valid: NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _protect(self.values, np.float32, (None,), "Cues.values"))
+        object.__setattr__(self, "valid", _protect(self.valid, np.bool_, (len(self.values),), "Cues.valid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Affect:
+    """How an expression reads: never what a person feels.
+
+    `probs` follow `EMOTIONS` and sum to 1; `valence` and `arousal` are −1..1 (circumplex, Russell 1980); `doubt` is
+    0 (sure) to 1 (cannot tell); `shares` follow `REGIONS` and sum to 1: how much of the decision each region carried.
+    """
+
+    time_s: float
+    probs: tuple[float, ...]
+    valence: float
+    arousal: float
+    doubt: float
+    shares: tuple[float, ...] = (0.25, 0.25, 0.25, 0.25)
+
+    def __post_init__(self) -> None:
+        for name, given, order in (("probs", self.probs, EMOTIONS), ("shares", self.shares, REGIONS)):
+            if len(given) != len(order):
+                raise ValueError(f"Affect.{name}: {len(given)} numbers given, {len(order)} wanted ({', '.join(order)})")
+            for key, number in zip(order, given, strict=True):
+                _within(f"Affect.{name} of {key}", number, 0, 1)
+            if abs(sum(given) - 1) > 1e-3:
+                raise ValueError(f"Affect.{name}: they sum to {sum(given):.4f}, not to 1")
+        _within("Affect.valence", self.valence, -1, 1)
+        _within("Affect.arousal", self.arousal, -1, 1)
+        _within("Affect.doubt", self.doubt, 0, 1)
+
+    @property
+    def emotion(self) -> str:
+        """The emotion that reads first."""
+        return EMOTIONS[max(range(len(EMOTIONS)), key=lambda i: self.probs[i])]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a field of a brief has its value, and who found that it should."""
+
+    field: str
+    because: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What to compose: psychology on its left, music theory on its right.
+
+    Attributes
+    ----------
+    tempo_bpm : quarter notes (dotted quarters in compound metres) a minute, 40..200.
+    tonic_pc : pitch class of the tonic, 0 (C) .. 11 (B).
+    meter : (beats, unit), for example (3, 4).
+    density : onsets a beat over all parts, 0.5..8.
+    register_midi : centre of the melody, MIDI number.
+    spread_semitones : standard deviation of the melody's pitch, 1..9.
+    contour : −1 (lines fall) .. 1 (lines rise).
+    loudness : 0..1.
+    legato : sounding over written length, 0.3 (staccato) .. 1.1 (overlapping).
+    tension : 0 (diatonic, consonant) .. 1 (borrowed, diminished, rough).
+    brightness : 0 (dark) .. 1 (bright), the sound's, not the scale's.
+    syncopation : 0 (even) .. 1.
+    rubato : 0 (strict) .. 1 (free).
+    reasons : one line a field.
+    """
+
+    tempo_bpm: float
+    tonic_pc: int
+    mode: Mode
+    meter: tuple[int, int] = (4, 4)
+    density: float = 3.0
+    register_midi: float = 67.0
+    spread_semitones: float = 4.0
+    contour: float = 0.0
+    loudness: float = 0.5
+    legato: float = 0.85
+    tension: float = 0.3
+    brightness: float = 0.5
+    syncopation: float = 0.2
+    rubato: float = 0.3
+    ensemble: str = "piano"
+    reasons: tuple[Reason, ...] = ()
+
+    def __post_init__(self) -> None:
+        limits = {
+            "tempo_bpm": (40, 200), "tonic_pc": (0, 11), "density": (0.5, 8), "register_midi": (36, 96),
+            "spread_semitones": (1, 9), "contour": (-1, 1), "loudness": (0, 1), "legato": (0.3, 1.1),
+            "tension": (0, 1), "brightness": (0, 1), "syncopation": (0, 1), "rubato": (0, 1),
+        }  # fmt: skip
+        for name, (low, high) in limits.items():
+            _within(f"Brief.{name}", getattr(self, name), low, high)
+        if self.meter not in METERS:
+            raise ValueError(f"Brief.meter: {self.meter} given, one of {METERS} allowed")
+
+
+METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """One note: onset and length in ticks from the phrase's start, MIDI pitch and velocity 1..127."""
+
+    onset_ticks: int
+    part: Part
+    pitch_midi: int
+    length_ticks: int
+    velocity: int
+
+    def __post_init__(self) -> None:
+        _within("Note.onset_ticks", self.onset_ticks, 0, 2**31)
+        _within("Note.length_ticks", self.length_ticks, 1, 2**31)
+        _within("Note.pitch_midi", self.pitch_midi, 0, 127)
+        _within("Note.velocity", self.velocity, 1, 127)
+
+    @property
+    def end_ticks(self) -> int:
+        """First tick after the note."""
+        return self.onset_ticks + self.length_ticks
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Chord:
+    """A harmony that holds from `onset_ticks` for `length_ticks`.
+
+    `pcs` are its pitch classes, root first; `bass_pc` is the lowest; `roman` names it in the key ("V7", "iv6");
+    `function` is "T", "S" or "D" (tonic, subdominant, dominant).
+    """
+
+    onset_ticks: int
+    length_ticks: int
+    pcs: tuple[int, ...]
+    bass_pc: int
+    roman: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """A place in the form: `kind` is "section", "phrase", "motif" or "cadence", `text` says which."""
+
+    onset_ticks: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A stretch of music, short or a whole piece.
+
+    Attributes
+    ----------
+    notes : sorted by onset, part, pitch.
+    length_ticks : of the whole, a full number of bars in a written phrase.
+    tempo : (tick, bpm) steps, the first at tick 0; the beat is a quarter (a dotted quarter in 6/8).
+    """
+
+    notes: tuple[Note, ...]
+    length_ticks: int
+    meter: tuple[int, int]
+    tempo: tuple[tuple[int, float], ...]
+    tonic_pc: int
+    mode: Mode
+    ensemble: str
+    seed: int
+    chords: tuple[Chord, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    def __post_init__(self) -> None:
+        if list(self.notes) != sorted(self.notes):
+            raise ValueError("Phrase.notes: not sorted by onset, part, pitch")
+        if not self.tempo or self.tempo[0][0] != 0:
+            raise ValueError("Phrase.tempo: the first step must stand at tick 0")
+        if self.notes and max(n.onset_ticks for n in self.notes) >= self.length_ticks:
+            raise ValueError("Phrase.notes: a note begins after the end")
+
+    @property
+    def bar_ticks(self) -> int:
+        """Length of a bar."""
+        return self.meter[0] * TICKS_PER_QUARTER * 4 // self.meter[1]
+
+    def part(self, part: Part) -> tuple[Note, ...]:
+        """The notes of one part, in order."""
+        return tuple(n for n in self.notes if n.part is part)
+
+    def seconds_at(self, ticks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Seconds from the start at each of `ticks`, through the tempo steps."""
+        quarter = 1.5 if self.meter[1] == 8 else 1.0
+        starts = np.array([t for t, _ in self.tempo], dtype=np.float64)
+        per_tick = np.array([60.0 / (bpm * quarter * TICKS_PER_QUARTER) for _, bpm in self.tempo])
+        seconds = np.concatenate([[0.0], np.cumsum(np.diff(starts) * per_tick[:-1])])
+        step = np.searchsorted(starts, ticks, side="right") - 1
+        return np.asarray(seconds[step] + (ticks - starts[step]) * per_tick[step])
+
+    @property
+    def length_s(self) -> float:
+        """Seconds from the start to the end."""
+        return float(self.seconds_at(np.array([self.length_ticks]))[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audio:
+    """Sound: `samples` float32 (n, 2) in −1..1 at `rate_hz`."""
+
+    samples: NDArray[np.float32]
+    rate_hz: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "samples", _protect(self.samples, np.float32, (None, 2), "Audio.samples"))
+
+    @property
+    def length_s(self) -> float:
+        """Seconds of sound."""
+        return len(self.samples) / self.rate_hz
