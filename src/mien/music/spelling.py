@@ -1,0 +1,84 @@
+"""Pitch classes become names: key signatures and enharmonic spelling on the line of fifths.
+
+A spelled name is its place on the line of fifths: … F −1, C 0, G 1, D 2 … B 5, F♯ 6 …; a signature is its number of
+sharps (flats are negative) −6..5. Distances on that line are what makes a spelling plausible (Temperley 2001, "The
+Cognition of Basic Musical Structures", ch. 5).
+"""
+
+from mien.values import Chord, Mode
+
+LETTERS = "FCGDAEB"
+"""Letters in the order of the line of fifths, F at −1."""
+
+_ABOVE_MAJOR = {
+    Mode.LYDIAN: 1, Mode.IONIAN: 0, Mode.MIXOLYDIAN: -1, Mode.DORIAN: -2,
+    Mode.AEOLIAN: -3, Mode.HARMONIC_MINOR: -3, Mode.PHRYGIAN: -4,
+}  # fmt: skip
+"""Sharps of each mode's signature against the major on the same tonic; harmonic minor is written as minor."""
+
+_FROM_ROOT = (0, -5, 2, -3, 4, -1, -6, 1, -4, 3, -2, 5)
+"""Place of a chord tone, in fifths from its root, by semitones above it (diminished seventh, augmented fifth apart)."""
+
+
+def signature(tonic_pc: int, mode: Mode) -> int:
+    """Sharps (negative: flats) of the key signature, −6..5; a mode has that of the major scale of its notes."""
+    return (tonic_pc * 7 + _ABOVE_MAJOR[mode] + 6) % 12 - 6
+
+
+def is_minor(mode: Mode) -> bool:
+    """Whether the mode's third is minor."""
+    return 3 in mode.value
+
+
+def tonic_fifths(tonic_pc: int, mode: Mode) -> int:
+    """Place of the tonic on the line of fifths, as its signature spells it."""
+    return signature(tonic_pc, mode) - _ABOVE_MAJOR[mode]
+
+
+def _nearest(pc: int, centre: float) -> int:
+    """Place of pitch class `pc` that is nearest to `centre`; the sharper of two equally near ones."""
+    place = pc * 7 % 12
+    return min((place + 12 * turn for turn in range(-3, 4)), key=lambda p: (abs(p - centre), -p))
+
+
+def spell(pc: int, fifths: int, chord: Chord | None = None) -> int:
+    """Place of a pitch class on the line of fifths, under a signature of `fifths` sharps.
+
+    A chord tone is spelled from the chord's root (so a secondary dominant shows its leading note as such), any other
+    note by the key: from the minor third to the raised fifth degree of its major scale.
+    """
+    centre = fifths + 2
+    if chord is None or pc not in chord.pcs:
+        return _nearest(pc, centre)
+    above = [(tone - chord.pcs[0]) % 12 for tone in chord.pcs]
+    diminished = 3 in above and 6 in above
+    # A diminished root is a leading note, so sharp; the others reach from the Neapolitan to the leading note's dominant.
+    root = _nearest(chord.pcs[0], fifths + (5 if diminished else 0.5))
+    interval = (pc - chord.pcs[0]) % 12
+    if interval == 9 and diminished:
+        return root - 9
+    if interval == 8 and 4 in above and 7 not in above:
+        return root + 8  # augmented fifth
+    return root + _FROM_ROOT[interval]
+
+
+def letter(fifths: int) -> str:
+    """Letter name of a place on the line."""
+    return LETTERS[(fifths + 1) % 7]
+
+
+def accidentals(fifths: int) -> int:
+    """Sharps (negative: flats) a place carries: −1 for B♭, 2 for F double sharp."""
+    return (fifths + 1) // 7
+
+
+def name(fifths: int) -> str:
+    """Name with Unicode accidentals, "B♭"."""
+    count = accidentals(fifths)
+    return letter(fifths) + ("♯" * count if count > 0 else "♭" * -count)
+
+
+def key_name(tonic_pc: int, mode: Mode) -> str:
+    """Name of a key, "D dorian", "B♭ major"."""
+    words = {Mode.IONIAN: "major", Mode.AEOLIAN: "minor"}
+    return f"{name(tonic_fifths(tonic_pc, mode))} {words.get(mode, mode.name.lower().replace('_', ' '))}"
