@@ -52,7 +52,7 @@ def spell(pc: int, fifths: int, chord: Chord | None = None) -> int:
         return _nearest(pc, centre)
     above = [(tone - chord.pcs[0]) % 12 for tone in chord.pcs]
     diminished = 3 in above and 6 in above
-    # A diminished root is a leading note, so sharp; the others reach from the Neapolitan to the leading note's dominant.
+    # A diminished root is a leading note, so sharp; others reach from the Neapolitan to the leading note's dominant.
     root = _nearest(chord.pcs[0], fifths + (5 if diminished else 0.5))
     interval = (pc - chord.pcs[0]) % 12
     if interval == 9 and diminished:
