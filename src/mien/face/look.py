@@ -1,0 +1,78 @@
+"""A frame becomes faces: find, fit, align, in one call (Frame → tuple of Face).
+
+`look` is for pictures of the world, where faces are anywhere; `look_close` for pictures that are one face already, in
+FER2013's framing, as training sets have them. Both end in the same `Face`, its chip cut by the same code.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.face.align import TRAINING_EYES_PX, cut_chip, fit_pose, mean_mesh
+from mien.face.find import Candidate, find_faces
+from mien.face.mesh import Square, first_square, fit_eyes, fit_mesh, next_square
+from mien.nets import Floats
+from mien.values import Face, Frame
+
+MIN_MESH_SCORE = 0.5
+"""Below it the mesh network says "no face here" (its own threshold in MediaPipe)."""
+CLOSE_MARGIN = 1.3
+"""Side of the mesh's first square over the picture's side, in a close-up: the best of 1.0, 1.15, 1.3 and 1.5 on 1,500
+training pictures (share not fitted: 6.2, 3.9, 3.8, 3.8 %; D at its first percentile 8, 9, 10, 11 pixels)."""
+CLOSE_MIDDLE = (0.494, 0.393)
+"""Median place of the middle between the eyes in a close-up, shares of its side."""
+
+
+def look(frame: Frame, depth: int = 0) -> tuple[Face, ...]:
+    """See every face of a frame, the largest first.
+
+    Parameters
+    ----------
+    frame : the picture
+    depth : how many levels of tiles to search beyond the whole picture (see `find_faces`)
+    """
+    faces = (_fit(frame, track, candidate) for track, candidate in enumerate(find_faces(frame.rgb, depth)))
+    return tuple(face for face in faces if face is not None)
+
+
+def _fit(frame: Frame, track: int, candidate: Candidate) -> Face | None:
+    points, belief = fit_mesh(frame.rgb, first_square(candidate))
+    if belief < MIN_MESH_SCORE:
+        return None
+    return _face(frame, track, points, min(belief, candidate.score), candidate.box_px)
+
+
+def look_close(frame: Frame) -> Face:
+    """See the one face of a close-up in FER2013's framing (a square picture, eyes about .38 of its side apart).
+
+    The mesh looks twice, the second time where the first found the face. A face that it does not find stands where
+    faces stand on average, with its low score: the picture is then read in its own framing.
+    """
+    side = frame.rgb.shape[0]
+    points, _ = fit_mesh(frame.rgb, Square(side / 2, side / 2, side * CLOSE_MARGIN, 0.0))
+    points, belief = fit_mesh(frame.rgb, next_square(points))
+    if belief < MIN_MESH_SCORE:
+        points = _average_face(side)
+    low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
+    return _face(frame, 0, points, belief, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+
+
+def _average_face(side: int) -> Floats:
+    eyes_px = TRAINING_EYES_PX / 48 * side
+    middle = np.array([CLOSE_MIDDLE[0] * side, CLOSE_MIDDLE[1] * side, 0], dtype=np.float32)
+    return np.asarray(mean_mesh() * np.float32(eyes_px) + middle, dtype=np.float32)
+
+
+def _face(frame: Frame, track: int, points: Floats, score: float, box_px: tuple[float, float, float, float]) -> Face:
+    rgb: NDArray[np.uint8] = frame.rgb
+    chip, chip_scale = cut_chip(rgb, points)
+    return Face(
+        time_s=frame.time_s,
+        track=track,
+        box_px=box_px,
+        score=float(np.clip(score, 0, 1)),
+        points_px=points,
+        eyes_px=fit_eyes(rgb, points),
+        pose_deg=fit_pose(points).degrees,
+        chip=chip,
+        chip_scale=chip_scale,
+    )

@@ -1,0 +1,120 @@
+"""A candidate becomes points: MediaPipe Face Mesh (468 points) and Iris (two eyes), each in its own crop.
+
+Contracts. Mesh: a square of the box's long side × 1.5, turned by the eye line, RGB / 255 at 192 pixels; out come 468
+points (x, y in crop pixels, z in the same scale) and the logit of "this is a face". Iris: a square of the eye corners'
+distance × 2.3, RGB / 255 at 64 pixels, the left eye mirrored; out come 71 contour points and 5 iris points. Crops are
+plain bilinear warps with a zero border.
+
+References: Kartynnik et al. 2019, "Real-time facial surface geometry from monocular video on mobile GPUs"; Ablavatski et
+al. 2020, "Real-time pupil tracking from monocular video for digital puppetry".
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.face.find import Candidate
+from mien.nets import Floats, load_network
+from mien.values import EYE_POINTS, MESH_POINTS
+
+MESH_PX = 192
+MESH_MARGIN = 1.5
+IRIS_PX = 64
+IRIS_MARGIN = 2.3
+
+RIGHT_EYE_CORNERS = (33, 133)
+"""Mesh indices of the subject's right eye: outer corner, inner corner."""
+LEFT_EYE_CORNERS = (263, 362)
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A turned square in a frame: centre and side in pixels, angle in radians (clockwise in the picture)."""
+
+    x: float
+    y: float
+    side: float
+    angle: float
+
+    def to_frame(self, size_px: int, mirrored: bool = False) -> Floats:
+        """Affine map (2, 3) from crop pixels (a crop of `size_px`) to frame pixels."""
+        step = self.side / size_px
+        across = np.array([np.cos(self.angle), np.sin(self.angle)]) * step
+        down = np.array([-np.sin(self.angle), np.cos(self.angle)]) * step
+        if mirrored:
+            across = -across
+        corner = np.array([self.x, self.y]) - (across + down) * size_px / 2
+        return np.stack([across, down, corner], axis=1).astype(np.float32)
+
+
+def square_around(points: Floats, margin: float, right_px: Floats, left_px: Floats) -> Square:
+    """The square whose side is the long side of the points' box × `margin`, level with the line between two eyes."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    across = left_px - right_px
+    centre = (low + high) / 2
+    return Square(
+        float(centre[0]), float(centre[1]), float((high - low).max() * margin), float(np.arctan2(across[1], across[0]))
+    )
+
+
+def crop(rgb: NDArray[np.uint8], to_frame: Floats, size_px: int) -> Floats:
+    """Cut a square crop: float32 (1, size, size, 3) in 0..1, bilinear, zero border."""
+    # pixel centres: crop pixel i stands for coordinate i + .5
+    shifted = to_frame.copy()
+    shifted[:, 2] += to_frame[:, :2] @ np.array([0.5, 0.5], dtype=np.float32) - 0.5
+    cut = cv2.warpAffine(
+        rgb, shifted, (size_px, size_px), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT
+    )
+    return (cut * np.float32(1 / 255))[None]
+
+
+def _apply(to_frame: Floats, points: Floats) -> Floats:
+    return np.asarray(points @ to_frame[:, :2].T + to_frame[:, 2], dtype=np.float32)
+
+
+def first_square(candidate: Candidate) -> Square:
+    """Where the mesh looks first: the detector's box."""
+    box = np.array(candidate.box_px, dtype=np.float32).reshape(2, 2)
+    right, left = (np.array(eye, dtype=np.float32) for eye in candidate.eyes_px)
+    return square_around(box, MESH_MARGIN, right, left)
+
+
+def next_square(points_px: Floats) -> Square:
+    """Where the mesh looks again: around the points it found, float32 (468, 3)."""
+    flat = points_px[:, :2]
+    right, left = flat[list(RIGHT_EYE_CORNERS)].mean(axis=0), flat[list(LEFT_EYE_CORNERS)].mean(axis=0)
+    return square_around(flat, MESH_MARGIN, right, left)
+
+
+def fit_mesh(rgb: NDArray[np.uint8], square: Square) -> tuple[Floats, float]:
+    """Fit the mesh inside a square.
+
+    Returns
+    -------
+    points_px : float32 (468, 3) in frame pixels.
+    score : 0..1, the network's belief that the square holds a face.
+    """
+    to_frame = square.to_frame(MESH_PX)
+    raw, logit = load_network("mien.face", "mesh")(crop(rgb, to_frame, MESH_PX))
+    points = raw.reshape(MESH_POINTS, 3)
+    depth = points[:, 2:] * np.float32(square.side / MESH_PX)
+    score = 1 / (1 + np.exp(-np.clip(float(logit.ravel()[0]), -80, 80)))
+    return np.concatenate([_apply(to_frame, points[:, :2]), depth], axis=1), float(score)
+
+
+def fit_eyes(rgb: NDArray[np.uint8], points_px: Floats) -> Floats:
+    """Fit both eyes: float32 (2, 76, 2) in frame pixels, the subject's right eye first.
+
+    The network knows eyes as they stand at the left of a picture, the subject's right; the other one is mirrored.
+    """
+    eyes = np.empty((2, EYE_POINTS, 2), dtype=np.float32)
+    for i, (outer, inner) in enumerate((RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS)):
+        first, second = (outer, inner) if i == 0 else (inner, outer)  # left to right in the picture
+        corners = points_px[[first, second], :2]
+        square = square_around(corners, IRIS_MARGIN, corners[0], corners[1])
+        to_frame = square.to_frame(IRIS_PX, mirrored=i == 1)
+        contour, iris = load_network("mien.face", "iris")(crop(rgb, to_frame, IRIS_PX))
+        eyes[i] = _apply(to_frame, np.concatenate([contour.reshape(-1, 3), iris.reshape(-1, 3)])[:, :2])
+    return eyes

@@ -1,0 +1,139 @@
+"""A network on disk becomes a callable: manifest read, checksum proved, one-thread LiteRT interpreter made.
+
+A network is two files in a package's `assets` folder: `NAME.tflite` and `NAME.json`, its manifest, which says where it
+comes from, under which licence, its sha256, and the recipe of its input. Nothing is unpickled, nothing is fetched.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.errors import BadAsset
+
+Floats = NDArray[np.float32]
+
+
+def asset_path(package: str, filename: str) -> Path:
+    """Path of a file in the `assets` folder of one of our packages ("mien.face", "mesh.tflite")."""
+    return Path(str(files(package).joinpath("assets", filename)))
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read the JSON manifest that stands beside an asset.
+
+    Raises
+    ------
+    BadAsset
+        If it is missing or is not JSON.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as cause:
+        raise BadAsset(
+            f"{path.with_suffix('.json').name}: the manifest cannot be read ({cause}); reinstall mien"
+        ) from None
+    return manifest
+
+
+def read_asset(path: Path) -> bytes:
+    """Read an asset and prove it against the sha256 of its manifest.
+
+    Raises
+    ------
+    BadAsset
+        If the file is missing or its checksum differs; the message names both checksums.
+    """
+    wanted = read_manifest(path)["sha256"]
+    try:
+        content = path.read_bytes()
+    except OSError as cause:
+        raise BadAsset(f"{path.name}: cannot be read ({cause.strerror}); reinstall mien") from None
+    found = hashlib.sha256(content).hexdigest()
+    if found != wanted:
+        raise BadAsset(
+            f"{path.name}: sha256 {found[:12]}… found, {wanted[:12]}… named by its manifest; "
+            "the file was changed or damaged: reinstall mien, then run 'mien doctor'"
+        )
+    return content
+
+
+class Network:
+    """One TFLite network, run on one thread.
+
+    Call it with one array an input, in the order of the file; it returns one array an output. A batch size that differs
+    from the last one makes the interpreter resize its inputs, which costs a moment.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.manifest: Mapping[str, Any] = read_manifest(path)
+        self._interpreter = _interpreter(read_asset(path))
+        self._interpreter.allocate_tensors()
+        self._inputs = self._interpreter.get_input_details()
+        self._outputs = self._interpreter.get_output_details()
+
+    @property
+    def input_names(self) -> Sequence[str]:
+        """Names of the inputs, in the order of the call."""
+        return [d["name"] for d in self._inputs]
+
+    def __call__(self, *inputs: Floats) -> list[Floats]:
+        """Run the network once.
+
+        Parameters
+        ----------
+        inputs : float32, shapes as in the manifest's recipe, batch first.
+        """
+        for detail, array in zip(self._inputs, inputs, strict=True):
+            if tuple(detail["shape"]) != array.shape:
+                self._resize(inputs)
+                break
+        for detail, array in zip(self._inputs, inputs, strict=True):
+            self._interpreter.set_tensor(detail["index"], array)
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(d["index"]) for d in self._outputs]
+
+    def _resize(self, inputs: Sequence[Floats]) -> None:
+        for detail, array in zip(self._inputs, inputs, strict=True):
+            self._interpreter.resize_tensor_input(detail["index"], array.shape)
+        self._interpreter.allocate_tensors()
+        self._inputs = self._interpreter.get_input_details()
+
+
+@cache
+def load_network(package: str, name: str) -> Network:
+    """Load `NAME.tflite` from a package's assets, once a process."""
+    return Network(asset_path(package, f"{name}.tflite"))
+
+
+def _interpreter(content: bytes) -> Any:
+    from ai_edge_litert.interpreter import Interpreter  # 0.1 s: only who reads a face pays for it
+
+    with _quiet_stderr():  # LiteRT announces its delegate on the process's error stream
+        interpreter = Interpreter(model_content=content, num_threads=1)
+        interpreter.allocate_tensors()
+    return interpreter
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Send what native code writes to file descriptor 2 nowhere, for a moment."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
