@@ -1,0 +1,118 @@
+"""Affect → Brief: psychology in, music theory out, with a reason on every field.
+
+Valence and arousal are −1..1, doubt 0..1; the fields' units are those of `mien.values.Brief`. The weights live in
+`mapping.toml`; tonic and metre are the composer's choice, drawn from the seed.
+
+References: Eerola, Friberg & Bresin 2013 (linear, additive cues); Russell 1980 (the plane); Cespedes-Guevara & Eerola
+2018 (mix in valence and arousal, keep emotion names as presets).
+"""
+
+from collections.abc import Mapping as Numbers
+
+import numpy as np
+
+from mien.ensembles import ensemble as look_up
+from mien.errors import BadInput
+from mien.music.mapping import WIDEST_CUE, Mapping, Row, shipped_mapping
+from mien.values import METERS, Affect, Brief, Mode, Reason
+
+BRIGHTNESS_ORDER = (Mode.PHRYGIAN, Mode.AEOLIAN, Mode.DORIAN, Mode.MIXOLYDIAN, Mode.IONIAN, Mode.LYDIAN)
+"""The modes by the mapping's number, dark to bright."""
+
+DOUBT_PULL = 0.6
+"""Share of valence and arousal that full doubt takes away: an unsure reading plays nearer neutral."""
+
+TENSE_MINOR = 0.6
+"""At this tension or above, Aeolian turns to harmonic minor, whose leading tone asks for its tonic."""
+
+METER_ODDS = {(4, 4): 0.6, (3, 4): 0.2, (6, 8): 0.2}
+"""How often each metre is drawn where none is asked for; 5/4 has to be asked for."""
+
+
+def brief_from_affect(
+    affect: Affect,
+    *,
+    ensemble: str = "piano",
+    seed: int = 0,
+    cues: Numbers[str, float] | None = None,
+    mapping: Mapping | None = None,
+    tonic_pc: int | None = None,
+    mode: Mode | None = None,
+    meter: tuple[int, int] | None = None,
+) -> Brief:
+    """Mix a brief from a reading.
+
+    Parameters
+    ----------
+    affect : the reading; only valence, arousal and doubt are mixed.
+    ensemble : a name of `mien.ensembles`.
+    seed : draws tonic and metre where they are not given.
+    cues : facial cues by name, in standard deviations from the person's own rest; unknown names have no weight.
+    mapping : the table to mix by; the shipped one by default.
+    tonic_pc, mode, meter : given by the user, or None to choose.
+
+    Raises
+    ------
+    BadInput
+        If the ensemble is unknown, or tonic or metre are not allowed.
+    """
+    look_up(ensemble)
+    if tonic_pc is not None and tonic_pc not in range(12):
+        raise BadInput(f"tonic {tonic_pc}: give a pitch class from 0 (C) to 11 (B)")
+    if meter is not None and meter not in METERS:
+        allowed = ", ".join(f"{beats}/{unit}" for beats, unit in METERS)
+        raise BadInput(f"metre {meter[0]}/{meter[1]}: choose one of {allowed}")
+    mapping = mapping or shipped_mapping()
+    mixed = {row.target: _mix(row, affect, cues or {}, mapping) for row in mapping.rows}
+    fields = {target: value for target, (value, _) in mixed.items()}
+    reasons = [Reason(row.target, mixed[row.target][1], row.source) for row in mapping.rows if row.target != "mode"]
+
+    rng = np.random.default_rng([seed, 0xB21EF])
+    drawn_tonic = int(rng.integers(12))
+    drawn_meter = tuple(METER_ODDS)[int(rng.choice(len(METER_ODDS), p=list(METER_ODDS.values())))]
+    mode_row = next(row for row in mapping.rows if row.target == "mode")
+    number = fields.pop("mode")
+    because = mixed["mode"][1]
+    if mode is not None:
+        because = "asked for"
+    else:
+        mode = BRIGHTNESS_ORDER[round(number)]
+        if mode is Mode.AEOLIAN and fields["tension"] >= TENSE_MINOR:
+            mode = Mode.HARMONIC_MINOR
+            because += f"; tension {fields['tension']:.2f} asks for the leading tone of harmonic minor"
+    reasons += [
+        Reason("mode", f"{mode.name.lower().replace('_', ' ')}: {because}", mode_row.source),
+        Reason("tonic_pc", f"drawn by seed {seed}" if tonic_pc is None else "asked for", "composer's choice"),
+        Reason("meter", f"drawn by seed {seed}" if meter is None else "asked for", "composer's choice"),
+        Reason("ensemble", f"{ensemble}, as chosen", "composer's choice"),
+    ]
+    return Brief(
+        tonic_pc=drawn_tonic if tonic_pc is None else tonic_pc,
+        mode=mode,
+        meter=drawn_meter if meter is None else meter,
+        ensemble=ensemble,
+        reasons=tuple(reasons),
+        **fields,
+    )
+
+
+def _mix(row: Row, affect: Affect, cues: Numbers[str, float], mapping: Mapping) -> tuple[float, str]:
+    """Value of one field, inside its range, and the sum in plain words."""
+    sure = 1 - DOUBT_PULL * affect.doubt
+    terms = [
+        (f"valence {affect.valence:+.2f}", row.valence * affect.valence * sure),
+        (f"arousal {affect.arousal:+.2f}", row.arousal * affect.arousal * sure),
+        (f"doubt {affect.doubt:.2f}", row.doubt * affect.doubt),
+    ]
+    for cue in mapping.cue_rows:
+        if cue.target == row.target and cue.cue in cues:
+            deviation = min(WIDEST_CUE, max(-WIDEST_CUE, cues[cue.cue]))
+            terms.append((f"{cue.region}: {cue.cue.replace('_', ' ')} {deviation:+.1f} SD", cue.weight * deviation))
+    wanted = row.origin + sum(amount for _, amount in terms)
+    lowest, highest = row.range
+    value = min(highest, max(lowest, wanted))
+    place = (value - lowest) / (highest - lowest)
+    word = row.low if place < 0.4 else row.high if place > 0.6 else f"between {row.low} and {row.high}"
+    moved = [f"{name} adds {amount:+.3g}" for name, amount in terms if abs(amount) >= 0.005 * (highest - lowest)]
+    kept = "" if value == wanted else f", kept within {lowest:g} to {highest:g}"
+    return value, f"{word}, {value:.3g}: from {row.origin:g}" + "".join(f", {text}" for text in moved) + kept

@@ -1,0 +1,154 @@
+"""The editable table `mapping.toml` ↔ a `Mapping` value: which reading moves which field of the brief, and by how much.
+
+Weights are in the field's own unit per 1.0 of valence, arousal or doubt, or per standard deviation of a facial cue.
+The mixer is linear and additive: Eerola, Friberg & Bresin 2013, "Emotional expression in music: contribution,
+linearity, and additivity of primary musical cues".
+"""
+
+import math
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from mien.errors import BadInput
+from mien.values import REGIONS
+
+TARGETS = (
+    "tempo_bpm",
+    "mode",
+    "density",
+    "register_midi",
+    "spread_semitones",
+    "contour",
+    "loudness",
+    "legato",
+    "tension",
+    "brightness",
+    "syncopation",
+    "rubato",
+)
+"""The fields that a mapping fills, each by one row."""
+
+WIDEST_CUE = 2.0
+"""A cue further than this many standard deviations from rest counts as this many."""
+
+_NUMBERS = ("origin", "valence", "arousal", "doubt")
+_WORDS = ("low", "high", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One field's mix. `low` and `high` are the words for the two ends of its range."""
+
+    target: str
+    origin: float
+    valence: float
+    arousal: float
+    doubt: float
+    range: tuple[float, float]
+    low: str
+    high: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueRow:
+    """A facial cue of a focal region that colours one field."""
+
+    cue: str
+    region: str
+    target: str
+    weight: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A whole table: one row a target in the order of `TARGETS`, and any number of cue rows."""
+
+    rows: tuple[Row, ...]
+    cue_rows: tuple[CueRow, ...]
+
+
+def parse_mapping(text: str, name: str = "mapping") -> Mapping:
+    """Read a mapping from TOML.
+
+    Raises
+    ------
+    BadInput
+        If it is no TOML, or a row is missing, unknown, or holds something that is not allowed; the message names the
+        row, what was given and what is allowed.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{name}: not TOML ({error})") from None
+    cues = table.pop("cue", [])
+    if unknown := sorted(set(table) - set(TARGETS)):
+        raise BadInput(f"{name}: unknown row [{unknown[0]}]; allowed are {', '.join(TARGETS)} and [[cue]]")
+    rows = []
+    for target in TARGETS:
+        if not isinstance(table.get(target), dict):
+            raise BadInput(f"{name}: row [{target}] is missing; every one of {', '.join(TARGETS)} is needed")
+        rows.append(_row(f"{name}: row [{target}]", target, table[target]))
+    if not isinstance(cues, list) or not all(isinstance(cue, dict) for cue in cues):
+        raise BadInput(f"{name}: 'cue' must be rows headed [[cue]]")
+    return Mapping(tuple(rows), tuple(_cue_row(f"{name}: [[cue]] {i + 1}", cue) for i, cue in enumerate(cues)))
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a mapping from a file; errors as `parse_mapping`, and `BadInput` if the file cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read as text ({error}); give a copy of mapping.toml") from None
+    return parse_mapping(text, path.name)
+
+
+@cache
+def shipped_mapping() -> Mapping:
+    """The mapping that comes with the program."""
+    return parse_mapping(files("mien.music").joinpath("mapping.toml").read_text(encoding="utf-8"), "mapping.toml")
+
+
+def _row(where: str, target: str, table: dict[str, object]) -> Row:
+    _check_keys(where, table, (*_NUMBERS, "range", *_WORDS))
+    origin, valence, arousal, doubt = (_number(where, key, table[key]) for key in _NUMBERS)
+    span = table["range"]
+    if not isinstance(span, list) or len(span) != 2:
+        raise BadInput(f"{where}: range {span!r} given; two numbers [lowest, highest] wanted")
+    lowest, highest = (_number(where, "range", end) for end in span)
+    if not lowest < highest or not lowest <= origin <= highest:
+        raise BadInput(f"{where}: range {span} given; lowest must be below highest with origin {origin:g} inside")
+    low, high, source = (_word(where, key, table[key]) for key in _WORDS)
+    return Row(target, origin, valence, arousal, doubt, (lowest, highest), low, high, source)
+
+
+def _cue_row(where: str, table: dict[str, object]) -> CueRow:
+    _check_keys(where, table, ("cue", "region", "target", "weight", "source"))
+    cue, region, target, source = (_word(where, key, table[key]) for key in ("cue", "region", "target", "source"))
+    for key, given, allowed in (("region", region, REGIONS), ("target", target, TARGETS)):
+        if given not in allowed:
+            raise BadInput(f"{where}: {key} '{given}' given; one of {', '.join(allowed)} allowed")
+    return CueRow(cue, region, target, _number(where, "weight", table["weight"]), source)
+
+
+def _check_keys(where: str, table: dict[str, object], wanted: tuple[str, ...]) -> None:
+    if missing := [key for key in wanted if key not in table]:
+        raise BadInput(f"{where}: '{missing[0]}' is missing; wanted are {', '.join(wanted)}")
+    if unknown := sorted(set(table) - set(wanted)):
+        raise BadInput(f"{where}: '{unknown[0]}' is unknown; wanted are {', '.join(wanted)}")
+
+
+def _number(where: str, key: str, given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise BadInput(f"{where}: {key} {given!r} given; a finite number wanted")
+    return float(given)
+
+
+def _word(where: str, key: str, given: object) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise BadInput(f"{where}: {key} {given!r} given; a text wanted")
+    return given
