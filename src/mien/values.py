@@ -95,7 +95,8 @@ class Face:
     ----------
     box_px : (x0, y0, x1, y1) in frame pixels.
     score : 0..1, the detector's and the mesh's common belief that this is a face.
-    points_px : float32 (468, 3), the face mesh; z has the scale of x and grows away from the camera.
+    points_px : float32 (468, 3), the face mesh, lids and brows as the iris network sees them; z has the scale of x and
+        grows away from the camera.
     eyes_px : float32 (2, 76, 2), subject's right eye first: 71 contour points, iris centre, four rim points.
     pose_deg : (pitch, yaw, roll); zero looks into the camera. Pitch grows as the chin goes down, yaw as the face turns
         to the picture's right, roll as the head tips clockwise in the picture.

@@ -5,8 +5,8 @@ between them, x right, y down, z away from the camera) is fitted to a face by th
 points that no expression moves (Kabsch 1976; Umeyama 1991 with scale).
 
 The chip is grey, level, `CHIP_PX` a side, its eyes `CHIP_EYES_PX` apart. A face larger than in the training pictures
-(eyes `TRAINING_EYES_PX` apart) is first reduced to their scale by area averaging, so that a chip never holds detail that
-the network has not seen in training.
+(eyes `TRAINING_EYES_PX` apart) is first reduced to their scale by area averaging, so that a chip never holds detail
+that the network has not seen in training.
 """
 
 import io

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mien.face.align import TRAINING_EYES_PX, cut_chip, fit_pose, mean_mesh
 from mien.face.find import Candidate, find_faces
-from mien.face.mesh import Square, first_square, fit_eyes, fit_mesh, next_square
+from mien.face.mesh import Square, first_square, fit_eyes, fit_mesh, next_square, refine
 from mien.nets import Floats
 from mien.values import Face, Frame
 
@@ -65,13 +65,14 @@ def _average_face(side: int) -> Floats:
 def _face(frame: Frame, track: int, points: Floats, score: float, box_px: tuple[float, float, float, float]) -> Face:
     rgb: NDArray[np.uint8] = frame.rgb
     chip, chip_scale = cut_chip(rgb, points)
+    eyes = fit_eyes(rgb, points)
     return Face(
         time_s=frame.time_s,
         track=track,
         box_px=box_px,
         score=float(np.clip(score, 0, 1)),
-        points_px=points,
-        eyes_px=fit_eyes(rgb, points),
+        points_px=refine(points, eyes),
+        eyes_px=eyes,
         pose_deg=fit_pose(points).degrees,
         chip=chip,
         chip_scale=chip_scale,

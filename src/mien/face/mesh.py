@@ -5,8 +5,8 @@ points (x, y in crop pixels, z in the same scale) and the logit of "this is a fa
 distance × 2.3, RGB / 255 at 64 pixels, the left eye mirrored; out come 71 contour points and 5 iris points. Crops are
 plain bilinear warps with a zero border.
 
-References: Kartynnik et al. 2019, "Real-time facial surface geometry from monocular video on mobile GPUs"; Ablavatski et
-al. 2020, "Real-time pupil tracking from monocular video for digital puppetry".
+References: Kartynnik et al. 2019, "Real-time facial surface geometry from monocular video on mobile GPUs"; Ablavatski
+et al. 2020, "Real-time pupil tracking from monocular video for digital puppetry".
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,24 @@ IRIS_MARGIN = 2.3
 RIGHT_EYE_CORNERS = (33, 133)
 """Mesh indices of the subject's right eye: outer corner, inner corner."""
 LEFT_EYE_CORNERS = (263, 362)
+
+CONTOUR_POINTS = 71
+"""The iris network's contour: lids, their surroundings and the brow."""
+CONTOUR_OF_RIGHT_EYE = (
+    *(33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173),  # lids
+    *(130, 25, 110, 24, 23, 22, 26, 112, 243, 247, 30, 29, 27, 28, 56, 190),  # first ring
+    *(226, 31, 228, 229, 230, 231, 232, 233, 244, 113, 225, 224, 223, 222, 221, 189),  # second ring
+    *(35, 124, 46, 53, 52, 65, 143, 111, 117, 118, 119, 120, 121, 128, 245),  # lower brow line, third ring
+    *(156, 70, 63, 105, 66, 107, 55, 193),  # upper brow line
+)
+"""Mesh index of each contour point of the subject's right eye (MediaPipe's iris graph)."""
+CONTOUR_OF_LEFT_EYE = (
+    *(263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398),
+    *(359, 255, 339, 254, 253, 252, 256, 341, 463, 467, 260, 259, 257, 258, 286, 414),
+    *(446, 261, 448, 449, 450, 451, 452, 453, 464, 342, 445, 444, 443, 442, 441, 413),
+    *(265, 353, 276, 283, 282, 295, 372, 340, 346, 347, 348, 349, 350, 357, 465),
+    *(383, 300, 293, 334, 296, 336, 285, 417),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +136,11 @@ def fit_eyes(rgb: NDArray[np.uint8], points_px: Floats) -> Floats:
         contour, iris = load_network("mien.face", "iris")(crop(rgb, to_frame, IRIS_PX))
         eyes[i] = _apply(to_frame, np.concatenate([contour.reshape(-1, 3), iris.reshape(-1, 3)])[:, :2])
     return eyes
+
+
+def refine(points_px: Floats, eyes_px: Floats) -> Floats:
+    """Put the iris network's finer contours of lids and brows into the mesh, float32 (468, 3); depth stays the mesh's."""
+    refined = points_px.copy()
+    for contour, eye in zip((CONTOUR_OF_RIGHT_EYE, CONTOUR_OF_LEFT_EYE), eyes_px, strict=True):
+        refined[list(contour), :2] = eye[:CONTOUR_POINTS]
+    return refined

@@ -1,0 +1,48 @@
+"""Cues become departures from a resting face: how many standard deviations each one stands from neutral.
+
+A face has its own resting shape; a cue means something only against it. Where the person's own is not known (a single
+picture), the neutral faces of 102 people stand in for it: mean and standard deviation of each cue, shipped as data.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from mien.cues.names import NAMES
+from mien.nets import Floats, asset_path, read_asset
+from mien.values import Cues
+
+LARGEST_DEPARTURE = 6.0
+"""Departures are cut here: beyond it a measurement has failed rather than a face moved."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neutral:
+    """A resting face: `mean` and `spread` (standard deviation), float32 (c,), each in its cue's unit."""
+
+    mean: Floats
+    spread: Floats
+
+    def departures(self, cues: Cues) -> Mapping[str, float]:
+        """Each valid cue's distance from rest in standard deviations, by name, −6..6."""
+        z = np.clip((cues.values - self.mean) / self.spread, -LARGEST_DEPARTURE, LARGEST_DEPARTURE)
+        return {name: float(d) for name, d, ok in zip(NAMES, z, cues.valid, strict=True) if ok}
+
+
+@cache
+def average_neutral() -> Neutral:
+    """The resting face of many people (Face Research Lab London Set, 102 neutral portraits)."""
+    table = json.loads(read_asset(asset_path("mien.cues", "average_neutral.dat")))
+    return Neutral(
+        mean=np.array([table[name]["mean"] for name in NAMES], dtype=np.float32),
+        spread=np.array([table[name]["spread"] for name in NAMES], dtype=np.float32),
+    )
+
+
+def own_neutral(seen: Sequence[Cues]) -> Neutral:
+    """A person's own resting face from some seconds of rest: their median, with the usual spread among people."""
+    stack = np.stack([cues.values for cues in seen])
+    return Neutral(mean=np.median(stack, axis=0).astype(np.float32), spread=average_neutral().spread)
