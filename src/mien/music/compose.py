@@ -1,0 +1,321 @@
+"""Brief → Phrase: music as it is written, section by section.
+
+`compose` folds `next_section` over a plan; endless music calls `next_section` with one section after another and a
+brief that may change between them. Written music is quantised: onsets and lengths are whole sixtieths or eightieths
+of ticks, bars are full, velocities are flat within a section (what makes it alive is `perform`).
+
+Everything is composed with the tonic on C and then moved to the brief's tonic by −5..+6 semitones, in ranges narrowed
+by as much: **transposing the tonic transposes every note**, with nothing else changed.
+
+References: Caplin 1998, *Classical Form*; and those of `harmony`, `melody`, `texture`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mien.ensembles import Ensemble, ensemble
+from mien.music.figures import INNER_VOICES, Texture, choose_texture
+from mien.music.form import SectionSpec, plan
+from mien.music.harmony import Slot
+from mien.music.melody import melody_range
+from mien.music.motif import Motif, invent
+from mien.music.perform import ritardando_beats
+from mien.music.rhythm import bar_ticks, beats_in_bar
+from mien.music.texture import Stroke, Voice, accompany, drum, suspensions, walk_bass
+from mien.music.theme import Compass, Draft, write_phrase
+from mien.music.voicing import voice
+from mien.values import Brief, Chord, Mark, Note, Part, Phrase
+
+LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
+"""Semitones from C to the lowest and the highest tonic."""
+
+DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
+"""Velocity of a part against the brief's; the melody leads."""
+
+TEMPO_STRETCH = 0.04
+"""How far the tempo may leave the brief's so that whole bars fill the time asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the composer remembers between sections.
+
+    `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on;
+    `last` and `voices` join one phrase to the next.
+    """
+
+    sections: int = 0
+    motif_count: int = 0
+    themes: Mapping[str, tuple[Draft, ...]] = field(default_factory=dict)
+    motifs: Mapping[str, Mapping[str, Motif]] = field(default_factory=dict)
+    refrain: str = ""
+    last: Draft | None = None
+    voices: tuple[int, ...] | None = None
+    figures: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section as composed: ticks from its own start, in the brief's key."""
+
+    notes: tuple[Note, ...]
+    length_ticks: int
+    chords: tuple[Chord, ...]
+    marks: tuple[Mark, ...]
+
+
+def compose(brief: Brief, seconds: float, seed: int) -> Phrase:
+    """Compose a whole piece that lasts about `seconds` when performed.
+
+    Raises
+    ------
+    ValueError
+        If `seconds` is not positive and finite.
+    """
+    if not 0 < seconds < np.inf:
+        raise ValueError(f"seconds: {seconds} given, a positive number wanted")
+    bars, tempo_bpm = _measure(brief, seconds)
+    state, tick = State(), 0
+    notes: list[Note] = []
+    chords: list[Chord] = []
+    marks: list[Mark] = []
+    for index, spec in enumerate(plan(bars)):
+        state, passage = next_section(brief, state, spec, np.random.default_rng([seed, index]))
+        notes += [replace(note, onset_ticks=note.onset_ticks + tick) for note in passage.notes]
+        chords += [replace(chord, onset_ticks=chord.onset_ticks + tick) for chord in passage.chords]
+        marks += [replace(mark, onset_ticks=mark.onset_ticks + tick) for mark in passage.marks]
+        tick += passage.length_ticks
+    return Phrase(
+        notes=tuple(sorted(notes)),
+        length_ticks=tick,
+        meter=brief.meter,
+        tempo=((0, tempo_bpm),),
+        tonic_pc=brief.tonic_pc,
+        mode=brief.mode,
+        ensemble=brief.ensemble,
+        seed=seed,
+        chords=tuple(chords),
+        marks=tuple(marks),
+    )
+
+
+def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
+    """Number of bars, and the tempo near the brief's at which they fill the time, final ritardando included."""
+    beats = beats_in_bar(brief.meter)
+    extra = ritardando_beats(brief)
+    bars = max(2, round((seconds * brief.tempo_bpm / 60 - extra) / beats))
+    exact = (bars * beats + extra) * 60 / seconds
+    low, high = brief.tempo_bpm * (1 - TEMPO_STRETCH), brief.tempo_bpm * (1 + TEMPO_STRETCH)
+    return bars, round(min(high, max(low, exact)), 2)
+
+
+def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> tuple[State, Passage]:
+    """Compose one section and remember what later ones return to."""
+    players = ensemble(brief.ensemble)
+    voices = _voices(players)
+    compass = _compass(brief, voices)
+    state = _with_motifs(brief, state, spec, rng)
+    drafts = _drafts(brief, state, spec, compass, rng)
+    density = _melody_density(drafts, brief)
+    texture = choose_texture(brief, players, density, spec.energy, state.figures, rng)
+    strokes, inner = _arrange(brief, spec, drafts, texture, voices, state.voices, rng)
+    themes = state.themes if spec.theme in state.themes else {**state.themes, spec.theme: drafts}
+    state = replace(
+        state, sections=state.sections + 1, themes=themes, last=drafts[-1], voices=inner, figures=texture.names
+    )
+    shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT
+    return state, _passage(brief, spec, drafts, strokes, players, shift)
+
+
+def _voices(players: Ensemble) -> dict[Part, Voice]:
+    """The players' ranges, narrowed so that any tonic fits."""
+    return {
+        part: Voice(part, player.low_midi - LOWEST_SHIFT, player.high_midi - HIGHEST_SHIFT, player.monophonic)
+        for part, player in players.players.items()
+    }
+
+
+def _compass(brief: Brief, voices: Mapping[Part, Voice]) -> Compass:
+    """Where the outer voices may go; a bass stays within an octave and a half so that its line can be heard as one."""
+    melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
+    span = melody_range(brief, melody.low_midi, melody.high_midi)
+    low = max(bass.low_midi, min(36 + round((brief.register_midi - 64) / 4), bass.high_midi - 12))
+    return Compass(span, low, min(bass.high_midi, low + 17))
+
+
+def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> State:
+    """Invent the motifs of a theme that is heard for the first time."""
+    if spec.theme in state.motifs:
+        return state
+    wanted = beats_in_bar(brief.meter) * (0.45 + 0.21 * brief.density) * (1.4 if brief.meter[1] == 8 else 1.0)
+    roles = ("c",) if spec.is_contrast else ("a", "b")
+    bank: dict[str, Motif] = dict(state.motifs[state.refrain]) if spec.is_contrast and state.refrain else {}
+    for number, role in enumerate(roles):
+        name = _motif_name(state.motif_count + number)
+        rhythms = tuple(motif.lengths for motif in bank.values())
+        bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, rhythms)
+    return replace(
+        state,
+        motif_count=state.motif_count + len(roles),
+        motifs={**state.motifs, spec.theme: bank},
+        refrain=state.refrain if spec.is_contrast else spec.theme,
+    )
+
+
+def _motif_name(number: int) -> str:
+    """a, b … z, a1, b1 …"""
+    return chr(ord("a") + number % 26) + (str(number // 26) if number >= 26 else "")
+
+
+def _drafts(
+    brief: Brief, state: State, spec: SectionSpec, compass: Compass, rng: np.random.Generator
+) -> tuple[Draft, ...]:
+    """The phrases of a section: taken from the theme where it returns with the same close, else composed."""
+    theme = state.themes.get(spec.theme, ())
+    drafts: list[Draft] = []
+    for index, phrase in enumerate(spec.phrases):
+        ends = spec.is_last and index == len(spec.phrases) - 1
+        known = theme[index] if index < len(theme) and theme[index].spec == phrase else None
+        if known is None:
+            before = theme[0] if theme and phrase.opens_like and not drafts else (drafts[-1] if drafts else state.last)
+            known = write_phrase(
+                phrase,
+                brief,
+                state.motifs[spec.theme],
+                compass,
+                before,
+                rng,
+                is_contrast=spec.is_contrast and index == 0,
+                is_last=ends,
+            )
+        drafts.append(_held(known, brief) if ends else known)
+    return tuple(drafts)
+
+
+def _held(draft: Draft, brief: Brief) -> Draft:
+    """A last phrase: its last note sounds to the end."""
+    end = draft.spec.bars * bar_ticks(brief.meter)
+    last = draft.melody[-1]
+    return replace(draft, melody=(*draft.melody[:-1], replace(last, length_ticks=end - last.onset_ticks)))
+
+
+def _melody_density(drafts: tuple[Draft, ...], brief: Brief) -> float:
+    beats = sum(draft.spec.bars for draft in drafts) * beats_in_bar(brief.meter)
+    return sum(len(draft.melody) for draft in drafts) / beats
+
+
+def _arrange(
+    brief: Brief,
+    spec: SectionSpec,
+    drafts: tuple[Draft, ...],
+    texture: Texture,
+    voices: Mapping[Part, Voice],
+    before: tuple[int, ...] | None,
+    rng: np.random.Generator,
+) -> tuple[list[list[Stroke]], tuple[int, ...]]:
+    """The accompaniment of each phrase, and the inner voices it ends with."""
+    strokes: list[list[Stroke]] = []
+    inner_parts = [voices[part] for part in (Part.HARMONY, Part.TEXTURE) if part in voices]
+    low, high = min(v.low_midi for v in inner_parts), max(v.high_midi for v in inner_parts)
+    centre = min(high - 5.0, max(low + 5.0, brief.register_midi - 10))
+    low, high = max(low, 48), min(high, round(centre) + 10)
+    for index, draft in enumerate(drafts):
+        ends = spec.is_last and index == len(drafts) - 1
+        ceilings = [_ceiling(draft, slot) for slot in draft.slots]
+        placed = voice(draft.slots, ceilings, INNER_VOICES, min(low, high - 14), high, centre, before)
+        before = placed[-1]
+        held = suspensions(draft.slots, placed, brief.meter, 0.25 + 0.6 * brief.tension, rng)
+        body = draft.slots[:-1] if ends else draft.slots
+        after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)
+        played: list[Stroke] = []
+        if body:
+            for figure, part in ((texture.harmony, Part.HARMONY), (texture.texture, Part.TEXTURE)):
+                if part in voices:
+                    played += accompany(figure, voices[part], body, placed, held, brief.meter)
+            played += walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, brief.meter)
+            if texture.kit is not None:
+                length = body[-1].onset_ticks + body[-1].length_ticks
+                last = index == len(drafts) - 1
+                played += drum(texture.kit, length, brief.meter, fills=last, opens=index == 0)
+        if ends:
+            played += _final_chord(draft.slots[-1], placed[-1], voices)
+        strokes.append(played)
+    assert before is not None
+    return strokes, before
+
+
+def _ceiling(draft: Draft, slot: Slot) -> int:
+    end = slot.onset_ticks + slot.length_ticks
+    over = [
+        n.pitch_midi for n in draft.melody if n.onset_ticks < end and n.onset_ticks + n.length_ticks > slot.onset_ticks
+    ]
+    return min(over, default=127)
+
+
+def _final_chord(slot: Slot, placed: tuple[int, ...], voices: Mapping[Part, Voice]) -> list[Stroke]:
+    """Everybody holds the last chord, the bass on its root, deep if it can."""
+    chord = []
+    bass = voices[Part.RHYTHM]
+    pitches = [slot.bass_midi]
+    if slot.bass_midi - 12 >= bass.low_midi:
+        pitches = [slot.bass_midi - 12] if bass.monophonic else [slot.bass_midi - 12, slot.bass_midi]
+    chord += [Stroke(slot.onset_ticks, slot.length_ticks, bass.fold(p), Part.RHYTHM) for p in pitches]
+    for part, places in ((Part.HARMONY, (0, 1, 2)), (Part.TEXTURE, (2,))):
+        if part in voices:
+            chosen = {voices[part].fold(placed[p]) for p in (places[:1] if voices[part].monophonic else places)}
+            chord += [Stroke(slot.onset_ticks, slot.length_ticks, pitch, part) for pitch in sorted(chosen)]
+    if Part.KIT in voices:
+        chord.append(Stroke(slot.onset_ticks, slot.length_ticks, 49, Part.KIT))
+    return chord
+
+
+def _passage(
+    brief: Brief,
+    spec: SectionSpec,
+    drafts: tuple[Draft, ...],
+    strokes: list[list[Stroke]],
+    players: Ensemble,
+    shift: int,
+) -> Passage:
+    """Lay the phrases of a section end to end and move them to the key."""
+    bar = bar_ticks(brief.meter)
+    base = 32 + 72 * brief.loudness + 4 * spec.energy
+    notes: list[Note] = []
+    chords: list[Chord] = []
+    marks = [Mark(0, "section", spec.title)]
+    tick = 0
+    for draft, played in zip(drafts, strokes, strict=True):
+        sung = [Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY) for n in draft.melody]
+        for stroke in _distinct([*sung, *played], solo=players.solo):
+            velocity = round(base + DYNAMICS[stroke.part] + stroke.accent)
+            pitch = stroke.pitch_midi if stroke.part is Part.KIT else stroke.pitch_midi + shift
+            notes.append(
+                Note(tick + stroke.onset_ticks, stroke.part, pitch, stroke.length_ticks, min(120, max(12, velocity)))
+            )
+        for slot in draft.slots:
+            pcs = tuple((pc + shift) % 12 for pc in slot.harmony.pcs)
+            roman = slot.harmony.figured(slot.bass_midi % 12)
+            bass_pc = (slot.bass_midi + shift) % 12
+            chords.append(Chord(tick + slot.onset_ticks, slot.length_ticks, pcs, bass_pc, roman, slot.harmony.function))
+        marks.append(Mark(tick, "phrase", draft.spec.role))
+        marks += [Mark(tick + onset, "motif", name) for onset, name in draft.motifs]
+        marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", draft.spec.cadence))
+        tick += draft.spec.bars * bar
+    return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)))
+
+
+def _distinct(strokes: list[Stroke], *, solo: bool) -> list[Stroke]:
+    """Let no key be struck by two parts at a time on one instrument: melody before bass before harmony before
+    texture."""
+    order = (Part.MELODY, Part.RHYTHM, Part.HARMONY, Part.TEXTURE, Part.KIT)
+    taken: dict[tuple[int, int], Part] = {}
+    kept = []
+    for stroke in sorted(strokes, key=lambda s: (order.index(s.part), s.onset_ticks, -s.length_ticks, s.pitch_midi)):
+        key = (stroke.onset_ticks, stroke.pitch_midi)
+        other = taken.get(key)
+        if other is None or (not solo and other is not stroke.part):
+            taken[key] = stroke.part
+            kept.append(stroke)
+    return kept

@@ -1,0 +1,177 @@
+"""Length in bars → the plan of a piece: sections of phrases, with question and answer, contrast, return and an end.
+
+A plan is data: which theme each section states, how each phrase treats the motifs, and how it closes. It knows nothing
+of pitch. Endless music asks for one section after another from the same chain (`chain`).
+
+References: Caplin 1998, *Classical Form* (sentence, period, small ternary, rondo; cadence types); Schoenberg 1967,
+*Fundamentals of Musical Composition*.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count, islice
+
+PHRASE_BARS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseSpec:
+    """One phrase: its part in the section, its bars, its cadence, and the motif of each bar but the last.
+
+    `treatment` names a motif and what becomes of it ("a", "b varied", "a fragment"); the last bar closes. `opens_like`
+    is the number of bars taken over from the phrase before (a consequent begins like its antecedent).
+    """
+
+    role: str
+    bars: int
+    cadence: str
+    treatment: tuple[str, ...]
+    opens_like: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSpec:
+    """One section: `title` as marked ("A", "B", "A'"), `theme` whose music it states, `turn` which statement it is.
+
+    A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture.
+    """
+
+    title: str
+    theme: str
+    turn: int
+    phrases: tuple[PhraseSpec, ...]
+    energy: float = 0.0
+    is_contrast: bool = False
+    is_last: bool = False
+
+    @property
+    def bars(self) -> int:
+        """Bars of all phrases."""
+        return sum(phrase.bars for phrase in self.phrases)
+
+
+_PERIOD = (
+    PhraseSpec("antecedent", 4, "half", ("a", "b", "a varied")),
+    PhraseSpec("consequent", 4, "authentic", ("a", "b", "a fragment"), opens_like=2),
+)
+_SENTENCE = (
+    PhraseSpec("presentation", 4, "half", ("a", "b", "a", "b")),
+    PhraseSpec("continuation", 4, "authentic", ("a fragment", "b fragment", "a")),
+)
+_CONTRASTS = (
+    (
+        PhraseSpec("contrast", 4, "deceptive", ("c", "c", "a inverted")),
+        PhraseSpec("retransition", 4, "half", ("c", "a inverted", "a fragment")),
+    ),
+    (
+        PhraseSpec("contrast", 4, "half", ("a inverted", "c", "a inverted")),
+        PhraseSpec("retransition", 4, "half", ("c", "c fragment", "b fragment")),
+    ),
+)
+_SINGLE = PhraseSpec("statement", 4, "authentic", ("a", "b", "a varied"))
+_SHORT_CONTRAST = PhraseSpec("contrast", 4, "half", ("c", "a inverted", "c fragment"))
+_SHORT_RETURN = PhraseSpec("return", 4, "authentic", ("a", "b", "a fragment"), opens_like=2)
+
+CHAPTER_THEMES = 3
+"""In long pieces every chapter brings this many themes, of which its first returns."""
+
+
+def chain() -> Iterator[SectionSpec]:
+    """Sections without end: a rondo whose couplets are ever new and whose refrain is replaced chapter by chapter.
+
+    A B A' C A'' | D E D' F D'' | … : each chapter has a refrain and two couplets; every second chapter ends by
+    remembering the first refrain of all.
+    """
+    letters = (_letter(i) for i in count())
+    first_turn = 1
+    for chapter in count():
+        refrain, couplet, other = islice(letters, CHAPTER_THEMES)
+        opening = _PERIOD if chapter % 2 == 0 else _SENTENCE
+        yield SectionSpec(refrain, refrain, 0, opening)
+        yield SectionSpec(couplet, couplet, 0, _CONTRASTS[chapter % 2], energy=-0.3, is_contrast=True)
+        yield SectionSpec(f"{refrain}'", refrain, 1, opening, energy=0.2)
+        yield SectionSpec(other, other, 0, _CONTRASTS[(chapter + 1) % 2], energy=0.4, is_contrast=True)
+        yield SectionSpec(f"{refrain}''", refrain, 2, opening, energy=0.0)
+        if chapter % 2:
+            yield SectionSpec("A" + "'" * (first_turn + 2), "A", first_turn + 2, _PERIOD, energy=-0.2)
+            first_turn += 1
+
+
+def _letter(number: int) -> str:
+    """A, B … Z, A1, B1 …"""
+    return chr(ord("A") + number % 26) + (str(number // 26) if number >= 26 else "")
+
+
+def plan(bars: int) -> tuple[SectionSpec, ...]:
+    """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
+
+    Fours of bars become phrases; what is left becomes the coda.
+
+    Raises
+    ------
+    ValueError
+        If fewer than 2 bars are asked for.
+    """
+    if bars < 2:
+        raise ValueError(f"{bars} bars given; a phrase with a cadence needs 2")
+    fours, rest = divmod(bars, PHRASE_BARS)
+    if fours == 0:
+        only = PhraseSpec("statement", bars, "authentic", ("a",) * (bars - 1))
+        return (SectionSpec("A", "A", 0, (only,), is_last=True),)
+    if fours >= 7 and rest == 0:
+        fours, rest = fours - 1, PHRASE_BARS
+    if rest == 1 and fours >= 4:
+        fours, rest = fours - 1, PHRASE_BARS + 1
+    sections = _of_fours(fours)
+    if rest:
+        sections.append(SectionSpec("coda", "A", 0, (coda(rest),), energy=-0.5))
+    sections[-1] = replace(sections[-1], is_last=True)
+    return tuple(sections)
+
+
+def coda(bars: int) -> PhraseSpec:
+    """A closing phrase: the motif slows down (augmentation) and comes to rest over a plagal cadence."""
+    return PhraseSpec("coda", bars, "plagal" if bars > 1 else "tonic", ("a augmented",) * (bars - 1))
+
+
+def _of_fours(fours: int) -> list[SectionSpec]:
+    """Sections that fill `fours` four-bar phrases, with a contrast and a return wherever there is room."""
+    period = SectionSpec("A", "A", 0, _PERIOD)
+    contrast = SectionSpec("B", "B", 0, _CONTRASTS[0], energy=-0.3, is_contrast=True)
+    small_contrast = replace(contrast, phrases=(_SHORT_CONTRAST,))
+    back = SectionSpec("A'", "A", 1, _PERIOD, energy=0.2)
+    small_back = replace(back, phrases=(_SHORT_RETURN,))
+    single = replace(period, phrases=(_SINGLE,))
+    small: dict[int, list[SectionSpec]] = {
+        1: [single],
+        2: [period],
+        3: [single, small_contrast, small_back],
+        4: [period, small_contrast, small_back],
+        5: [period, small_contrast, back],
+        6: [period, contrast, back],
+        7: [period, replace(back, title="A'", energy=0.1), small_contrast, replace(back, title="A''", turn=2)],
+    }
+    if fours in small:
+        return small[fours]
+    sections: list[SectionSpec] = []
+    filled = 0
+    for section in chain():
+        left = fours - filled - len(section.phrases)
+        if left < 2:  # the piece closes with its first theme
+            break
+        sections.append(section)
+        filled += len(section.phrases)
+    turns = sum(section.theme == "A" for section in sections)
+    if sections[-1].theme == "A":  # a return must be away from what it returns to
+        filled -= len(sections.pop().phrases)
+        turns -= 1
+    while fours - filled > len(_PERIOD):
+        two = fours - filled >= len(_PERIOD) + 2
+        sections.append(
+            SectionSpec("Z", "Z", 0, _CONTRASTS[1] if two else (_SHORT_CONTRAST,), energy=0.3, is_contrast=True)
+            if sections[-1].theme != "Z"
+            else SectionSpec("Z'", "Z", 1, _CONTRASTS[1] if two else (_SHORT_CONTRAST,), energy=0.3, is_contrast=True)
+        )
+        filled += len(sections[-1].phrases)
+    last = SectionSpec("A" + "'" * turns, "A", turns, _PERIOD if fours - filled == 2 else (_SHORT_RETURN,), energy=0.3)
+    return [*sections, last]

@@ -1,0 +1,230 @@
+"""Brief and phrase plan → chords in time, and the bass line under them.
+
+Chords are drawn from the vocabulary of the mode (`harmony.toml`) by a functional grammar, conditioned on the cadence
+they lead to; the bass chooses inversions by search. Times are ticks from the phrase's start; pitches are MIDI with
+the tonic at 60 mod 12.
+
+References: Riemann's functions as in Agmon 1995, "Functional harmony revisited"; Rohrmeier 2011, "Towards a generative
+syntax of tonal harmony" (dominants prepare what follows); Huron 2001, "Tone and voice" (voice-leading rules).
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.music.rhythm import bar_ticks, beats_in_bar, middle_ticks
+from mien.music.theory import Harmony, harmony
+from mien.values import Brief, Mode
+
+FUNCTION_ODDS = {
+    "T": {"T": 0.25, "S": 0.5, "D": 0.25},
+    "S": {"T": 0.2, "S": 0.2, "D": 0.6},
+    "D": {"T": 0.75, "S": 0.1, "D": 0.15},
+}
+"""Odds of the next function: tonic opens, subdominant prepares, dominant resolves."""
+
+ROOT_MOTION = {0: 0.08, 1: 1.0, 2: 0.5, 3: 1.3, 4: 0.8, 5: 1.0, 6: 0.8}
+"""Weight by letters the root rises (3: up a fourth, the strongest; 0: the same root again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A chord from `onset_ticks` for `length_ticks` with its bass note."""
+
+    onset_ticks: int
+    length_ticks: int
+    harmony: Harmony
+    bass_midi: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The chords of a mode with weight and least tension, and its cadences as tuples of numerals."""
+
+    chords: tuple[Harmony, ...]
+    weights: tuple[float, ...]
+    least_tensions: tuple[float, ...]
+    cadences: dict[str, tuple[tuple[str, ...], ...]]
+    opening: str
+    relative: str
+
+    def find(self, roman: str) -> Harmony:
+        """The chord of that name."""
+        return next(chord for chord in self.chords if chord.roman == roman)
+
+
+@cache
+def vocabulary(mode: Mode) -> Vocabulary:
+    """The vocabulary of a mode, from `harmony.toml`."""
+    row = tomllib.loads(files("mien.music").joinpath("harmony.toml").read_text(encoding="utf-8"))[mode.name]
+    entries = list(row["chords"].items())
+    cadences = {
+        kind: tuple(tuple(text.split()) for text in row[kind]) for kind in ("authentic", "half", "deceptive", "plagal")
+    }
+    cadences["tonic"] = ((row["opening"],),)
+    return Vocabulary(
+        chords=tuple(harmony(roman, mode, function) for roman, (function, _, _) in entries),
+        weights=tuple(float(weight) for _, (_, weight, _) in entries),
+        least_tensions=tuple(float(least) for _, (_, _, least) in entries),
+        cadences=cadences,
+        opening=row["opening"],
+        relative=row["relative"],
+    )
+
+
+TimedChord = tuple[int, int, Harmony]
+"""(onset, length, chord)."""
+
+
+def progression(
+    brief: Brief, bars: int, cadence: str, opening: list[TimedChord], rng: np.random.Generator
+) -> list[TimedChord]:
+    """Chords of a phrase: `opening` (whole bars, at least one chord) as given, then a walk, then the cadence."""
+    words = vocabulary(brief.mode)
+    formulas = words.cadences[cadence]
+    formula = formulas[int(rng.integers(len(formulas)))]
+    onset, length, _ = opening[-1]
+    places = _places(brief, (onset + length) // bar_ticks(brief.meter), bars, len(formula), rng)
+    ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
+    walk = _walk(brief, len(places) - len(ending), opening[-1][2], ending[0], rng) if ending else []
+    return [*opening, *((tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True))]
+
+
+def _places(brief: Brief, first: int, bars: int, ending: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Where chords change from bar `first` on: once a bar, twice where a cadence of three chords or a slow tempo asks.
+
+    The last bar, where the phrase comes to rest, never divides.
+    """
+    bar, middle = bar_ticks(brief.meter), middle_ticks(brief.meter)
+    seconds_per_bar = beats_in_bar(brief.meter) * 60 / brief.tempo_bpm
+    odds = min(0.45, max(0.0, (seconds_per_bar - 1.6) * 0.15)) * (0.6 + brief.tension)
+    places = []
+    for index in range(first, bars):
+        divides = rng.random() < odds and index < bars - 1
+        if (index == bars - 2 and ending == 3) or divides:
+            places += [(index * bar, middle), (index * bar + middle, bar - middle)]
+        else:
+            places.append((index * bar, bar))
+    return places
+
+
+def _walk(brief: Brief, length: int, before: Harmony, after: Harmony, rng: np.random.Generator) -> list[Harmony]:
+    """Draw `length` chords between two given ones from the grammar, exactly conditioned on where they must lead."""
+    if length <= 0:
+        return []
+    chords, weights = _allowed(brief)
+    odds = _transitions(chords, weights)
+    arrive = np.array([_transition(chord, after) for chord in chords])
+    ahead = [arrive]
+    for _ in range(length - 1):
+        ahead.append(odds @ ahead[-1])
+        ahead[-1] /= ahead[-1].sum()
+    current = np.array([_transition(before, chord) for chord in chords]) * weights
+    walk: list[int] = []
+    for message in reversed(ahead):
+        drawn = current * message
+        walk.append(int(rng.choice(len(chords), p=drawn / drawn.sum())))
+        current = odds[walk[-1]] * 1.0
+        current[walk] *= 0.5  # fresh chords before old ones
+    return [chords[index] for index in walk]
+
+
+def _allowed(brief: Brief) -> tuple[list[Harmony], NDArray[np.float64]]:
+    """Chords at or below the brief's tension; coloured ones weigh more the tenser it is."""
+    words = vocabulary(brief.mode)
+    chosen = [
+        (chord, weight * (1.0 if least <= 0.1 else min(2.5, (brief.tension - least) * 4 + 0.5)))
+        for chord, weight, least in zip(words.chords, words.weights, words.least_tensions, strict=True)
+        if least <= brief.tension
+    ]
+    return [chord for chord, _ in chosen], np.array([weight for _, weight in chosen])
+
+
+def _transitions(chords: list[Harmony], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    odds = np.array([[_transition(one, other) for other in chords] for one in chords]) * weights
+    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def _transition(one: Harmony, other: Harmony) -> float:
+    """Weight of one chord after another: function, root motion, and applied dominants resolving to their degree."""
+    motion = ROOT_MOTION[(other.letters[0] - one.letters[0]) % 7]
+    if "/" in one.roman:
+        return 8.0 if other.roman.rstrip("7°") == one.roman.split("/")[1] else 0.01
+    if "/" in other.roman:
+        return 0.5
+    return FUNCTION_ODDS[one.function][other.function] * motion
+
+
+def bass_line(
+    chords: list[tuple[int, int, Harmony]],
+    low_midi: int,
+    high_midi: int,
+    before_midi: int | None,
+    closes: int,
+    rng: np.random.Generator,
+) -> list[Slot]:
+    """Choose the bass note of every chord: small moves, roots at cadences, inversions for a line that leads.
+
+    `closes` chords at the end stay in root position; a sixth-four chord is not used.
+    """
+    centre = low_midi + 0.4 * (high_midi - low_midi)
+    options = []
+    for _, _, chord in chords:
+        tones = range(low_midi, high_midi + 1)
+        options.append([(midi, chord.pcs.index(midi % 12)) for midi in tones if midi % 12 in chord.pcs])
+    rooted = len(chords) - closes
+    costs: list[list[tuple[float, int]]] = []
+    for index, row in enumerate(options):
+        costs.append([])
+        for midi, place in row:
+            own = _inversion_cost(chords[index][2], place, is_fixed=index >= rooted or index == 0)
+            own += 0.02 * abs(midi - centre) + float(rng.gumbel(0, 0.25))
+            if index == 0:
+                moves = [(0.0 if before_midi is None else _move_cost(midi - before_midi, 0), 0)]
+            else:
+                moves = [
+                    (
+                        costs[-2][i][0]
+                        + _move_cost(midi - other, index)
+                        + _resolve_cost(chords[index - 1][2], other, midi),
+                        i,
+                    )
+                    for i, (other, _) in enumerate(options[index - 1])
+                ]
+            best, origin = min(moves)
+            costs[-1].append((best + own, origin))
+    at = min(range(len(costs[-1])), key=lambda i: costs[-1][i][0])
+    line = []
+    for index in reversed(range(len(chords))):
+        onset, length, chord = chords[index]
+        line.append(Slot(onset, length, chord, options[index][at][0]))
+        at = costs[index][at][1]
+    return line[::-1]
+
+
+def _inversion_cost(chord: Harmony, place: int, *, is_fixed: bool) -> float:
+    if place == 0:
+        return 0.0
+    if is_fixed or place == 2 or (place == 1 and chord.pcs[1] == chord.leading_pc and chord.function != "D"):
+        return 6.0
+    return 0.5 if place == 1 else 1.2
+
+
+def _move_cost(move: int, index: int) -> float:
+    size = abs(move)
+    if size == 0:
+        return 0.7
+    if size in (6, 10, 11) or size > 12:
+        return 3.0
+    return (0.0 if size <= 2 else 0.35 if size in (5, 7) else 0.3 + 0.06 * size) + (0.2 if index and size == 12 else 0)
+
+
+def _resolve_cost(chord: Harmony, midi: int, following: int) -> float:
+    """A leading tone in the bass rises by semitone, a seventh falls by step."""
+    if midi % 12 == chord.leading_pc and following - midi != 1 and chord.pcs[0] != midi % 12:
+        return 3.0
+    return 3.0 if midi % 12 == chord.seventh_pc and following - midi not in (-1, -2) else 0.0

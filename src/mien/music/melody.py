@@ -1,0 +1,243 @@
+"""Chords, bass and motifs → a sung line, by search.
+
+A line is found as the cheapest path through the steps of its range (second-order Viterbi: each choice sees the two
+notes before it). The costs are stated in `Costs`; a little Gumbel noise makes the search draw from the good lines
+rather than always return the best one. Steps are letters of the scale, 0 at the tonic by MIDI 60; pitch follows from
+the chord at hand.
+
+References: Huron 2006, *Sweet Anticipation* (learnt step odds); Temperley 2008, "A probabilistic model of melody
+perception" (range, proximity); Aldwell, Schachter & Cadwallader 2010 (non-chord tones, leading tones, outer parts);
+Forney 1973, "The Viterbi algorithm".
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.music.harmony import Slot
+from mien.music.motif import step_odds
+from mien.music.rhythm import DOWNBEAT, strength
+from mien.values import Brief, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a line avoids, in nats where it can be told (the learnt steps), else on that scale."""
+
+    learnt: float = 0.7
+    """Weight of −log odds of a step after a step."""
+    non_chord: tuple[float, float, float, float] = (0.35, 0.9, 2.2, 2.8)
+    """A non-chord tone by metrical strength, weak to strong, at a beat's length."""
+    unresolved: float = 4.0
+    """A non-chord tone left by leap, or entered and left out of line."""
+    motif: float = 1.4
+    """Each step of deviation from the motif's contour, up to three."""
+    place: float = 1.2
+    """Each step away from where a repetition should stand."""
+    arch: float = 0.07
+    """Square of the distance from the phrase's arch, in steps."""
+    tritone: float = 1.5
+    wide: float = 2.0
+    """A leap of a seventh, or beyond the octave."""
+    augmented_second: float = 3.0
+    unled: float = 3.0
+    """A leading tone that does not rise, a seventh that does not fall, when the chord resolves."""
+    parallel: float = 5.0
+    """Fifths or octaves in parallel with the bass."""
+    close: float = 6.0
+    """A phrase that ends off the tone its cadence asks for."""
+    noise: float = 0.35
+    """Scale of the Gumbel noise."""
+
+
+COSTS = Costs()
+
+
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """A note of a line: ticks from the phrase's start, step and pitch."""
+
+    onset_ticks: int
+    length_ticks: int
+    step: int
+    pitch_midi: int
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """A note to be found: when, the motif's step to it from the note before (None: free), and its place if repeated."""
+
+    onset_ticks: int
+    length_ticks: int
+    motif_step: int | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Lowest and highest step of a line."""
+
+    low: int
+    high: int
+
+    @property
+    def centre(self) -> float:
+        """Middle of the range, in steps."""
+        return (self.low + self.high) / 2
+
+
+@cache
+def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(learnt cost, unresolved) over (before, current, next) positions in a range of `count` steps."""
+    odds = -np.log(step_odds())
+    widest = len(odds) // 2
+    place = np.arange(count)
+    first = np.clip(place[None, :, None] - place[:, None, None], -widest, widest)
+    second = np.clip(place[None, None, :] - place[None, :, None], -widest, widest)
+    left_by_leap = np.abs(second) != 1
+    entered_by_leap = np.abs(first) > 1
+    unresolved = np.where(left_by_leap, 1.0, np.where(entered_by_leap & (second > 0), 0.5, 0.0))
+    return odds[first + widest, second + widest], unresolved + np.zeros((count, count, count))
+
+
+def sing(
+    brief: Brief,
+    span: Range,
+    syllables: list[Syllable],
+    slots: list[Slot],
+    before: tuple[Sung, ...],
+    arch: NDArray[np.float64],
+    close_letters: tuple[int, ...],
+    rng: np.random.Generator,
+) -> list[Sung]:
+    """Find the notes of one stretch of melody.
+
+    Parameters
+    ----------
+    before : notes of the same line that come right before, as many as there are (the last two count).
+    arch : (len(syllables),), the height in steps that the phrase's arch has at each syllable.
+    close_letters : letters of the scale the last note may close on; empty if it does not close.
+    """
+    count = span.high - span.low + 1
+    learnt, unresolved = _habit(count)
+    steps = np.arange(span.low, span.high + 1)
+    under = [_slot_at(slots, syllable.onset_ticks) for syllable in syllables]
+    pitches = [np.array([slot.harmony.pitch(int(s)) for s in steps]) for slot in under]
+    foreign = [~np.isin(pitch % 12, slot.harmony.pcs) for pitch, slot in zip(pitches, under, strict=True)]
+    weights = _foreign_weights(brief, syllables)
+    base = COSTS.learnt * learnt
+
+    # cost[before, current] of the best line so far; a line that starts afresh has no step before
+    cost = np.zeros((count, count))
+    if before:
+        held = before[-1].step - span.low
+        previous = before[-2].step - span.low if len(before) > 1 else held
+        cost[:] = 1e6
+        cost[min(max(previous, 0), count - 1), min(max(held, 0), count - 1)] = 0
+    back: list[NDArray[np.int64]] = []
+    for index, syllable in enumerate(syllables):
+        own = (
+            COSTS.arch * (steps - arch[index]) ** 2
+            + weights[index] * foreign[index]
+            + rng.gumbel(0, COSTS.noise, count)
+        )
+        if syllable.place is not None:
+            own += COSTS.place * np.minimum(np.abs(steps - syllable.place), 3)
+        if close_letters and index == len(syllables) - 1:
+            own += COSTS.close * ~np.isin(steps % 7, close_letters) + COSTS.close * foreign[index]
+        pair = np.zeros((count, count))
+        if index:
+            pair = _pair_cost(
+                brief, syllable, steps, pitches[index - 1], pitches[index], under[index - 1], under[index]
+            )
+        total = cost[:, :, None] + base
+        if index:
+            total = total + COSTS.unresolved * unresolved * foreign[index - 1][None, :, None]
+        back.append(np.argmin(total, axis=0))
+        cost = np.min(total, axis=0) + pair + own[None, :]
+    current, following = np.unravel_index(int(np.argmin(cost)), cost.shape)
+    path = [int(following), int(current)]
+    for pointer in back[:0:-1]:
+        path.append(int(pointer[path[-1], path[-2]]))
+    path = path[len(syllables) - 1 :: -1] if len(syllables) > 1 else path[:1]
+    return [
+        Sung(s.onset_ticks, s.length_ticks, int(steps[place]), int(pitch[place]))
+        for s, place, pitch in zip(syllables, path, pitches, strict=True)
+    ]
+
+
+def _pair_cost(
+    brief: Brief,
+    syllable: Syllable,
+    steps: NDArray[np.int64],
+    pitch: NDArray[np.int64],
+    next_pitch: NDArray[np.int64],
+    slot: Slot,
+    next_slot: Slot,
+) -> NDArray[np.float64]:
+    """Cost of going from each step (rows) to each step (columns)."""
+    move = steps[None, :] - steps[:, None]
+    semitones = next_pitch[None, :] - pitch[:, None]
+    size = np.abs(semitones)
+    cost = COSTS.tritone * (size == 6) + COSTS.wide * ((size == 10) | (size == 11) | (size > 12))
+    exotic = brief.mode is Mode.HARMONIC_MINOR
+    cost = cost + COSTS.augmented_second * (0.4 if exotic else 1.0) * ((size == 3) & (np.abs(move) == 1))
+    cost += 3.0 * ((size > 0) & (move == 0))  # a letter that changes its colour on the spot: cross relation
+    cost += (3.8 - brief.spread_semitones) * 0.12 * (np.abs(move) >= 3)
+    if syllable.motif_step is not None:
+        cost += COSTS.motif * np.minimum(np.abs(move - syllable.motif_step), 3)
+    if next_slot is not slot:
+        chord = slot.harmony
+        leads, falls = pitch % 12 == chord.leading_pc, pitch % 12 == chord.seventh_pc
+        cost += COSTS.unled * (leads[:, None] & (semitones != 1) & (semitones != 0))
+        cost += COSTS.unled * (falls[:, None] & (move > 0))
+        cost += COSTS.parallel * _parallel(pitch, next_pitch, slot.bass_midi, next_slot.bass_midi)
+    return np.asarray(cost)
+
+
+def _parallel(pitch: NDArray[np.int64], next_pitch: NDArray[np.int64], bass: int, next_bass: int) -> NDArray[np.bool_]:
+    """Where (row → column) would move in parallel fifths or octaves with the bass."""
+    if bass == next_bass:
+        return np.zeros((len(pitch), len(next_pitch)), dtype=np.bool_)
+    here, there = (pitch - bass) % 12, (next_pitch - next_bass) % 12
+    perfect = (here[:, None] == there[None, :]) & ((here[:, None] == 0) | (here[:, None] == 7))
+    return np.asarray(perfect & (next_pitch[None, :] != pitch[:, None]))
+
+
+def _foreign_weights(brief: Brief, syllables: list[Syllable]) -> list[float]:
+    """What a non-chord tone costs at each syllable; a tense, slow brief welcomes appoggiaturas on the strong beats."""
+    weights = []
+    for syllable in syllables:
+        power = strength(syllable.onset_ticks, brief.meter)
+        weight = COSTS.non_chord[power] * (0.55 + 0.45 * min(2.0, syllable.length_ticks / 480))
+        weights.append(weight * (1 - 0.45 * brief.tension) if power == DOWNBEAT else weight)
+    return weights
+
+
+def _slot_at(slots: list[Slot], tick: int) -> Slot:
+    return next(slot for slot in reversed(slots) if slot.onset_ticks <= tick)
+
+
+def arch_heights(brief: Brief, span: Range, places: NDArray[np.float64], lift: float) -> NDArray[np.float64]:
+    """Height in steps at each place (0..1) of a phrase: an arch with its climax past the middle, tilted by contour.
+
+    Huron 1996, "The melodic arch in Western folksongs". `lift` −1..1 raises the whole phrase.
+    """
+    reach = (span.high - span.low) / 2
+    arch = np.sin(np.pi * places**1.4) - 0.45
+    tilt = brief.contour * (places - 0.5) * 1.2
+    return np.asarray(span.centre + reach * (0.85 * arch + tilt + 0.35 * lift))
+
+
+def melody_range(brief: Brief, low_midi: int, high_midi: int) -> Range:
+    """Steps within `low_midi`..`high_midi` around the brief's register, as wide as its spread asks.
+
+    A line that fills a range of r evenly has a standard deviation of r/√12.
+    """
+    half = min(8, max(3, round(brief.spread_semitones * 12**0.5 / 2 * 7 / 12)))
+    lowest, highest = -(-(low_midi - 60) * 7 // 12) + 1, (high_midi - 60) * 7 // 12 - 1
+    half = min(half, (highest - lowest) // 2)
+    centre = min(highest - half, max(lowest + half, round((brief.register_midi - 60) * 7 / 12)))
+    return Range(centre - half, centre + half)

@@ -1,0 +1,140 @@
+"""Motifs: one bar of rhythm and contour that is invented once and comes back transformed.
+
+`lengths` are ticks that fill one bar, rests negative; `steps` are the scale steps from each note to the next (so one
+fewer than notes). A motif has no pitch of its own: the melody places it on the harmony, which is how a motif is
+transposed and sequenced within a key.
+
+References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 3 and 9 (motif and its treatment); Huron 2006,
+*Sweet Anticipation*, ch. 5 (step inertia, post-skip reversal, through the learnt table).
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.music.rhythm import Meter, Rhythm, bar_ticks, draw_rhythm, melody_table, middle_ticks, onsets
+from mien.values import Brief
+
+CANDIDATES = 24
+"""Contours tried for one motif; the most distinct is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """One bar of melody without pitch; `name` says where it comes from, for example "a inverted"."""
+
+    name: str
+    lengths: Rhythm
+    steps: tuple[int, ...]
+
+
+@cache
+def step_odds() -> NDArray[np.float64]:
+    """Learnt odds of a step given the step before: (2m+1, 2m+1), each row sums to 1, index = step + m.
+
+    Zero counts are smoothed so that nothing singable is impossible.
+    """
+    table = melody_table()["steps"]
+    counts = np.array(table, dtype=np.float64) + 0.5
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+
+
+def invent(name: str, brief: Brief, notes_wanted: float, rng: np.random.Generator, avoid: tuple[Rhythm, ...]) -> Motif:
+    """Invent a motif for a brief: rhythm from songs, then the most distinct of several sung contours."""
+    lengths = draw_rhythm(
+        brief.meter, notes_wanted, brief.syncopation, brief.tempo_bpm, rng, distinct=True, avoid=avoid
+    )
+    count = len(onsets(lengths)) - 1
+    odds = step_odds()
+    widest = len(odds) // 2
+    best: tuple[float, tuple[int, ...]] = (-np.inf, ())
+    for _ in range(CANDIDATES):
+        steps: list[int] = []
+        before = 1 if rng.random() < 0.5 + brief.contour / 2 else -1
+        for _ in range(count):
+            before = int(rng.choice(len(odds), p=odds[before + widest])) - widest
+            steps.append(before)
+        best = max(best, (_distinctness(steps, brief) + rng.normal(0, 0.3), tuple(steps)))
+    return Motif(name, lengths, best[1])
+
+
+def _distinctness(steps: list[int], brief: Brief) -> float:
+    """How memorable a contour is: a clear span, a leap or two, few repeated notes, a turn, its slope as asked."""
+    if not steps:
+        return 0.0
+    heights = np.cumsum([0, *steps])
+    wanted_span = 1.5 + brief.spread_semitones * 0.6
+    leaps = sum(abs(s) >= 2 for s in steps) / len(steps)
+    repeats = sum(s == 0 for s in steps) / len(steps)
+    wanted_repeats = 0.35 if brief.tension > 0.55 and brief.density > 4 else 0.1  # hammering, Juslin & Laukka 2003
+    slope = np.sign(heights[-1]) * brief.contour
+    return float(
+        -abs(np.ptp(heights) - wanted_span) * 0.6
+        - abs(leaps - 0.1 - brief.spread_semitones * 0.06) * 1.5
+        - abs(repeats - wanted_repeats) * 2
+        + slope
+    )
+
+
+def inverted(motif: Motif) -> Motif:
+    """The same rhythm with every step turned upside down."""
+    return replace(motif, name=f"{motif.name} inverted", steps=tuple(-s for s in motif.steps))
+
+
+def fragmented(motif: Motif, meter: Meter) -> Motif:
+    """Its head, stated twice: the bar divides at its middle, and the first group of beats comes again."""
+    middle, bar = middle_ticks(meter), bar_ticks(meter)
+    head = [(tick, min(length, middle - tick)) for tick, length in onsets(motif.lengths) if tick < middle]
+    again = [(tick + middle, min(length, bar - middle - tick)) for tick, length in head if tick + middle < bar]
+    steps = motif.steps[: len(head) - 1]
+    back = -sum(steps) + (1 if sum(steps) < 0 else -1)  # the second statement starts a step further on
+    return Motif(
+        f"{motif.name} fragment", _as_rhythm(head + again, bar), (*steps, back, *steps)[: len(head + again) - 1]
+    )
+
+
+def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
+    """Its notes at twice their length, over two bars."""
+    bar = bar_ticks(meter)
+    slow = [(2 * tick, 2 * length) for tick, length in onsets(motif.lengths)]
+    first = [(tick, min(length, bar - tick)) for tick, length in slow if tick < bar]
+    second = [(tick - bar, length) for tick, length in slow if tick >= bar]
+    if not second:  # the last note of the first bar is struck again rather than leaving a bar empty
+        second = [(0, bar)]
+    name = f"{motif.name} augmented"
+    return (
+        Motif(name, _as_rhythm(first, bar), motif.steps[: len(first) - 1]),
+        Motif(name, _as_rhythm(second, bar), motif.steps[len(first) :]),
+    )
+
+
+def varied(motif: Motif, rng: np.random.Generator) -> Motif:
+    """Its rhythm varied: one long note is divided by a neighbour, or two short ones are joined."""
+    lengths, steps = list(motif.lengths), list(motif.steps)
+    places = [i for i, length in enumerate(lengths) if length >= 480 and length % 240 == 0]
+    note_of = np.cumsum([length > 0 for length in lengths]) - 1
+    if not places:
+        return motif
+    place = places[int(rng.integers(len(places)))]
+    half = lengths[place] // 2 if lengths[place] % 720 else lengths[place] * 2 // 3
+    lengths[place : place + 1] = [half, lengths[place] - half]
+    note = int(note_of[place])
+    leaving = steps[note] if note < len(steps) else 0
+    between = int(np.sign(leaving)) if abs(leaving) >= 2 else (1 if rng.random() < 0.5 else -1)
+    steps[note : note + 1] = [between, leaving - between] if note < len(steps) else [between]
+    return Motif(f"{motif.name} varied", tuple(lengths), tuple(steps))
+
+
+def _as_rhythm(notes: list[tuple[int, int]], bar: int) -> Rhythm:
+    """Lengths that fill the bar from (onset, length) pairs, with rests between."""
+    lengths, tick = [], 0
+    for onset, length in notes:
+        if onset > tick:
+            lengths.append(tick - onset)
+        lengths.append(length)
+        tick = onset + length
+    if tick < bar:
+        lengths.append(tick - bar)
+    return tuple(lengths)

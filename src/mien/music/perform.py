@@ -1,0 +1,229 @@
+"""Written Phrase → played Phrase: the same notes with the timing, loudness and touch of a player.
+
+A pure stage: notes, harmony and form stay; tempo becomes a curve, velocities breathe, lengths speak. Deviations scale
+with the brief: `rubato` the timing, `legato` the touch. Nothing is moved before the start or sounds beyond the end,
+and a monophonic part stays so.
+
+Rules, as in the KTH system (Friberg, Bresin & Sundberg 2006, "Overview of the KTH rule system for musical
+performance"): phrase arch (Todd 1989, 1992), final ritardando (Friberg & Sundberg 1999), metrical accent (Parncutt
+1987), melodic charge (Sundberg, Friberg & Frydén 1991), high-loud, duration contrast, punctuation, score legato and
+staccato (Bresin & Battel 2000), repetition; melody lead (Goebl 2001), ensemble asynchrony (Rasch 1979).
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from mien.ensembles import Ensemble, ensemble
+from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, strength
+from mien.values import Brief, Note, Part, Phrase
+
+ARCH_TEMPO = 0.16
+"""Tempo at the middle of a phrase over that at its ends, at full rubato (Todd 1989)."""
+
+ARCH_VELOCITY = 7.0
+"""Velocity gained from the ends of a phrase to its middle (Todd 1992: louder as faster)."""
+
+RITARDANDO_BEATS = 4
+RITARDANDO_EXPONENT = 3.0
+"""Friberg & Sundberg 1999: v(x) = (1 + (w^q − 1) x)^(1/q), like a runner stopping; q = 3 was preferred."""
+
+ACCENT = {DOWNBEAT: 5, MIDDLE: 3, BEAT: 1, OFFBEAT: -2}
+"""Velocity by metrical strength."""
+
+MELODIC_CHARGE = (0.0, 6.5, 2.0, 4.5, 4.0, 2.5, 6.0, 1.0, 5.5, 3.0, 3.5, 5.0)
+"""Remoteness of a pitch class from the root at hand, by semitones above it (Sundberg, Friberg & Frydén 1991)."""
+
+CHARGE_VELOCITY = 0.8
+HIGH_LOUD_VELOCITY = 0.25
+"""Velocity a semitone above the part's middle: the higher the louder."""
+
+LEAD_MS = 14.0
+"""How far a melody leads what it sounds with on one keyboard (Goebl 2001 measured about 30 ms at the hammers'
+start)."""
+
+SPREAD_MS = 9.0
+"""Standard deviation between players (Rasch 1979: 15 to 50 ms; kept below what a listener notices)."""
+
+SHORTEST_TICKS = 30
+
+
+def ritardando_beats(brief: Brief) -> float:
+    """Beats that the final ritardando adds to a performance."""
+    return float(np.sum(1 / _ritardando(brief) - 1))
+
+
+def _ritardando(brief: Brief) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Relative tempo of the last beats, (RITARDANDO_BEATS,), falling."""
+    final = 0.74 - 0.34 * brief.rubato
+    place = (np.arange(RITARDANDO_BEATS) + 0.5) / RITARDANDO_BEATS
+    return np.asarray((1 + (final**RITARDANDO_EXPONENT - 1) * place) ** (1 / RITARDANDO_EXPONENT))
+
+
+def perform(written: Phrase, brief: Brief) -> Phrase:
+    """Play a written phrase.
+
+    Parameters
+    ----------
+    written : as `compose` makes it.
+    brief : the brief it was composed from.
+
+    Returns
+    -------
+    The same notes in the same order of parts, played. The same phrase and brief give the same performance.
+    """
+    players = ensemble(written.ensemble)
+    rng = np.random.default_rng([written.seed, 0x9EF0])
+    spans = _phrase_spans(written)
+    played: list[Note] = []
+    for part in Part:
+        if notes := written.part(part):
+            played += _play_part(part, notes, written, brief, players, spans, rng)
+    return replace(written, notes=tuple(sorted(played)), tempo=_tempo_curve(written, brief, spans))
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A phrase of the form, ticks."""
+
+    start: int
+    end: int
+
+    def place(self, tick: int) -> float:
+        """0 at the start, 1 at the end."""
+        return (tick - self.start) / (self.end - self.start)
+
+
+def _phrase_spans(phrase: Phrase) -> list[_Span]:
+    starts = sorted({0, *(m.onset_ticks for m in phrase.marks if m.kind == "phrase")})
+    return [_Span(a, b) for a, b in pairwise([*starts, phrase.length_ticks])]
+
+
+def _tempo_curve(written: Phrase, brief: Brief, spans: list[_Span]) -> tuple[tuple[int, float], ...]:
+    """A step a beat: faster within phrases, slower at their ends, each phrase in its own time; ritardando last."""
+    base = written.tempo[0][1]
+    beat = beat_ticks(written.meter)
+    factors: list[float] = []
+    for span in spans:
+        beats = (span.end - span.start) // beat
+        place = (np.arange(beats) + 0.5) / beats
+        depth = ARCH_TEMPO * brief.rubato
+        arch = 1 + depth * (0.5 - 2 * (place - 0.45) ** 2)
+        factors += list(arch * np.mean(1 / arch))  # what is robbed is given back within the phrase
+    ending = _ritardando(brief)[-len(factors) :]
+    factors[-len(ending) :] = list(np.array(factors[-len(ending) :]) * ending)
+    return tuple((index * beat, round(base * factor, 2)) for index, factor in enumerate(factors))
+
+
+def _play_part(
+    part: Part,
+    notes: tuple[Note, ...],
+    written: Phrase,
+    brief: Brief,
+    players: Ensemble,
+    spans: list[_Span],
+    rng: np.random.Generator,
+) -> list[Note]:
+    starts = [span.start for span in spans]
+    chord_starts = [chord.onset_ticks for chord in written.chords]
+    middle = sum(n.pitch_midi for n in notes) / len(notes)
+    quarter = 1.5 if written.meter[1] == 8 else 1.0
+    ticks_per_ms = written.tempo[0][1] * quarter * 480 / 60_000
+    noise = rng.normal(0, 1, len(notes))
+    late = _lateness_ms(part, players)
+    played = []
+    following = _next_onsets(notes, written.length_ticks)
+    for index, note in enumerate(notes):
+        span = spans[bisect_right(starts, note.onset_ticks) - 1]
+        chord = written.chords[bisect_right(chord_starts, note.onset_ticks) - 1]
+        velocity = note.velocity + _expression(part, note, written, chord.pcs[0], span, middle) + 1.2 * noise[index]
+        jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, noise[index])) * SPREAD_MS * 0.5
+        onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
+        change = next((c for c in chord_starts[bisect_right(chord_starts, note.onset_ticks) :]), written.length_ticks)
+        length = _touch(part, note, brief, players, following[index], change, span, written.length_ticks)
+        end = min(written.length_ticks, onset + length)
+        onset = min(onset, end - 1)
+        played.append(
+            replace(note, onset_ticks=onset, length_ticks=end - onset, velocity=min(126, max(8, round(velocity))))
+        )
+    player = players.players[part]
+    return _in_turn(played) if player.monophonic else _struck_once(played)
+
+
+def _expression(part: Part, note: Note, written: Phrase, root_pc: int, span: _Span, middle: float) -> float:
+    """Velocity that phrase, metre, harmony and height add."""
+    arch = ARCH_VELOCITY * (1 - 4 * (span.place(note.onset_ticks) - 0.55) ** 2 - 0.6)
+    accent = ACCENT[strength(note.onset_ticks, written.meter)]
+    if part is Part.KIT:
+        return arch * 0.5 + accent
+    if part is not Part.MELODY:
+        return arch * 0.7 + accent * 0.7
+    charge = MELODIC_CHARGE[(note.pitch_midi - root_pc) % 12] * CHARGE_VELOCITY
+    contrast = 1.5 if note.length_ticks >= beat_ticks(written.meter) else -0.5
+    return arch + accent * 0.8 + charge + contrast + HIGH_LOUD_VELOCITY * (note.pitch_midi - middle)
+
+
+def _lateness_ms(part: Part, players: Ensemble) -> float:
+    """Accompaniment on one keyboard comes a little after the melody; players of an ensemble just scatter."""
+    return LEAD_MS if players.solo and part in (Part.HARMONY, Part.TEXTURE, Part.RHYTHM) else 0.0
+
+
+def _next_onsets(notes: tuple[Note, ...], end: int) -> list[int]:
+    """For each note, where the next later note of its part begins."""
+    found, after = [end] * len(notes), end
+    for index in range(len(notes) - 1, -1, -1):
+        if index + 1 < len(notes) and notes[index + 1].onset_ticks > notes[index].onset_ticks:
+            after = notes[index + 1].onset_ticks
+        found[index] = after
+    return found
+
+
+def _touch(
+    part: Part, note: Note, brief: Brief, players: Ensemble, following: int, change: int, span: _Span, end: int
+) -> int:
+    """Sounding length: the brief's touch, a breath at phrase ends, the pedal held until the harmony changes."""
+    if part is Part.KIT or note.end_ticks >= end:  # the last chord rings out
+        return note.length_ticks
+    legato = brief.legato if part is Part.MELODY else brief.legato * 0.97
+    if part is Part.RHYTHM:
+        legato = max(legato, 0.6)
+    length = note.length_ticks * min(legato, 1.0)
+    if part is Part.MELODY and legato > 1 and following == note.end_ticks:
+        length = note.length_ticks * legato
+    if note.end_ticks >= span.end and part is Part.MELODY:
+        length = min(length, note.length_ticks * 0.9)  # punctuation
+    if players.pedal and brief.legato >= 0.75 and part is not Part.MELODY:
+        length = max(length, change - note.onset_ticks - 15)
+    return max(SHORTEST_TICKS, round(length))
+
+
+def _in_turn(notes: list[Note]) -> list[Note]:
+    """One note at a time: each ends where the next begins."""
+    notes = sorted(notes)
+    kept: list[Note] = []
+    for note in notes:
+        if kept and kept[-1].end_ticks > note.onset_ticks:
+            room = note.onset_ticks - kept[-1].onset_ticks
+            if room < 1:
+                continue
+            kept[-1] = replace(kept[-1], length_ticks=room)
+        kept.append(note)
+    return kept
+
+
+def _struck_once(notes: list[Note]) -> list[Note]:
+    """A key that is struck again is released first."""
+    last: dict[int, int] = {}
+    kept: list[Note] = []
+    for note in sorted(notes):
+        index = last.get(note.pitch_midi)
+        if index is not None and kept[index].end_ticks > note.onset_ticks:
+            room = note.onset_ticks - kept[index].onset_ticks
+            if room < 1:
+                continue
+            kept[index] = replace(kept[index], length_ticks=room)
+        last[note.pitch_midi] = len(kept)
+        kept.append(note)
+    return kept

@@ -1,0 +1,154 @@
+"""Metre, and the rhythms that bars have in songs.
+
+Times are ticks (480 a quarter). A bar rhythm is a tuple of lengths that fill the bar; rests are negative. Rhythms are
+drawn from those of the OpenScore Lieder (`melody_statistics.json`), so that they sound sung rather than diced.
+
+References: Lerdahl & Jackendoff 1983, *A Generative Theory of Tonal Music* (metrical strength); Longuet-Higgins & Lee
+1984, "The rhythmic interpretation of monophonic music" (syncopation as sound before a stronger, silent place).
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.values import TICKS_PER_QUARTER
+
+Meter = tuple[int, int]
+Rhythm = tuple[int, ...]
+
+DOWNBEAT, MIDDLE, BEAT, OFFBEAT = 3, 2, 1, 0
+"""Metrical strengths, strong to weak."""
+
+SHORTEST_S = 0.11
+"""A sung note is not shorter than this at the tempo at hand."""
+
+
+def beat_ticks(meter: Meter) -> int:
+    """Length of a beat: a quarter, or a dotted quarter in compound metre."""
+    return TICKS_PER_QUARTER * 3 // 2 if meter[1] == 8 else TICKS_PER_QUARTER
+
+
+def bar_ticks(meter: Meter) -> int:
+    """Length of a bar."""
+    return meter[0] * TICKS_PER_QUARTER * 4 // meter[1]
+
+
+def beats_in_bar(meter: Meter) -> int:
+    """Number of beats (two in 6/8)."""
+    return bar_ticks(meter) // beat_ticks(meter)
+
+
+def middle_ticks(meter: Meter) -> int:
+    """Where a bar divides into two groups of beats (2+2, 2+1, 1+1, 3+2)."""
+    return (beats_in_bar(meter) + 1) // 2 * beat_ticks(meter)
+
+
+def strength(tick: int, meter: Meter) -> int:
+    """Metrical strength of a place; `tick` may count from any bar line."""
+    place = tick % bar_ticks(meter)
+    if place == 0:
+        return DOWNBEAT
+    if place == middle_ticks(meter):
+        return MIDDLE
+    return BEAT if place % beat_ticks(meter) == 0 else OFFBEAT
+
+
+def onsets(rhythm: Rhythm) -> list[tuple[int, int]]:
+    """(onset, length) of each note of a rhythm, rests left out."""
+    found, tick = [], 0
+    for length in rhythm:
+        if length > 0:
+            found.append((tick, length))
+        tick += abs(length)
+    return found
+
+
+def syncopation(rhythm: Rhythm, meter: Meter) -> int:
+    """How many notes begin at a weaker place than one they sound across."""
+    beat = beat_ticks(meter)
+    return sum(
+        any(strength(t, meter) > strength(tick, meter) for t in range(tick - tick % beat + beat, tick + length, beat))
+        for tick, length in onsets(rhythm)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repertoire:
+    """The bar rhythms of a metre with what is needed to choose among them; arrays are (n,) in the order of
+    `rhythms`."""
+
+    rhythms: tuple[Rhythm, ...]
+    uses: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    syncopations: NDArray[np.float64]
+    shortest_ticks: NDArray[np.float64]
+    is_even: NDArray[np.bool_]
+    starts_on_beat: NDArray[np.bool_]
+
+
+@cache
+def melody_table() -> dict[str, object]:
+    """The learnt table, as `mien.lab.melody_statistics` wrote it."""
+    table: dict[str, object] = json.loads(
+        files("mien.music").joinpath("melody_statistics.json").read_text(encoding="utf-8")
+    )
+    return table
+
+
+@cache
+def repertoire(meter: Meter) -> Repertoire:
+    """Bar rhythms of a metre. Songs in 5/4 are rare: its bars are joined from one of three and one of two beats."""
+    learnt = melody_table()["rhythms"]
+    assert isinstance(learnt, dict)
+    if meter == (5, 4):
+        pairs = [(a[0] * b[0] / 1e3, (*a[1:], *b[1:])) for a in learnt["3/4"][:24] for b in learnt["2/4"][:10]]
+        uses, rhythms = [p[0] for p in pairs], tuple(p[1] for p in pairs)
+    else:
+        rows = learnt[f"{meter[0]}/{meter[1]}"]
+        uses, rhythms = [row[0] for row in rows], tuple(tuple(row[1:]) for row in rows)
+    return Repertoire(
+        rhythms,
+        np.array(uses, dtype=np.float64),
+        np.array([len(onsets(r)) for r in rhythms], dtype=np.float64),
+        np.array([syncopation(r, meter) for r in rhythms], dtype=np.float64),
+        np.array([min(length for length in r if length > 0) for r in rhythms], dtype=np.float64),
+        np.array([len({length for length in r if length > 0}) == 1 for r in rhythms]),
+        np.array([r[0] > 0 for r in rhythms]),
+    )
+
+
+def draw_rhythm(
+    meter: Meter,
+    notes_wanted: float,
+    syncopated: float,
+    tempo_bpm: float,
+    rng: np.random.Generator,
+    *,
+    distinct: bool = False,
+    avoid: tuple[Rhythm, ...] = (),
+) -> Rhythm:
+    """Draw a bar rhythm.
+
+    Parameters
+    ----------
+    notes_wanted : notes in the bar, the centre of a soft window.
+    syncopated : 0..1, how welcome syncopated bars are.
+    tempo_bpm : beats a minute; bars with notes too short to sing at it are out.
+    distinct : for a motif: begins on the beat and mixes long and short.
+    avoid : rhythms that should not come again at once.
+    """
+    have = repertoire(meter)
+    tick_s = 60 / (tempo_bpm * beat_ticks(meter))
+    weights = np.sqrt(have.uses) * np.exp(-(((have.counts - notes_wanted) / 1.1) ** 2))
+    weights *= np.where(have.syncopations > 0, 0.1 + 1.5 * syncopated, 1.0)
+    weights *= np.where(have.shortest_ticks * tick_s < SHORTEST_S, 1e-6, 1.0)
+    if distinct:
+        weights *= np.where(have.is_even, 0.12, 1.0) * np.where(have.starts_on_beat, 1.0, 0.15)
+    for rhythm in avoid:
+        if rhythm in have.rhythms:
+            weights[have.rhythms.index(rhythm)] *= 0.1
+    return have.rhythms[int(rng.choice(len(weights), p=weights / weights.sum()))]

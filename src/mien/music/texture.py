@@ -1,0 +1,169 @@
+"""Figures on chords → the notes of the accompanying parts.
+
+Works on one phrase: times are ticks from its start, pitches MIDI with the tonic at 60 mod 12. Every figure starts anew
+at each bar and takes on each chord as it comes; what would sound across a change of chord is struck again.
+
+References: Aldwell, Schachter & Cadwallader 2010 (suspensions); `figures.toml` for the figures.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.music.figures import Figure, Kit
+from mien.music.harmony import Slot
+from mien.music.rhythm import Meter, bar_ticks, beat_ticks
+from mien.values import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A note before it has a velocity: `accent` adds to the dynamic of its part."""
+
+    onset_ticks: int
+    length_ticks: int
+    pitch_midi: int
+    part: Part
+    accent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A player's written range (already narrowed for transposition) and whether it plays one note at a time."""
+
+    part: Part
+    low_midi: int
+    high_midi: int
+    monophonic: bool
+
+    def fold(self, pitch_midi: int) -> int:
+        """The pitch, moved by octaves into the range."""
+        while pitch_midi < self.low_midi:
+            pitch_midi += 12
+        while pitch_midi > self.high_midi:
+            pitch_midi -= 12
+        return pitch_midi
+
+
+def _tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[tuple[int, int, str, int]]:
+    """(onset, length, token, slot number) of every stroke of a figure over a phrase."""
+    bar, step = bar_ticks(meter), beat_ticks(meter) // figure.grid
+    end = slots[-1].onset_ticks + slots[-1].length_ticks
+    changes = [slot.onset_ticks for slot in slots[1:]] + [end]
+    pattern = figure.bar(meter)
+    number = 0
+    for start in range(0, end, bar):
+        index = 0
+        while index < len(pattern):
+            size = 1
+            while index + size < len(pattern) and pattern[index + size] == "-":
+                size += 1
+            onset, stop = start + index * step, start + (index + size) * step
+            while pattern[index] != "." and onset < stop:
+                while changes[number] <= onset:
+                    number += 1
+                until = min(stop, changes[number])
+                yield onset, until - onset, pattern[index], number
+                onset = until
+            index += size
+
+
+def accompany(
+    figure: Figure,
+    player: Voice,
+    slots: tuple[Slot, ...],
+    voicings: list[tuple[int, ...]],
+    suspended: dict[int, tuple[int, int]],
+    meter: Meter,
+) -> list[Stroke]:
+    """Realise a figure of the inner voices. `suspended` maps a slot to (voice, pitch it holds over from before)."""
+    strokes = []
+    for onset, length, token, number in _tokens(figure, slots, meter):
+        voices = voicings[number]
+        if token == "a":
+            places = (
+                [0 if player.part is Part.HARMONY else len(voices) - 1] if player.monophonic else range(len(voices))
+            )
+        else:
+            places = [int(digit) for digit in token][: 1 if player.monophonic else None]
+        held = suspended.get(number)
+        for place in places:
+            octave, index = divmod(place, len(voices))
+            pitch = player.fold(voices[index] + 12 * octave)
+            late = beat_ticks(meter)
+            if held and held[0] == index and onset == slots[number].onset_ticks and length > late:
+                strokes.append(Stroke(onset, late, player.fold(held[1]), player.part, 3))
+                strokes.append(Stroke(onset + late, length - late, pitch, player.part, -3))
+            else:
+                strokes.append(Stroke(onset, length, pitch, player.part))
+    return strokes
+
+
+def walk_bass(
+    figure: Figure, player: Voice, slots: tuple[Slot, ...], following: Slot | None, meter: Meter
+) -> list[Stroke]:
+    """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord."""
+    strokes = []
+    for onset, length, token, number in _tokens(figure, slots, meter):
+        slot = slots[number]
+        after = slots[number + 1] if number + 1 < len(slots) else following
+        leads = onset + length == slot.onset_ticks + slot.length_ticks and after is not None
+        base = slot.bass_midi
+        pitches = [base]
+        if token == "o":
+            pitches = [base + 12 if base + 12 <= player.high_midi else base]
+        elif token in "fd" and slot.harmony.pcs[0] == base % 12:
+            fifth = base + (slot.harmony.pcs[2] - base) % 12
+            fifth = fifth if fifth <= player.high_midi else fifth - 12
+            if fifth >= player.low_midi:
+                pitches = [base, fifth] if token == "d" and not player.monophonic else [base if token == "d" else fifth]
+        elif token == "w" and leads and after is not None:
+            pitches = [_approach(slot, after.bass_midi)]
+        strokes += [Stroke(onset, length, player.fold(p), Part.RHYTHM) for p in pitches]
+    return strokes
+
+
+def _approach(slot: Slot, target_midi: int) -> int:
+    """The scale note a step from the next bass, on the side the line comes from."""
+    side = -1 if target_midi >= slot.bass_midi else 1
+    scale = {pc % 12 for pc in slot.harmony.scale}
+    return next(target_midi + side * size for size in (2, 1, 3) if (target_midi + side * size) % 12 in scale)
+
+
+def suspensions(
+    slots: tuple[Slot, ...], voicings: list[tuple[int, ...]], meter: Meter, odds: float, rng: np.random.Generator
+) -> dict[int, tuple[int, int]]:
+    """Where an inner voice that falls by step may come late: slot number → (voice, pitch held over)."""
+    held = {}
+    for number in range(1, len(slots)):
+        if slots[number].length_ticks < 2 * beat_ticks(meter) or rng.random() >= odds:
+            continue
+        falls = [
+            (voice, old)
+            for voice, (old, new) in enumerate(zip(voicings[number - 1], voicings[number], strict=True))
+            if old - new in (1, 2) and new % 12 != slots[number].harmony.leading_pc
+        ]
+        if falls:
+            held[number] = falls[-1]
+    return held
+
+
+def drum(kit: Kit, length_ticks: int, meter: Meter, *, fills: bool, opens: bool) -> list[Stroke]:
+    """Realise a drum pattern over a phrase; the last beat may be a fill, the first may open with a cymbal."""
+    bar, beat = bar_ticks(meter), beat_ticks(meter)
+    grid = 3 if meter[1] == 8 else kit.grid
+    step = beat // grid
+    strokes = [Stroke(0, beat, 49, Part.KIT, 0)] if opens and kit.energy > 0.5 else []
+    for start in range(0, length_ticks, bar):
+        for key, tokens in kit.rows:
+            for index in range(bar // step):
+                onset = start + index * step
+                if tokens[index % len(tokens)] != "." and not (fills and onset >= length_ticks - beat):
+                    accent = 8 if tokens[index % len(tokens)] == "X" else 0
+                    strokes.append(Stroke(onset, step, key, Part.KIT, accent))
+    if fills:
+        keys = (38, 38, 45, 43) if kit.energy > 0.5 else (38, 42)
+        size = beat // len(keys)
+        strokes += [Stroke(length_ticks - beat + i * size, size, key, Part.KIT, 3 * i) for i, key in enumerate(keys)]
+    return strokes

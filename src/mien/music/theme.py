@@ -1,0 +1,166 @@
+"""Phrase plans → themes: harmony, bass and melody of a phrase, without accompaniment.
+
+A `Draft` is what a return repeats. Times are ticks from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
+
+References: Caplin 1998, *Classical Form*; Schoenberg 1967, *Fundamentals of Musical Composition*.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from mien.music.form import PhraseSpec
+from mien.music.harmony import Slot, TimedChord, bass_line, progression, vocabulary
+from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
+from mien.music.motif import Motif, augmented, fragmented, inverted, varied
+from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, onsets
+from mien.values import Brief
+
+CLOSES = {
+    "authentic": (0,),
+    "plagal": (0,),
+    "tonic": (0,),
+    "deceptive": (0, 2),
+    "half": (0, 1, 2, 3, 4, 5, 6),
+}
+"""Letters of the scale that the melody of a phrase may end on, by cadence; each must also be a tone of the last
+chord."""
+
+SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
+"""Steps by which a motif that comes again within a phrase may be moved."""
+
+UNIT_BARS = 2
+"""Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins."""
+
+    spec: PhraseSpec
+    slots: tuple[Slot, ...]
+    melody: tuple[Sung, ...]
+    motifs: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compass:
+    """Where the outer voices may go: steps of the melody, MIDI range of the bass."""
+
+    melody: Range
+    bass_low_midi: int
+    bass_high_midi: int
+
+
+def write_phrase(
+    spec: PhraseSpec,
+    brief: Brief,
+    motifs: Mapping[str, Motif],
+    compass: Compass,
+    before: Draft | None,
+    rng: np.random.Generator,
+    *,
+    is_contrast: bool = False,
+    is_last: bool = False,
+) -> Draft:
+    """Compose one phrase.
+
+    Parameters
+    ----------
+    motifs : by the roles that the plan's treatments name ("a", "b", "c").
+    before : the phrase before, for a smooth join, and for its opening where the plan takes that over.
+    is_contrast : starts away from the tonic.
+    is_last : ends the piece: its last note is held to the end.
+    """
+    bar = bar_ticks(brief.meter)
+    taken_over = spec.opens_like * bar
+    opening = _opening(brief, before, taken_over, is_contrast=is_contrast)
+    chords = progression(brief, spec.bars, spec.cadence, opening, rng)
+    last_bass = before.slots[-1].bass_midi if before else None
+    closes = 1 if spec.cadence in ("half", "tonic") else 2
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, last_bass, closes, rng)
+    cells = _cells(spec, brief, motifs, rng, is_last=is_last)
+    melody: list[Sung] = []
+    if before is not None and taken_over:
+        melody = [note for note in before.melody if note.onset_ticks < taken_over]
+    lift = 0.5 if is_contrast else 0.0
+    letters = tuple(letter for letter in slots[-1].harmony.letters if letter in CLOSES[spec.cadence])
+    for first in range(spec.opens_like, spec.bars, UNIT_BARS):
+        unit = cells[first : first + UNIT_BARS]
+        syllables = _syllables(unit, first, bar, cells, melody, rng)
+        ends = first + UNIT_BARS >= spec.bars
+        places = np.array([s.onset_ticks / (spec.bars * bar) for s in syllables])
+        arch = arch_heights(brief, compass.melody, places, lift)
+        joined = melody or [*(before.melody[-2:] if before else ())]
+        melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), arch, letters if ends else (), rng)
+    names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name)
+    return Draft(spec, tuple(slots), tuple(melody), names)
+
+
+def _opening(brief: Brief, before: Draft | None, taken_over: int, *, is_contrast: bool) -> list[TimedChord]:
+    """The chords a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast)."""
+    if before is not None and taken_over:
+        return [(s.onset_ticks, s.length_ticks, s.harmony) for s in before.slots if s.onset_ticks < taken_over]
+    words = vocabulary(brief.mode)
+    return [(0, bar_ticks(brief.meter), words.find(words.relative if is_contrast else words.opening))]
+
+
+def _cells(
+    spec: PhraseSpec, brief: Brief, motifs: Mapping[str, Motif], rng: np.random.Generator, *, is_last: bool
+) -> list[Motif]:
+    """The motif of every bar, transformed as the plan says; the bar that closes the phrase has a rhythm of its own."""
+    cells: list[Motif] = []
+    slow: list[Motif] = []
+    for treatment in spec.treatment:
+        role, _, change = treatment.partition(" ")
+        motif = motifs[role]
+        if change == "augmented":
+            slow = slow or list(augmented(motif, brief.meter))
+            cells.append(slow.pop(0))
+        elif change == "fragment":
+            cells.append(fragmented(motif, brief.meter))
+        elif change == "inverted":
+            cells.append(inverted(motif))
+        elif change == "varied":
+            cells.append(varied(motif, rng))
+        else:
+            cells.append(motif)
+    while len(cells) < spec.bars:
+        cells.append(_closing(brief, spec, rng, is_last=is_last))
+    return cells
+
+
+def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_last: bool) -> Motif:
+    """Rhythm of a bar that closes: perhaps an approach, a long note, a breath."""
+    bar, beat = bar_ticks(brief.meter), beat_ticks(brief.meter)
+    if is_last:
+        return Motif("", (bar,), ())
+    approach = beat if spec.cadence in ("half", "deceptive") and rng.random() < 0.5 else 0
+    breath = beat if beats_in_bar(brief.meter) > 2 else beat // 3
+    hold = bar - approach - breath
+    lengths = (approach, hold, -breath) if approach and hold > 0 else (bar - breath, -breath)
+    return Motif("", lengths, (-1,) if len(lengths) == 3 else ())
+
+
+def _syllables(
+    unit: list[Motif], first: int, bar: int, cells: list[Motif], melody: list[Sung], rng: np.random.Generator
+) -> list[Syllable]:
+    """Notes to be found in the bars of a unit; a motif heard before in the phrase wants its place, moved in
+    sequence."""
+    syllables: list[Syllable] = []
+    move = int(rng.choice(SEQUENCES))
+    for offset, cell in enumerate(unit):
+        index = first + offset
+        like = next((i for i in range(first) if cells[i].lengths == cell.lengths and cell.name), None)
+        earlier = [] if like is None else [n.step for n in melody if like * bar <= n.onset_ticks < (like + 1) * bar]
+        for number, (onset, length) in enumerate(onsets(cell.lengths)):
+            syllables.append(
+                Syllable(
+                    index * bar + onset,
+                    length,
+                    cell.steps[number - 1] if number else None,
+                    earlier[number] + move if number < len(earlier) else None,
+                )
+            )
+    return syllables
