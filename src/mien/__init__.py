@@ -1,2 +1,36 @@
-"""mien reads a facial expression and plays it."""
+"""mien reads a facial expression and plays it.
+
+>>> import mien
+>>> piece = mien.compose(emotion="sad", seconds=20, seed=3, ensemble="piano")
+>>> piece.brief.ensemble
+'piano'
+
+`play` turns a picture into a piece, `read` only reads its faces, `compose` needs no face. The values that travel
+between stages live in `mien.values`, what can go wrong in `mien.errors`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mien.errors import MienError
+    from mien.instrument import Piece, Reading, compose, play, read
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "MienError": "mien.errors",
+    "Piece": "mien.instrument",
+    "Reading": "mien.instrument",
+    "compose": "mien.instrument",
+    "play": "mien.instrument",
+    "read": "mien.instrument",
+}
+__all__ = ["MienError", "Piece", "Reading", "__version__", "compose", "play", "read"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load public names at first use, so that importing mien costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mien' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)

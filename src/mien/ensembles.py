@@ -18,8 +18,8 @@ from mien.values import Part
 class Player:
     """One instrument of an ensemble.
 
-    `program` is General MIDI, 0-based (None: the drum kit); `low_midi`..`high_midi` the range it is written in; `gain_db`
-    and `pan` (−1 left .. 1 right) its place on the desk.
+    `program` is General MIDI, 0-based (None: the drum kit); `low_midi`..`high_midi` the range it is written in;
+    `gain_db` and `pan` (−1 left .. 1 right) its place on the desk.
     """
 
     part: Part
@@ -43,6 +43,11 @@ class Ensemble:
     pedal: bool
     reverb: float
     """Share of reverb in the mix, 0..1."""
+
+    def label(self, part: Part) -> str:
+        """Name of a player's track, stem or staff: the instrument, with its part where one instrument has several."""
+        instrument = self.players[part].instrument
+        return f"{instrument} ({part.name.lower()})" if self.solo else instrument
 
 
 @cache

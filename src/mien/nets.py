@@ -86,6 +86,11 @@ class Network:
         """Names of the inputs, in the order of the call."""
         return [d["name"] for d in self._inputs]
 
+    @property
+    def input_shapes(self) -> Sequence[tuple[int, ...]]:
+        """Shapes of the inputs, in the order of the call."""
+        return [tuple(int(side) for side in d["shape"]) for d in self._inputs]
+
     def __call__(self, *inputs: Floats) -> list[Floats]:
         """Run the network once.
 

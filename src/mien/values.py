@@ -125,8 +125,8 @@ class Face:
 class Cues:
     """What the points of a face say, as named numbers.
 
-    `values` is float32 (c,) in the order of `mien.cues.names.CUES`, each in the unit stated there; `valid` is bool (c,),
-    false where the cue could not be measured (its value is then 0).
+    `values` is float32 (c,) in the order of `mien.cues.names.CUES`, each in the unit stated there; `valid` is bool
+    (c,), false where the cue could not be measured (its value is then 0).
     """
 
     time_s: float

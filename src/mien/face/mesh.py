@@ -139,7 +139,7 @@ def fit_eyes(rgb: NDArray[np.uint8], points_px: Floats) -> Floats:
 
 
 def refine(points_px: Floats, eyes_px: Floats) -> Floats:
-    """Put the iris network's finer contours of lids and brows into the mesh, float32 (468, 3); depth stays the mesh's."""
+    """Put the iris network's finer contours of lids and brows into the mesh; the depth stays the mesh's."""
     refined = points_px.copy()
     for contour, eye in zip((CONTOUR_OF_RIGHT_EYE, CONTOUR_OF_LEFT_EYE), eyes_px, strict=True):
         refined[list(contour), :2] = eye[:CONTOUR_POINTS]

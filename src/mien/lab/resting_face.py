@@ -15,7 +15,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
@@ -26,6 +25,7 @@ from mien.face.align import superpose
 from mien.face.find import find_faces
 from mien.face.look import look
 from mien.face.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS, first_square, fit_mesh
+from mien.face.pictures import decode
 from mien.nets import asset_path
 from mien.values import Frame
 
@@ -40,7 +40,7 @@ def neutral_portraits(data: Path) -> list[NDArray[np.uint8]]:
     pictures = []
     for i in np.flatnonzero(arrays["label"] == "neutral"):
         encoded = arrays["jpeg"][arrays["offset"][i] : arrays["offset"][i + 1]]
-        pictures.append(np.asarray(cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8))
+        pictures.append(decode(encoded.tobytes(), "a portrait of the London set").rgb)
     return pictures
 
 

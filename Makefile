@@ -1,0 +1,65 @@
+# The commands of the project. `make help` lists them; continuous integration calls the same ones.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PICTURE ?= examples/astronaut.jpg
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+
+help:  ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/run.stamp  ## install, then turn a picture into a piece (PICTURE=face.jpg for yours)
+	$(BIN)/mien play $(PICTURE) --out out
+
+test: $(VENV)/test.stamp  ## run the tests
+	$(BIN)/pytest
+
+style: $(VENV)/test.stamp  ## style, types, import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: style test  ## all that continuous integration asks for
+
+fix: $(VENV)/test.stamp  ## mend what ruff can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(VENV)/run.stamp  ## time and memory of every stage
+	$(BIN)/python -m benchmarks
+
+golden: $(VENV)/test.stamp  ## write the golden phrases anew, then look at the difference
+	$(BIN)/python -m tests.golden.remake
+	git diff --stat -- tests/golden
+
+train: $(VENV)/test.stamp  ## train the reader on DATA (a folder with ferplus_dev.npz)
+	$(BIN)/python -m mien.lab.train --data $(DATA) --out runs/reader
+
+cards: $(VENV)/test.stamp  ## write the tables of the cards from results/
+	$(BIN)/python -m mien.lab.cards
+
+lock:  ## write the lock files anew (needs uv)
+	uv pip compile -q locks/build.in $(LOCK_OPTIONS) -o locks/build.txt
+	uv pip compile -q pyproject.toml $(LOCK_OPTIONS) -o locks/run.txt
+	uv pip compile -q pyproject.toml --extra train --group dev $(LOCK_OPTIONS) -o locks/test.txt
+
+LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+clean:  ## remove what the commands made
+	rm -rf $(VENV) out runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r locks/build.txt
+	$(PIP) install --require-hashes -r locks/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp locks/test.txt
+	$(PIP) install --require-hashes -r locks/test.txt
+	touch $@
+
+.PHONY: help demo test style check fix bench golden train cards lock clean

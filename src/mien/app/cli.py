@@ -1,0 +1,218 @@
+"""The command line: `mien play`, `mien read`, `mien compose`, `mien doctor`.
+
+Each command is a thin coat over `mien.instrument`: it parses, calls, shows. Errors meant for a person are printed as
+one line on the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`,
+`--csv`) are the only thing on the output stream.
+"""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mien import __version__
+from mien.errors import EXIT_CODE, BadInput, MienError
+from mien.values import EMOTIONS, METERS, REGIONS
+
+app = typer.Typer(
+    name="mien",
+    help="mien reads a facial expression and plays it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
+Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece, 10 to 3600.")]
+Seed = Annotated[int, typer.Option("--seed", help="Another number, another piece.")]
+EnsembleName = Annotated[
+    str, typer.Option("--ensemble", help="Who plays: piano, quartet, chamber, musicbox, ambient, electronic.")
+]
+Key = Annotated[str | None, typer.Option("--key", help="As in Eb, 'F# minor', 'D dorian'. Default: mood and seed.")]
+Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]
+Files = Annotated[
+    str, typer.Option("--files", help="Comma-separated: mid, wav, musicxml, svg, json; also png (piano roll), stems.")
+]
+SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another sf2 or sf3 file to play with.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")]
+DEFAULT_FILES = "mid,wav,musicxml,svg,json"
+
+
+@app.command()
+def play(
+    picture: Annotated[Path, typer.Argument(help="A picture with a face: JPEG, PNG, WebP, BMP, TIFF or GIF.")],
+    out: Out = Path("out"),
+    seconds: Seconds = 60.0,
+    seed: Seed = 1,
+    ensemble: EnsembleName = "piano",
+    key: Key = None,
+    meter: Meter = None,
+    face: Annotated[int, typer.Option("--face", help="Which face plays; 1 is the largest.")] = 1,
+    files: Files = DEFAULT_FILES,
+    soundfont: SoundFont = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn the expression of a face into a piece of music."""
+    from mien import instrument
+
+    kinds = instrument.check_files(files.split(","))
+    piece = instrument.play(
+        picture,
+        seconds=seconds,
+        seed=seed,
+        ensemble=ensemble,
+        key=key,
+        meter=_meter(meter),
+        face=face,
+        font=soundfont,
+    )
+    _deliver(piece, out, kinds, as_json)
+
+
+@app.command()
+def compose(
+    emotion: Annotated[str | None, typer.Option("--emotion", help="happy, sad, angry, neutral, calm, …")] = None,
+    valence: Annotated[float | None, typer.Option("--valence", help="-1 (unpleasant) to 1 (pleasant).")] = None,
+    arousal: Annotated[float | None, typer.Option("--arousal", help="-1 (quiet) to 1 (excited).")] = None,
+    out: Out = Path("out"),
+    seconds: Seconds = 60.0,
+    seed: Seed = 1,
+    ensemble: EnsembleName = "piano",
+    key: Key = None,
+    meter: Meter = None,
+    files: Files = DEFAULT_FILES,
+    soundfont: SoundFont = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compose without a face, from an emotion's name or a place on the affect plane."""
+    from mien import instrument
+
+    kinds = instrument.check_files(files.split(","))
+    piece = instrument.compose(
+        emotion,
+        valence=valence,
+        arousal=arousal,
+        seconds=seconds,
+        seed=seed,
+        ensemble=ensemble,
+        key=key,
+        meter=_meter(meter),
+        font=soundfont,
+    )
+    _deliver(piece, out, kinds, as_json)
+
+
+@app.command()
+def read(
+    pictures: Annotated[list[Path], typer.Argument(help="Pictures with faces.")],
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for programs, nothing else.")] = False,
+) -> None:
+    """Read expressions only, every face of every picture."""
+    from mien import instrument
+    from mien.app.show import show_reading, table_of_readings
+
+    console = Console()
+    errors = Console(stderr=True)
+    found = [
+        (str(picture), number, reading)
+        for picture in pictures
+        for number, reading in enumerate(instrument.read(picture, remark=_remark(errors, picture)), start=1)
+    ]
+    if as_json:
+        print(json.dumps([{"picture": p, "number": n} | r.account() for p, n, r in found], indent=2))
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["picture", "face", "reads_as", *EMOTIONS, "valence", "arousal", "doubt", *REGIONS])
+        for p, n, r in found:
+            a = r.affect
+            numbers = (*a.probs, a.valence, a.arousal, a.doubt, *a.shares)
+            writer.writerow([p, n, a.emotion, *(f"{v:.4f}" for v in numbers)])
+    elif len(found) == 1:
+        show_reading(console, found[0][2], 1, 1)
+    else:
+        console.print(table_of_readings([(p, n, r.affect) for p, n, r in found]))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what works here, and the remedy for what does not."""
+    from mien.app.doctor import examine
+
+    console = Console()
+    healthy = True
+    for finding in examine():
+        mark = {True: "[green]works[/]", False: "[red]broken[/]", None: "[yellow]absent[/]"}[finding.works]
+        console.print(f"{mark}  {finding.part}: {finding.detail}", highlight=False, soft_wrap=True)
+        if finding.remedy:
+            console.print(f"        remedy: {finding.remedy}", highlight=False, soft_wrap=True)
+        healthy = healthy and finding.works is not False
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,  # noqa: ARG001 (`main` reads it)
+) -> None:
+    if version:
+        print(f"mien {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors meant for a person become one line and exit code 2."""
+    try:
+        app()
+    except MienError as error:
+        if "--debug" in sys.argv:
+            raise
+        print(f"mien: {error}", file=sys.stderr)
+        sys.exit(EXIT_CODE)
+
+
+def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> None:
+    """Save a piece and say so, for a person or for a program."""
+    from mien.app import show
+
+    if as_json:
+        files = piece.save(out, kinds)
+        print(json.dumps(piece.account() | {"files": {kind: str(path) for kind, path in files.items()}}, indent=2))
+        return
+    console = Console()
+    if piece.reading:
+        show.show_reading(console, piece.reading, 1, 1)
+    else:
+        show.show_affect(console, piece.affect)
+    show.show_brief(console, piece.brief)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("composing", total=len(kinds))
+        started: list[str] = []
+
+        def step(kind: str) -> None:
+            progress.update(task, description=f"writing {kind}", completed=len(started))
+            started.append(kind)
+
+        files = piece.save(out, kinds, on_file=step)
+    show.show_piece(console, piece, files)
+
+
+def _remark(console: Console, picture: Path) -> Any:
+    return lambda text: console.print(f"note: {picture}: {text}", style="yellow", highlight=False)
+
+
+def _meter(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    by_name = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
+    if text not in by_name:
+        raise BadInput(f"unknown metre '{text}': choose one of {', '.join(by_name)}")
+    return by_name[text]

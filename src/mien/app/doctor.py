@@ -1,0 +1,112 @@
+"""What works on this machine: networks, tables, font, score engraver, and what optional parts are there.
+
+Each part is really used, not only looked for: a network reads an empty picture, the font plays a note, a file is
+written and removed.
+"""
+
+import importlib.util
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mien import __version__
+from mien.errors import MienError
+from mien.nets import Network, asset_path, read_asset
+
+REINSTALL = "reinstall mien: pip install --force-reinstall mien"
+NETWORKS = (
+    ("face detector", "mien.face", "detector"),
+    ("face mesh", "mien.face", "mesh"),
+    ("iris", "mien.face", "iris"),
+    ("expression reader", "mien.affect", "reader"),
+)
+TABLES = (("mean face", "mien.face", "mean_mesh.npy"), ("cues at rest", "mien.cues", "average_neutral.dat"))
+EXTRAS = (("training", "keras", "train"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: `works` is None where it is optional and absent."""
+
+    part: str
+    works: bool | None
+    detail: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Try every part, one finding each."""
+    yield Finding("mien", True, f"{__version__} on Python {platform.python_version()}, {platform.machine()}")
+    for name, package, network in NETWORKS:
+        yield _try(f"network, {name}", lambda p=package, n=network: _run_network(p, n))  # type: ignore[misc]
+    for name, package, table in TABLES:
+        yield _try(f"table, {name}", lambda p=package, t=table: _read_table(p, t))  # type: ignore[misc]
+    yield _try("sound font", _play_a_note)
+    yield _try("score engraver", _engrave_a_note)
+    yield _try("writing here", _write_here, "choose another folder with --out")
+    yield _camera()
+    for name, module, extra in EXTRAS:
+        present = importlib.util.find_spec(module) is not None
+        remedy = "" if present else f"only for training: pip install 'mien[{extra}]'"
+        yield Finding(name, True if present else None, "installed" if present else "not installed", remedy)
+
+
+def _try(part: str, check: Callable[[], str], remedy: str = REINSTALL) -> Finding:
+    try:
+        return Finding(part, True, check())
+    except MienError as error:
+        return Finding(part, False, str(error), remedy)
+    except Exception as error:  # a doctor reports whatever is wrong
+        return Finding(part, False, f"{type(error).__name__}: {error}", remedy)
+
+
+def _run_network(package: str, name: str) -> str:
+    network = Network(asset_path(package, f"{name}.tflite"))
+    network(*(np.zeros(shape, dtype=np.float32) for shape in network.input_shapes))
+    return f"runs, sha256 {network.manifest['sha256'][:12]}… as in its manifest"
+
+
+def _read_table(package: str, filename: str) -> str:
+    return f"{len(read_asset(asset_path(package, filename)))} bytes, checksum as in its manifest"
+
+
+def _play_a_note() -> str:
+    from mien.sound.render import render
+    from mien.values import Mode, Note, Part, Phrase
+
+    note = Note(0, Part.MELODY, 60, 480, 80)
+    phrase = Phrase((note,), 1920, (4, 4), ((0, 120.0),), 0, Mode.IONIAN, "piano", 0)
+    loudest = float(np.abs(render(phrase).mix.samples).max())
+    if loudest == 0:
+        raise RuntimeError("a note was played and nothing sounded")
+    return "plays"
+
+
+def _engrave_a_note() -> str:
+    from mien.music.engrave import engrave
+    from mien.music.score import musicxml
+    from mien.values import Mode, Note, Part, Phrase
+
+    note = Note(0, Part.MELODY, 60, 1920, 80)
+    phrase = Phrase((note,), 1920, (4, 4), ((0, 120.0),), 0, Mode.IONIAN, "piano", 0)
+    return f"engraves ({len(engrave(musicxml(phrase, title='A note')))} page)"
+
+
+def _write_here() -> str:
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        (Path(folder) / "note").write_bytes(b"")
+    return "this folder can be written"
+
+
+def _camera() -> Finding:
+    if sys.platform != "linux":
+        return Finding("camera", None, "not looked for on this system")
+    cameras = sorted(Path("/dev").glob("video*"))
+    if cameras:
+        return Finding("camera", True, ", ".join(str(c) for c in cameras))
+    return Finding("camera", None, "none found", "only for live use: connect one; pictures work without")

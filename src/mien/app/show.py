@@ -1,0 +1,98 @@
+"""Values become what a person sees in the terminal: bars, tables, reasons.
+
+Everything takes a rich `Console` and prints; nothing here computes or decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mien.ensembles import ensemble
+from mien.instrument import Piece, Reading
+from mien.music.spelling import key_name
+from mien.values import EMOTIONS, REGIONS, Affect, Brief
+
+BAR_CELLS = 30
+COLOURS = {"eyes": "cyan", "brows": "magenta", "nose": "yellow", "mouth": "green"}
+PLAYED_BY = {"eyes": "melody", "brows": "harmony", "nose": "texture", "mouth": "rhythm"}
+
+
+def show_reading(console: Console, reading: Reading, number: int, count: int) -> None:
+    """One face: where, how it reads, and which region said so."""
+    face = reading.face
+    x0, y0, x1, y1 = face.box_px
+    pitch, yaw, roll = face.pose_deg
+    which = f"Face {number} of {count}" if count > 1 else "Face"
+    console.print(
+        f"[bold]{which}[/]  {x1 - x0:.0f}×{y1 - y0:.0f} px at ({x0:.0f}, {y0:.0f}), "
+        f"turned {yaw:+.0f}° across, {pitch:+.0f}° down, {roll:+.0f}° over"
+    )
+    show_affect(console, reading.affect)
+    console.print("[bold]Who said it[/]")
+    alone = Table.grid(padding=(0, 1))
+    for region, share in zip(REGIONS, reading.affect.shares, strict=True):
+        verdict = EMOTIONS[max(range(len(EMOTIONS)), key=lambda i, r=region: reading.streams[r][i])]  # type: ignore[misc]
+        alone.add_row(f"  {region}", bar(share, COLOURS[region]), f"{share:4.0%}", f"alone: {verdict}", style="")
+    console.print(alone)
+    for remark in reading.remarks:
+        console.print(f"[yellow]note:[/] {remark}")
+
+
+def show_affect(console: Console, affect: Affect) -> None:
+    """The eight probabilities as bars; valence, arousal and doubt."""
+    console.print("[bold]Reads as[/]")
+    table = Table.grid(padding=(0, 1))
+    for emotion, p in zip(EMOTIONS, affect.probs, strict=True):
+        style = "bold" if emotion == affect.emotion else ""
+        table.add_row(f"  {emotion}", bar(p, "blue"), f"{p:4.0%}", style=style)
+    console.print(table)
+    console.print(f"  valence {affect.valence:+.2f}   arousal {affect.arousal:+.2f}   doubt {affect.doubt:.2f}")
+
+
+def show_brief(console: Console, brief: Brief) -> None:
+    """Each field with its value and the reason for it."""
+    console.print(f"[bold]So mien plays[/]  {ensemble(brief.ensemble).title}, {key_name(brief.tonic_pc, brief.mode)}")
+    table = Table.grid(padding=(0, 1))
+    for reason in brief.reasons:
+        table.add_row(f"  {reason.field}", Text(reason.because), Text(reason.source, style="dim"))
+    console.print(table)
+
+
+def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> None:
+    """What was written, and where."""
+    written = piece.written
+    bars = written.length_ticks // written.bar_ticks
+    console.print(
+        f"[bold]{piece.name}[/]  {piece.performed.length_s:.0f} s, {bars} bars, {len(written.notes)} notes, "
+        f"seed {written.seed}"
+    )
+    for path in files.values():
+        console.print(f"  {path}", highlight=False, soft_wrap=True)
+
+
+def table_of_readings(rows: Sequence[tuple[str, int, Affect]]) -> Table:
+    """Many readings, one a line: picture, face, emotion, the rest."""
+    table = Table("picture", "face", "reads as", "p", "valence", "arousal", "doubt", *REGIONS)
+    for picture, number, affect in rows:
+        table.add_row(
+            picture,
+            str(number),
+            affect.emotion,
+            f"{max(affect.probs):.2f}",
+            f"{affect.valence:+.2f}",
+            f"{affect.arousal:+.2f}",
+            f"{affect.doubt:.2f}",
+            *(f"{share:.0%}" for share in affect.shares),
+        )
+    return table
+
+
+def bar(share: float, colour: str) -> Text:
+    """A horizontal bar, `share` 0..1 of its full width."""
+    eighths = round(share * BAR_CELLS * 8)
+    full, rest = divmod(eighths, 8)
+    drawn = "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
+    return Text(drawn.ljust(BAR_CELLS), style=colour)
