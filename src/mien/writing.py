@@ -1,8 +1,8 @@
 """A result becomes a file, whole or not at all: write aside, then rename.
 
 The temporary file stands in the folder of its target (a rename is atomic only within one file system) and is removed
-when anything fails, so that a reader never meets half a file and a failed run leaves nothing behind. Each format carries
-the same mark of origin.
+when anything fails, so that a reader never meets half a file and a failed run leaves nothing behind. Each format
+carries the same mark of origin.
 """
 
 import os

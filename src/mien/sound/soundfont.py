@@ -1,0 +1,135 @@
+"""A sound font file becomes its tables (bytes → Font), and back.
+
+The SoundFont 2 hierarchy: a preset (bank, program) has zones that point to instruments, whose zones point to samples;
+each zone carries generators (numbers with meanings, §8.1.2 of the specification) for a range of keys and velocities.
+SoundFont 3 is the same with samples compressed as Ogg Vorbis: `start` and `end` then count bytes of the sample data and
+loops count frames of the decoded sample. The tables are numpy records, in the layout of the file.
+
+Reference: E-mu Systems, "SoundFont Technical Specification 2.04" (2006); MuseScore's SF3 extension.
+"""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.errors import BadInput
+
+Table = NDArray[np.void]
+
+_NAME = "S20"
+LAYOUT: Mapping[str, np.dtype[np.void]] = {
+    "phdr": np.dtype(
+        [("name", _NAME), ("program", "<u2"), ("bank", "<u2"), ("bag", "<u2"), ("reserved", "<u4", 3)],
+    ),
+    "pbag": np.dtype([("gen", "<u2"), ("mod", "<u2")]),
+    "pmod": np.dtype([("source", "<u2"), ("target", "<u2"), ("amount", "<i2"), ("scale", "<u2"), ("shape", "<u2")]),
+    "pgen": np.dtype([("kind", "<u2"), ("amount", "<i2")]),
+    "inst": np.dtype([("name", _NAME), ("bag", "<u2")]),
+    "ibag": np.dtype([("gen", "<u2"), ("mod", "<u2")]),
+    "imod": np.dtype([("source", "<u2"), ("target", "<u2"), ("amount", "<i2"), ("scale", "<u2"), ("shape", "<u2")]),
+    "igen": np.dtype([("kind", "<u2"), ("amount", "<i2")]),
+    "shdr": np.dtype(
+        [
+            ("name", _NAME), ("start", "<u4"), ("end", "<u4"), ("loop_start", "<u4"), ("loop_end", "<u4"),
+            ("rate_hz", "<u4"), ("pitch", "u1"), ("correction", "i1"), ("link", "<u2"), ("kind", "<u2"),
+        ],
+    ),
+}  # fmt: skip
+"""The nine tables of the `pdta` list, in file order; each ends with a terminal record."""
+
+VORBIS = 0x10
+"""Bit of a sample's kind: its data are Ogg Vorbis."""
+
+INSTRUMENT, KEY_RANGE, VELOCITY_RANGE, SAMPLE = 41, 43, 44, 53
+"""The generators that build the hierarchy."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Font:
+    """A sound font in memory.
+
+    Attributes
+    ----------
+    info : the INFO list as it stands in the file (name, authors, copyright), each chunk by its four letters.
+    tables : by the names of `LAYOUT`, terminal records included.
+    samples : the sample data: 16-bit words (SF2) or Vorbis streams end to end (SF3).
+    """
+
+    info: Mapping[str, bytes]
+    tables: Mapping[str, Table]
+    samples: bytes
+
+    def presets(self) -> dict[tuple[int, int], int]:
+        """Row of each preset by (bank, program); the kit is bank 128."""
+        return {(int(row["bank"]), int(row["program"])): i for i, row in enumerate(self.tables["phdr"][:-1])}
+
+    def zones(self, level: str, row: int) -> list[slice]:
+        """Generators of each zone of a preset (`level` "p") or instrument ("i"), as slices of its generator table."""
+        heads = self.tables["phdr" if level == "p" else "inst"]["bag"]
+        bags = self.tables[f"{level}bag"]["gen"]
+        return [slice(int(bags[b]), int(bags[b + 1])) for b in range(int(heads[row]), int(heads[row + 1]))]
+
+
+def read_font(content: bytes, name: str) -> Font:
+    """Read a sound font.
+
+    Parameters
+    ----------
+    content : the whole file.
+    name : what to call it in an error.
+
+    Raises
+    ------
+    BadInput
+        If it is no SoundFont 2 or 3 file, or is cut short.
+    """
+    try:
+        if content[:4] != b"RIFF" or content[8:12] != b"sfbk":
+            raise ValueError("it does not begin as a RIFF sfbk file")
+        chunks = dict(_chunks(content, 12, len(content)))
+        tables = {key: np.frombuffer(chunks[key], layout) for key, layout in LAYOUT.items()}
+        info = {key: chunk for key, chunk in chunks.items() if key not in LAYOUT and key != "smpl"}
+        font = Font(info, tables, chunks["smpl"])
+        if min(map(len, tables.values())) < 1 or not font.presets():
+            raise ValueError("it holds no preset")
+    except KeyError as error:
+        raise BadInput(f"{name} is not a sound font: its part {error} is missing; give an .sf2 or .sf3 file") from None
+    except (ValueError, struct.error) as error:
+        raise BadInput(f"{name} is not a sound font: {error}; give an .sf2 or .sf3 file") from None
+    return font
+
+
+def font_bytes(font: Font) -> bytes:
+    """Write a sound font (see `read_font`)."""
+    info = b"".join(_chunk(key, chunk) for key, chunk in font.info.items())
+    tables = b"".join(_chunk(key, font.tables[key].tobytes()) for key in LAYOUT)
+    lists = (
+        _chunk("LIST", b"INFO" + info),
+        _chunk("LIST", b"sdta" + _chunk("smpl", font.samples)),
+        _chunk("LIST", b"pdta" + tables),
+    )
+    return _chunk("RIFF", b"sfbk" + b"".join(lists))
+
+
+def _chunk(key: str, content: bytes) -> bytes:
+    return key.encode() + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+
+def _chunks(content: bytes, start: int, end: int) -> list[tuple[str, bytes]]:
+    """Every chunk between two bytes; lists are opened."""
+    found: list[tuple[str, bytes]] = []
+    while start + 8 <= end:
+        key = content[start : start + 4].decode("ascii", "replace")
+        (size,) = struct.unpack_from("<I", content, start + 4)
+        body = start + 8
+        if body + size > end:
+            raise ValueError(f"it is cut short in '{key}'")
+        if key == "LIST":
+            found += _chunks(content, body + 4, body + size)
+        else:
+            found.append((key, content[body : body + size]))
+        start = body + size + size % 2
+    return found
