@@ -30,15 +30,20 @@ def look(frame: Frame, depth: int = 0) -> tuple[Face, ...]:
     frame : the picture
     depth : how many levels of tiles to search beyond the whole picture (see `find_faces`)
     """
-    faces = (_fit(frame, track, candidate) for track, candidate in enumerate(find_faces(frame.rgb, depth)))
-    return tuple(face for face in faces if face is not None)
+    seen: list[tuple[Candidate, Floats, float]] = []
+    for candidate in find_faces(frame.rgb, depth):
+        points, belief = fit_mesh(frame.rgb, first_square(candidate))
+        if belief >= MIN_MESH_SCORE and not any(_same_face(points, other) for _, other, _ in seen):
+            seen.append((candidate, points, min(belief, candidate.score)))
+    return tuple(
+        _face(frame, track, points, score, candidate.box_px) for track, (candidate, points, score) in enumerate(seen)
+    )
 
 
-def _fit(frame: Frame, track: int, candidate: Candidate) -> Face | None:
-    points, belief = fit_mesh(frame.rgb, first_square(candidate))
-    if belief < MIN_MESH_SCORE:
-        return None
-    return _face(frame, track, points, min(belief, candidate.score), candidate.box_px)
+def _same_face(points: Floats, other: Floats) -> bool:
+    """Whether two meshes stand on one face: their middles are less than half a face apart."""
+    apart = np.linalg.norm(points[:, :2].mean(axis=0) - other[:, :2].mean(axis=0))
+    return bool(apart < np.ptp(other[:, 0]) / 2)
 
 
 def look_close(frame: Frame) -> Face:

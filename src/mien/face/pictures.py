@@ -17,8 +17,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from mien.errors import BadInput
 from mien.values import Frame
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "MPO")
-"""Pillow's names; MPO is what some cameras call a JPEG with a second view."""
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+"""Pillow's names."""
 SPOKEN_FORMATS = "JPEG, PNG, WebP, BMP, TIFF or GIF"
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000

@@ -1,0 +1,33 @@
+"""What several tests need: the training data beside the checkout, and pictures to look at."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "data"
+ASTRONAUT = ROOT / "examples" / "astronaut.jpg"
+
+
+def load_data(name: str) -> dict[str, NDArray]:
+    """Arrays of a file of the training data; the test is skipped where it is not at hand."""
+    path = DATA / name
+    if not path.exists():
+        pytest.skip(f"needs {name} in shared/data beside the checkout")
+    with np.load(path, allow_pickle=False) as file:
+        return {key: file[key] for key in file.files}
+
+
+def encoded(arrays: dict[str, NDArray], index: int) -> bytes:
+    """The bytes of picture `index` in a file of the training data."""
+    return arrays["jpeg"][arrays["offset"][index] : arrays["offset"][index + 1]].tobytes()
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> NDArray[np.uint8]:
+    """The example portrait, uint8 (512, 512, 3)."""
+    from mien.face.pictures import open_picture
+
+    return open_picture(ASTRONAUT).rgb

@@ -1,0 +1,90 @@
+"""Faces are found, fitted and cut alike wherever and however large they stand."""
+
+import cv2
+import numpy as np
+import pytest
+
+from mien.face.landmarks68 import PARTS, landmarks68
+from mien.face.look import look, look_close
+from mien.face.pictures import decode
+from mien.values import Frame
+
+from conftest import encoded, load_data
+
+
+def see(rgb, depth=0):
+    return look(Frame(0.0, np.ascontiguousarray(rgb)), depth)
+
+
+def test_one_face_is_found(astronaut):
+    (face,) = see(astronaut)
+    assert face.score > 0.9
+    x0, y0, x1, y1 = face.box_px
+    assert 150 < x0 < x1 < 300 and 30 < y0 < y1 < 220
+    assert np.abs(face.pose_deg).max() < 25
+
+
+def test_no_face_in_noise():
+    rng = np.random.default_rng(0)
+    assert see(rng.integers(0, 256, (240, 320, 3), dtype=np.uint8), depth=5) == ()
+
+
+def test_the_chip_is_the_same_at_any_size_and_place(astronaut):
+    (face,) = see(astronaut)
+    half = cv2.resize(astronaut, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    moved = cv2.copyMakeBorder(astronaut, 90, 10, 20, 130, cv2.BORDER_CONSTANT)
+    for other in (half, moved):
+        (seen,) = see(other)
+        assert np.corrcoef(seen.chip.ravel(), face.chip.ravel())[0, 1] > 0.97
+
+
+def test_the_chip_is_level(astronaut):
+    (face,) = see(astronaut)
+    turn = cv2.getRotationMatrix2D((224, 120), 15, 1.0)  # counter-clockwise
+    (turned,) = see(cv2.warpAffine(astronaut, turn, (512, 512)))
+    assert turned.pose_deg[2] - face.pose_deg[2] == pytest.approx(-15, abs=4)
+    assert np.corrcoef(turned.chip.ravel(), face.chip.ravel())[0, 1] > 0.9
+
+
+def test_a_mirror_swaps_sides(astronaut):
+    (face,) = see(astronaut)
+    (mirrored,) = see(astronaut[:, ::-1])
+    assert mirrored.pose_deg[1] == pytest.approx(-face.pose_deg[1], abs=4)
+    assert np.corrcoef(mirrored.chip[:, ::-1].ravel(), face.chip.ravel())[0, 1] > 0.95
+
+
+def test_small_faces_need_tiles(astronaut):
+    wall = np.full((1500, 2000, 3), 128, dtype=np.uint8)
+    for row, column in ((100, 200), (100, 1300), (1100, 700)):
+        wall[row : row + 256, column : column + 256] = cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA)
+    assert see(wall) == ()
+    assert len(see(wall, depth=5)) == 3
+
+
+def test_a_close_up_without_a_face_stands_in_average_framing():
+    face = look_close(Frame(0.0, np.full((48, 48, 3), 90, dtype=np.uint8)))
+    assert face.score < 0.5
+    assert face.points_px[[33, 133, 263, 362], 0].mean() == pytest.approx(23.7, abs=1.5)
+
+
+@pytest.mark.data
+def test_a_face_in_every_london_portrait():
+    london = load_data("london_ccby.npz")
+    found = [len(see(decode(encoded(london, i), "london").rgb)) for i in range(len(london["label"]))]
+    assert found == [1] * 204
+
+
+@pytest.mark.data
+def test_68_points():
+    data = load_data("landmarks68.npz")
+    errors = []
+    for i in range(0, len(data["points68"]), 3):
+        faces = see(decode(encoded(data, i), "helen").rgb)
+        truth = data["points68"][i]
+        between = np.linalg.norm(truth[PARTS["eyes"]][:6].mean(axis=0) - truth[PARTS["eyes"]][6:].mean(axis=0))
+        if faces:
+            errors.append(np.linalg.norm(landmarks68(faces[0]) - truth, axis=1) / between)
+    assert len(errors) >= 0.99 * len(data["points68"]) / 3
+    median = {part: np.median([e[where].mean() for e in errors]) for part, where in PARTS.items()}
+    inner = np.median([e[17:].mean() for e in errors])
+    assert inner <= 0.07 and median["eyes"] <= 0.055
