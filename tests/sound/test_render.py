@@ -1,0 +1,148 @@
+"""What is played is loud enough, never too loud, ends in silence, and is the sum of its parts."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mien.ensembles import ensemble, ensembles
+from mien.sound.loudness import loudness_lufs, true_peaks
+from mien.sound.render import RATE_HZ, Rendering, render
+from mien.values import Chord, Mode, Note, Part, Phrase
+
+_CHORDS = ((0, 4, 7), (5, 9, 0), (7, 11, 2), (0, 4, 7))
+_VELOCITY = 70
+
+
+def make(band: str, bars: int = 4, velocity: int = _VELOCITY) -> Phrase:
+    """Melody in quarters, chords in whole notes, broken chords in eighths, bass in halves."""
+    players = ensemble(band).players
+    notes = []
+
+    def add(part: Part, onset: int, pitch: int, length: int) -> None:
+        if part in players:
+            low = players[part].low_midi
+            notes.append(Note(onset, part, pitch if pitch >= low else pitch + 12, length, velocity))
+
+    for bar in range(bars):
+        start, pcs = 1920 * bar, _CHORDS[bar % 4]
+        for beat in range(4):
+            add(Part.MELODY, start + 480 * beat, 72 + pcs[beat % 3], 460)
+        for pc in pcs[1:2] if players[Part.HARMONY].monophonic else pcs:
+            add(Part.HARMONY, start, 55 + (pc - 7) % 12, 1900)
+        for eighth in range(8):
+            add(Part.TEXTURE, start + 240 * eighth, 60 + pcs[eighth % 3], 230)
+            add(Part.KIT, start + 240 * eighth, 46 if eighth == 3 else 42, 60)
+        for half in range(2):
+            add(Part.RHYTHM, start + 960 * half, 36 + pcs[0], 940)
+            add(Part.KIT, start + 960 * half, 38 if half else 36, 60)
+    chords = tuple(Chord(1920 * bar, 1920, _CHORDS[bar % 4], 0, "", "T") for bar in range(bars))
+    return Phrase(tuple(sorted(notes)), 1920 * bars, (4, 4), ((0, 108.0),), 0, Mode.IONIAN, band, 1, chords)
+
+
+@pytest.fixture(scope="module", params=list(ensembles()))
+def played(request: pytest.FixtureRequest) -> tuple[str, Rendering]:
+    return request.param, render(make(request.param))
+
+
+def decibels(amplitude: float) -> float:
+    return float(20 * np.log10(max(amplitude, 1e-9)))
+
+
+def test_the_mix_is_finished(played: tuple[str, Rendering]) -> None:
+    _, rendering = played
+    mix = rendering.mix.samples.T
+    assert abs(loudness_lufs(mix, RATE_HZ) + 16) <= 1
+    assert decibels(true_peaks(mix, RATE_HZ).max()) <= -1
+    assert decibels(np.abs(mix).max()) <= -1
+    assert abs(mix.mean()) < 1e-4
+
+
+def test_stems_add_up_to_the_mix(played: tuple[str, Rendering]) -> None:
+    band, rendering = played
+    assert len(rendering.stems) == len(ensemble(band).players)
+    total = np.sum([stem.samples for stem in rendering.stems.values()], axis=0)
+    assert decibels(np.abs(total - rendering.mix.samples).max()) < -100
+    assert all(np.abs(stem.samples).max() > 1e-3 for stem in rendering.stems.values())
+
+
+def test_it_rings_out_and_ends_at_zero(played: tuple[str, Rendering]) -> None:
+    _, rendering = played
+    mix = rendering.mix.samples
+    assert not mix[-1].any()
+    assert rendering.mix.length_s > make("piano").length_s
+    assert np.abs(mix[-RATE_HZ:]).max() > 1e-3, "more than a second of silence before the end"
+    assert np.abs(mix[-480:]).max() < 1e-3, "cut off while it sounds"
+
+
+def test_nothing_clicks(played: tuple[str, Rendering]) -> None:
+    """A click is a step that the sound around it does not explain: look where every part should be silent or smooth."""
+    _, rendering = played
+    tail = rendering.mix.samples[-RATE_HZ // 2 :]
+    assert np.abs(np.diff(tail, axis=0)).max() < 0.01
+
+
+def test_the_melody_leads(played: tuple[str, Rendering]) -> None:
+    """At equal velocities; between the parts the table's balance holds within 3 LU of its aim."""
+    band, rendering = played
+    loudness = {
+        part: loudness_lufs(rendering.stems[ensemble(band).label(part)].samples.T, RATE_HZ)
+        for part in ensemble(band).players
+    }
+    aims = {Part.HARMONY: 3.0, Part.TEXTURE: 3.5, Part.RHYTHM: 1.5, Part.KIT: 3.0}
+    below = {part: loudness[Part.MELODY] - loudness[part] for part in aims if part in loudness}
+    assert all(abs(below[part] - aims[part]) < 4 for part in below), below
+    assert max(below.values()) > 1, below
+
+
+def test_same_phrase_same_samples() -> None:
+    first, second = (render(make("quartet", 1)).mix.samples for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_louder_strokes_sound_louder_within_a_phrase() -> None:
+    phrase = make("piano", 2)
+    crescendo = replace(
+        phrase, notes=tuple(replace(n, velocity=40 if n.onset_ticks < 1920 else 100) for n in phrase.notes)
+    )
+    mix = render(crescendo).mix.samples
+    half = int(phrase.length_s / 2 * RATE_HZ)
+    assert decibels(np.std(mix[half : 2 * half])) - decibels(np.std(mix[:half])) > 10
+
+
+def test_brightness_lifts_the_highs() -> None:
+    def highs(brightness: float) -> float:
+        spectrum = np.abs(np.fft.rfft(render(make("quartet", 1), brightness=brightness).mix.samples.sum(axis=1)))
+        hz = np.fft.rfftfreq(2 * len(spectrum) - 1, 1 / RATE_HZ)
+        return float(np.square(spectrum[hz > 3000]).sum() / np.square(spectrum).sum())
+
+    assert highs(0.1) * 4 < highs(0.5) < highs(0.9) / 4
+
+
+def test_an_open_hi_hat_is_damped_by_the_closed_one() -> None:
+    def ring(*strokes: tuple[int, int]) -> float:
+        notes = tuple(sorted(Note(onset, Part.KIT, pitch, 10, 90) for onset, pitch in strokes))
+        phrase = Phrase(notes, 1920, (4, 4), ((0, 120.0),), 0, Mode.IONIAN, "electronic", 1)
+        dry = render(phrase).stems["Kit"].samples
+        return float(np.std(dry[RATE_HZ : RATE_HZ * 3 // 2]) / np.abs(dry).max())
+
+    assert ring((0, 46), (240, 42)) < ring((0, 46)) / 4
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    st.lists(
+        st.builds(Note, st.integers(0, 900), st.sampled_from(Part), st.integers(0, 127), st.integers(1, 2000),
+                  st.integers(1, 127)),
+        max_size=12,
+    ),
+    st.floats(0, 1),
+)  # fmt: skip
+def test_anything_renders_finite_and_below_the_ceiling(notes: list[Note], brightness: float) -> None:
+    phrase = Phrase(tuple(sorted(notes)), 960, (4, 4), ((0, 120.0),), 0, Mode.IONIAN, "electronic", 1)
+    mix = render(phrase, brightness=brightness).mix.samples
+    assert np.isfinite(mix).all()
+    assert decibels(np.abs(mix).max(initial=0)) <= -1
+    assert not mix[-1:].any()
