@@ -37,7 +37,7 @@ SECONDS = (10.0, 3600.0)
 """Shortest and longest piece."""
 SMALLEST_FACE_PX = 40.0
 """A face whose box is smaller holds too few pixels to read."""
-TILE_DEPTH = 2
+TILE_DEPTH = 5
 """How far pictures are searched for small faces (see `mien.face.find`)."""
 
 

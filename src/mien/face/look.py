@@ -33,8 +33,11 @@ def look(frame: Frame, depth: int = 0) -> tuple[Face, ...]:
     seen: list[tuple[Candidate, Floats, float]] = []
     for candidate in find_faces(frame.rgb, depth):
         points, belief = fit_mesh(frame.rgb, first_square(candidate))
-        if belief >= MIN_MESH_SCORE and not any(_same_face(points, other) for _, other, _ in seen):
-            seen.append((candidate, points, min(belief, candidate.score)))
+        if belief < MIN_MESH_SCORE or any(_same_face(points, other) for _, other, _ in seen):
+            continue
+        if depth and fit_mesh(frame.rgb, next_square(points))[1] < MIN_MESH_SCORE:
+            continue  # many tiles bring false alarms: what is no face is not found again from its own points
+        seen.append((candidate, points, min(belief, candidate.score)))
     return tuple(
         _face(frame, track, points, score, candidate.box_px) for track, (candidate, points, score) in enumerate(seen)
     )
