@@ -23,7 +23,11 @@ DOUBT_PULL = 0.6
 """Share of valence and arousal that full doubt takes away: an unsure reading plays nearer neutral."""
 
 TENSE_MINOR = 0.6
-"""At this tension or above, Aeolian turns to harmonic minor, whose leading tone asks for its tonic."""
+"""At this tension or above, Aeolian and all but the darkest Phrygian turn to harmonic minor, whose leading tone
+pulls."""
+
+DARKEST = 0.2
+"""Below this number Phrygian stays."""
 
 METER_ODDS = {(4, 4): 0.6, (3, 4): 0.2, (6, 8): 0.2}
 """How often each metre is drawn where none is asked for; 5/4 has to be asked for."""
@@ -77,7 +81,7 @@ def brief_from_affect(
         because = "asked for"
     else:
         mode = BRIGHTNESS_ORDER[round(number)]
-        if mode is Mode.AEOLIAN and fields["tension"] >= TENSE_MINOR:
+        if mode in BRIGHTNESS_ORDER[:2] and number > DARKEST and fields["tension"] >= TENSE_MINOR:
             mode = Mode.HARMONIC_MINOR
             because += f"; tension {fields['tension']:.2f} asks for the leading tone of harmonic minor"
     reasons += [

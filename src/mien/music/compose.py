@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
-from mien.music.figures import INNER_VOICES, Texture, choose_texture
+from mien.music.figures import INNER_VOICES, Names, Texture, choose_texture
 from mien.music.form import SectionSpec, plan
 from mien.music.harmony import Slot
 from mien.music.melody import melody_range
@@ -53,7 +53,7 @@ class State:
     refrain: str = ""
     last: Draft | None = None
     voices: tuple[int, ...] | None = None
-    figures: tuple[str, str, str] | None = None
+    figures: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,14 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     state = _with_motifs(brief, state, spec, rng)
     drafts = _drafts(brief, state, spec, compass, rng)
     density = _melody_density(drafts, brief)
-    texture = choose_texture(brief, players, density, spec.energy, state.figures, rng)
-    strokes, inner = _arrange(brief, spec, drafts, texture, voices, state.voices, rng)
+    textures = [choose_texture(brief, players, density, spec.energy, state.figures, rng)]
+    for _ in drafts[1:]:
+        near = textures[0].names
+        textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near))
+    strokes, inner = _arrange(brief, spec, drafts, textures, voices, state.voices, rng)
     themes = state.themes if spec.theme in state.themes else {**state.themes, spec.theme: drafts}
     state = replace(
-        state, sections=state.sections + 1, themes=themes, last=drafts[-1], voices=inner, figures=texture.names
+        state, sections=state.sections + 1, themes=themes, last=drafts[-1], voices=inner, figures=textures[0].names
     )
     shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT
     return state, _passage(brief, spec, drafts, strokes, players, shift)
@@ -141,7 +144,7 @@ def _compass(brief: Brief, voices: Mapping[Part, Voice]) -> Compass:
     """Where the outer voices may go; a bass stays within an octave and a half so that its line can be heard as one."""
     melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
     span = melody_range(brief, melody.low_midi, melody.high_midi)
-    low = max(bass.low_midi, min(36 + round((brief.register_midi - 64) / 4), bass.high_midi - 12))
+    low = max(bass.low_midi, min(35 + round((brief.register_midi - 64) / 3), bass.high_midi - 12))
     return Compass(span, low, min(bass.high_midi, low + 17))
 
 
@@ -210,7 +213,7 @@ def _arrange(
     brief: Brief,
     spec: SectionSpec,
     drafts: tuple[Draft, ...],
-    texture: Texture,
+    textures: list[Texture],
     voices: Mapping[Part, Voice],
     before: tuple[int, ...] | None,
     rng: np.random.Generator,
@@ -219,9 +222,9 @@ def _arrange(
     strokes: list[list[Stroke]] = []
     inner_parts = [voices[part] for part in (Part.HARMONY, Part.TEXTURE) if part in voices]
     low, high = min(v.low_midi for v in inner_parts), max(v.high_midi for v in inner_parts)
-    centre = min(high - 5.0, max(low + 5.0, brief.register_midi - 10))
+    centre = min(high - 5.0, max(low + 5.0, min(62.0, max(53.0, brief.register_midi - 13))))
     low, high = max(low, 48), min(high, round(centre) + 10)
-    for index, draft in enumerate(drafts):
+    for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         ends = spec.is_last and index == len(drafts) - 1
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]
         placed = voice(draft.slots, ceilings, INNER_VOICES, min(low, high - 14), high, centre, before)

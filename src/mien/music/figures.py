@@ -21,6 +21,9 @@ from mien.values import METERS, Brief, Part
 
 INNER_VOICES = 3
 
+Names = tuple[str, str, str]
+"""Names of the figures of harmony, texture and rhythm."""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -64,7 +67,7 @@ class Texture:
     kit: Kit | None
 
     @property
-    def names(self) -> tuple[str, str, str]:
+    def names(self) -> Names:
         """Names of the three figures."""
         return self.harmony.name, self.texture.name, self.rhythm.name
 
@@ -116,8 +119,10 @@ def choose_texture(
     players: Ensemble,
     melody_density: float,
     lift: float,
-    avoid: tuple[str, str, str] | None,
+    avoid: Names | None,
     rng: np.random.Generator,
+    *,
+    near: Names | None = None,
 ) -> Texture:
     """Choose the figures of a section.
 
@@ -126,6 +131,7 @@ def choose_texture(
     melody_density : notes a beat that the melody has already.
     lift : −1..1, the section's own energy.
     avoid : names of the figures of the section before.
+    near : names of figures to vary: all but one should stay.
     """
     energy = float(np.clip(energy_of(brief) + 0.15 * lift, 0, 1))
     wanted = max(0.3, brief.density * (1 + 0.12 * lift) - melody_density)
@@ -133,27 +139,33 @@ def choose_texture(
     for part in (Part.HARMONY, Part.TEXTURE, Part.RHYTHM):
         player = players.players.get(part)
         fitting = [f for f in figures(part) if brief.meter in f.meters]
-        fitting = [f for f in fitting if f.name != "drone" or (player is not None and not player.monophonic)]
+        fitting = [f for f in fitting if f.name != "fifths" or (player is not None and not player.monophonic)]
         if player is None:
             fitting = [f for f in fitting if f.name == "silent"] or fitting[:1]
         voices = 1 if player is None or player.monophonic else INNER_VOICES
-        misfit = {f: 2.5 * (f.energy - energy) ** 2 + 1.2 * (f.tension - brief.tension) ** 2 for f in fitting}
+        misfit = {f: 5 * (f.energy - energy) ** 2 + 2 * (f.tension - brief.tension) ** 2 for f in fitting}
         choices.append([(f, f.density(brief.meter, voices), misfit[f]) for f in fitting])
     best: tuple[float, int] = (np.inf, 0)
     combined = list(product(*choices))
     noise = rng.gumbel(0, 0.3, len(combined))
-    both_sustain = players.pedal or not players.solo
     for index, parts in enumerate(combined):
         density = sum(p[1] for p in parts)
         cost = 3 * ((density - wanted) / (0.4 + 0.2 * wanted)) ** 2 + sum(p[2] for p in parts) - noise[index]
         busy = [p[1] > 0 for p in parts[:2]]
         cost += 0 if any(busy) else 6
-        cost += 0.6 if all(busy) and players.solo and both_sustain else 0
-        names = tuple(p[0].name for p in parts)
-        cost += 0.8 * sum(a == b for a, b in zip(names, avoid or (), strict=False))
+        cost += 0.8 if all(busy) and players.solo else 0
+        names = (parts[0][0].name, parts[1][0].name, parts[2][0].name)
+        cost += 0.8 * _shared(names, avoid)
+        if near is not None:
+            cost += 4 * abs(_shared(names, near) - 2)
         best = min(best, (round(float(cost), 6), index))
     chosen = combined[best[1]]
     kit = None
     if Part.KIT in players.players:
         kit = min(kits(), key=lambda k: abs(k.energy - energy))
     return Texture(chosen[0][0], chosen[1][0], chosen[2][0], kit)
+
+
+def _shared(names: Names, others: Names | None) -> int:
+    """How many of the three figures are the same; silence on both sides is no likeness."""
+    return sum(a == b != "silent" for a, b in zip(names, others or (), strict=False))

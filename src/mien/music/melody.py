@@ -28,7 +28,7 @@ class Costs:
 
     learnt: float = 0.7
     """Weight of −log odds of a step after a step."""
-    non_chord: tuple[float, float, float, float] = (0.35, 0.9, 2.2, 2.8)
+    non_chord: tuple[float, float, float, float] = (0.25, 0.75, 2.0, 2.6)
     """A non-chord tone by metrical strength, weak to strong, at a beat's length."""
     unresolved: float = 4.0
     """A non-chord tone left by leap, or entered and left out of line."""
@@ -67,12 +67,14 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Syllable:
-    """A note to be found: when, the motif's step to it from the note before (None: free), and its place if repeated."""
+    """A note to be found: when, the motif's step to it from the note before (None: free), its place if repeated,
+    whether it closes."""
 
     onset_ticks: int
     length_ticks: int
     motif_step: int | None = None
     place: int | None = None
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def sing(
     ----------
     before : notes of the same line that come right before, as many as there are (the last two count).
     arch : (len(syllables),), the height in steps that the phrase's arch has at each syllable.
-    close_letters : letters of the scale the last note may close on; empty if it does not close.
+    close_letters : letters of the scale that a syllable which closes may close on.
     """
     count = span.high - span.low + 1
     learnt, unresolved = _habit(count)
@@ -145,7 +147,7 @@ def sing(
         )
         if syllable.place is not None:
             own += COSTS.place * np.minimum(np.abs(steps - syllable.place), 3)
-        if close_letters and index == len(syllables) - 1:
+        if syllable.closes:
             own += COSTS.close * ~np.isin(steps % 7, close_letters) + COSTS.close * foreign[index]
         pair = np.zeros((count, count))
         if index:
@@ -238,6 +240,5 @@ def melody_range(brief: Brief, low_midi: int, high_midi: int) -> Range:
     """
     half = min(8, max(3, round(brief.spread_semitones * 12**0.5 / 2 * 7 / 12)))
     lowest, highest = -(-(low_midi - 60) * 7 // 12) + 1, (high_midi - 60) * 7 // 12 - 1
-    half = min(half, (highest - lowest) // 2)
-    centre = min(highest - half, max(lowest + half, round((brief.register_midi - 60) * 7 / 12)))
-    return Range(centre - half, centre + half)
+    centre = min(highest - 3, max(lowest + 3, round((brief.register_midi - 60) * 7 / 12)))
+    return Range(max(lowest, centre - half), min(highest, centre + half))

@@ -47,6 +47,10 @@ start)."""
 SPREAD_MS = 9.0
 """Standard deviation between players (Rasch 1979: 15 to 50 ms; kept below what a listener notices)."""
 
+LEGATO_PEDAL, RHYTHMIC_PEDAL = 0.75, 0.55
+"""Touch from which the pedal is held through a harmony, or through a beat."""
+
+PEDAL_LIFT_TICKS = 15
 SHORTEST_TICKS = 30
 
 
@@ -129,6 +133,7 @@ def _play_part(
     starts = [span.start for span in spans]
     chord_starts = [chord.onset_ticks for chord in written.chords]
     middle = sum(n.pitch_midi for n in notes) / len(notes)
+    beat = beat_ticks(written.meter)
     quarter = 1.5 if written.meter[1] == 8 else 1.0
     ticks_per_ms = written.tempo[0][1] * quarter * 480 / 60_000
     noise = rng.normal(0, 1, len(notes))
@@ -142,7 +147,7 @@ def _play_part(
         jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, noise[index])) * SPREAD_MS * 0.5
         onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
         change = next((c for c in chord_starts[bisect_right(chord_starts, note.onset_ticks) :]), written.length_ticks)
-        length = _touch(part, note, brief, players, following[index], change, span, written.length_ticks)
+        length = _touch(part, note, brief, players, following[index], change, span, written.length_ticks, beat)
         end = min(written.length_ticks, onset + length)
         onset = min(onset, end - 1)
         played.append(
@@ -181,22 +186,43 @@ def _next_onsets(notes: tuple[Note, ...], end: int) -> list[int]:
 
 
 def _touch(
-    part: Part, note: Note, brief: Brief, players: Ensemble, following: int, change: int, span: _Span, end: int
+    part: Part,
+    note: Note,
+    brief: Brief,
+    players: Ensemble,
+    following: int,
+    change: int,
+    span: _Span,
+    end: int,
+    beat: int,
 ) -> int:
     """Sounding length: the brief's touch, a breath at phrase ends, the pedal held until the harmony changes."""
     if part is Part.KIT or note.end_ticks >= end:  # the last chord rings out
         return note.length_ticks
     legato = brief.legato if part is Part.MELODY else brief.legato * 0.97
     if part is Part.RHYTHM:
-        legato = max(legato, 0.6)
+        legato = max(legato, 0.85)
     length = note.length_ticks * min(legato, 1.0)
     if part is Part.MELODY and legato > 1 and following == note.end_ticks:
         length = note.length_ticks * legato
     if note.end_ticks >= span.end and part is Part.MELODY:
         length = min(length, note.length_ticks * 0.9)  # punctuation
-    if players.pedal and brief.legato >= 0.75 and part is not Part.MELODY:
-        length = max(length, change - note.onset_ticks - 15)
+    if players.pedal and part is not Part.MELODY:
+        length = max(length, _pedalled(note, brief, change, beat))
     return max(SHORTEST_TICKS, round(length))
+
+
+def _pedalled(note: Note, brief: Brief, change: int, beat: int) -> int:
+    """How long the pedal keeps a note: until the harmony changes, until the beat is over, or not at all.
+
+    Legato playing changes the pedal with the harmony; lighter playing lifts it every beat (Banowetz 1985, *The
+    Pianist's Guide to Pedaling*: syncopated and rhythmic pedalling).
+    """
+    if brief.legato >= LEGATO_PEDAL:
+        return change - note.onset_ticks - PEDAL_LIFT_TICKS
+    if brief.legato >= RHYTHMIC_PEDAL:
+        return beat - note.onset_ticks % beat - PEDAL_LIFT_TICKS
+    return 0
 
 
 def _in_turn(notes: list[Note]) -> list[Note]:

@@ -115,9 +115,10 @@ def walk_bass(
             pitches = [base + 12 if base + 12 <= player.high_midi else base]
         elif token in "fd" and slot.harmony.pcs[0] == base % 12:
             fifth = base + (slot.harmony.pcs[2] - base) % 12
-            fifth = fifth if fifth <= player.high_midi else fifth - 12
-            if fifth >= player.low_midi:
-                pitches = [base, fifth] if token == "d" and not player.monophonic else [base if token == "d" else fifth]
+            if token == "d":
+                pitches = [base, fifth] if fifth <= player.high_midi and not player.monophonic else [base]
+            else:
+                pitches = [fifth if fifth <= player.high_midi else fifth - 12]
         elif token == "w" and leads and after is not None:
             pitches = [_approach(slot, after.bass_midi)]
         strokes += [Stroke(onset, length, player.fold(p), Part.RHYTHM) for p in pitches]

@@ -30,6 +30,9 @@ chord."""
 SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
 """Steps by which a motif that comes again within a phrase may be moved."""
 
+CLOSE = "close"
+"""Name of the cell that ends a phrase."""
+
 UNIT_BARS = 2
 """Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
 
@@ -89,12 +92,11 @@ def write_phrase(
     for first in range(spec.opens_like, spec.bars, UNIT_BARS):
         unit = cells[first : first + UNIT_BARS]
         syllables = _syllables(unit, first, bar, cells, melody, rng)
-        ends = first + UNIT_BARS >= spec.bars
         places = np.array([s.onset_ticks / (spec.bars * bar) for s in syllables])
         arch = arch_heights(brief, compass.melody, places, lift)
         joined = melody or [*(before.melody[-2:] if before else ())]
-        melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), arch, letters if ends else (), rng)
-    names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name)
+        melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), arch, letters, rng)
+    names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
     return Draft(spec, tuple(slots), tuple(melody), names)
 
 
@@ -135,12 +137,15 @@ def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_las
     """Rhythm of a bar that closes: perhaps an approach, a long note, a breath."""
     bar, beat = bar_ticks(brief.meter), beat_ticks(brief.meter)
     if is_last:
-        return Motif("", (bar,), ())
-    approach = beat if spec.cadence in ("half", "deceptive") and rng.random() < 0.5 else 0
+        return Motif(CLOSE, (bar,), ())
     breath = beat if beats_in_bar(brief.meter) > 2 else beat // 3
-    hold = bar - approach - breath
-    lengths = (approach, hold, -breath) if approach and hold > 0 else (bar - breath, -breath)
-    return Motif("", lengths, (-1,) if len(lengths) == 3 else ())
+    drawn = rng.random()
+    if drawn < 0.25 + 0.15 * brief.density / 4:  # a pick-up leads into the next phrase
+        pick_up = (beat // 2, beat // 2) if brief.meter[1] == 4 else (beat // 3,)
+        return Motif(CLOSE, (bar - breath - sum(pick_up), -breath, *pick_up), ())
+    if spec.cadence in ("half", "deceptive") and drawn > 0.6 and bar - breath > beat:  # a feminine ending
+        return Motif(CLOSE, (beat, bar - beat - breath, -breath), (-1,))
+    return Motif(CLOSE, (bar - breath, -breath), ())
 
 
 def _syllables(
@@ -152,15 +157,16 @@ def _syllables(
     move = int(rng.choice(SEQUENCES))
     for offset, cell in enumerate(unit):
         index = first + offset
-        like = next((i for i in range(first) if cells[i].lengths == cell.lengths and cell.name), None)
+        like = next((i for i in range(first) if cells[i].lengths == cell.lengths and cell.name != CLOSE), None)
         earlier = [] if like is None else [n.step for n in melody if like * bar <= n.onset_ticks < (like + 1) * bar]
         for number, (onset, length) in enumerate(onsets(cell.lengths)):
             syllables.append(
                 Syllable(
                     index * bar + onset,
                     length,
-                    cell.steps[number - 1] if number else None,
+                    cell.steps[number - 1] if 0 < number <= len(cell.steps) else None,
                     earlier[number] + move if number < len(earlier) else None,
+                    cell.name == CLOSE and length == max(cell.lengths),
                 )
             )
     return syllables
