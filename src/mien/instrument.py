@@ -254,6 +254,10 @@ def _piece(
     departures: Mapping[str, float] | None = None,
 ) -> Piece:
     tonic_pc, mode = parse_key(key) if key is not None else (None, None)
+    if font is not None:
+        from mien.sound.font import load_font
+
+        load_font(Path(font))  # refused now rather than after the music is written
     brief = brief_from_affect(
         affect, ensemble=ensemble, seed=seed, cues=departures, tonic_pc=tonic_pc, mode=mode, meter=meter
     )

@@ -16,8 +16,8 @@ from mien.music.spelling import key_name
 from mien.values import EMOTIONS, REGIONS, Affect, Brief
 
 BAR_CELLS = 30
+WIDE_CELLS = 130
 COLOURS = {"eyes": "cyan", "brows": "magenta", "nose": "yellow", "mouth": "green"}
-PLAYED_BY = {"eyes": "melody", "brows": "harmony", "nose": "texture", "mouth": "rhythm"}
 
 
 def show_reading(console: Console, reading: Reading, number: int, count: int) -> None:
@@ -34,8 +34,9 @@ def show_reading(console: Console, reading: Reading, number: int, count: int) ->
     console.print("[bold]Who said it[/]")
     alone = Table.grid(padding=(0, 1))
     for region, share in zip(REGIONS, reading.affect.shares, strict=True):
-        verdict = EMOTIONS[max(range(len(EMOTIONS)), key=lambda i, r=region: reading.streams[r][i])]  # type: ignore[misc]
-        alone.add_row(f"  {region}", bar(share, COLOURS[region]), f"{share:4.0%}", f"alone: {verdict}", style="")
+        probs = reading.streams[region]
+        verdict = EMOTIONS[probs.index(max(probs))]
+        alone.add_row(f"  {region}", bar(share, COLOURS[region]), f"{share:4.0%}", f"alone: {verdict}")
     console.print(alone)
     for remark in reading.remarks:
         console.print(f"[yellow]note:[/] {remark}")
@@ -53,12 +54,17 @@ def show_affect(console: Console, affect: Affect) -> None:
 
 
 def show_brief(console: Console, brief: Brief) -> None:
-    """Each field with its value and the reason for it."""
+    """Each field with its reason, a line each; the sources too where the terminal is wide enough."""
     console.print(f"[bold]So mien plays[/]  {ensemble(brief.ensemble).title}, {key_name(brief.tonic_pc, brief.mode)}")
-    table = Table.grid(padding=(0, 1))
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(no_wrap=True, min_width=max(len(reason.field) for reason in brief.reasons) + 2)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=3)
+    with_sources = console.width >= WIDE_CELLS
+    if with_sources:
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=2, style="dim")
     for reason in brief.reasons:
-        table.add_row(f"  {reason.field}", Text(reason.because), Text(reason.source, style="dim"))
-    console.print(table)
+        table.add_row(f"  {reason.field}", reason.because, *([reason.source] if with_sources else []))
+    console.print(table, markup=False)
 
 
 def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> None:

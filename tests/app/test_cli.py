@@ -1,0 +1,230 @@
+"""The commands as a person types them: what they print, what they leave, and how they refuse."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mien import instrument, nets
+from mien.app import cli
+from mien.errors import EXIT_CODE, BadAsset
+
+from conftest import ASTRONAUT
+
+
+def mien(capsys, *words: str) -> tuple[int, str, str]:
+    """Run a command; give exit code, output and error stream."""
+    code = 0
+    kept, sys.argv = sys.argv, ["mien", *words]
+    try:
+        cli.main()
+    except SystemExit as leaving:
+        code = int(leaving.code or 0)
+    finally:
+        sys.argv = kept
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def refuses(capsys, out: Path, *words: str) -> str:
+    """The one line that a refusal prints; it must have exit code 2 and leave nothing."""
+    before = sorted(out.parent.rglob("*"))
+    code, printed, error = mien(capsys, *words, "--out", str(out))
+    assert code == EXIT_CODE
+    assert printed == ""
+    assert error.startswith("mien: ") and error.count("\n") == 1
+    assert sorted(out.parent.rglob("*")) == before
+    return error
+
+
+def test_play_writes_five_files_and_says_why(capsys, tmp_path):
+    code, printed, _ = mien(capsys, "play", str(ASTRONAUT), "--out", str(tmp_path), "--seconds", "12")
+    assert code == 0
+    assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".mid", ".musicxml", ".svg", ".wav"]
+    for word in ("happiness", "eyes", "brows", "nose", "mouth", "doubt", "tempo_bpm", "astronaut.wav"):
+        assert word in printed
+    account = json.loads((tmp_path / "astronaut.json").read_text(encoding="utf-8"))
+    assert account["reading"]["reads_as"] == "happiness"
+    assert account["brief"]["tempo_bpm"]["source"]
+    assert account["bars"][0]["chords"]
+
+
+def test_json_is_all_that_is_printed(capsys, tmp_path):
+    _, printed, _ = mien(
+        capsys, "play", str(ASTRONAUT), "--out", str(tmp_path), "--seconds", "10", "--files", "mid", "--json"
+    )
+    assert json.loads(printed)["files"] == {"mid": str(tmp_path / "astronaut.mid")}
+
+
+def test_read_as_table_json_and_csv(capsys, tmp_path):
+    _, table, _ = mien(capsys, "read", str(ASTRONAUT))
+    assert "happiness" in table and "alone:" in table
+    _, printed, _ = mien(capsys, "read", str(ASTRONAUT), str(ASTRONAUT), "--json")
+    first, second = json.loads(printed)
+    assert first == second and sum(first["shares"].values()) == pytest.approx(1, abs=0.01)
+    _, printed, _ = mien(capsys, "read", str(ASTRONAUT), "--csv")
+    header, row = printed.splitlines()
+    assert header.split(",")[:4] == ["picture", "face", "reads_as", "neutral"]
+    assert len(header.split(",")) == len(row.split(","))
+
+
+def test_compose_from_a_name_and_from_a_place(capsys, tmp_path):
+    for words in (("--emotion", "sad"), ("--valence=-0.5", "--arousal=0.3")):
+        code, _, _ = mien(capsys, "compose", *words, "--seconds", "10", "--files", "mid,json", "--out", str(tmp_path))
+        assert code == 0
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_the_same_seed_gives_the_same_bytes(capsys, tmp_path):
+    for folder in ("a", "b"):
+        mien(capsys, "play", str(ASTRONAUT), "--seconds", "15", "--files", "mid", "--out", str(tmp_path / folder))
+    first, second = (tmp_path / folder / "astronaut.mid" for folder in ("a", "b"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_two_faces(capsys, tmp_path, astronaut):
+    pair = np.concatenate([astronaut, cv2.resize(astronaut, (256, 256))[:, :].repeat(2, axis=0)], axis=1)
+    path = tmp_path / "pair.png"
+    Image.fromarray(pair).save(path)
+    _, printed, _ = mien(capsys, "read", str(path), "--json")
+    assert [r["number"] for r in json.loads(printed)][:2] == [1, 2]
+    error = refuses(capsys, tmp_path / "out", "play", str(path), "--face", "9")
+    assert "count from 1" in error
+
+
+def test_doctor_finds_all_well(capsys):
+    code, printed, _ = mien(capsys, "doctor")
+    assert code == 0, printed
+    for part in ("detector", "mesh", "iris", "reader", "font", "engraver"):
+        assert part in printed
+    assert "broken" not in printed
+
+
+BAD_PICTURES = {
+    "empty.jpg": (b"", "empty"),
+    "words.jpg": (b"This is no picture.\n" * 20, "not a picture"),
+    "cut.jpg": (ASTRONAUT.read_bytes()[:9000], "damaged or cut off"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_PICTURES)
+def test_bad_pictures(capsys, tmp_path, name):
+    content, message = BAD_PICTURES[name]
+    (tmp_path / name).write_bytes(content)
+    assert message in refuses(capsys, tmp_path / "out", "play", str(tmp_path / name))
+
+
+def test_missing_picture_and_folder(capsys, tmp_path):
+    assert "no such file" in refuses(capsys, tmp_path / "out", "play", str(tmp_path / "none.jpg"))
+    assert "is a folder" in refuses(capsys, tmp_path / "out", "play", str(tmp_path))
+
+
+def test_pictures_without_a_large_face(capsys, tmp_path, astronaut):
+    Image.new("RGB", (300, 200), "teal").save(tmp_path / "wall.png")
+    assert "no face found" in refuses(capsys, tmp_path / "out", "play", str(tmp_path / "wall.png"))
+    small = cv2.resize(astronaut, (150, 150), interpolation=cv2.INTER_AREA)
+    Image.fromarray(small).save(tmp_path / "small.png")
+    assert "at least 40" in refuses(capsys, tmp_path / "out", "play", str(tmp_path / "small.png"))
+
+
+def test_a_covered_face_is_read_with_doubt(capsys, tmp_path, astronaut):
+    covered = astronaut.copy()
+    covered[60:118, 150:290] = 20  # brows, eyes and the upper nose
+    path = tmp_path / "covered.png"
+    Image.fromarray(covered).save(path)
+    _, clear, _ = mien(capsys, "read", str(ASTRONAUT), "--json")
+    code, printed, error = mien(capsys, "read", str(path), "--json")
+    if code == EXIT_CODE:
+        assert "no face found" in error
+    else:
+        assert json.loads(printed)[0]["doubt"] > json.loads(clear)[0]["doubt"] + 0.2
+
+
+def test_an_animation_is_read_by_its_first_frame(capsys, tmp_path, astronaut):
+    frames = [Image.fromarray(astronaut), Image.new("RGB", (512, 512))]
+    frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+    code, _, error = mien(capsys, "read", str(tmp_path / "moving.gif"), "--json")
+    assert code == 0 and "first of 2 frames" in error
+
+
+@pytest.mark.parametrize("seconds", ["0", "-5", "nan", "inf", "31557600"])
+def test_bad_lengths(capsys, tmp_path, seconds):
+    words = ("compose", "--emotion", "happy", f"--seconds={seconds}")
+    assert "10 to 3600 seconds" in refuses(capsys, tmp_path / "out", *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--emotion", "happy", "--ensemble", "kazoo"), "choose one of piano, quartet"),
+        (("--emotion", "happy", "--key", "H major"), "unknown key 'H major'"),
+        (("--emotion", "happy", "--meter", "7/8"), "4/4, 3/4, 6/8, 5/4"),
+        (("--emotion", "hangry"), "unknown emotion 'hangry'"),
+        (("--emotion", "happy", "--files", "mp3"), "choose from mid, wav"),
+        (("--emotion", "happy", "--seed=-1"), "whole number from 0"),
+        (("--valence=3", "--arousal=0"), "-1 to 1"),
+        (("--valence=nan", "--arousal=0"), "-1 to 1"),
+        ((), "give either an emotion"),
+        (("--emotion", "happy", "--valence=0.2"), "give either an emotion"),
+    ],
+)
+def test_bad_options(capsys, tmp_path, words, message):
+    assert message in refuses(capsys, tmp_path / "out", "compose", *words)
+
+
+def test_a_folder_that_cannot_be_written(capsys, tmp_path):
+    (tmp_path / "file").write_bytes(b"in the way")
+    code, _, error = mien(
+        capsys,
+        "compose",
+        "--emotion",
+        "sad",
+        "--seconds",
+        "10",
+        "--files",
+        "mid",
+        "--out",
+        str(tmp_path / "file" / "x"),
+    )
+    assert code == EXIT_CODE and "cannot write into" in error and error.count("\n") == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_full_disk_leaves_nothing(capsys, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(instrument._WRITERS, "json", full)
+    code, _, error = mien(
+        capsys, "compose", "--emotion", "sad", "--seconds", "10", "--files", "mid,json", "--out", str(tmp_path / "o")
+    )
+    assert code == EXIT_CODE and "No space left on device" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_network_is_named_by_its_checksum(capsys, tmp_path, monkeypatch):
+    good = nets.asset_path("mien.face", "mesh.tflite")
+    (tmp_path / "mesh.tflite").write_bytes(good.read_bytes()[:-1] + b"!")
+    (tmp_path / "mesh.json").write_bytes(good.with_suffix(".json").read_bytes())
+    with pytest.raises(BadAsset, match=r"mesh\.tflite: sha256 [0-9a-f]{12}… found, [0-9a-f]{12}… named"):
+        nets.Network(tmp_path / "mesh.tflite")
+
+
+def test_a_sound_font_that_is_none(capsys, tmp_path):
+    (tmp_path / "words.sf2").write_bytes(b"no font " * 50)
+    words = ("compose", "--emotion", "sad", "--seconds", "10", "--files", "wav", "--soundfont")
+    error = refuses(capsys, tmp_path / "out", *words, str(tmp_path / "words.sf2"))
+    assert "words.sf2" in error
+
+
+def test_module_and_debug(tmp_path):
+    ran = subprocess.run([sys.executable, "-m", "mien", "--version"], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("mien 0.")
+    words = [sys.executable, "-m", "mien", "--debug", "read", str(tmp_path / "none.jpg")]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert "Traceback" in ran.stderr
