@@ -29,8 +29,12 @@ pulls."""
 DARKEST = 0.2
 """Below this number Phrygian stays."""
 
-METER_ODDS = {(4, 4): 0.6, (3, 4): 0.2, (6, 8): 0.2}
-"""How often each metre is drawn where none is asked for; 5/4 has to be asked for."""
+TRIPLE_SHARE, TRIPLE_AROUSAL = 0.2, -0.12
+"""How often 3/4 is drawn where no metre is asked for, and what arousal adds; 5/4 has to be asked for."""
+
+COMPOUND_SHARE, COMPOUND_VALENCE = 0.17, 0.2
+"""How often 6/8 is drawn, and what valence adds: its lilt dances (Gabrielsson & Lindström 2010: flowing rhythm,
+joy)."""
 
 
 def brief_from_affect(
@@ -73,7 +77,7 @@ def brief_from_affect(
 
     rng = np.random.default_rng([seed, 0xB21EF])
     drawn_tonic = int(rng.integers(12))
-    drawn_meter = tuple(METER_ODDS)[int(rng.choice(len(METER_ODDS), p=list(METER_ODDS.values())))]
+    drawn_meter = _draw_meter(affect, rng)
     mode_row = next(row for row in mapping.rows if row.target == "mode")
     number = fields.pop("mode")
     because = mixed["mode"][1]
@@ -98,6 +102,14 @@ def brief_from_affect(
         reasons=tuple(reasons),
         **fields,
     )
+
+
+def _draw_meter(affect: Affect, rng: np.random.Generator) -> tuple[int, int]:
+    """A metre: mostly 4/4, the lilting 6/8 more often where valence is high."""
+    compound = max(0.04, COMPOUND_SHARE + COMPOUND_VALENCE * affect.valence)
+    triple = TRIPLE_SHARE + TRIPLE_AROUSAL * affect.arousal
+    drawn = rng.random()
+    return (6, 8) if drawn < compound else (3, 4) if drawn < compound + triple else (4, 4)
 
 
 def _mix(row: Row, affect: Affect, cues: Numbers[str, float], mapping: Mapping) -> tuple[float, str]:

@@ -81,7 +81,7 @@ def compose(brief: Brief, seconds: float, seed: int) -> Phrase:
     notes: list[Note] = []
     chords: list[Chord] = []
     marks: list[Mark] = []
-    for index, spec in enumerate(plan(bars)):
+    for index, spec in enumerate(plan(bars, np.random.default_rng([seed, 0xF0]))):
         state, passage = next_section(brief, state, spec, np.random.default_rng([seed, index]))
         notes += [replace(note, onset_ticks=note.onset_ticks + tick) for note in passage.notes]
         chords += [replace(chord, onset_ticks=chord.onset_ticks + tick) for chord in passage.chords]

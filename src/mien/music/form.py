@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count, islice
 
+import numpy as np
+
 PHRASE_BARS = 4
 
 
@@ -58,6 +60,11 @@ _SENTENCE = (
     PhraseSpec("presentation", 4, "half", ("a", "b", "a", "b")),
     PhraseSpec("continuation", 4, "authentic", ("a fragment", "b fragment", "a")),
 )
+_SEQUENCE = (
+    PhraseSpec("antecedent", 4, "half", ("a", "a", "b")),
+    PhraseSpec("consequent", 4, "authentic", ("a", "a varied", "b"), opens_like=1),
+)
+_THEMES = (_PERIOD, _SENTENCE, _SEQUENCE)
 _CONTRASTS = (
     (
         PhraseSpec("contrast", 4, "deceptive", ("c", "c", "a inverted")),
@@ -67,34 +74,47 @@ _CONTRASTS = (
         PhraseSpec("contrast", 4, "half", ("a inverted", "c", "a inverted")),
         PhraseSpec("retransition", 4, "half", ("c", "c fragment", "b fragment")),
     ),
+    (
+        PhraseSpec("contrast", 4, "plagal", ("c", "b inverted", "c")),
+        PhraseSpec("retransition", 4, "half", ("c varied", "b inverted", "a fragment")),
+    ),
 )
 _SINGLE = PhraseSpec("statement", 4, "authentic", ("a", "b", "a varied"))
-_SHORT_CONTRAST = PhraseSpec("contrast", 4, "half", ("c", "a inverted", "c fragment"))
+_SHORT_CONTRASTS = (
+    PhraseSpec("contrast", 4, "half", ("c", "a inverted", "c fragment")),
+    PhraseSpec("contrast", 4, "half", ("c", "c", "a inverted")),
+)
 _SHORT_RETURN = PhraseSpec("return", 4, "authentic", ("a", "b", "a fragment"), opens_like=2)
 
 CHAPTER_THEMES = 3
 """In long pieces every chapter brings this many themes, of which its first returns."""
 
 
-def chain() -> Iterator[SectionSpec]:
+def chain(rng: np.random.Generator) -> Iterator[SectionSpec]:
     """Sections without end: a rondo whose couplets are ever new and whose refrain is replaced chapter by chapter.
 
-    A B A' C A'' | D E D' F D'' | … : each chapter has a refrain and two couplets; every second chapter ends by
+    A B A' C A", D E D' F D" and so on: each chapter has a refrain and two couplets; every second chapter ends by
     remembering the first refrain of all.
     """
     letters = (_letter(i) for i in count())
-    first_turn = 1
+    first = _THEMES[int(rng.integers(len(_THEMES)))]
     for chapter in count():
         refrain, couplet, other = islice(letters, CHAPTER_THEMES)
-        opening = _PERIOD if chapter % 2 == 0 else _SENTENCE
-        yield SectionSpec(refrain, refrain, 0, opening)
-        yield SectionSpec(couplet, couplet, 0, _CONTRASTS[chapter % 2], energy=-0.3, is_contrast=True)
-        yield SectionSpec(f"{refrain}'", refrain, 1, opening, energy=0.2)
-        yield SectionSpec(other, other, 0, _CONTRASTS[(chapter + 1) % 2], energy=0.4, is_contrast=True)
-        yield SectionSpec(f"{refrain}''", refrain, 2, opening, energy=0.0)
+        theme = first if chapter == 0 else _THEMES[int(rng.integers(len(_THEMES)))]
+        contrasts = rng.permutation(len(_CONTRASTS))
+        yield SectionSpec(refrain, refrain, 0, theme)
+        yield SectionSpec(couplet, couplet, 0, _CONTRASTS[contrasts[0]], energy=-0.3, is_contrast=True)
+        yield SectionSpec(_title(refrain, 1), refrain, 1, theme, energy=0.2)
+        yield SectionSpec(other, other, 0, _CONTRASTS[contrasts[1]], energy=0.4, is_contrast=True)
+        yield SectionSpec(_title(refrain, 2), refrain, 2, theme)
         if chapter % 2:
-            yield SectionSpec("A" + "'" * (first_turn + 2), "A", first_turn + 2, _PERIOD, energy=-0.2)
-            first_turn += 1
+            turn = 2 + (chapter + 1) // 2
+            yield SectionSpec(_title("A", turn), "A", turn, first, energy=-0.2)
+
+
+def _title(theme: str, turn: int) -> str:
+    """A theme's name with a prime for every return; from the fourth on, their number."""
+    return theme + ("'" * turn if turn < 4 else f"'{turn}")
 
 
 def _letter(number: int) -> str:
@@ -102,7 +122,7 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number % 26) + (str(number // 26) if number >= 26 else "")
 
 
-def plan(bars: int) -> tuple[SectionSpec, ...]:
+def plan(bars: int, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
     """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
 
     Fours of bars become phrases; what is left becomes the coda.
@@ -122,7 +142,7 @@ def plan(bars: int) -> tuple[SectionSpec, ...]:
         fours, rest = fours - 1, PHRASE_BARS
     if rest == 1 and fours >= 4:
         fours, rest = fours - 1, PHRASE_BARS + 1
-    sections = _of_fours(fours)
+    sections = _of_fours(fours, rng)
     if rest:
         sections.append(SectionSpec("coda", "A", 0, (coda(rest),), energy=-0.5))
     sections[-1] = replace(sections[-1], is_last=True)
@@ -134,44 +154,42 @@ def coda(bars: int) -> PhraseSpec:
     return PhraseSpec("coda", bars, "plagal" if bars > 1 else "tonic", ("a augmented",) * (bars - 1))
 
 
-def _of_fours(fours: int) -> list[SectionSpec]:
+def _of_fours(fours: int, rng: np.random.Generator) -> list[SectionSpec]:
     """Sections that fill `fours` four-bar phrases, with a contrast and a return wherever there is room."""
-    period = SectionSpec("A", "A", 0, _PERIOD)
-    contrast = SectionSpec("B", "B", 0, _CONTRASTS[0], energy=-0.3, is_contrast=True)
-    small_contrast = replace(contrast, phrases=(_SHORT_CONTRAST,))
-    back = SectionSpec("A'", "A", 1, _PERIOD, energy=0.2)
+    if fours > 7:
+        return _rondo(fours, rng)
+    theme = _THEMES[int(rng.integers(len(_THEMES)))]
+    opening = SectionSpec("A", "A", 0, theme)
+    contrast = SectionSpec("B", "B", 0, _CONTRASTS[int(rng.integers(len(_CONTRASTS)))], -0.3, is_contrast=True)
+    small_contrast = replace(contrast, phrases=(_SHORT_CONTRASTS[int(rng.integers(len(_SHORT_CONTRASTS)))],))
+    back = SectionSpec(_title("A", 1), "A", 1, theme, energy=0.2)
     small_back = replace(back, phrases=(_SHORT_RETURN,))
-    single = replace(period, phrases=(_SINGLE,))
-    small: dict[int, list[SectionSpec]] = {
+    single = replace(opening, phrases=(_SINGLE,))
+    return {
         1: [single],
-        2: [period],
+        2: [opening],
         3: [single, small_contrast, small_back],
-        4: [period, small_contrast, small_back],
-        5: [period, small_contrast, back],
-        6: [period, contrast, back],
-        7: [period, replace(back, title="A'", energy=0.1), small_contrast, replace(back, title="A''", turn=2)],
-    }
-    if fours in small:
-        return small[fours]
+        4: [opening, small_contrast, small_back],
+        5: [opening, small_contrast, back],
+        6: [opening, contrast, back],
+        7: [opening, replace(back, energy=0.1), small_contrast, replace(back, title=_title("A", 2), turn=2)],
+    }[fours]
+
+
+def _rondo(fours: int, rng: np.random.Generator) -> list[SectionSpec]:
+    """As much of the chain as fits, and its first theme at the end."""
     sections: list[SectionSpec] = []
-    filled = 0
-    for section in chain():
-        left = fours - filled - len(section.phrases)
-        if left < 2:  # the piece closes with its first theme
+    left = fours
+    for section in chain(rng):
+        if left - len(section.phrases) < 2:
             break
         sections.append(section)
-        filled += len(section.phrases)
+        left -= len(section.phrases)
+    if sections[-1].theme == "A" and left == 2:  # a return must be away from what it returns to
+        left += len(sections.pop().phrases)
+    theme = sections[0].phrases
+    if extra := left - len(theme):
+        phrases = _CONTRASTS[0] if extra == 2 else _SHORT_CONTRASTS[:1]
+        sections.append(SectionSpec("episode", "episode", 0, phrases, energy=0.3, is_contrast=True))
     turns = sum(section.theme == "A" for section in sections)
-    if sections[-1].theme == "A":  # a return must be away from what it returns to
-        filled -= len(sections.pop().phrases)
-        turns -= 1
-    while fours - filled > len(_PERIOD):
-        two = fours - filled >= len(_PERIOD) + 2
-        sections.append(
-            SectionSpec("Z", "Z", 0, _CONTRASTS[1] if two else (_SHORT_CONTRAST,), energy=0.3, is_contrast=True)
-            if sections[-1].theme != "Z"
-            else SectionSpec("Z'", "Z", 1, _CONTRASTS[1] if two else (_SHORT_CONTRAST,), energy=0.3, is_contrast=True)
-        )
-        filled += len(sections[-1].phrases)
-    last = SectionSpec("A" + "'" * turns, "A", turns, _PERIOD if fours - filled == 2 else (_SHORT_RETURN,), energy=0.3)
-    return [*sections, last]
+    return [*sections, SectionSpec(_title("A", turns), "A", turns, theme, energy=0.3)]

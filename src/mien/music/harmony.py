@@ -31,6 +31,10 @@ ROOT_MOTION = {0: 0.08, 1: 1.0, 2: 0.5, 3: 1.3, 4: 0.8, 5: 1.0, 6: 0.8}
 """Weight by letters the root rises (3: up a fourth, the strongest; 0: the same root again)."""
 
 
+CALM = 0.25
+"""Tension below which harmony keeps to its mildest chords."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A chord from `onset_ticks` for `length_ticks` with its bass note."""
@@ -50,7 +54,11 @@ class Vocabulary:
     least_tensions: tuple[float, ...]
     cadences: dict[str, tuple[tuple[str, ...], ...]]
     opening: str
-    relative: str
+    relatives: tuple[str, str]
+
+    def contrast(self, tension: float) -> Harmony:
+        """The chord on which a contrasting section opens."""
+        return self.find(self.relatives[tension >= CALM])
 
     def find(self, roman: str) -> Harmony:
         """The chord of that name."""
@@ -72,7 +80,7 @@ def vocabulary(mode: Mode) -> Vocabulary:
         least_tensions=tuple(float(least) for _, (_, _, least) in entries),
         cadences=cadences,
         opening=row["opening"],
-        relative=row["relative"],
+        relatives=(row["relative"][0], row["relative"][1]),
     )
 
 
@@ -86,7 +94,8 @@ def progression(
     """Chords of a phrase: `opening` (whole bars, at least one chord) as given, then a walk, then the cadence."""
     words = vocabulary(brief.mode)
     formulas = words.cadences[cadence]
-    formula = formulas[int(rng.integers(len(formulas)))]
+    odds = np.array([np.prod([_mildness(brief, words.find(roman)) for roman in formula]) for formula in formulas])
+    formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]
     places = _places(brief, (onset + length) // bar_ticks(brief.meter), bars, len(formula), rng)
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
@@ -137,11 +146,22 @@ def _allowed(brief: Brief) -> tuple[list[Harmony], NDArray[np.float64]]:
     """Chords at or below the brief's tension; coloured ones weigh more the tenser it is."""
     words = vocabulary(brief.mode)
     chosen = [
-        (chord, weight * (1.0 if least <= 0.1 else min(2.5, (brief.tension - least) * 4 + 0.5)))
+        (chord, weight * _mildness(brief, chord) * _colour(brief, least))
         for chord, weight, least in zip(words.chords, words.weights, words.least_tensions, strict=True)
         if least <= brief.tension
     ]
     return [chord for chord, _ in chosen], np.array([weight for _, weight in chosen])
+
+
+def _colour(brief: Brief, least: float) -> float:
+    """Coloured chords weigh more the further the tension lies above what they need."""
+    return 1.0 if least <= 0.1 else min(2.5, (brief.tension - least) * 4 + 0.5)
+
+
+def _mildness(brief: Brief, chord: Harmony) -> float:
+    """Calm music leans on its major chords (happier and calmer than minor ones: Smit et al. 2019)."""
+    is_minor = (chord.pcs[1] - chord.pcs[0]) % 12 == 3
+    return min(1.0, 0.35 + 0.65 * brief.tension / CALM) if is_minor else 1.0
 
 
 def _transitions(chords: list[Harmony], weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -105,7 +105,7 @@ def _opening(brief: Brief, before: Draft | None, taken_over: int, *, is_contrast
     if before is not None and taken_over:
         return [(s.onset_ticks, s.length_ticks, s.harmony) for s in before.slots if s.onset_ticks < taken_over]
     words = vocabulary(brief.mode)
-    return [(0, bar_ticks(brief.meter), words.find(words.relative if is_contrast else words.opening))]
+    return [(0, bar_ticks(brief.meter), words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
 
 
 def _cells(
