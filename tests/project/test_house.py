@@ -1,0 +1,107 @@
+"""The house rules that a machine can see."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+SOURCE = ROOT / "src" / "mien"
+MODULES = sorted(SOURCE.rglob("*.py"))
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
+
+
+def test_modules_are_short():
+    lengths = {str(m.relative_to(SOURCE)): len(m.read_text(encoding="utf-8").splitlines()) for m in MODULES}
+    assert {name: n for name, n in lengths.items() if n > 400} == {}
+    assert sorted(lengths.values())[len(lengths) // 2] <= 200
+
+
+def test_no_drawers_without_a_label():
+    assert [m for m in MODULES if {p.lower() for p in (m.stem, *m.relative_to(SOURCE).parts)} & FORBIDDEN_NAMES] == []
+
+
+def test_every_module_begins_by_saying_what_it_is():
+    assert [m for m in MODULES if not m.read_text(encoding="utf-8").startswith('"""')] == []
+
+
+def test_no_hidden_randomness():
+    pattern = re.compile(r"np\.random\.(?!default_rng|Generator)|^import random|^from random", re.MULTILINE)
+    assert [m for m in MODULES if pattern.search(m.read_text(encoding="utf-8"))] == []
+
+
+def test_importing_mien_is_cheap():
+    probe = (
+        "import sys, mien\n"
+        "heavy = ('keras', 'tensorflow', 'torch', 'pandas', 'matplotlib', 'numpy', 'cv2')\n"
+        "print([m for m in heavy if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_music_alone_needs_no_face_and_no_network():
+    probe = (
+        "import sys\n"
+        "from mien.circumplex import affect_of\n"
+        "from mien.music.brief import brief_from_affect\n"
+        "from mien.music.compose import compose\n"
+        "compose(brief_from_affect(affect_of('sad')), 10, 1)\n"
+        "print([m for m in ('keras', 'cv2', 'ai_edge_litert', 'scipy', 'PIL', 'verovio') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_public_names_exist():
+    import mien
+
+    assert all(hasattr(mien, name) for name in mien.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'paint'"):
+        mien.paint  # noqa: B018
+
+
+def test_the_version_is_told_once():
+    import mien
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == mien.__version__
+    assert f"## [{mien.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_asset_has_a_manifest_that_proves_it():
+    from mien.nets import read_asset, read_manifest
+
+    assets = [p for p in SOURCE.rglob("assets/*") if p.suffix in (".tflite", ".npy", ".dat", ".sf3")]
+    assert len(assets) >= 7
+    for path in assets:
+        read_asset(path)
+        manifest = read_manifest(path)
+        for key in ("name", "licence", "origin", "notice"):
+            assert manifest.get(key), f"{path.name}: its manifest lacks '{key}'"
+
+
+def test_the_readme_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    assert "happiness" in capsys.readouterr().out
+    made = {p.name for p in (tmp_path / "out").iterdir()}
+    assert {f"astronaut.{kind}" for kind in ("mid", "wav", "musicxml", "svg", "json")} <= made
+
+
+def test_links_in_the_docs_lead_somewhere():
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_make_help_lists_the_commands():
+    makefile = Path(ROOT / "Makefile").read_text(encoding="utf-8")
+    for command in ("demo", "test", "check", "bench", "lock"):
+        assert re.search(rf"^{command}:.*## ", makefile, re.MULTILINE)
