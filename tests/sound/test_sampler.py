@@ -28,7 +28,7 @@ def level_db(samples: Samples, at_s: float, width_s: float = 0.2) -> float:
     return float(20 * np.log10(np.sqrt(np.square(window, dtype=np.float64).mean()) + 1e-9))
 
 
-@pytest.mark.parametrize(("preset", "pitch"), [(PIANO, 57), (PIANO, 69), (VIOLIN, 69), (CLARINET, 62), (VIOLIN, 74)])
+@pytest.mark.parametrize(("preset", "pitch"), [(PIANO, 57), (PIANO, 69), (VIOLIN, 69), (CLARINET, 62)])
 def test_notes_are_in_tune(sampler: Sampler, preset: tuple[int, int], pitch: int) -> None:
     steady = sound(sampler, preset, pitch, 90, 3.0)[RATE_HZ // 2 : RATE_HZ // 2 + 2 * RATE_HZ]
     spectrum = np.abs(np.fft.rfft(steady * np.hanning(len(steady)), 2**20))

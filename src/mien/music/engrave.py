@@ -1,0 +1,88 @@
+"""A score is engraved (MusicXML → SVG pages), by Verovio.
+
+Pages are A4 in Verovio's units of a tenth of a millimetre. Fonts (Leipzig, SIL OFL) are drawn as paths, so a page looks
+the same everywhere.
+
+Reference: Pugin, Zitellini & Roland 2014, "Verovio: a library for engraving MEI music notation into SVG".
+"""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import verovio
+
+from mien.writing import write_bytes
+
+_OPTIONS = {
+    "pageWidth": 2100, "pageHeight": 2970, "scale": 40, "pageMarginTop": 130, "pageMarginBottom": 110,
+    "pageMarginLeft": 130, "pageMarginRight": 130, "header": "auto", "footer": "none", "breaks": "auto",
+    "justifyVertically": False, "spacingSystem": 8, "adjustPageHeight": False, "svgViewBox": True, "xmlIdSeed": 1,
+    "svgHtml5": False, "mnumInterval": 0,
+}  # fmt: skip
+
+
+def engrave(score: str) -> list[str]:
+    """Engrave a MusicXML document.
+
+    Returns
+    -------
+    One SVG document a page.
+
+    Raises
+    ------
+    ValueError
+        If Verovio refuses the document or warns about it: the score writer has erred.
+    """
+    verovio.enableLog(verovio.LOG_WARNING)
+    toolkit = verovio.toolkit()
+    toolkit.setOptions(_OPTIONS)
+    loaded = toolkit.loadData(_with_plain_tempo(score))
+    complaint = toolkit.getLog().strip()
+    if not loaded or complaint:
+        raise ValueError(f"the score cannot be engraved: {complaint or 'refused'}")
+    return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
+
+
+def _with_plain_tempo(score: str) -> str:
+    """Write metronome marks as words: Verovio sets their notes in a font of its own that few viewers find."""
+    root = ET.fromstring(score)
+    for kind in root.iter("direction-type"):
+        metronome = kind.find("metronome")
+        if metronome is not None:
+            dot = "." if metronome.find("beat-unit-dot") is not None else ""
+            kind.remove(metronome)
+            ET.SubElement(kind, "words").text = f"  ♩{dot} = {metronome.findtext('per-minute')}"
+    return ET.tostring(root, encoding="unicode")
+
+
+def stack(pages: list[str]) -> str:
+    """Stack pages into one SVG document, each as a nested picture below the last.
+
+    Parameters
+    ----------
+    pages : as from `engrave`; what their documents define is renamed page by page.
+    """
+    sizes = [re.search(r'viewBox="0 0 (\d+) (\d+)"', page) for page in pages]
+    width, height = max(int(size[1]) for size in sizes if size), sum(int(size[2]) for size in sizes if size)
+    top = 0
+    nested = []
+    for number, (page, size) in enumerate(zip(pages, sizes, strict=True)):
+        assert size is not None
+        body = page[page.index("<svg") :]
+        body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>p{number}-", body)
+        nested.append(body.replace("<svg", f'<svg x="0" y="{top}" width="{size[1]}" height="{size[2]}"', 1))
+        top += int(size[2])
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+    return f'{head}\n<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(nested) + "\n</svg>\n"
+
+
+def write_svg(score: str, path: Path) -> None:
+    """Engrave a MusicXML document into one SVG file, its pages stacked (see `engrave`), whole or not at all.
+
+    Raises
+    ------
+    CannotWrite
+        If the folder cannot be written.
+    """
+    write_bytes(path, stack(engrave(score)).encode())

@@ -1,0 +1,166 @@
+"""Players become staves (Phrase → systems of staves, each with its voices bar by bar).
+
+A keyboard alone, or harp, piano and their like in an ensemble, has two staves: the melody above, the bass below, the
+accompaniment where most of its bar lies. Everyone else has one, at concert pitch. Voices that move together share
+stems.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import fmean, median
+
+from mien.ensembles import Ensemble, Player, ensemble
+from mien.music.notation import Symbol, write_bar, write_line
+from mien.values import Note, Part, Phrase
+
+SPLIT_MIDI = 61.5
+"""Mean pitch of a bar from which an accompaniment stands on the upper staff."""
+
+FEET = (35, 36, 44)
+"""Drum keys that feet play: their stems go down."""
+
+_KEYBOARDS = (*range(8), 46)
+"""Programs written on two staves: pianos and harp."""
+
+_CLEF_FROM_MIDI = (("treble", 59.0), ("bass", 0.0))
+_CLEF_OF_PROGRAM = {41: "alto", 42: "bass", 43: "bass"}
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One staff: `bars[bar][voice]` are the symbols of a voice; a bar has one voice at least."""
+
+    clef: str
+    bars: tuple[tuple[tuple[Symbol, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The staves of one instrument, from the top, and the parts it plays."""
+
+    name: str
+    parts: tuple[Part, ...]
+    staves: tuple[Staff, ...]
+
+
+def lay_out(phrase: Phrase) -> list[System]:
+    """Lay a written phrase out as a copyist would.
+
+    Parameters
+    ----------
+    phrase : written, on the grid; an unfinished last bar is filled with rests.
+    """
+    band = ensemble(phrase.ensemble)
+    if band.solo:
+        return [_keyboard(phrase, next(iter(band.players.values())).instrument, tuple(band.players))]
+    return [_system(phrase, band, part) for part in _score_order(band)]
+
+
+def _score_order(band: Ensemble) -> list[Part]:
+    """From high to low, as scores are read; percussion last."""
+    return sorted(
+        band.players,
+        key=lambda part: (part is Part.KIT, -(band.players[part].low_midi + band.players[part].high_midi), part),
+    )
+
+
+def _system(phrase: Phrase, band: Ensemble, part: Part) -> System:
+    player = band.players[part]
+    if player.program is None:
+        return System(player.instrument, (part,), (_kit(phrase),))
+    if player.program in _KEYBOARDS and not player.monophonic:
+        return _keyboard(phrase, player.instrument, (part,))
+    notes = phrase.part(part)
+    return System(player.instrument, (part,), (_staff(phrase, _clef(player, notes), [_voice(notes)]),))
+
+
+def _keyboard(phrase: Phrase, name: str, parts: Sequence[Part]) -> System:
+    upper: list[list[Note]] = []
+    lower: list[list[Note]] = []
+    for part in sorted(parts, key=lambda part: (part is not Part.MELODY, part)):
+        above = [note for note in phrase.part(part) if _stands_above(note, phrase)]
+        upper.append(above)
+        lower.append([note for note in phrase.part(part) if note not in set(above)])
+    staves = [_staff(phrase, "treble", [_voice(line) for line in upper]) if any(upper) else None]
+    low = [note for line in lower for note in line]
+    staves.append(_staff(phrase, _clef(None, low), [_voice(line) for line in lower]) if low else None)
+    # Alone, a keyboard keeps both staves; in an ensemble those it needs.
+    if len(parts) > 1 or not any(staves):
+        staves = [staff or _staff(phrase, clef, []) for staff, clef in zip(staves, ("treble", "bass"), strict=True)]
+    return System(name, tuple(parts), tuple(staff for staff in staves if staff))
+
+
+def _stands_above(note: Note, phrase: Phrase) -> bool:
+    """Whether a keyboard note is written on the upper staff: by its part, else by the mean of its part in its bar."""
+    if note.part in (Part.MELODY, Part.RHYTHM):
+        return note.part is Part.MELODY
+    bar = note.onset_ticks // phrase.bar_ticks
+    near = [n.pitch_midi for n in phrase.part(note.part) if n.onset_ticks // phrase.bar_ticks == bar]
+    return fmean(near) >= SPLIT_MIDI
+
+
+def _clef(player: Player | None, notes: Sequence[Note]) -> str:
+    """Clef that keeps the notes near the staff; strings keep their own."""
+    if player is not None and player.program in _CLEF_OF_PROGRAM:
+        return _CLEF_OF_PROGRAM[player.program]
+    middle = median([note.pitch_midi for note in notes] or [0 if player is None else player.high_midi])
+    return next(clef for clef, lowest in _CLEF_FROM_MIDI if middle >= lowest)
+
+
+def _voice(notes: Sequence[Note]) -> list[Symbol]:
+    """Harmony and bass hold notes under moving ones; a line of single notes gives way."""
+    holds = bool(notes) and notes[0].part in (Part.HARMONY, Part.RHYTHM)
+    return write_line(notes, holds=holds)
+
+
+def _kit(phrase: Phrase) -> Staff:
+    """Hands with stems up, feet with stems down; each stroke is written as long as to the next."""
+    voices = []
+    for by_foot in (False, True):
+        notes = [note for note in phrase.part(Part.KIT) if (note.pitch_midi in FEET) is by_foot]
+        onsets = sorted({note.onset_ticks for note in notes})
+        beat = phrase.bar_ticks // phrase.meter[0] * (3 if phrase.meter[1] == 8 else 1)
+        until = {
+            onset: min(after, onset + beat - onset % beat) for onset, after in pairwise([*onsets, phrase.length_ticks])
+        }
+        notes = [replace(note, length_ticks=max(60, until[note.onset_ticks] - note.onset_ticks)) for note in notes]
+        voices.append(write_line(notes, holds=False))
+    return _staff(phrase, "percussion", voices)
+
+
+def _staff(phrase: Phrase, clef: str, voices: Sequence[Sequence[Symbol]]) -> Staff:
+    bar_ticks = phrase.bar_ticks
+    count = max(1, -(-phrase.length_ticks // bar_ticks))
+    bars = []
+    for start in range(0, count * bar_ticks, bar_ticks):
+        written = [tuple(write_bar(voice, start, bar_ticks, phrase.meter)) for voice in voices]
+        sounding = [voice for voice in written if any(symbol.pitches for symbol in voice)]
+        bars.append(tuple(_merge(sounding)) or ((Symbol(0, bar_ticks),),))
+    return Staff(clef, tuple(bars))
+
+
+def _merge(voices: Sequence[tuple[Symbol, ...]]) -> list[tuple[Symbol, ...]]:
+    """Join voices of the same rhythm into chords."""
+    merged: list[tuple[Symbol, ...]] = []
+    for voice in voices:
+        for place, other in enumerate(merged):
+            if [_shape(symbol) for symbol in voice] == [_shape(symbol) for symbol in other]:
+                merged[place] = tuple(_together(a, b) for a, b in zip(other, voice, strict=True))
+                break
+        else:
+            merged.append(voice)
+    return merged
+
+
+def _shape(symbol: Symbol) -> tuple[int, int, bool, bool]:
+    return symbol.onset_ticks, symbol.length_ticks, bool(symbol.pitches), symbol.triplet
+
+
+def _together(one: Symbol, other: Symbol) -> Symbol:
+    return replace(
+        one,
+        pitches=tuple(sorted({*one.pitches, *other.pitches})),
+        tied_from=one.tied_from | other.tied_from,
+        tied_to=one.tied_to | other.tied_to,
+    )
