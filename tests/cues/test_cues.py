@@ -127,4 +127,5 @@ def test_the_resting_face_departs_from_itself_by_nothing():
     assert set(neutral.departures(rest).values()) == {0.0}
     far = Cues(0.0, neutral.mean + 100 * neutral.spread, np.ones(len(CUES), dtype=bool))
     assert set(neutral.departures(far).values()) == {LARGEST_DEPARTURE}
+    assert far.valid.all() and neutral.departures(far)["brow_height"] == LARGEST_DEPARTURE  # the pair as one
     assert np.array_equal(own_neutral([rest, rest, far]).mean, neutral.mean)

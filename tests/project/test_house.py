@@ -57,6 +57,18 @@ def test_music_alone_needs_no_face_and_no_network():
     assert ran.stdout.strip() == "[]"
 
 
+def test_the_mapping_names_cues_that_exist():
+    from mien.cues.names import CUES, NAMES, PAIRS
+    from mien.music.mapping import shipped_mapping
+
+    region = {cue.name: cue.region for cue in CUES} | {
+        pair: CUES[NAMES.index(f"{pair}_right")].region for pair in PAIRS
+    }
+    rows = shipped_mapping().cue_rows
+    assert rows
+    assert [row.cue for row in rows if region.get(row.cue) != row.region] == []
+
+
 def test_public_names_exist():
     import mien
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.cues.names import CUES, NAMES
+from mien.cues.names import CUES, NAMES, SIDES
 from mien.face.align import fit_pose
 from mien.nets import Floats
 from mien.values import Cues, Face
@@ -78,7 +78,7 @@ def _shape(p: Floats) -> Mapping[str, float]:
     centres = [p[list(corners)].mean(axis=0) for corners in EYE_CORNERS]
     unit = _distance(centres[0], centres[1])
     cues: dict[str, float] = {}
-    for i, side in enumerate(("right", "left")):
+    for i, side in enumerate(SIDES):
         outer, inner = p[list(EYE_CORNERS[i])]
         upper, lower = p[list(UPPER_LID[i])], p[list(LOWER_LID[i])]
         brow, lid_top = p[list(BROW_LINE[i])], p[list(LID_TOP[i])]

@@ -26,9 +26,13 @@ class Cue:
     odd: bool = False
 
 
+SIDES = ("right", "left")
+"""The subject's own, in the order of every array with two sides."""
+
+
 def _pair(name: str, *rest: str | float) -> tuple[Cue, Cue]:
     unit, low, high, region, facs, source = rest
-    both = (f"{name}_right", f"{name}_left")
+    both = tuple(f"{name}_{side}" for side in SIDES)
     right, left = (
         Cue(own, str(unit), float(low), float(high), str(region), str(facs), str(source), twin=other)
         for own, other in (both, both[::-1])
@@ -63,6 +67,9 @@ CUES: tuple[Cue, ...] = (
 """Every cue, in the order of `Cues.values`."""
 
 NAMES: tuple[str, ...] = tuple(cue.name for cue in CUES)
+
+PAIRS: tuple[str, ...] = tuple(cue.name.removesuffix("_right") for cue in CUES if cue.name.endswith("_right"))
+"""Names of the cues that are measured on both sides, without the side."""
 
 
 def of_region(region: str) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from mien.cues.names import NAMES
+from mien.cues.names import NAMES, PAIRS, SIDES
 from mien.nets import Floats, asset_path, read_asset
 from mien.values import Cues
 
@@ -27,9 +27,17 @@ class Neutral:
     spread: Floats
 
     def departures(self, cues: Cues) -> Mapping[str, float]:
-        """Each valid cue's distance from rest in standard deviations, by name, −6..6."""
+        """Each valid cue's distance from rest in standard deviations, by name, −6..6.
+
+        A pair of cues is also given as one, by its name without the side: the mean of the sides that can be seen.
+        """
         z = np.clip((cues.values - self.mean) / self.spread, -LARGEST_DEPARTURE, LARGEST_DEPARTURE)
-        return {name: float(d) for name, d, ok in zip(NAMES, z, cues.valid, strict=True) if ok}
+        departures = {name: float(d) for name, d, ok in zip(NAMES, z, cues.valid, strict=True) if ok}
+        for pair in PAIRS:
+            sides = [departures[f"{pair}_{side}"] for side in SIDES if f"{pair}_{side}" in departures]
+            if sides:
+                departures[pair] = sum(sides) / len(sides)
+        return departures
 
 
 @cache
