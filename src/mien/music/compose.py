@@ -21,6 +21,7 @@ from mien.music.form import SectionSpec, plan
 from mien.music.harmony import Slot
 from mien.music.melody import melody_range
 from mien.music.motif import Motif, invent
+from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import bar_ticks, beats_in_bar
 from mien.music.texture import Stroke, Voice, accompany, drum, suspensions, walk_bass
@@ -34,6 +35,12 @@ LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
 
+WORN = 8
+"""How many dresses of a theme are remembered, so that it does not return in one of them."""
+
+VARIED_TURN, ORNAMENT_ODDS = 2, 0.4
+"""The first return of a theme is literal, so that it is recognised; from the second on it is varied."""
+
 TEMPO_STRETCH = 0.04
 """How far the tempo may leave the brief's so that whole bars fill the time asked for."""
 
@@ -43,7 +50,8 @@ class State:
     """What the composer remembers between sections.
 
     `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on;
-    `last` and `voices` join one phrase to the next.
+    `last` and `voices` join one phrase to the next; `figures` accompanied the last section, and `worn` are the figures
+    that each theme has been accompanied with.
     """
 
     sections: int = 0
@@ -54,6 +62,7 @@ class State:
     last: Draft | None = None
     voices: tuple[int, ...] | None = None
     figures: Names | None = None
+    worn: Mapping[str, tuple[Names, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +128,22 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     state = _with_motifs(brief, state, spec, rng)
     drafts = _drafts(brief, state, spec, compass, rng)
     density = _melody_density(drafts, brief)
-    textures = [choose_texture(brief, players, density, spec.energy, state.figures, rng)]
+    worn = state.worn.get(spec.theme, ())
+    textures = [choose_texture(brief, players, density, spec.energy, state.figures, rng, worn=worn)]
     for _ in drafts[1:]:
         near = textures[0].names
-        textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near))
+        textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
+    worn = (*worn, *(texture.names for texture in textures))[-WORN:]
     strokes, inner = _arrange(brief, spec, drafts, textures, voices, state.voices, rng)
     themes = state.themes if spec.theme in state.themes else {**state.themes, spec.theme: drafts}
     state = replace(
-        state, sections=state.sections + 1, themes=themes, last=drafts[-1], voices=inner, figures=textures[0].names
+        state,
+        sections=state.sections + 1,
+        themes=themes,
+        last=drafts[-1],
+        voices=inner,
+        figures=textures[0].names,
+        worn={**state.worn, spec.theme: worn},
     )
     shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT
     return state, _passage(brief, spec, drafts, strokes, players, shift)
@@ -193,6 +210,8 @@ def _drafts(
                 is_contrast=spec.is_contrast and index == 0,
                 is_last=ends,
             )
+        elif spec.turn >= VARIED_TURN:
+            known = ornamented(known, ORNAMENT_ODDS, rng)
         drafts.append(_held(known, brief) if ends else known)
     return tuple(drafts)
 

@@ -123,6 +123,7 @@ def choose_texture(
     rng: np.random.Generator,
     *,
     near: Names | None = None,
+    worn: tuple[Names, ...] = (),
 ) -> Texture:
     """Choose the figures of a section.
 
@@ -132,6 +133,7 @@ def choose_texture(
     lift : −1..1, the section's own energy.
     avoid : names of the figures of the section before.
     near : names of figures to vary: all but one should stay.
+    worn : figures that the theme has been heard with, and should not be again.
     """
     energy = float(np.clip(energy_of(brief) + 0.15 * lift, 0, 1))
     wanted = max(0.3, brief.density * (1 + 0.12 * lift) - melody_density)
@@ -156,6 +158,7 @@ def choose_texture(
         cost += 0.8 if all(busy) and players.solo else 0
         names = (parts[0][0].name, parts[1][0].name, parts[2][0].name)
         cost += 0.8 * _shared(names, avoid)
+        cost += 4 * (names in worn)
         if near is not None:
             cost += 4 * abs(_shared(names, near) - 2)
         best = min(best, (round(float(cost), 6), index))

@@ -1,0 +1,53 @@
+"""A theme that returns → the same theme, varied: its long notes divided by passing and neighbouring notes.
+
+Times are ticks from the phrase's start. Onsets, harmony and the notes themselves stay; only their length is shared with
+the ornament, which is always shorter, weaker and a step away from what it leans on.
+
+References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 17 (variation); Quantz 1752, ch. 13 (divisions).
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from mien.music.harmony import Slot
+from mien.music.melody import Sung
+from mien.music.theme import Draft
+
+DIVISIBLE_TICKS = (480, 720, 960)
+"""Lengths that are divided; longer notes are points of rest, shorter ones motion enough."""
+
+
+def ornamented(draft: Draft, odds: float, rng: np.random.Generator) -> Draft:
+    """Vary a phrase: each note that can be divided is, with probability `odds`."""
+    melody: list[Sung] = []
+    for note, following in pairwise(draft.melody):
+        joined = note.onset_ticks + note.length_ticks == following.onset_ticks
+        divides = note.length_ticks in DIVISIBLE_TICKS and joined and rng.random() < odds
+        melody += _divided(note, following, draft.slots, rng) if divides else [note]
+    return replace(draft, melody=(*melody, draft.melody[-1]))
+
+
+def _divided(note: Sung, following: Sung, slots: tuple[Slot, ...], rng: np.random.Generator) -> list[Sung]:
+    """A passing note where the line skips a third; else a neighbour and back; a wider leap stays bare."""
+    move = following.step - note.step
+    is_dotted = note.length_ticks == 720
+    unit = 240 if is_dotted else note.length_ticks // 4
+    passing = 240 if is_dotted else note.length_ticks // 2
+    chord = next(slot for slot in reversed(slots) if slot.onset_ticks <= note.onset_ticks).harmony
+    lengths: tuple[int, ...]
+    steps: tuple[int, ...]
+    if abs(move) == 2:
+        lengths, steps = (note.length_ticks - passing, passing), (note.step, note.step + move // 2)
+    elif abs(move) <= 1:
+        side = 1 if rng.random() < 0.6 else -1
+        lengths, steps = (note.length_ticks - 2 * unit, unit, unit), (note.step, note.step + side, note.step)
+    else:
+        return [note]
+    found, tick = [], note.onset_ticks
+    for length, step in zip(lengths, steps, strict=True):
+        pitch = note.pitch_midi if step == note.step else chord.pitch(step)
+        found.append(Sung(tick, length, step, pitch))
+        tick += length
+    return found
