@@ -32,27 +32,26 @@ def engrave(score: str) -> list[str]:
     Raises
     ------
     ValueError
-        If Verovio refuses the document or warns about it: the score writer has erred.
+        If Verovio refuses the document. What it only warns about goes to the standard error (it offers Python no log).
     """
-    verovio.enableLog(verovio.LOG_WARNING)
     toolkit = verovio.toolkit()
     toolkit.setOptions(_OPTIONS)
-    loaded = toolkit.loadData(_with_plain_tempo(score))
-    complaint = toolkit.getLog().strip()
-    if not loaded or complaint:
-        raise ValueError(f"the score cannot be engraved: {complaint or 'refused'}")
+    if not toolkit.loadData(_with_plain_tempo(score)):
+        raise ValueError("the score cannot be engraved: Verovio refuses it")
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
 
 
 def _with_plain_tempo(score: str) -> str:
     """Write metronome marks as words: Verovio sets their notes in a font of its own that few viewers find."""
     root = ET.fromstring(score)
-    for kind in root.iter("direction-type"):
-        metronome = kind.find("metronome")
-        if metronome is not None:
-            dot = "." if metronome.find("beat-unit-dot") is not None else ""
-            kind.remove(metronome)
-            ET.SubElement(kind, "words").text = f"  ♩{dot} = {metronome.findtext('per-minute')}"
+    for direction in root.iter("direction"):
+        words = direction.find("direction-type/words")
+        for kind in direction.findall("direction-type"):
+            metronome = kind.find("metronome")
+            if words is not None and metronome is not None:
+                direction.remove(kind)
+                dot = "." if metronome.find("beat-unit-dot") is not None else ""
+                words.text = f"{words.text} (♩{dot} = {metronome.findtext('per-minute')})"
     return ET.tostring(root, encoding="unicode")
 
 
@@ -62,17 +61,22 @@ def stack(pages: list[str]) -> str:
     Parameters
     ----------
     pages : as from `engrave`; what their documents define is renamed page by page.
+
+    Raises
+    ------
+    ValueError
+        If a page was made by something else.
     """
-    sizes = [re.search(r'viewBox="0 0 (\d+) (\d+)"', page) for page in pages]
-    width, height = max(int(size[1]) for size in sizes if size), sum(int(size[2]) for size in sizes if size)
-    top = 0
+    width = height = 0
     nested = []
-    for number, (page, size) in enumerate(zip(pages, sizes, strict=True)):
-        assert size is not None
-        body = page[page.index("<svg") :]
-        body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>p{number}-", body)
-        nested.append(body.replace("<svg", f'<svg x="0" y="{top}" width="{size[1]}" height="{size[2]}"', 1))
-        top += int(size[2])
+    for number, page in enumerate(pages):
+        root = re.search(r'<svg viewBox="0 0 (\d+) (\d+)".*? id="(\w+)">', page)
+        if root is None:
+            raise ValueError("this is no page of Verovio's")
+        # Styles and definitions of a page are named after its root.
+        body = page[root.start() :].replace(root[3], f"{root[3]}p{number}")
+        nested.append(body.replace("<svg", f'<svg y="{height}" width="{root[1]}" height="{root[2]}"', 1))
+        width, height = max(width, int(root[1])), height + int(root[2])
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
     return f'{head}\n<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(nested) + "\n</svg>\n"
 

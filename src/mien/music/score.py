@@ -20,7 +20,7 @@ from mien.writing import provenance
 
 _CLEFS = {"treble": ("G", 2), "alto": ("C", 3), "bass": ("F", 4), "percussion": ("percussion", None)}
 _TRANSPOSING = {71}
-"""Programs whose players read other notes than sound (clarinet): their scores say that they are in concert pitch."""
+"""Programs whose players read other notes than sound (clarinet): their staves say that they are in concert pitch."""
 _ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
 _BEAMS = {(False, True): "begin", (True, True): "continue", (True, False): "end"}
 _TEMPO_WORDS = (
@@ -82,8 +82,6 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     """
     root = ET.Element("score-partwise", version="4.0")
     _add(_add(root, "work"), "work-title", title or ensemble(phrase.ensemble).title)
-    if _TRANSPOSING & {player.program for player in ensemble(phrase.ensemble).players.values()}:
-        _add(root, "movement-title", "Score in concert pitch")
     origin = _add(root, "identification")
     _add(origin, "creator", composer, type="composer")
     encoding = _add(origin, "encoding")
@@ -122,6 +120,9 @@ def _write_part(part: ET.Element, phrase: Phrase, system: System, *, leads: bool
         start = bar * phrase.bar_ticks
         if bar == 0:
             _write_attributes(measure, phrase, system.staves, fifths)
+            if {ensemble(phrase.ensemble).players[played].program for played in system.parts} & _TRANSPOSING:
+                direction = _add(measure, "direction", placement="above")
+                _add(_add(direction, "direction-type"), "words", "concert pitch", **{"font-style": "italic"})
         if leads:
             _write_signs(measure, phrase, start)
         if dynamic := dynamics.get(bar):

@@ -5,6 +5,7 @@ accompaniment where most of its bar lies. Everyone else has one, at concert pitc
 stems.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,6 +23,9 @@ FEET = (35, 36, 44)
 
 _KEYBOARDS = (*range(8), 46)
 """Programs written on two staves: pianos and harp."""
+
+_LOW_MIDI, _HIGH_MIDI = 53, 67
+"""In an ensemble they need two staves only if they reach beyond both."""
 
 _CLEF_FROM_MIDI = (("treble", 59.0), ("bass", 0.0))
 _CLEF_OF_PROGRAM = {41: "alto", 42: "bass", 43: "bass"}
@@ -69,35 +73,42 @@ def _system(phrase: Phrase, band: Ensemble, part: Part) -> System:
     player = band.players[part]
     if player.program is None:
         return System(player.instrument, (part,), (_kit(phrase),))
-    if player.program in _KEYBOARDS and not player.monophonic:
-        return _keyboard(phrase, player.instrument, (part,))
     notes = phrase.part(part)
+    pitches = [note.pitch_midi for note in notes] or [60]
+    if (
+        player.program in _KEYBOARDS
+        and not player.monophonic
+        and min(pitches) < _LOW_MIDI
+        and max(pitches) > _HIGH_MIDI
+    ):
+        return _keyboard(phrase, player.instrument, (part,))
     return System(player.instrument, (part,), (_staff(phrase, _clef(player, notes), [_voice(notes)]),))
 
 
 def _keyboard(phrase: Phrase, name: str, parts: Sequence[Part]) -> System:
-    upper: list[list[Note]] = []
-    lower: list[list[Note]] = []
-    for part in sorted(parts, key=lambda part: (part is not Part.MELODY, part)):
-        above = [note for note in phrase.part(part) if _stands_above(note, phrase)]
-        upper.append(above)
-        lower.append([note for note in phrase.part(part) if note not in set(above)])
-    staves = [_staff(phrase, "treble", [_voice(line) for line in upper]) if any(upper) else None]
+    upper: list[tuple[Note, ...]] = []
+    lower: list[tuple[Note, ...]] = []
+    for part in sorted(parts):
+        bars = defaultdict(list)
+        for note in phrase.part(part):
+            bars[note.onset_ticks // phrase.bar_ticks].append(note)
+        above = {bar for bar, notes in bars.items() if _stands_above(notes, phrase)}
+        upper.append(tuple(note for bar in sorted(above) for note in bars[bar]))
+        lower.append(tuple(note for bar in sorted(bars.keys() - above) for note in bars[bar]))
     low = [note for line in lower for note in line]
-    staves.append(_staff(phrase, _clef(None, low), [_voice(line) for line in lower]) if low else None)
-    # Alone, a keyboard keeps both staves; in an ensemble those it needs.
-    if len(parts) > 1 or not any(staves):
-        staves = [staff or _staff(phrase, clef, []) for staff, clef in zip(staves, ("treble", "bass"), strict=True)]
-    return System(name, tuple(parts), tuple(staff for staff in staves if staff))
+    below = _staff(phrase, _clef(None, low), [_voice(line) for line in lower])
+    return System(name, tuple(parts), (_staff(phrase, "treble", [_voice(line) for line in upper]), below))
 
 
-def _stands_above(note: Note, phrase: Phrase) -> bool:
-    """Whether a keyboard note is written on the upper staff: by its part, else by the mean of its part in its bar."""
-    if note.part in (Part.MELODY, Part.RHYTHM):
-        return note.part is Part.MELODY
-    bar = note.onset_ticks // phrase.bar_ticks
-    near = [n.pitch_midi for n in phrase.part(note.part) if n.onset_ticks // phrase.bar_ticks == bar]
-    return fmean(near) >= SPLIT_MIDI
+def _stands_above(notes: Sequence[Note], phrase: Phrase) -> bool:
+    """Whether a bar of a part is written on the upper staff: the melody; what is high, yet below it."""
+    part = notes[0].part
+    if part in (Part.MELODY, Part.RHYTHM):
+        return part is Part.MELODY
+    bar = notes[0].onset_ticks // phrase.bar_ticks
+    sung = [n.pitch_midi for n in phrase.part(Part.MELODY) if n.onset_ticks // phrase.bar_ticks == bar]
+    crosses = max(note.pitch_midi for note in notes) > min(sung, default=127)
+    return fmean(note.pitch_midi for note in notes) >= SPLIT_MIDI and not crosses
 
 
 def _clef(player: Player | None, notes: Sequence[Note]) -> str:
