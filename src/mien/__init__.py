@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mien.errors import MienError
-    from mien.instrument import Piece, Reading, compose, play, read
+    from mien.instrument import compose, play, read
+    from mien.piece import Piece, Reading
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "MienError": "mien.errors",
-    "Piece": "mien.instrument",
-    "Reading": "mien.instrument",
+    "Piece": "mien.piece",
+    "Reading": "mien.piece",
     "compose": "mien.instrument",
     "play": "mien.instrument",
     "read": "mien.instrument",

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mien import instrument, nets
+from mien import nets, piece
 from mien.app import cli
 from mien.errors import EXIT_CODE, BadAsset
 
@@ -199,7 +199,7 @@ def test_a_full_disk_leaves_nothing(capsys, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setitem(instrument._WRITERS, "json", full)
+    monkeypatch.setitem(piece._WRITERS, "json", full)
     code, _, error = mien(
         capsys, "compose", "--emotion", "sad", "--seconds", "10", "--files", "mid,json", "--out", str(tmp_path / "o")
     )
@@ -228,3 +228,33 @@ def test_module_and_debug(tmp_path):
     words = [sys.executable, "-m", "mien", "--debug", "read", str(tmp_path / "none.jpg")]
     ran = subprocess.run(words, capture_output=True, text=True, check=False)
     assert "Traceback" in ran.stderr
+
+
+def test_why_tells_the_account(capsys, tmp_path):
+    mien(capsys, "compose", "--emotion", "sad", "--seconds", "12", "--files", "mid,json", "--out", str(tmp_path))
+    code, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"))
+    assert code == 0
+    for word in ("reads as sadness", "tempo_bpm", "Bar by bar", "(T)", "cadence"):
+        assert word in printed
+    code, _, error = mien(capsys, "why", str(tmp_path / "none.json"))
+    assert code == EXIT_CODE and "no such file" in error
+    (tmp_path / "other.json").write_text("[1]")
+    code, _, error = mien(capsys, "why", str(tmp_path / "other.json"))
+    assert code == EXIT_CODE and "not the account of a piece" in error
+
+
+def test_a_mapping_is_shown_copied_edited_and_played(capsys, tmp_path):
+    code, printed, _ = mien(capsys, "mapping", "show")
+    assert code == 0 and "tempo_bpm" in printed and "corner_lift" in printed
+    mine = tmp_path / "mine.toml"
+    assert mien(capsys, "mapping", "new", str(mine))[0] == 0
+    assert mien(capsys, "mapping", "new", str(mine))[0] == EXIT_CODE  # never overwrites
+    assert mien(capsys, "mapping", "check", str(mine))[0] == 0
+    text = mine.read_text(encoding="utf-8")
+    mine.write_text(text.replace("[tempo_bpm]\norigin = 94", "[tempo_bpm]\norigin = 70"), encoding="utf-8")
+    words = ("compose", "--emotion", "neutral", "--seconds", "12", "--files", "json", "--json", "--out", str(tmp_path))
+    _, printed, _ = mien(capsys, *words, "--mapping", str(mine))
+    assert json.loads(printed)["brief"]["tempo_bpm"]["value"] == 70
+    mine.write_text(text.replace('cue = "corner_lift"', 'cue = "ear_wiggle"'), encoding="utf-8")
+    code, _, error = mien(capsys, "mapping", "check", str(mine))
+    assert code == EXIT_CODE and "unknown cue 'ear_wiggle'" in error

@@ -1,4 +1,4 @@
-"""The command line: `mien play`, `mien read`, `mien compose`, `mien doctor`.
+"""The command line: `mien play`, `read`, `compose`, `why`, `mapping`, `doctor`.
 
 Each command is a thin coat over `mien.instrument`: it parses, calls, shows. Errors meant for a person are printed as
 one line on the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`,
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien import __version__
+from mien.app import mapping as mapping_commands
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.values import EMOTIONS, METERS, REGIONS
 
@@ -27,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(mapping_commands.app, name="mapping")
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
 Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece, 10 to 3600.")]
@@ -40,6 +43,7 @@ Files = Annotated[
     str, typer.Option("--files", help="Comma-separated: mid, wav, musicxml, svg, json; also png (piano roll), stems.")
 ]
 SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another sf2 or sf3 file to play with.")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")]
 DEFAULT_FILES = "mid,wav,musicxml,svg,json"
 
@@ -56,12 +60,14 @@ def play(
     face: Annotated[int, typer.Option("--face", help="Which face plays; 1 is the largest.")] = 1,
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
+    mapping: MappingFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn the expression of a face into a piece of music."""
     from mien import instrument
+    from mien.piece import check_files
 
-    kinds = instrument.check_files(files.split(","))
+    kinds = check_files(files.split(","))
     piece = instrument.play(
         picture,
         seconds=seconds,
@@ -71,6 +77,7 @@ def play(
         meter=_meter(meter),
         face=face,
         font=soundfont,
+        mapping=mapping_commands.open_mapping(mapping) if mapping else None,
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -88,12 +95,14 @@ def compose(
     meter: Meter = None,
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
+    mapping: MappingFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Compose without a face, from an emotion's name or a place on the affect plane."""
     from mien import instrument
+    from mien.piece import check_files
 
-    kinds = instrument.check_files(files.split(","))
+    kinds = check_files(files.split(","))
     piece = instrument.compose(
         emotion,
         valence=valence,
@@ -104,6 +113,7 @@ def compose(
         key=key,
         meter=_meter(meter),
         font=soundfont,
+        mapping=mapping_commands.open_mapping(mapping) if mapping else None,
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -138,6 +148,14 @@ def read(
         show_reading(console, found[0][2], 1, 1)
     else:
         console.print(table_of_readings([(p, n, r.affect) for p, n, r in found]))
+
+
+@app.command()
+def why(piece: Annotated[Path, typer.Argument(help="The .json of a piece, or a file beside it.")]) -> None:
+    """Tell why a piece is as it is: reading, reasons, and bar by bar."""
+    from mien.app.why import open_account, tell
+
+    tell(Console(), open_account(piece))
 
 
 @app.command()

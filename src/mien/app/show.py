@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mien.ensembles import ensemble
-from mien.instrument import Piece, Reading
 from mien.music.spelling import key_name
+from mien.piece import Piece, Reading
 from mien.values import EMOTIONS, REGIONS, Affect, Brief
 
 BAR_CELLS = 30

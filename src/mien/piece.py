@@ -1,0 +1,190 @@
+"""A piece and the reading it came from, and how both become files.
+
+`Piece` is what `mien.play` and `mien.compose` give: brief, written phrase, performed phrase. Its sound and its
+score are made when they are first asked for. To add a format: a writer, and its line in `_WRITERS`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mien import __version__
+from mien.account import account_of_affect, account_of_bars, account_of_brief, account_of_reading
+from mien.errors import BadInput
+from mien.values import Affect, Brief, Cues, Face, Phrase
+from mien.writing import write_together
+
+if TYPE_CHECKING:
+    from mien.sound.render import Rendering
+
+FILES = ("mid", "wav", "musicxml", "svg", "json")
+"""What a piece is saved as, unless asked otherwise."""
+MORE_FILES = ("png", "stems")
+"""What it can be saved as besides: a piano roll, and a folder of one WAV a part."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One face of a picture, read.
+
+    `streams` holds what each region says alone: probabilities in the order of `EMOTIONS`, by region. `remarks` are
+    things a person should know (an animated file, a covered face).
+    """
+
+    face: Face
+    cues: Cues
+    affect: Affect
+    streams: Mapping[str, Sequence[float]]
+    remarks: tuple[str, ...] = ()
+
+    def account(self) -> dict[str, Any]:
+        """The reading as plain data, ready for JSON."""
+        return account_of_reading(self.face, self.cues, self.affect, self.streams) | {"remarks": list(self.remarks)}
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A piece of music with all that led to it.
+
+    `written` is the score, on the grid; `performed` the same notes as they are played.
+    """
+
+    name: str
+    affect: Affect
+    brief: Brief
+    written: Phrase
+    performed: Phrase
+    reading: Reading | None = None
+    font: Path | None = field(default=None, repr=False)
+
+    @cached_property
+    def rendering(self) -> "Rendering":
+        """The sound: the mix and its stems."""
+        from mien.sound.render import render
+
+        return render(self.performed, font=self.font, brightness=self.brief.brightness)
+
+    @cached_property
+    def score(self) -> str:
+        """The printed score as MusicXML."""
+        from mien.music.score import musicxml
+
+        return musicxml(self.written, title=self.name)
+
+    def account(self) -> dict[str, Any]:
+        """Why this music: reading, brief with reasons, and the bars, as plain data."""
+        return {
+            "generated_by": f"mien {__version__}",
+            "name": self.name,
+            "seed": self.written.seed,
+            "seconds": round(self.performed.length_s, 2),
+            "reading": self.reading.account() if self.reading else account_of_affect(self.affect),
+            "brief": account_of_brief(self.brief),
+            "bars": account_of_bars(self.written),
+        }
+
+    def save(
+        self,
+        folder: str | Path,
+        files: Iterable[str] = FILES,
+        on_file: Callable[[str], None] = lambda _: None,
+    ) -> dict[str, Path]:
+        """Write the piece into a folder, all files or none.
+
+        Parameters
+        ----------
+        folder : made if it does not exist.
+        files : any of `FILES` and `MORE_FILES`.
+        on_file : called with each kind before it is made, for a progress bar.
+
+        Returns
+        -------
+        The path of each file by its kind.
+
+        Raises
+        ------
+        BadInput
+            If a kind of file is unknown.
+        CannotWrite
+            If the folder cannot be written; nothing is left behind.
+        """
+        kinds = check_files(files)
+        folder = Path(folder)
+        with write_together(folder) as aside:
+            for kind in kinds:
+                on_file(kind)
+                _WRITERS[kind](self, aside / _filename(self.name, kind))
+        return {kind: folder / _filename(self.name, kind) for kind in kinds}
+
+
+def check_files(files: Iterable[str]) -> tuple[str, ...]:
+    """Check kinds of file against those there are, and drop repetitions.
+
+    Raises
+    ------
+    BadInput
+        If one is unknown, or none is given.
+    """
+    kinds = tuple(dict.fromkeys(files))
+    unknown = [kind for kind in kinds if kind not in _WRITERS]
+    if unknown or not kinds:
+        raise BadInput(f"unknown kind of file '{', '.join(unknown)}': choose from {', '.join(FILES + MORE_FILES)}")
+    return kinds
+
+
+def _filename(name: str, kind: str) -> str:
+    return f"{name}-stems" if kind == "stems" else f"{name}.{kind}"
+
+
+def _write_midi(piece: Piece, path: Path) -> None:
+    from mien.music.midi import write_midi
+
+    write_midi(piece.performed, path, title=piece.name)
+
+
+def _write_wav(piece: Piece, path: Path) -> None:
+    from mien.sound.wav import write_wav
+
+    write_wav(piece.rendering.mix, path, seed=piece.written.seed)
+
+
+def _write_stems(piece: Piece, path: Path) -> None:
+    from mien.sound.wav import write_wav
+
+    path.mkdir()
+    for player, stem in piece.rendering.stems.items():
+        write_wav(stem, path / f"{player}.wav", seed=piece.written.seed)
+
+
+def _write_musicxml(piece: Piece, path: Path) -> None:
+    path.write_text(piece.score, encoding="utf-8")
+
+
+def _write_svg(piece: Piece, path: Path) -> None:
+    from mien.music.engrave import write_svg
+
+    write_svg(piece.score, path)
+
+
+def _write_roll(piece: Piece, path: Path) -> None:
+    from mien.music.roll import roll_png
+
+    roll_png(piece.performed, path)
+
+
+def _write_account(piece: Piece, path: Path) -> None:
+    path.write_text(json.dumps(piece.account(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+_WRITERS: Mapping[str, Callable[[Piece, Path], None]] = {
+    "mid": _write_midi,
+    "wav": _write_wav,
+    "musicxml": _write_musicxml,
+    "svg": _write_svg,
+    "json": _write_account,
+    "png": _write_roll,
+    "stems": _write_stems,
+}
