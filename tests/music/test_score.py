@@ -272,7 +272,7 @@ def test_pages_are_stacked_into_one_file(tmp_path: Path) -> None:
 def test_bad_scores_are_refused_or_complained_about() -> None:
     """So that silence means something."""
     with complaints(), pytest.raises(ValueError, match="cannot be engraved"):
-        engrave("<score-partwise/>")
+        engrave("<no-score/>")
     bad = ET.tostring(one_bar([Note(0, Part.MELODY, 69, 1920, 60)]), encoding="unicode").replace("<step>A", "<step>H")
     with complaints() as said:
         engrave(bad)
