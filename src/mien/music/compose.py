@@ -12,6 +12,7 @@ References: Caplin 1998, *Classical Form*; and those of `harmony`, `melody`, `te
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,9 +24,9 @@ from mien.music.melody import melody_range
 from mien.music.motif import Motif, invent
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
-from mien.music.rhythm import bar_ticks, beats_in_bar
+from mien.music.rhythm import bar_ticks, beat_fill, beats_in_bar
 from mien.music.texture import Stroke, Voice, accompany, drum, suspensions, walk_bass
-from mien.music.theme import Compass, Draft, write_phrase
+from mien.music.theme import Compass, Draft, led_into, write_phrase
 from mien.music.voicing import voice
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
@@ -169,7 +170,7 @@ def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     """Invent the motifs of a theme that is heard for the first time."""
     if spec.theme in state.motifs:
         return state
-    wanted = beats_in_bar(brief.meter) * (0.45 + 0.21 * brief.density) * (1.4 if brief.meter[1] == 8 else 1.0)
+    wanted = beats_in_bar(brief.meter) * (0.45 + 0.21 * brief.density) * beat_fill(brief.meter)
     roles = ("c",) if spec.is_contrast else ("a", "b")
     bank: dict[str, Motif] = dict(state.motifs[state.refrain]) if spec.is_contrast and state.refrain else {}
     for number, role in enumerate(roles):
@@ -209,11 +210,13 @@ def _drafts(
                 rng,
                 is_contrast=spec.is_contrast and index == 0,
                 is_last=ends,
+                leads_on=index < len(spec.phrases) - 1,
             )
         elif spec.turn >= VARIED_TURN:
             known = ornamented(known, ORNAMENT_ODDS, rng)
         drafts.append(_held(known, brief) if ends else known)
-    return tuple(drafts)
+    led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
+    return (*led, drafts[-1])
 
 
 def _held(draft: Draft, brief: Brief) -> Draft:

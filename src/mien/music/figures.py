@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 
 from mien.ensembles import Ensemble
-from mien.music.rhythm import Meter, beats_in_bar
+from mien.music.rhythm import Meter, beat_fill, beats_in_bar
 from mien.values import METERS, Brief, Part
 
 INNER_VOICES = 3
@@ -136,7 +136,7 @@ def choose_texture(
     worn : figures that the theme has been heard with, and should not be again.
     """
     energy = float(np.clip(energy_of(brief) + 0.15 * lift, 0, 1))
-    wanted = max(0.3, brief.density * (1 + 0.12 * lift) - melody_density)
+    wanted = max(0.3, brief.density * beat_fill(brief.meter) * (1 + 0.12 * lift) - melody_density)
     choices = []
     for part in (Part.HARMONY, Part.TEXTURE, Part.RHYTHM):
         player = players.players.get(part)
@@ -154,7 +154,7 @@ def choose_texture(
         density = sum(p[1] for p in parts)
         cost = 3 * ((density - wanted) / (0.4 + 0.2 * wanted)) ** 2 + sum(p[2] for p in parts) - noise[index]
         busy = [p[1] > 0 for p in parts[:2]]
-        cost += 0 if any(busy) else 6
+        cost += 0 if any(busy) else 60
         cost += 0.8 if all(busy) and players.solo else 0
         names = (parts[0][0].name, parts[1][0].name, parts[2][0].name)
         cost += 0.8 * _shared(names, avoid)

@@ -21,6 +21,10 @@ CANDIDATES = 24
 """Contours tried for one motif; the most distinct is kept."""
 
 
+DIVISIONS = {480: (240, 240), 720: (480, 240), 960: (480, 480), 1440: (960, 480)}
+"""How a note of each length is divided in two."""
+
+
 @dataclass(frozen=True, slots=True)
 class Motif:
     """One bar of melody without pitch; `name` says where it comes from, for example "a inverted"."""
@@ -84,9 +88,14 @@ def inverted(motif: Motif) -> Motif:
 
 
 def fragmented(motif: Motif, meter: Meter) -> Motif:
-    """Its head, stated twice: the bar divides at its middle, and the first group of beats comes again."""
+    """Its head, stated twice: the bar divides at its middle, and the first group of beats comes again.
+
+    A head of one note would say nothing: such a motif stays whole.
+    """
     middle, bar = middle_ticks(meter), bar_ticks(meter)
     head = [(tick, min(length, middle - tick)) for tick, length in onsets(motif.lengths) if tick < middle]
+    if len(head) < 2:
+        return motif
     again = [(tick + middle, min(length, bar - middle - tick)) for tick, length in head if tick + middle < bar]
     steps = motif.steps[: len(head) - 1]
     back = -sum(steps) + (1 if sum(steps) < 0 else -1)  # the second statement starts a step further on
@@ -113,13 +122,12 @@ def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
 def varied(motif: Motif, rng: np.random.Generator) -> Motif:
     """Its rhythm varied: one long note is divided by a neighbour, or two short ones are joined."""
     lengths, steps = list(motif.lengths), list(motif.steps)
-    places = [i for i, length in enumerate(lengths) if length >= 480 and length % 240 == 0]
+    places = [i for i, length in enumerate(lengths) if length in DIVISIONS]
     note_of = np.cumsum([length > 0 for length in lengths]) - 1
     if not places:
         return motif
     place = places[int(rng.integers(len(places)))]
-    half = lengths[place] // 2 if lengths[place] % 720 else lengths[place] * 2 // 3
-    lengths[place : place + 1] = [half, lengths[place] - half]
+    lengths[place : place + 1] = DIVISIONS[lengths[place]]
     note = int(note_of[place])
     leaving = steps[note] if note < len(steps) else 0
     between = int(np.sign(leaving)) if abs(leaving) >= 2 else (1 if rng.random() < 0.5 else -1)

@@ -23,6 +23,9 @@ Rhythm = tuple[int, ...]
 DOWNBEAT, MIDDLE, BEAT, OFFBEAT = 3, 2, 1, 0
 """Metrical strengths, strong to weak."""
 
+COMPOUND_FILL = 1.4
+"""A dotted beat has half as much time again, most of which is filled."""
+
 SHORTEST_S = 0.11
 """A sung note is not shorter than this at the tempo at hand."""
 
@@ -40,6 +43,11 @@ def bar_ticks(meter: Meter) -> int:
 def beats_in_bar(meter: Meter) -> int:
     """Number of beats (two in 6/8)."""
     return bar_ticks(meter) // beat_ticks(meter)
+
+
+def beat_fill(meter: Meter) -> float:
+    """How many times as many notes as a quarter a beat of this metre holds at the same liveliness."""
+    return COMPOUND_FILL if meter[1] == 8 else 1.0
 
 
 def middle_ticks(meter: Meter) -> int:

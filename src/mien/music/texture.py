@@ -90,6 +90,8 @@ def accompany(
         held = suspended.get(number)
         for place in places:
             octave, index = divmod(place, len(voices))
+            if player.monophonic and player.part is Part.TEXTURE:  # the lowest inner voice belongs to the harmony
+                octave, index = 0, 1 + place % (len(voices) - 1)
             pitch = player.fold(voices[index] + 12 * octave)
             late = beat_ticks(meter)
             if held and held[0] == index and onset == slots[number].onset_ticks and length > late:

@@ -6,7 +6,7 @@ References: Caplin 1998, *Classical Form*; Schoenberg 1967, *Fundamentals of Mus
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,8 @@ SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
 
 CLOSE = "close"
 """Name of the cell that ends a phrase."""
+
+PICK_UP_ODDS = 0.5
 
 UNIT_BARS = 2
 """Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
@@ -66,6 +68,7 @@ def write_phrase(
     *,
     is_contrast: bool = False,
     is_last: bool = False,
+    leads_on: bool = True,
 ) -> Draft:
     """Compose one phrase.
 
@@ -75,6 +78,7 @@ def write_phrase(
     before : the phrase before, for a smooth join, and for its opening where the plan takes that over.
     is_contrast : starts away from the tonic.
     is_last : ends the piece: its last note is held to the end.
+    leads_on : another phrase of the section follows, and a pick-up may lead into it.
     """
     bar = bar_ticks(brief.meter)
     taken_over = spec.opens_like * bar
@@ -83,7 +87,7 @@ def write_phrase(
     last_bass = before.slots[-1].bass_midi if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, last_bass, closes, rng)
-    cells = _cells(spec, brief, motifs, rng, is_last=is_last)
+    cells = _cells(spec, brief, motifs, rng, is_last=is_last, leads_on=leads_on)
     melody: list[Sung] = []
     if before is not None and taken_over:
         melody = [note for note in before.melody if note.onset_ticks < taken_over]
@@ -109,7 +113,13 @@ def _opening(brief: Brief, before: Draft | None, taken_over: int, *, is_contrast
 
 
 def _cells(
-    spec: PhraseSpec, brief: Brief, motifs: Mapping[str, Motif], rng: np.random.Generator, *, is_last: bool
+    spec: PhraseSpec,
+    brief: Brief,
+    motifs: Mapping[str, Motif],
+    rng: np.random.Generator,
+    *,
+    is_last: bool,
+    leads_on: bool,
 ) -> list[Motif]:
     """The motif of every bar, transformed as the plan says; the bar that closes the phrase has a rhythm of its own."""
     cells: list[Motif] = []
@@ -129,18 +139,18 @@ def _cells(
         else:
             cells.append(motif)
     while len(cells) < spec.bars:
-        cells.append(_closing(brief, spec, rng, is_last=is_last))
+        cells.append(_closing(brief, spec, rng, is_last=is_last, leads_on=leads_on))
     return cells
 
 
-def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_last: bool) -> Motif:
+def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_last: bool, leads_on: bool) -> Motif:
     """Rhythm of a bar that closes: perhaps an approach, a long note, a breath."""
     bar, beat = bar_ticks(brief.meter), beat_ticks(brief.meter)
     if is_last:
         return Motif(CLOSE, (bar,), ())
     breath = beat if beats_in_bar(brief.meter) > 2 else beat // 3
     drawn = rng.random()
-    if drawn < 0.25 + 0.15 * brief.density / 4:  # a pick-up leads into the next phrase
+    if leads_on and drawn < PICK_UP_ODDS:
         pick_up = (beat // 2, beat // 2) if brief.meter[1] == 4 else (beat // 3,)
         return Motif(CLOSE, (bar - breath - sum(pick_up), -breath, *pick_up), ())
     if spec.cadence in ("half", "deceptive") and drawn > 0.6 and bar - breath > beat:  # a feminine ending
@@ -170,3 +180,20 @@ def _syllables(
                 )
             )
     return syllables
+
+
+def led_into(draft: Draft, target: Sung) -> Draft:
+    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next."""
+    start = (draft.spec.bars - 1) * (draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks) // draft.spec.bars
+    closing = max((n for n in draft.melody if n.onset_ticks >= start), key=lambda n: n.length_ticks, default=None)
+    if closing is None:
+        return draft
+    body = [note for note in draft.melody if note.onset_ticks <= closing.onset_ticks]
+    pick_up = draft.melody[len(body) :]
+    lowest, highest = min(n.step for n in body), max(n.step for n in body)
+    from_below = target.step - len(pick_up) >= lowest and target.step >= closing.step
+    side = -1 if from_below or target.step + len(pick_up) > highest else 1
+    chord = draft.slots[-1].harmony
+    steps = [target.step + side * (len(pick_up) - i) for i in range(len(pick_up))]
+    led = [replace(n, step=s, pitch_midi=chord.pitch(s)) for n, s in zip(pick_up, steps, strict=True)]
+    return replace(draft, melody=(*body, *led))
