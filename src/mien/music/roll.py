@@ -1,8 +1,8 @@
 """A phrase becomes a picture: a piano roll (Phrase → PNG, 1600 × 900 pixels).
 
-Time runs to the right in ticks, pitch upwards; a colour a part (Okabe & Ito 2008, told apart by colour-blind eyes too),
-the stronger the louder; above, sections and phrases; below, the harmony. The kit has lanes of its own. Drawn at twice the
-size and reduced, so that edges are smooth. Same phrase, same picture.
+Time runs to the right in ticks, pitch upwards; a colour a part (Okabe & Ito 2008, told apart by colour-blind eyes
+too), the stronger the louder; above, sections and phrases; below, the harmony. The kit has lanes of its own. Drawn at
+twice the size and reduced, so that edges are smooth. Same phrase, same picture.
 """
 
 from dataclasses import dataclass
