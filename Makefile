@@ -46,7 +46,7 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile -q pyproject.toml $(LOCK_OPTIONS) -o locks/run.txt
 	uv pip compile -q pyproject.toml --extra train --group dev $(LOCK_OPTIONS) -o locks/test.txt
 
-LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+LOCK_OPTIONS := -c locks/constraints.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove what the commands made
 	rm -rf $(VENV) out runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
