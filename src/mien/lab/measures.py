@@ -114,7 +114,10 @@ def cadence_rate(phrase: Phrase) -> float:
 
 
 def parallel_share(phrase: Phrase) -> float:
-    """Share of moves of both outer parts at once that are parallel fifths or octaves (Huron 2001)."""
+    """Share of moves of both outer parts that are parallel fifths or octaves in one direction (Huron 2001).
+
+    Moves are taken between the moments at which both parts begin a note.
+    """
     melody = {note.onset_ticks: note.pitch_midi for note in phrase.part(Part.MELODY)}
     bass: dict[int, int] = {}
     for note in phrase.part(Part.RHYTHM):
@@ -122,11 +125,10 @@ def parallel_share(phrase: Phrase) -> float:
     together = sorted(melody.keys() & bass.keys())
     moves = parallels = 0
     for one, other in pairwise(together):
-        if melody[one] == melody[other] or bass[one] == bass[other]:
-            continue
-        moves += 1
+        direction = (melody[other] - melody[one]) * (bass[other] - bass[one])
+        moves += direction != 0
         here, there = (melody[one] - bass[one]) % 12, (melody[other] - bass[other]) % 12
-        parallels += here == there and here in (0, 7)
+        parallels += direction > 0 and here == there and here in (0, 7)
     return parallels / max(1, moves)
 
 

@@ -254,12 +254,13 @@ def _arrange(
         held = suspensions(draft.slots, placed, brief.meter, 0.25 + 0.6 * brief.tension, rng)
         body = draft.slots[:-1] if ends else draft.slots
         after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)
+        above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         played: list[Stroke] = []
         if body:
             for figure, part in ((texture.harmony, Part.HARMONY), (texture.texture, Part.TEXTURE)):
                 if part in voices:
                     played += accompany(figure, voices[part], body, placed, held, brief.meter)
-            played += walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, brief.meter)
+            played += walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, brief.meter)
             if texture.kit is not None:
                 length = body[-1].onset_ticks + body[-1].length_ticks
                 last = index == len(drafts) - 1

@@ -9,6 +9,7 @@ syntax of tonal harmony" (dominants prepare what follows); Huron 2001, "Tone and
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -186,10 +187,12 @@ def bass_line(
     before_midi: int | None,
     closes: int,
     rng: np.random.Generator,
+    above: Mapping[int, int] | None = None,
 ) -> list[Slot]:
     """Choose the bass note of every chord: small moves, roots at cadences, inversions for a line that leads.
 
-    `closes` chords at the end stay in root position; a sixth-four chord is not used.
+    `closes` chords at the end stay in root position; a sixth-four chord is not used. `above` is the melody, if there is
+    one already: pitch by onset.
     """
     centre = low_midi + 0.4 * (high_midi - low_midi)
     options = []
@@ -206,9 +209,11 @@ def bass_line(
             if index == 0:
                 moves = [(0.0 if before_midi is None else _move_cost(midi - before_midi, 0), 0)]
             else:
+                sung = [(above or {}).get(chords[i][0]) for i in (index - 1, index)]
                 moves = [
                     (
-                        costs[-2][i][0]
+                        parallel_cost(sung[0], sung[1], other, midi)
+                        + costs[-2][i][0]
                         + _move_cost(midi - other, index)
                         + _resolve_cost(chords[index - 1][2], other, midi),
                         i,
@@ -241,6 +246,16 @@ def _move_cost(move: int, index: int) -> float:
     if size in (6, 10, 11) or size > 12:
         return 3.0
     return (0.0 if size <= 2 else 0.35 if size in (5, 7) else 0.3 + 0.06 * size) + (0.2 if index and size == 12 else 0)
+
+
+def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int) -> float:
+    """Fifths or octaves with the melody one after the other: forbidden in one direction, weak in contrary motion."""
+    if sung is None or then is None or sung == then or bass == next_bass:
+        return 0.0
+    here, there = (sung - bass) % 12, (then - next_bass) % 12
+    if here != there or here not in (0, 7):
+        return 0.0
+    return 6.0 if (then - sung) * (next_bass - bass) > 0 else 1.0
 
 
 def _resolve_cost(chord: Harmony, midi: int, following: int) -> float:

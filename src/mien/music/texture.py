@@ -6,13 +6,13 @@ at each bar and takes on each chord as it comes; what would sound across a chang
 References: Aldwell, Schachter & Cadwallader 2010 (suspensions); `figures.toml` for the figures.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from mien.music.figures import Figure, Kit
-from mien.music.harmony import Slot
+from mien.music.harmony import Slot, parallel_cost
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks
 from mien.values import Part
 
@@ -103,28 +103,67 @@ def accompany(
 
 
 def walk_bass(
-    figure: Figure, player: Voice, slots: tuple[Slot, ...], following: Slot | None, meter: Meter
+    figure: Figure,
+    player: Voice,
+    slots: tuple[Slot, ...],
+    following: Slot | None,
+    above: Mapping[int, int],
+    meter: Meter,
 ) -> list[Stroke]:
-    """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord."""
+    """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord.
+
+    `above` is the melody, pitch by onset: where a figure would move in parallel fifths or octaves with it, another tone
+    of the chord is taken.
+    """
     strokes = []
+    last: tuple[int, int] | None = None
     for onset, length, token, number in _tokens(figure, slots, meter):
         slot = slots[number]
         after = slots[number + 1] if number + 1 < len(slots) else following
         leads = onset + length == slot.onset_ticks + slot.length_ticks and after is not None
-        base = slot.bass_midi
-        pitches = [base]
-        if token == "o":
-            pitches = [base + 12 if base + 12 <= player.high_midi else base]
-        elif token in "fd" and slot.harmony.pcs[0] == base % 12:
-            fifth = base + (slot.harmony.pcs[2] - base) % 12
-            if token == "d":
-                pitches = [base, fifth] if fifth <= player.high_midi and not player.monophonic else [base]
-            else:
-                pitches = [fifth if fifth <= player.high_midi else fifth - 12]
-        elif token == "w" and leads and after is not None:
-            pitches = [_approach(slot, after.bass_midi)]
-        strokes += [Stroke(onset, length, player.fold(p), Part.RHYTHM) for p in pitches]
+        pitch = _bass_tone(token, slot, after.bass_midi if leads and after is not None else None, player)
+        sung = above.get(onset)
+        if sung is not None and last is not None and onset != slot.onset_ticks:
+            then = above.get(slot.onset_ticks + slot.length_ticks)
+            pitch = _least_parallel(pitch, slot, last, sung, (then, after.bass_midi) if after is not None else None)
+        pitch = player.fold(pitch)
+        if sung is not None:
+            last = (sung, pitch)
+        strokes.append(Stroke(onset, length, pitch, Part.RHYTHM))
+        fifth = pitch + (slot.harmony.pcs[2] - pitch) % 12
+        if token == "d" and not player.monophonic and pitch % 12 == slot.harmony.pcs[0] and fifth <= player.high_midi:
+            strokes.append(Stroke(onset, length, fifth, Part.RHYTHM))
     return strokes
+
+
+def _least_parallel(
+    wanted: int, slot: Slot, last: tuple[int, int], sung: int, following: tuple[int | None, int] | None
+) -> int:
+    """The wanted pitch, or the first tone of the chord that avoids parallels.
+
+    `last` and `following` are (melody, bass) before and at the next chord.
+    """
+    options = [wanted, slot.bass_midi, *(slot.bass_midi + (pc - slot.bass_midi) % 12 for pc in slot.harmony.pcs)]
+    costs = [parallel_cost(last[0], sung, last[1], option) for option in options]
+    if following is not None:
+        costs = [
+            cost + parallel_cost(sung, following[0], option, following[1])
+            for cost, option in zip(costs, options, strict=True)
+        ]
+    return options[costs.index(min(costs))]
+
+
+def _bass_tone(token: str, slot: Slot, next_bass: int | None, player: Voice) -> int:
+    """The pitch that a token of a bass figure stands for; `next_bass` is known where the note leads to it."""
+    base = slot.bass_midi
+    if token == "o" and base + 12 <= player.high_midi:
+        return base + 12
+    if token == "f" and slot.harmony.pcs[0] == base % 12:
+        fifth = base + (slot.harmony.pcs[2] - base) % 12
+        return fifth if fifth <= player.high_midi else fifth - 12
+    if token == "w" and next_bass is not None:
+        return _approach(slot, next_bass)
+    return base
 
 
 def _approach(slot: Slot, target_midi: int) -> int:

@@ -7,11 +7,12 @@ References: Caplin 1998, *Classical Form*; Schoenberg 1967, *Fundamentals of Mus
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from mien.music.form import PhraseSpec
-from mien.music.harmony import Slot, TimedChord, bass_line, progression, vocabulary
+from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, onsets
@@ -34,6 +35,9 @@ CLOSE = "close"
 """Name of the cell that ends a phrase."""
 
 PICK_UP_ODDS = 0.5
+
+TRIES = 4
+"""Drafts of a phrase, of which the best is kept."""
 
 UNIT_BARS = 2
 """Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
@@ -70,7 +74,7 @@ def write_phrase(
     is_last: bool = False,
     leads_on: bool = True,
 ) -> Draft:
-    """Compose one phrase.
+    """Compose one phrase: the one with the fewest faults of several tries.
 
     Parameters
     ----------
@@ -80,6 +84,41 @@ def write_phrase(
     is_last : ends the piece: its last note is held to the end.
     leads_on : another phrase of the section follows, and a pick-up may lead into it.
     """
+    tries = [
+        _draft(spec, brief, motifs, compass, before, rng, is_contrast=is_contrast, is_last=is_last, leads_on=leads_on)
+        for _ in range(TRIES)
+    ]
+    faults = [_faults(draft, before) for draft in tries]
+    return tries[faults.index(min(faults))]
+
+
+def _faults(draft: Draft, before: Draft | None) -> float:
+    """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often."""
+    joints = [(_sung_at(draft, slot), slot.bass_midi) for slot in draft.slots]
+    if before is not None:
+        joints.insert(0, (_sung_at(before, before.slots[-1]), before.slots[-1].bass_midi))
+    parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(joints))
+    peak = max(note.pitch_midi for note in draft.melody)
+    peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
+    return parallels + 0.7 * sum(b - a > 1 for a, b in pairwise(peaks))
+
+
+def _sung_at(draft: Draft, slot: Slot) -> int | None:
+    return next((note.pitch_midi for note in draft.melody if note.onset_ticks == slot.onset_ticks), None)
+
+
+def _draft(
+    spec: PhraseSpec,
+    brief: Brief,
+    motifs: Mapping[str, Motif],
+    compass: Compass,
+    before: Draft | None,
+    rng: np.random.Generator,
+    *,
+    is_contrast: bool,
+    is_last: bool,
+    leads_on: bool,
+) -> Draft:
     bar = bar_ticks(brief.meter)
     taken_over = spec.opens_like * bar
     opening = _opening(brief, before, taken_over, is_contrast=is_contrast)
@@ -100,6 +139,8 @@ def write_phrase(
         arch = arch_heights(brief, compass.melody, places, lift)
         joined = melody or [*(before.melody[-2:] if before else ())]
         melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), arch, letters, rng)
+    above = {note.onset_ticks: note.pitch_midi for note in melody}
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, last_bass, closes, rng, above)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
     return Draft(spec, tuple(slots), tuple(melody), names)
 
