@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import butter, lfilter, oaconvolve, sosfilt
+from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft
+from scipy.signal import butter, sosfilt
 
 from mien.sound.loudness import SILENT_LUFS, Planes, limiting_gain, loudness_lufs, true_peaks
 
@@ -32,6 +34,10 @@ class Finish:
 _SHELF_HZ, _SHELF_DB = 2500.0, 9.0
 """Brightness 0..1 turns the highs by −9..9 dB; a brighter timbre reads as energetic (Eerola, Friberg & Bresin 2013)."""
 
+_LOWEST_HZ = 20.0
+_TONE_RING_S = 0.12
+"""How long the tone control itself rings, to −100 dB."""
+
 _IMPULSE_SEED = 1979
 """A room is a room: the same noise in every run."""
 
@@ -42,19 +48,17 @@ def pan_gains(pan: float) -> tuple[float, float]:
     return math.cos(angle), math.sin(angle)
 
 
-def tone_control(planes: Planes, brightness: float, rate_hz: int) -> Planes:
-    """Take off what is below hearing, and tilt the highs by the brightness (0.5: as they are)."""
-    pole = math.exp(-2 * math.pi * 20 / rate_hz)
-    planes = lfilter(np.array([1, -1], np.float32), np.array([1, -pole], np.float32), planes)
-    if abs(brightness - 0.5) < 0.01:
-        return planes
+def tone_response(brightness: float, hz: NDArray[np.floating], rate_hz: int) -> NDArray[np.complex64]:
+    """Response of the tone control: what is below hearing goes, the highs tilt by the brightness (0.5: as they are)."""
+    delay = np.exp(-2j * np.pi * hz / rate_hz)
+    high_pass = (1 - delay) / (1 - math.exp(-2 * math.pi * _LOWEST_HZ / rate_hz) * delay)
     root = 10 ** ((2 * brightness - 1) * _SHELF_DB / 40)
     angle = 2 * math.pi * _SHELF_HZ / rate_hz
     cosine, slope = math.cos(angle), math.sin(angle) * math.sqrt(2 * root)
     up, down = root + 1, root - 1
-    b = root * np.array([up + down * cosine + slope, -2 * (down + up * cosine), up + down * cosine - slope])
-    a = np.array([up - down * cosine + slope, 2 * (down - up * cosine), up - down * cosine - slope])
-    return np.asarray(lfilter((b / a[0]).astype(np.float32), (a / a[0]).astype(np.float32), planes), dtype=np.float32)
+    above = up + down * cosine + slope - 2 * (down + up * cosine) * delay + (up + down * cosine - slope) * delay**2
+    below = up - down * cosine + slope + 2 * (down - up * cosine) * delay + (up - down * cosine - slope) * delay**2
+    return np.asarray(high_pass * root * above / below, dtype=np.complex64)
 
 
 def impulse_response(share: float, rate_hz: int) -> Planes:
@@ -80,11 +84,27 @@ def impulse_response(share: float, rate_hz: int) -> Planes:
     return np.asarray(room / np.sqrt(np.square(room).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
-def add_room(planes: Planes, impulse: Planes, share: float) -> Planes:
-    """Put a stem in a room, `share` of its power as reverb; the result is longer by the room's ring."""
-    wet = oaconvolve(planes.sum(axis=0, keepdims=True) * np.float32(math.sqrt(share / 2)), impulse, axes=1)
-    wet[:, : planes.shape[1]] += planes * np.float32(math.sqrt(1 - share))
-    return np.asarray(wet, dtype=np.float32)
+def channel(planes: Planes, gain_db: float, brightness: float, impulse: Planes, share: float, rate_hz: int) -> Planes:
+    """Take a dry stem through its channel: tone, gain, and the room, `share` of its power as reverb.
+
+    All that is linear, so it is one product of spectra, block by block (overlap-add); the result is longer than the
+    stem by the room's ring.
+    """
+    ring = impulse.shape[1] + round(_TONE_RING_S * rate_hz)
+    size = next_fast_len(3 * ring, real=True)
+    tone = tone_response(brightness, np.fft.rfftfreq(size, 1 / rate_hz), rate_hz) * np.float32(10 ** (gain_db / 20))
+    dry = tone * np.float32(math.sqrt(1 - share))
+    wet = tone * rfft(impulse, size) * np.float32(math.sqrt(share / 2))
+    hop = size - ring
+    sounding = np.zeros((2, planes.shape[1] + ring), np.float32)
+    for start in range(0, planes.shape[1], hop):
+        block = planes[:, start : start + hop]
+        if block.any():
+            spectra = rfft(block, size)
+            spectra = spectra * dry + spectra.sum(axis=0) * wet
+            room = sounding[:, start : start + size]
+            room += irfft(spectra, size)[:, : room.shape[1]]
+    return sounding
 
 
 def finish(stems: Sequence[Planes], rate_hz: int, aim: Finish | None = None) -> tuple[Planes, list[Planes]]:
@@ -92,7 +112,7 @@ def finish(stems: Sequence[Planes], rate_hz: int, aim: Finish | None = None) -> 
 
     Parameters
     ----------
-    stems : float32 (2, n), all of one length.
+    stems : float32 (2, n), all of one length; they are worked on in place, a minute of music being large.
 
     Returns
     -------
@@ -101,12 +121,17 @@ def finish(stems: Sequence[Planes], rate_hz: int, aim: Finish | None = None) -> 
     aim = aim or Finish()
     mix: Planes = np.add.reduce(stems, dtype=np.float32)
     gain = _mastering_gain(mix, rate_hz, aim)
-    end = _end_of_sound(mix * gain, rate_hz, aim)
-    gain = gain[:end]
-    fade = min(end, round(aim.fade_s * rate_hz))
-    gain[end - fade :] *= np.cos(np.linspace(0, math.pi / 2, fade, dtype=np.float32)) ** 2
-    gain[-1:] = 0
-    return mix[:, :end] * gain, [stem[:, :end] * gain for stem in stems]
+    mix *= gain
+    end = _end_of_sound(mix, rate_hz, aim)
+    fade = np.ones(end, np.float32)
+    faded = min(end, round(aim.fade_s * rate_hz))
+    fade[end - faded :] = np.cos(np.linspace(0, math.pi / 2, faded, dtype=np.float32)) ** 2
+    fade[-1:] = 0
+    mix[:, :end] *= fade
+    for stem in stems:
+        np.multiply(stem, gain, out=stem)
+        stem[:, :end] *= fade
+    return mix[:, :end], [stem[:, :end] for stem in stems]
 
 
 def _mastering_gain(mix: Planes, rate_hz: int, aim: Finish) -> Planes:

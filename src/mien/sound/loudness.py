@@ -56,12 +56,15 @@ def loudness_lufs(planes: Planes, rate_hz: int) -> float:
     if not planes.shape[1]:
         return SILENT_LUFS
     hop = round(_HOP_S * rate_hz)
-    weighted = sosfilt(k_weighting(rate_hz).astype(np.float32), planes)
-    hops = weighted[:, : weighted.shape[1] // hop * hop].reshape(len(planes), -1, hop)
-    power = np.square(hops).mean(axis=2, dtype=np.float64).sum(axis=0)
+    count = max(1, planes.shape[1] // hop)
+    sections = k_weighting(rate_hz).astype(np.float32)
+    power = np.zeros(count)
+    for plane in planes:  # one at a time: memory
+        weighted = sosfilt(sections, plane)[: count * hop].reshape(count, -1)
+        power += np.einsum("hn,hn->h", weighted, weighted) / weighted.shape[1]
     overlap = round(_BLOCK_S / _HOP_S)
-    if len(power) < overlap:
-        power = np.full(overlap, np.square(weighted, dtype=np.float64).sum() / weighted.shape[1])
+    if count < overlap:
+        power = np.full(overlap, power.mean())
     blocks = np.convolve(power, np.full(overlap, 1 / overlap), "valid")
     heard = blocks[blocks > _power(SILENT_LUFS)]
     if not len(heard):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.ensembles import Player, ensemble
-from mien.sound.desk import add_room, finish, impulse_response, pan_gains, tone_control
+from mien.sound.desk import channel, finish, impulse_response, pan_gains
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
 from mien.sound.sampler import Sampler, Voice
@@ -76,10 +76,11 @@ def render(phrase: Phrase, *, font: Path | None = None, rate_hz: int = RATE_HZ, 
         dry = np.zeros((2, frames), np.float32)
         for voice, onset_s, pan in _voices(sampler, player, strokes(phrase, part)):
             _lay(dry, voice, round(onset_s * rate_hz), pan)
-        dry = tone_control(dry, brightness, rate_hz) * np.float32(10 ** (player.gain_db / 20))
-        stems[band.label(part)] = add_room(dry, impulse, band.reverb)
-    mix, finished = finish(list(stems.values()), rate_hz)
-    heard = {label: Audio(stem.T, rate_hz) for label, stem in zip(stems, finished, strict=True)}
+        stems[band.label(part)] = channel(dry, player.gain_db, brightness, impulse, band.reverb, rate_hz)
+    labels = list(stems)
+    mix, finished = finish([stems.pop(label) for label in labels], rate_hz)
+    finished.reverse()
+    heard = {label: Audio(finished.pop().T, rate_hz) for label in labels}  # one copy at a time: memory
     return Rendering(Audio(mix.T, rate_hz), heard)
 
 

@@ -126,7 +126,7 @@ class Sampler:
         self.rate_hz = rate_hz
         self._zones: dict[tuple[int, int], tuple[Zone, ...]] = {}
         self._decoded: dict[int, Samples] = {}
-        self._tones: dict[tuple[int, int], Samples] = {}
+        self._tones: dict[tuple[int, int], Samples] = {}  # by zone and tuning
 
     def play(self, preset: tuple[int, int], pitch_midi: int, velocity: int, length_s: float) -> list[Voice]:
         """Sound a note.
@@ -162,18 +162,21 @@ class Sampler:
         # Fonts are voiced for the EMU8000, which plays initial attenuation at 0.4 of its name; velocity is the square
         # law of §8.4.1 (960 cB, concave).
         gain = 10 ** (-0.4 * zone[Gen.ATTENUATION_CB] / 200) * (velocity / 127) ** 2
-        samples = self._filter(zone, samples * np.float32(gain))
+        samples *= np.float32(gain)
         if zone[Gen.TREMOLO_CB]:
             samples *= self._tremolo(zone, len(samples))
         return Voice(samples, min(max(zone[Gen.PAN] / 500, -1.0), 1.0), zone[Gen.EXCLUSIVE_CLASS])
 
     def _tone(self, zone: Zone, pitch_midi: int, frames: int) -> Samples:
-        """Return the zone's sample at the note's pitch, as long as asked for if it loops."""
+        """Return the zone's sample at the note's pitch, filtered, as long as asked for if it loops.
+
+        Nothing here depends on velocity or length, so notes of a pitch share one tone.
+        """
         head = self._font.tables["shdr"][zone.sample]
         root = zone[Gen.ROOT_KEY] if zone[Gen.ROOT_KEY] >= 0 else int(head["pitch"])
         tune = zone[Gen.COARSE_TUNE] * 100 + zone[Gen.FINE_TUNE] + int(head["correction"])
         cents = (pitch_midi - root) * zone[Gen.SCALE_TUNING] + tune
-        kept = self._tones.get((zone.sample, cents))
+        kept = self._tones.get((id(zone), cents))
         source = self._decode(zone.sample)
         loops = zone[Gen.SAMPLE_MODE] in (1, 3)
         if kept is not None and (len(kept) >= frames or not loops):
@@ -187,7 +190,7 @@ class Sampler:
             if end - start > 1:
                 turns = max(0, math.ceil((frames * step + 4 - end) / (end - start)))
                 source = np.concatenate([source[:end], np.tile(source[start:end], turns)])
-        self._tones[zone.sample, cents] = tone = resample(source, step, frames)
+        self._tones[id(zone), cents] = tone = self._filter(zone, resample(source, step, frames if loops else 2**31))
         return tone
 
     def _decode(self, row: int) -> Samples:
