@@ -50,3 +50,9 @@ def test_a_missing_folder_is_named(tmp_path):
         write_aside(tmp_path / "none" / "a.txt") as aside,
     ):
         aside.write_text("lost")
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(CannotWrite, match="Not a directory"), write_aside(tmp_path / "file" / "song.mid") as aside:
+        aside.write_text("half")

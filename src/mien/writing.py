@@ -9,7 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mien import __version__
@@ -53,7 +53,8 @@ def write_aside(path: Path) -> Iterator[Path]:
             "exists, is writable and has room"
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # nothing there to remove, or nothing that could have been made
+            aside.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:
