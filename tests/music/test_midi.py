@@ -8,7 +8,7 @@ import mido
 import numpy as np
 import pytest
 import symusic
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien import __version__
@@ -45,6 +45,7 @@ def rows(notes: tuple[Note, ...], part: Part) -> list[tuple[int, int, int, int]]
     return sorted((n.onset_ticks, n.length_ticks, n.pitch_midi, n.velocity) for n in notes if n.part is part)
 
 
+@settings(max_examples=50, deadline=None)
 @given(phrases())
 def test_symusic_reads_the_same_ticks(phrase: Phrase) -> None:
     score = symusic.Score.from_midi(midi_bytes(phrase))
@@ -55,6 +56,7 @@ def test_symusic_reads_the_same_ticks(phrase: Phrase) -> None:
     assert sorted(filter(None, found)) == sorted(filter(None, wanted))
 
 
+@settings(max_examples=50, deadline=None)
 @given(phrases())
 def test_pretty_midi_reads_the_same_notes(phrase: Phrase) -> None:
     with warnings.catch_warnings():
@@ -73,6 +75,7 @@ def test_pretty_midi_reads_the_same_notes(phrase: Phrase) -> None:
     assert np.allclose(sorted(r[1] for r in notes), sorted(r[1] for r in wanted), atol=1e-3)
 
 
+@settings(max_examples=50, deadline=None)
 @given(phrases())
 def test_striking_once_leaves_no_overlap_and_is_idempotent(phrase: Phrase) -> None:
     struck = strike_once(phrase.notes)
@@ -85,6 +88,7 @@ def test_striking_once_leaves_no_overlap_and_is_idempotent(phrase: Phrase) -> No
     assert {(n.part, n.pitch_midi, n.onset_ticks) for n in struck} == strokes
 
 
+@settings(max_examples=50, deadline=None)
 @given(phrases())
 def test_same_phrase_same_bytes(phrase: Phrase) -> None:
     assert midi_bytes(phrase) == midi_bytes(phrase)

@@ -152,7 +152,7 @@ def test_the_score_sounds_what_the_phrase_says(data: st.DataObject, meter: tuple
         assert sounding(ET.fromstring(musicxml(phrase))) == wanted
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(METERS), st.data())
 def test_symbols_have_legal_values(meter: tuple[int, int], data: st.DataObject) -> None:
     notes = data.draw(lines(Part.MELODY, meter, 60, 72))
