@@ -28,6 +28,9 @@ fix: $(VENV)/test.stamp  ## mend what ruff can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+gallery: $(VENV)/run.stamp  ## emotions × ensembles as files and a page under out/gallery
+	$(BIN)/python -m mien.lab.gallery --out out/gallery
+
 bench: $(VENV)/run.stamp  ## time and memory of every stage
 	$(BIN)/python -m benchmarks
 
@@ -62,4 +65,4 @@ $(VENV)/test.stamp: $(VENV)/run.stamp locks/test.txt
 	$(PIP) install --require-hashes -r locks/test.txt
 	touch $@
 
-.PHONY: help demo test style check fix bench golden train cards lock clean
+.PHONY: help demo gallery test style check fix bench golden train cards lock clean
