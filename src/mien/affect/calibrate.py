@@ -1,0 +1,100 @@
+"""How sure a reading may be: logits → calibrated probabilities; probabilities, face → doubt.
+
+Probabilities are softmax(logits / T), T fitted where the network was not trained (Guo et al. 2017, "On calibration of
+modern neural networks"). Doubt joins how undecided they are with how well the face is seen:
+
+    doubt = 1 − (1 − H(p) / ln 8) · frontal · found · large · sharp · seen
+
+H is the entropy (Shannon 1948). Each factor runs from 1 (well) to 0 (not at all), linearly between the two ends of its
+row in `RAMPS`, so that doubt never falls as a face turns away, blurs, shrinks or is covered.
+
+The ends come from distributions: of the London Set's faces, plain and blurred by 8 and 16 pixels at 512 pixels a side,
+and of FER2013's; a well taken portrait has every factor at 1.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.affect.regions import BOXES
+from mien.nets import Floats
+from mien.values import EMOTIONS, Face
+
+RAMPS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "frontal": (60.0, 20.0),  # degrees: the larger of |pitch| and |yaw|
+        "found": (0.5, 0.8),  # the face's score
+        "large": (0.25, 0.6),  # frame pixels a chip pixel: eyes 6 and 14 pixels apart
+        "sharp": (0.005, 0.035),  # power of the Laplacian over the power of the chip
+        "seen": (0.75, 0.1),  # share of the four regions that is covered
+    }
+)
+"""Where each factor is 0 and where it is 1."""
+
+FLAT_STEP = 4.0
+"""Grey levels (Sobel): skin has texture, what covers it evenly (a bar, a blot, darkness) has none."""
+COVERED = (0.3, 0.8)
+"""Share of flat pixels at which a region begins to count as covered, and at which it does wholly."""
+
+
+def calibrated(logits: Floats, temperature: float) -> Floats:
+    """Logits float32 (..., k) → probabilities float32 (..., k), summing to 1 along the last axis."""
+    z = np.asarray(logits, dtype=np.float64) / temperature
+    grown = np.exp(z - z.max(axis=-1, keepdims=True))
+    return np.asarray(grown / grown.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+
+def doubt(probs: Floats, face: Face) -> float:
+    """How little a reading is worth, 0 (sure) to 1 (cannot tell).
+
+    Parameters
+    ----------
+    probs : float32 (8,), calibrated
+    face : the face that was read
+    """
+    worth = 1 - undecided(probs)
+    for factor in factors(face).values():
+        worth *= factor
+    return float(np.clip(1 - worth, 0, 1))
+
+
+def undecided(probs: Floats) -> float:
+    """Entropy of probabilities over that of not knowing at all, 0..1."""
+    p = np.asarray(probs, dtype=np.float64)
+    entropy = -float(np.sum(p * np.log(np.maximum(p, 1e-12))))
+    return min(1.0, entropy / float(np.log(len(EMOTIONS))))
+
+
+def factors(face: Face) -> Mapping[str, float]:
+    """How well a face is seen: each factor of doubt by name, 0..1."""
+    pitch, yaw, _ = face.pose_deg
+    measured = {
+        "frontal": max(abs(pitch), abs(yaw)),
+        "found": face.score,
+        "large": face.chip_scale,
+        "sharp": sharpness(face.chip),
+        "seen": covered(face.chip),
+    }
+    return {name: _ramp(value, *RAMPS[name]) for name, value in measured.items()}
+
+
+def sharpness(chip: NDArray[np.uint8]) -> float:
+    """Power of the chip's Laplacian over the power of the chip: no unit, above 0."""
+    grey = chip.astype(np.float32)
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var() / (grey.var() + 1))
+
+
+def covered(chip: NDArray[np.uint8]) -> float:
+    """Share of the four regions that is evenly covered, 0..1."""
+    grey = chip.astype(np.float32)
+    steps = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    flat = steps < FLAT_STEP
+    shares = [float(flat[top:bottom, left:right].mean()) for top, left, bottom, right in BOXES.values()]
+    return float(np.mean([_ramp(share, *COVERED) for share in shares]))
+
+
+def _ramp(value: float, zero_at: float, one_at: float) -> float:
+    return float(np.clip((value - zero_at) / (one_at - zero_at), 0, 1))

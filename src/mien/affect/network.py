@@ -1,0 +1,139 @@
+"""The reader: a face and its cues become a reading of the expression (Face, Cues → Affect).
+
+The network is the four-stream one of `mien.lab.nets`, trained on FER+ and run by LiteRT. Its manifest, `reader.json`,
+names the classes and the cues in order, the scale of the cues, the boxes of the regions and the temperature; a network
+that was made for other values than these is refused.
+
+`Reader.read_chips` takes pictures in FER2013's framing and cuts them anew, exactly as training did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.affect.calibrate import calibrated, doubt
+from mien.affect.recipe import CueScale, standardise
+from mien.affect.regions import BOXES, presence
+from mien.circumplex import valence_arousal
+from mien.cues.geometry import measure
+from mien.errors import BadAsset
+from mien.face.look import MIN_MESH_SCORE, look_close
+from mien.nets import Floats, Network, asset_path
+from mien.values import EMOTIONS, REGIONS, Affect, Cues, Face, Frame
+
+CHUNK = 64
+"""Faces a call of the network: more would not be faster, and would ask for more memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What the network says of n faces.
+
+    `logits` float32 (n, 8); `stream_logits` float32 (n, 4, 8), what each region says alone; `shares` float32 (n, 4),
+    rows summing to 1. Neither logits are calibrated.
+    """
+
+    logits: Floats
+    stream_logits: Floats
+    shares: Floats
+
+
+class Reader:
+    """Reads expressions with one network, on one thread.
+
+    Parameters
+    ----------
+    path : a `.tflite` file with its manifest beside it; the shipped one if not given.
+
+    Raises
+    ------
+    BadAsset
+        If a file is missing, damaged, or made for other classes, cues or regions than these.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._network = Network(path or asset_path("mien.affect", "reader.tflite"))
+        manifest = self._network.manifest
+        boxes = {region: tuple(box) for region, box in manifest["boxes"].items()}
+        if tuple(manifest["labels"]) != EMOTIONS or boxes != dict(BOXES):
+            raise BadAsset("reader.json: made for other emotions or regions than mien's; reinstall mien or train anew")
+        self.temperature = float(manifest["temperature"])
+        self._scale = CueScale.of_rows(manifest["cues"])
+        self._inputs = [_place(name, manifest["inputs"]) for name in self._network.input_names]
+        self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
+
+    def read(self, face: Face, cues: Cues) -> Affect:
+        """Read one face."""
+        answer = self.answer(face.chip[None], self.standardised(face, cues))
+        probs = calibrated(answer.logits[0], self.temperature)
+        valence, arousal = valence_arousal(probs.tolist())
+        return Affect(
+            time_s=face.time_s,
+            probs=tuple(probs.tolist()),
+            valence=valence,
+            arousal=arousal,
+            doubt=doubt(probs, face),
+            shares=tuple(answer.shares[0].tolist()),
+        )
+
+    def streams(self, face: Face, cues: Cues) -> Mapping[str, tuple[float, ...]]:
+        """What each region says alone: probabilities in the order of `EMOTIONS`, by region."""
+        answer = self.answer(face.chip[None], self.standardised(face, cues))
+        alone = calibrated(answer.stream_logits[0], self.temperature)
+        return {region: tuple(probs.tolist()) for region, probs in zip(REGIONS, alone, strict=True)}
+
+    def read_chips(self, chips: NDArray[np.uint8]) -> Floats:
+        """Read close-ups in FER2013's framing.
+
+        Parameters
+        ----------
+        chips : uint8 (n, 48, 48), grey
+
+        Returns
+        -------
+        float32 (n, 8), probabilities in the order of `EMOTIONS`
+
+        Raises
+        ------
+        ValueError
+            If the array is of another kind or shape.
+        """
+        if chips.dtype != np.uint8 or chips.ndim != 3 or chips.shape[1] != chips.shape[2]:
+            raise ValueError(f"chips: {chips.dtype} {chips.shape} given, uint8 (n, 48, 48) wanted")
+        if not len(chips):
+            return np.empty((0, len(EMOTIONS)), dtype=np.float32)
+        faces = [look_close(Frame(0.0, np.repeat(chip[:, :, None], 3, axis=2))) for chip in chips]
+        cues = np.concatenate([self.standardised(face, measure(face)) for face in faces])
+        answer = self.answer(np.stack([face.chip for face in faces]), cues)
+        return calibrated(answer.logits, self.temperature)
+
+    def standardised(self, face: Face, cues: Cues) -> Floats:
+        """Cues as the network wants them, float32 (1, c). Where the mesh found no face, none is known."""
+        valid = cues.valid & (face.score >= MIN_MESH_SCORE)
+        return standardise(cues.values[None], valid[None], self._scale)
+
+    def answer(self, chips: NDArray[np.uint8], cues: Floats, present: Floats | None = None) -> Answer:
+        """Ask the network.
+
+        Parameters
+        ----------
+        chips : uint8 (n, 64, 64), cut by `mien.face.align`
+        cues : float32 (n, c), standardised
+        present : float32 (4,), which streams may speak (see `mien.affect.regions.presence`); all if not given
+        """
+        present = presence() if present is None else present
+        parts = []
+        for first in range(0, len(chips), CHUNK):
+            some = chips[first : first + CHUNK, :, :, None].astype(np.float32)
+            given = (some, cues[first : first + CHUNK], np.repeat(present[None], len(some), axis=0))
+            found = self._network(*(given[place] for place in self._inputs))
+            parts.append([found[place] for place in self._outputs])
+        return Answer(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _place(name: str, inputs: Sequence[str]) -> int:
+    """Which of the manifest's inputs LiteRT means by "serving_default_chip:0"."""
+    return next(place for place, plain in enumerate(inputs) if plain in name)

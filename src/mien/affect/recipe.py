@@ -1,0 +1,63 @@
+"""What the network is given: chips and cues → float32 arrays, the same way in training and in life.
+
+Chips go in as they are, grey 0..255; each stream standardises its own crop, so that no stream hears of the light
+elsewhere. Cues go in as distances from the training faces' mean in their standard deviations, cut at ±`FARTHEST`; a cue
+that could not be measured is 0, the mean: it says nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.cues.names import NAMES
+from mien.errors import BadAsset
+from mien.nets import Floats
+
+FARTHEST = 4.0
+"""Standardised cues are cut here: what is farther is a failed measurement."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CueScale:
+    """Mean and standard deviation of each cue among the training faces, float32 (c,), each in its cue's unit."""
+
+    mean: Floats
+    deviation: Floats
+
+    @classmethod
+    def learn(cls, values: Floats, valid: NDArray[np.bool_]) -> "CueScale":
+        """Measure the scale on cues float32 (n, c), where `valid`."""
+        counts = np.maximum(valid.sum(axis=0), 1)
+        mean = (values * valid).sum(axis=0) / counts
+        variance = (((values - mean) * valid) ** 2).sum(axis=0) / counts
+        return cls(mean.astype(np.float32), np.sqrt(np.maximum(variance, 1e-8)).astype(np.float32))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """As rows of a manifest: name, mean, deviation."""
+        columns = zip(NAMES, self.mean.tolist(), self.deviation.tolist(), strict=True)
+        return [{"name": name, "mean": mean, "deviation": deviation} for name, mean, deviation in columns]
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> "CueScale":
+        """From rows of a manifest.
+
+        Raises
+        ------
+        BadAsset
+            If the network was trained on other cues than are measured now.
+        """
+        if tuple(row["name"] for row in rows) != NAMES:
+            raise BadAsset("reader.json: the network knows other cues than mien measures; reinstall mien or train anew")
+        return cls(
+            np.array([row["mean"] for row in rows], dtype=np.float32),
+            np.array([row["deviation"] for row in rows], dtype=np.float32),
+        )
+
+
+def standardise(values: Floats, valid: NDArray[np.bool_], scale: CueScale) -> Floats:
+    """Cues float32 (n, c) and which of them are valid → the network's second input, float32 (n, c)."""
+    z = np.clip((values - scale.mean) / scale.deviation, -FARTHEST, FARTHEST)
+    return np.where(valid, z, 0).astype(np.float32)

@@ -1,0 +1,161 @@
+"""A trained network becomes what ships: TFLite and manifest, proved to say what Keras says (Keras → LiteRT).
+
+    python -m mien.lab.export --run runs/first --to src/mien/affect/assets --parity tests/affect/parity.npz
+
+writes `reader.tflite` and `reader.json`; the manifest holds all that the reader must know. `parity.npz` keeps inputs
+made of synthetic patterns (no picture of anybody) with what Keras answered, for the test that LiteRT answers the same.
+"""
+
+import argparse
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from mien.affect.calibrate import calibrated
+from mien.affect.regions import BOXES
+from mien.cues.names import NAMES
+from mien.errors import BadAsset
+from mien.lab.fold import fold
+from mien.lab.nets import STREAMS, Shape, with_shares
+from mien.nets import Floats, Network
+from mien.values import CHIP_PX, EMOTIONS
+
+INPUTS, OUTPUTS = ("chip", "cues", "presence"), ("logits", "stream_logits", "shares")
+MOST_DIFFERENCE = 1e-4
+"""Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
+PATTERNS = 6
+
+
+def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Path | None = None) -> Path:
+    """Write `reader.tflite` and its manifest into a folder; return the network's path.
+
+    Parameters
+    ----------
+    network : as trained, without shares
+    training : what `mien.lab.train` wrote of the training
+    to : the folder
+    parity : where inputs and Keras's answers are kept for the tests
+
+    Raises
+    ------
+    BadAsset
+        If LiteRT answers otherwise than Keras.
+    """
+    shipped = with_shares(fold(network, Shape.of_row(training["shape"])))
+    given = patterns()
+    wanted = {name: np.asarray(value) for name, value in shipped(given, training=False).items()}
+    path = to / "reader.tflite"
+    _convert(shipped, path)
+    manifest = describe(path, training)
+    _write(path, manifest)
+    net = Network(path)
+    found = net(*(given[_plain(name)] for name in net.input_names))
+    # LiteRT names outputs as it likes, but each of the three has a shape of its own
+    manifest["outputs"] = [next(n for n in OUTPUTS if wanted[n].shape == array.shape) for array in found]
+    _write(path, manifest)
+    apart = difference(wanted, dict(zip(manifest["outputs"], found, strict=True)))
+    if apart > MOST_DIFFERENCE:
+        raise BadAsset(f"{path.name}: LiteRT and Keras differ by {apart:.1e}, {MOST_DIFFERENCE:.0e} allowed")
+    if parity is not None:
+        parity.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(parity, allow_pickle=False, **given, **wanted)
+    return path
+
+
+def patterns() -> dict[str, Floats]:
+    """Inputs that are nobody's face: gratings and blobs of different size, cues at random, streams on and off."""
+    rng = np.random.default_rng(64)
+    y, x = np.mgrid[:CHIP_PX, :CHIP_PX].astype(np.float32)
+    chips = []
+    for _ in range(PATTERNS):
+        wave = np.sin(x * rng.uniform(0.1, 0.8) + y * rng.uniform(-0.5, 0.5))
+        blob = np.exp(-((x - rng.uniform(16, 48)) ** 2 + (y - rng.uniform(16, 48)) ** 2) / rng.uniform(50, 400))
+        chips.append(np.clip(110 + 60 * wave + 90 * blob, 0, 255).round())
+    present = np.ones((PATTERNS, STREAMS), dtype=np.float32)
+    present[range(1, 1 + STREAMS), range(STREAMS)] = 0
+    return {
+        "chip": np.stack(chips)[..., None].astype(np.float32),
+        "cues": rng.normal(size=(PATTERNS, len(NAMES))).astype(np.float32),
+        "presence": present,
+    }
+
+
+def difference(wanted: dict[str, Floats], found: dict[str, Floats]) -> float:
+    """Largest difference of two answers, in probabilities and shares."""
+    pairs = [(calibrated(wanted[n], 1.0), calibrated(found[n], 1.0)) for n in ("logits", "stream_logits")]
+    pairs.append((wanted["shares"], found["shares"]))
+    return max(float(np.abs(a - b).max()) for a, b in pairs)
+
+
+def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of an exported network; scores come later, from `mien.lab.evaluate`."""
+    return {
+        "name": "mien reader: four focal streams with a gate",
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "licence": "Apache-2.0",
+        "labels": list(EMOTIONS),
+        "inputs": list(INPUTS),
+        "input": {
+            "chip": f"(n, {CHIP_PX}, {CHIP_PX}, 1) float32, grey 0..255, cut by mien.face.align",
+            "cues": "(n, c) float32, (cue - mean) / deviation cut at ±4, 0 where unknown",
+            "presence": "(n, 4) float32, 1 where a stream may speak, in the order of the boxes",
+        },
+        "boxes": {region: list(box) for region, box in BOXES.items()},
+        "temperature": training["temperature"],
+        "parameters": training["parameters"],
+        "cues": training["cues"],
+        "data": [
+            {
+                "name": "FER2013 pictures (Goodfellow et al. 2013)",
+                "terms": "customary research use; no picture is shipped or can be redistributed",
+            },
+            {"name": "FER+ labels (Barsoum et al. 2016)", "terms": "MIT"},
+        ],
+        "training": {name: training[name] for name in ("command", "plan", "ways", "shape", "faces")},
+    }
+
+
+def _convert(network: keras.Model, path: Path) -> None:
+    """Keras → TFLite, weights in half precision (the converter is TensorFlow's)."""
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        aside = Path(folder) / path.name
+        network.export(
+            aside,
+            format="litert",
+            verbose=False,
+            optimizations=[tf.lite.Optimize.DEFAULT],
+            target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
+        )
+        path.write_bytes(aside.read_bytes())
+
+
+def _plain(name: str) -> str:
+    """LiteRT's "serving_default_chip:0" → "chip"."""
+    return next(plain for plain in INPUTS if plain in name)
+
+
+def _write(path: Path, manifest: dict[str, Any]) -> None:
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Export from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m mien.lab.export", description="Ship a trained network.")
+    parser.add_argument("--run", type=Path, required=True, help="folder that mien.lab.train wrote")
+    parser.add_argument("--to", type=Path, required=True, help="folder for reader.tflite and reader.json")
+    parser.add_argument("--parity", type=Path, help="file for the inputs and answers of the parity test")
+    given = parser.parse_args()
+    training = json.loads((given.run / "training.json").read_text(encoding="utf-8"))
+    print(export(keras.models.load_model(given.run / "reader.keras"), training, given.to, given.parity))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Measures of a classifier's answers.
+
+Conventions
+-----------
+truth : int (n,), the true class of each case, 0..k−1. Cases without a truth (−1) must be left out before.
+probs : float (n, k), rows sum to 1. The answer is the most probable class, the first of equals.
+targets : float (n, k), rows sum to 1, where the truth is itself a distribution (votes).
+
+Measures
+--------
+accuracy : right answers / cases.
+balanced accuracy : mean over the classes that occur of right answers / cases of the class (recall).
+macro-F1 : mean over all classes of 2·precision·recall / (precision + recall), 0 where a class has neither.
+confusion : counts (k, k), rows the truth, columns the answers.
+ECE : expected calibration error (Guo et al. 2017): cases sorted into 15 bins of equal width by the answer's
+    probability; mean over the cases of |share right − mean probability| of their bin.
+interval : percentile bootstrap over cases (Efron 1979), 95 %.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.floating]
+Classes = NDArray[np.integer]
+
+BINS = 15
+
+
+def confusion(truth: Classes, answers: Classes, classes: int) -> NDArray[np.int64]:
+    """Counts int64 (k, k): rows the truth, columns the answers."""
+    counts = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(counts, (truth, answers), 1)
+    return counts
+
+
+def accuracy(truth: Classes, probs: Numbers) -> float:
+    """Share of right answers."""
+    return float(np.mean(probs.argmax(axis=1) == truth))
+
+
+def recall(truth: Classes, probs: Numbers) -> NDArray[np.float64]:
+    """Share of each class that is found, float64 (k,); NaN for a class that does not occur."""
+    counts = confusion(truth, probs.argmax(axis=1), probs.shape[1])
+    return _share(counts.diagonal(), counts.sum(axis=1))
+
+
+def precision(truth: Classes, probs: Numbers) -> NDArray[np.float64]:
+    """Share of each answer that is right, float64 (k,); NaN for an answer never given."""
+    counts = confusion(truth, probs.argmax(axis=1), probs.shape[1])
+    return _share(counts.diagonal(), counts.sum(axis=0))
+
+
+def balanced_accuracy(truth: Classes, probs: Numbers) -> float:
+    """Mean recall of the classes that occur."""
+    return float(np.nanmean(recall(truth, probs)))
+
+
+def macro_f1(truth: Classes, probs: Numbers) -> float:
+    """Mean over the classes of the harmonic mean of precision and recall."""
+    counts = confusion(truth, probs.argmax(axis=1), probs.shape[1])
+    both = counts.sum(axis=0) + counts.sum(axis=1)
+    return float(np.mean(np.nan_to_num(_share(2 * counts.diagonal(), both))))
+
+
+def calibration_error(truth: Classes, probs: Numbers) -> float:
+    """Expected calibration error, 0..1."""
+    sure, right = probs.max(axis=1), probs.argmax(axis=1) == truth
+    bins = np.minimum((sure * BINS).astype(int), BINS - 1)
+    gaps = [abs(float(np.sum(right[bins == b]) - np.sum(sure[bins == b]))) for b in range(BINS)]
+    return sum(gaps) / len(truth)
+
+
+def cross_entropy(probs: Numbers, targets: Numbers) -> float:
+    """Mean −Σ target · ln(prob), nats."""
+    return float(np.mean(-np.sum(targets * np.log(np.maximum(probs, 1e-12)), axis=1)))
+
+
+def softmax(logits: Numbers, temperature: float = 1.0) -> NDArray[np.float64]:
+    """Logits (n, k) → probabilities (n, k)."""
+    z = np.asarray(logits, dtype=np.float64) / temperature
+    grown = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+
+def best_temperature(logits: Numbers, targets: Numbers) -> float:
+    """The temperature whose probabilities have the least cross-entropy with the targets (Guo et al. 2017)."""
+    tried = np.exp(np.linspace(np.log(0.4), np.log(2.5), 184))  # steps of one percent
+    losses = [cross_entropy(softmax(logits, float(t)), targets) for t in tried]
+    return float(tried[int(np.argmin(losses))])
+
+
+def renormalised(probs: Numbers, columns: tuple[int, ...]) -> NDArray[np.float64]:
+    """Probabilities of some classes alone, in the order of `columns`, rows summing to 1 again."""
+    some = np.asarray(probs, dtype=np.float64)[:, list(columns)]
+    return np.asarray(some / some.sum(axis=1, keepdims=True))
+
+
+def interval(
+    measure: Callable[[Classes, Numbers], float],
+    truth: Classes,
+    probs: Numbers,
+    rng: np.random.Generator,
+    draws: int = 1000,
+) -> tuple[float, float]:
+    """95 % interval of a measure, by drawing the cases anew."""
+    found = []
+    for _ in range(draws):
+        some = rng.integers(0, len(truth), len(truth))
+        found.append(measure(truth[some], probs[some]))
+    low, high = np.percentile(found, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _share(part: Classes, whole: Classes) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(part / np.where(whole > 0, whole, np.nan), dtype=np.float64)
