@@ -9,7 +9,7 @@ References: Caplin 1998, *Classical Form* (sentence, period, small ternary, rond
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from itertools import count
 
 import numpy as np
 
@@ -21,7 +21,8 @@ class PhraseSpec:
     """One phrase: its part in the section, its bars, its cadence, and the motif of each bar but the last.
 
     `treatment` names a motif and what becomes of it ("a", "b varied", "a fragment"); the last bar closes. `opens_like`
-    is the number of bars taken over from the phrase before (a consequent begins like its antecedent).
+    is the number of bars taken over from the phrase before (a consequent begins like its antecedent). `goal` is the
+    numeral the phrase is to come to rest on where it leads to another key; else the cadence chooses.
     """
 
     role: str
@@ -29,6 +30,7 @@ class PhraseSpec:
     cadence: str
     treatment: tuple[str, ...]
     opens_like: int = 0
+    goal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +98,34 @@ def chain(rng: np.random.Generator) -> Iterator[SectionSpec]:
     A B A' C A", D E D' F D" and so on: each chapter has a refrain and two couplets; every second chapter ends by
     remembering the first refrain of all.
     """
-    letters = (_letter(i) for i in count())
-    first = _THEMES[int(rng.integers(len(_THEMES)))]
-    for chapter in count():
-        refrain, couplet, other = islice(letters, CHAPTER_THEMES)
-        theme = first if chapter == 0 else _THEMES[int(rng.integers(len(_THEMES)))]
-        contrasts = rng.permutation(len(_CONTRASTS))
-        yield SectionSpec(refrain, refrain, 0, theme)
-        yield SectionSpec(couplet, couplet, 0, _CONTRASTS[contrasts[0]], energy=-0.3, is_contrast=True)
-        yield SectionSpec(_title(refrain, 1), refrain, 1, theme, energy=0.2)
-        yield SectionSpec(other, other, 0, _CONTRASTS[contrasts[1]], energy=0.4, is_contrast=True)
-        yield SectionSpec(_title(refrain, 2), refrain, 2, theme)
-        if chapter % 2:
-            turn = 2 + (chapter + 1) // 2
-            yield SectionSpec(_title("A", turn), "A", turn, first, energy=-0.2)
+    first = draw_theme(rng)
+    yield from chapter(0, first, first, rng)
+    for number in count(1):
+        yield from chapter(number, draw_theme(rng), first, rng)
+
+
+def draw_theme(rng: np.random.Generator) -> tuple[PhraseSpec, ...]:
+    """Draw how a theme is built: a period, a sentence or a sequence."""
+    return _THEMES[int(rng.integers(len(_THEMES)))]
+
+
+def chapter(
+    number: int, theme: tuple[PhraseSpec, ...], first: tuple[PhraseSpec, ...], rng: np.random.Generator
+) -> tuple[SectionSpec, ...]:
+    """One chapter of endless music, whose refrain is built like `theme`; `first` is how that of chapter 0 was."""
+    refrain, couplet, other = (_letter(CHAPTER_THEMES * number + place) for place in range(CHAPTER_THEMES))
+    contrasts = rng.permutation(len(_CONTRASTS))
+    sections = (
+        SectionSpec(refrain, refrain, 0, theme),
+        SectionSpec(couplet, couplet, 0, _CONTRASTS[contrasts[0]], energy=-0.3, is_contrast=True),
+        SectionSpec(_title(refrain, 1), refrain, 1, theme, energy=0.2),
+        SectionSpec(other, other, 0, _CONTRASTS[contrasts[1]], energy=0.4, is_contrast=True),
+        SectionSpec(_title(refrain, 2), refrain, 2, theme),
+    )
+    if number % 2 == 0:
+        return sections
+    turn = 2 + (number + 1) // 2
+    return (*sections, SectionSpec(_title("A", turn), "A", turn, first, energy=-0.2))
 
 
 def _title(theme: str, turn: int) -> str:
