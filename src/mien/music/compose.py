@@ -68,12 +68,13 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A section as composed: ticks from its own start, in the brief's key."""
+    """A section as composed: ticks from its own start, in the brief's key; `drafts` are its phrases before the key."""
 
     notes: tuple[Note, ...]
     length_ticks: int
     chords: tuple[Chord, ...]
     marks: tuple[Mark, ...]
+    drafts: tuple[Draft, ...]
 
 
 def compose(brief: Brief, seconds: float, seed: int) -> Phrase:
@@ -329,7 +330,7 @@ def _passage(
         marks += [Mark(tick + onset, "motif", name) for onset, name in draft.motifs]
         marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", draft.spec.cadence))
         tick += draft.spec.bars * bar
-    return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)))
+    return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)), drafts)
 
 
 def _distinct(strokes: list[Stroke], *, solo: bool) -> list[Stroke]:

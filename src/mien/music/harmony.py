@@ -90,11 +90,16 @@ TimedChord = tuple[int, int, Harmony]
 
 
 def progression(
-    brief: Brief, bars: int, cadence: str, opening: list[TimedChord], rng: np.random.Generator
+    brief: Brief, bars: int, cadence: str, opening: list[TimedChord], rng: np.random.Generator, goal: str = ""
 ) -> list[TimedChord]:
-    """Chords of a phrase: `opening` (whole bars, at least one chord) as given, then a walk, then the cadence."""
+    """Chords of a phrase: `opening` (whole bars, at least one chord) as given, then a walk, then the cadence.
+
+    `goal` is the numeral the cadence is to end on, if that matters.
+    """
     words = vocabulary(brief.mode)
     formulas = words.cadences[cadence]
+    if goal:
+        formulas = tuple(formula for formula in formulas if formula[-1] == goal) or ((goal,),)
     odds = np.array([np.prod([_mildness(brief, words.find(roman)) for roman in formula]) for formula in formulas])
     formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]

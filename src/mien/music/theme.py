@@ -121,8 +121,8 @@ def _draft(
 ) -> Draft:
     bar = bar_ticks(brief.meter)
     taken_over = spec.opens_like * bar
-    opening = _opening(brief, before, taken_over, is_contrast=is_contrast)
-    chords = progression(brief, spec.bars, spec.cadence, opening, rng)
+    opening = _opening(spec, brief, before, is_contrast=is_contrast)
+    chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal)
     last_bass = before.slots[-1].bass_midi if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, last_bass, closes, rng)
@@ -145,11 +145,17 @@ def _draft(
     return Draft(spec, tuple(slots), tuple(melody), names)
 
 
-def _opening(brief: Brief, before: Draft | None, taken_over: int, *, is_contrast: bool) -> list[TimedChord]:
-    """The chords a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast)."""
+def _opening(spec: PhraseSpec, brief: Brief, before: Draft | None, *, is_contrast: bool) -> list[TimedChord]:
+    """The chords a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
+
+    A phrase of one bar with a goal is nothing but that.
+    """
+    taken_over = spec.opens_like * bar_ticks(brief.meter)
     if before is not None and taken_over:
         return [(s.onset_ticks, s.length_ticks, s.harmony) for s in before.slots if s.onset_ticks < taken_over]
     words = vocabulary(brief.mode)
+    if spec.goal and spec.bars == 1:
+        return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
     return [(0, bar_ticks(brief.meter), words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
 
 
