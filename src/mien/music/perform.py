@@ -11,8 +11,10 @@ staccato (Bresin & Battel 2000), repetition; melody lead (Goebl 2001), ensemble 
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -53,6 +55,11 @@ LEGATO_PEDAL, RHYTHMIC_PEDAL = 0.75, 0.55
 PEDAL_LIFT_TICKS = 15
 SHORTEST_TICKS = 30
 
+Briefs = Sequence[tuple[int, Brief]]
+"""Briefs in force, each from its tick on, the first from tick 0: music whose mood moves."""
+
+_Value = TypeVar("_Value")
+
 
 def ritardando_beats(brief: Brief) -> float:
     """Beats that the final ritardando adds to a performance."""
@@ -66,13 +73,14 @@ def _ritardando(brief: Brief) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.asarray((1 + (final**RITARDANDO_EXPONENT - 1) * place) ** (1 / RITARDANDO_EXPONENT))
 
 
-def perform(written: Phrase, brief: Brief) -> Phrase:
+def perform(written: Phrase, brief: Brief | Briefs, *, closes: bool = True) -> Phrase:
     """Play a written phrase.
 
     Parameters
     ----------
-    written : as `compose` makes it.
-    brief : the brief it was composed from.
+    written : as `compose` makes it; its tempo may move.
+    brief : the brief it was composed from, or the briefs in force along it.
+    closes : the music ends here: it slows down and the last chord rings out. False where more follows.
 
     Returns
     -------
@@ -80,12 +88,14 @@ def perform(written: Phrase, brief: Brief) -> Phrase:
     """
     players = ensemble(written.ensemble)
     rng = np.random.default_rng([written.seed, 0x9EF0])
+    briefs = ((0, brief),) if isinstance(brief, Brief) else brief
     spans = _phrase_spans(written)
     played: list[Note] = []
     for part in Part:
         if notes := written.part(part):
-            played += _play_part(part, notes, written, brief, players, spans, rng)
-    return replace(written, notes=tuple(sorted(played)), tempo=_tempo_curve(written, brief, spans))
+            played += _play_part(part, notes, written, briefs, players, spans, rng, closes=closes)
+    tempo = _tempo_curve(written, briefs, spans, closes=closes)
+    return replace(written, notes=tuple(sorted(played)), tempo=tempo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +115,46 @@ def _phrase_spans(phrase: Phrase) -> list[_Span]:
     return [_Span(a, b) for a, b in pairwise([*starts, phrase.length_ticks])]
 
 
-def _tempo_curve(written: Phrase, brief: Brief, spans: list[_Span]) -> tuple[tuple[int, float], ...]:
+def _in_force(steps: Sequence[tuple[int, _Value]], tick: int) -> _Value:
+    """The last value whose tick has come."""
+    return steps[bisect_right(steps, tick, key=lambda step: step[0]) - 1][1]
+
+
+def _tempo_curve(written: Phrase, briefs: Briefs, spans: list[_Span], *, closes: bool) -> tuple[tuple[int, float], ...]:
     """A step a beat: faster within phrases, slower at their ends, each phrase in its own time; ritardando last."""
-    base = written.tempo[0][1]
     beat = beat_ticks(written.meter)
     factors: list[float] = []
     for span in spans:
         beats = (span.end - span.start) // beat
         place = (np.arange(beats) + 0.5) / beats
-        depth = ARCH_TEMPO * brief.rubato
+        depth = ARCH_TEMPO * _in_force(briefs, span.start).rubato
         arch = 1 + depth * (0.5 - 2 * (place - 0.45) ** 2)
         factors += list(arch * np.mean(1 / arch))  # what is robbed is given back within the phrase
-    ending = _ritardando(brief)[-len(factors) :]
-    factors[-len(ending) :] = list(np.array(factors[-len(ending) :]) * ending)
-    return tuple((index * beat, round(base * factor, 2)) for index, factor in enumerate(factors))
+    if closes:
+        ending = _ritardando(briefs[-1][1])[-len(factors) :]
+        factors[-len(ending) :] = list(np.array(factors[-len(ending) :]) * ending)
+    ticks = [index * beat for index in range(len(factors))]
+    return tuple(
+        (tick, round(_in_force(written.tempo, tick) * factor, 2)) for tick, factor in zip(ticks, factors, strict=True)
+    )
 
 
 def _play_part(
     part: Part,
     notes: tuple[Note, ...],
     written: Phrase,
-    brief: Brief,
+    briefs: Briefs,
     players: Ensemble,
     spans: list[_Span],
     rng: np.random.Generator,
+    *,
+    closes: bool,
 ) -> list[Note]:
     starts = [span.start for span in spans]
     chord_starts = [chord.onset_ticks for chord in written.chords]
     middle = sum(n.pitch_midi for n in notes) / len(notes)
     beat = beat_ticks(written.meter)
     quarter = 1.5 if written.meter[1] == 8 else 1.0
-    ticks_per_ms = written.tempo[0][1] * quarter * 480 / 60_000
     noise = rng.normal(0, 1, len(notes))
     late = _lateness_ms(part, players)
     played = []
@@ -145,9 +164,14 @@ def _play_part(
         chord = written.chords[bisect_right(chord_starts, note.onset_ticks) - 1]
         velocity = note.velocity + _expression(part, note, written, chord.pcs[0], span, middle) + 1.2 * noise[index]
         jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, noise[index])) * SPREAD_MS * 0.5
+        ticks_per_ms = _in_force(written.tempo, note.onset_ticks) * quarter * 480 / 60_000
         onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
         change = next((c for c in chord_starts[bisect_right(chord_starts, note.onset_ticks) :]), written.length_ticks)
-        length = _touch(part, note, brief, players, following[index], change, span, written.length_ticks, beat)
+        if closes and note.end_ticks >= written.length_ticks:  # the last chord rings out
+            length = note.length_ticks
+        else:
+            brief = _in_force(briefs, note.onset_ticks)
+            length = _touch(part, note, brief, players, following[index], change, span, beat)
         end = min(written.length_ticks, onset + length)
         onset = min(onset, end - 1)
         played.append(
@@ -193,11 +217,10 @@ def _touch(
     following: int,
     change: int,
     span: _Span,
-    end: int,
     beat: int,
 ) -> int:
     """Sounding length: the brief's touch, a breath at phrase ends, the pedal held until the harmony changes."""
-    if part is Part.KIT or note.end_ticks >= end:  # the last chord rings out
+    if part is Part.KIT:
         return note.length_ticks
     legato = brief.legato if part is Part.MELODY else brief.legato * 0.97
     if part is Part.RHYTHM:
