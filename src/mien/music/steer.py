@@ -1,0 +1,125 @@
+"""Brief, target → the next brief: every field a step nearer, never a jump.
+
+A pure stage, called once a beat with the brief in force and the brief wanted. `STEPS` says how fast each field may go:
+mood crosses its whole range within `MOOD_S` seconds at the tempo of the moment, touch and density within a beat. Mode
+and tonic turn at a cadence alone, metre and ensemble at the border of a section. A beat is the metre's (a dotted
+quarter in 6/8), spans are in the field's own unit.
+
+References: Bachorik et al. 2009, "Emotion in motion: investigating the time-course of emotional judgments of musical
+stimuli" (listeners judge a mood after about 8 s); and those of the table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from mien.values import Brief, Reason
+
+MOOD_S = 8.0
+"""A mood asked for is reached within this, the beat that is waited for included."""
+
+CROSS_S = 6.5
+"""Seconds in which a mood field crosses its span: with a beat to wait for, at 40 a minute, `MOOD_S` in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How a field moves: across `span` in `seconds`, or within the beat where `seconds` is 0."""
+
+    span: float
+    seconds: float
+    source: str
+
+    def a_beat(self, tempo_bpm: float) -> float:
+        """The most the field moves in a beat at this tempo."""
+        return self.span * min(1.0, 60.0 / tempo_bpm / self.seconds) if self.seconds else self.span
+
+
+STEPS: Mapping[str, Step] = MappingProxyType(
+    {
+        "tempo_bpm": Step(112, CROSS_S, "48 to 160 a minute, the mapping's and more; mood clock: Bachorik et al. 2009"),
+        "register_midi": Step(24, CROSS_S, "two octaves, the widest mapping; mood clock: Bachorik et al. 2009"),
+        "spread_semitones": Step(8, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
+        "contour": Step(2, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
+        "loudness": Step(1, CROSS_S, "a crescendo, not an accent; mood clock: Bachorik et al. 2009"),
+        "tension": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
+        "brightness": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
+        "syncopation": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
+        "rubato": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
+        "density": Step(7.5, 0, "structure clock: a figure may change with the beat"),
+        "legato": Step(0.8, 0, "structure clock: touch may change with the note"),
+    }
+)
+"""Every number of a brief."""
+
+KEY = ("tonic_pc", "mode")
+"""What turns at a cadence alone: a change of mode is heard as an event, and a cadence is where form expects one (Caplin
+1998)."""
+
+FRAME = ("meter", "ensemble")
+"""What changes between sections alone."""
+
+FAR = 0.35
+"""Share of a field's span from which a mood counts as moved: closer than this, steering within a phrase is enough."""
+
+ROUNDING = 1e-9
+
+
+def steer(
+    now: Brief, target: Brief, *, beats: float = 1.0, at_cadence: bool = False, at_section: bool = False
+) -> Brief:
+    """Move a brief towards another.
+
+    Parameters
+    ----------
+    now : the brief in force.
+    target : the brief wanted.
+    beats : how many beats this step is for.
+    at_cadence : a phrase has closed: mode and tonic may turn, both at once and all the way. A mode need not pass
+        through its neighbours: parallel modes share their tonic, so the turn is one step for the ear however far apart
+        they stand, and a detour through modes nobody asked for would take a phrase each.
+    at_section : a section begins: metre and ensemble may change.
+
+    Returns
+    -------
+    A brief no field of which differs from `now` by more than its step; the reasons are the target's, and say which
+    fields are still on their way.
+
+    Raises
+    ------
+    ValueError
+        If `beats` is negative.
+    """
+    if not beats >= 0:
+        raise ValueError(f"beats: {beats} given, a number from 0 wanted")
+    fields: dict[str, Any] = {name: _nearer(name, now, target, beats) for name in STEPS}
+    turned = (*(KEY if at_cadence else ()), *(FRAME if at_section else ()))
+    fields |= {name: getattr(target, name) for name in turned}
+    moved = replace(now, **fields)
+    return replace(moved, reasons=tuple(_carried(reason, moved, target) for reason in target.reasons))
+
+
+def _nearer(name: str, now: Brief, target: Brief, beats: float) -> float:
+    """The value of a field after its step; at the target once the step reaches it."""
+    here, there = float(getattr(now, name)), float(getattr(target, name))
+    step = STEPS[name].a_beat(now.tempo_bpm) * beats
+    return there if abs(there - here) <= step + ROUNDING else here + step * (1 if there > here else -1)
+
+
+def _carried(reason: Reason, now: Brief, target: Brief) -> Reason:
+    """The target's reason, with what the field is on its way from."""
+    here, there = getattr(now, reason.field), getattr(target, reason.field)
+    if here == there:
+        return reason
+    if reason.field in STEPS:
+        return replace(reason, because=f"at {here:.3g}, on its way to {reason.because}")
+    until = "cadence" if reason.field in KEY else "section"
+    return replace(reason, because=f"stays until the next {until}, then {reason.because}")
+
+
+def has_moved(now: Brief, target: Brief) -> bool:
+    """Whether a mood has moved too far for the phrase at hand: another key, or a field further off than `FAR`."""
+    return any(getattr(now, name) != getattr(target, name) for name in KEY) or any(
+        abs(getattr(now, name) - getattr(target, name)) > FAR * step.span for name, step in STEPS.items()
+    )
