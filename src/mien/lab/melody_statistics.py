@@ -13,6 +13,7 @@ OpenScore Lieder Corpus".
 
 import io
 import json
+import re
 import sys
 import tarfile
 import zipfile
@@ -133,8 +134,8 @@ def count_song(score: ElementTree.Element, counts: MelodyCounts) -> None:
     counts.songs += heard
 
 
-def learn(tar: Path) -> MelodyCounts:
-    """Count every song of a tar of compressed MusicXML files.
+def learn(tar: Path, most: int | None = None) -> MelodyCounts:
+    """Count the songs of a tar of compressed MusicXML files: all, or the first `most`.
 
     Raises
     ------
@@ -146,6 +147,8 @@ def learn(tar: Path) -> MelodyCounts:
     counts = MelodyCounts()
     with tarfile.open(tar) as archive:
         for member in archive:
+            if most is not None and counts.songs >= most:
+                break
             stream = archive.extractfile(member) if member.name.endswith(".mxl") else None
             if stream is None:
                 continue
@@ -183,11 +186,9 @@ def as_table(counts: MelodyCounts) -> dict[str, object]:
 
 
 def write_table(table: dict[str, object], path: Path) -> None:
-    """Write a table as JSON, one row a line so that a change can be read."""
+    """Write a table as JSON, one row of numbers a line so that a change can be read."""
     text = json.dumps(table, ensure_ascii=False, indent=1)
-    for depth in ("\n   ", "\n    "):  # rows of numbers on one line
-        text = text.replace(f",{depth} ", ", ").replace(f"[{depth} ", "[")
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(re.sub(r"\[[\d\s,-]*\]", lambda row: " ".join(row[0].split()), text) + "\n", encoding="utf-8")
 
 
 def main(arguments: list[str]) -> None:

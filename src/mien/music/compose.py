@@ -36,6 +36,9 @@ LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
 
+LOWEST_INNER_MIDI = 48
+"""Chords are not placed lower: close intervals there are mud."""
+
 WORN = 8
 """How many dresses of a theme are remembered, so that it does not return in one of them."""
 
@@ -245,8 +248,8 @@ def _arrange(
     strokes: list[list[Stroke]] = []
     inner_parts = [voices[part] for part in (Part.HARMONY, Part.TEXTURE) if part in voices]
     low, high = min(v.low_midi for v in inner_parts), max(v.high_midi for v in inner_parts)
-    centre = min(high - 5.0, max(low + 5.0, min(62.0, max(53.0, brief.register_midi - 13))))
-    low, high = max(low, 48), min(high, round(centre) + 10)
+    centre = min(high - 5.0, max(low + 5.0, min(64.0, max(54.0, brief.register_midi - 11))))
+    low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         ends = spec.is_last and index == len(drafts) - 1
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]

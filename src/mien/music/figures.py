@@ -155,7 +155,7 @@ def choose_texture(
         cost = 3 * ((density - wanted) / (0.4 + 0.2 * wanted)) ** 2 + sum(p[2] for p in parts) - noise[index]
         busy = [p[1] > 0 for p in parts[:2]]
         cost += 0 if any(busy) else 60
-        cost += 0.8 if all(busy) and players.solo else 0
+        cost += _crowding(players, busy)
         names = (parts[0][0].name, parts[1][0].name, parts[2][0].name)
         cost += 0.8 * _shared(names, avoid)
         cost += 4 * (names in worn)
@@ -167,6 +167,13 @@ def choose_texture(
     if Part.KIT in players.players:
         kit = min(kits(), key=lambda k: abs(k.energy - energy))
     return Texture(chosen[0][0], chosen[1][0], chosen[2][0], kit)
+
+
+def _crowding(players: Ensemble, busy: list[bool]) -> float:
+    """Two hands cannot keep two inner figures apart; in an ensemble nobody likes to sit idle."""
+    if players.solo:
+        return 3.0 if all(busy) else 0.0
+    return 0.0 if all(busy) else 1.2
 
 
 def _shared(names: Names, others: Names | None) -> int:

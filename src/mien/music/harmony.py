@@ -189,16 +189,18 @@ def bass_line(
     chords: list[tuple[int, int, Harmony]],
     low_midi: int,
     high_midi: int,
-    before_midi: int | None,
+    before: tuple[int | None, int] | None,
     closes: int,
     rng: np.random.Generator,
     above: Mapping[int, int] | None = None,
 ) -> list[Slot]:
     """Choose the bass note of every chord: small moves, roots at cadences, inversions for a line that leads.
 
-    `closes` chords at the end stay in root position; a sixth-four chord is not used. `above` is the melody, if there is
-    one already: pitch by onset.
+    `before` is the melody (if it has an onset there) and the bass at the chord before the first. `closes` chords at
+    the end stay in root position; a sixth-four chord is not used. `above` is the melody, if there is one already:
+    pitch by onset.
     """
+    melody = above or {}
     centre = low_midi + 0.4 * (high_midi - low_midi)
     options = []
     for _, _, chord in chords:
@@ -211,18 +213,13 @@ def bass_line(
         for midi, place in row:
             own = _inversion_cost(chords[index][2], place, is_fixed=index >= rooted or index == 0)
             own += 0.02 * abs(midi - centre) + float(rng.gumbel(0, 0.25))
+            sung = melody.get(chords[index][0])
             if index == 0:
-                moves = [(0.0 if before_midi is None else _move_cost(midi - before_midi, 0), 0)]
+                moves = [(0.0 if before is None else _join_cost(None, before, (sung, midi)), 0)]
             else:
-                sung = [(above or {}).get(chords[i][0]) for i in (index - 1, index)]
+                last, then = chords[index - 1][2], melody.get(chords[index - 1][0])
                 moves = [
-                    (
-                        parallel_cost(sung[0], sung[1], other, midi)
-                        + costs[-2][i][0]
-                        + _move_cost(midi - other, index)
-                        + _resolve_cost(chords[index - 1][2], other, midi),
-                        i,
-                    )
+                    (costs[-2][i][0] + _join_cost(last, (then, other), (sung, midi)), i)
                     for i, (other, _) in enumerate(options[index - 1])
                 ]
             best, origin = min(moves)
@@ -239,18 +236,26 @@ def bass_line(
 def _inversion_cost(chord: Harmony, place: int, *, is_fixed: bool) -> float:
     if place == 0:
         return 0.0
-    if is_fixed or place == 2 or (place == 1 and chord.pcs[1] == chord.leading_pc and chord.function != "D"):
+    if is_fixed:
+        return 60.0
+    if place == 2 or (place == 1 and chord.pcs[1] == chord.leading_pc and chord.function != "D"):
         return 6.0
     return 0.5 if place == 1 else 1.2
 
 
-def _move_cost(move: int, index: int) -> float:
+def _join_cost(chord: Harmony | None, one: tuple[int | None, int], other: tuple[int | None, int]) -> float:
+    """Cost of going from one (melody, bass) to another, away from `chord`."""
+    cost = _move_cost(other[1] - one[1]) + parallel_cost(one[0], other[0], one[1], other[1])
+    return cost if chord is None else cost + _resolve_cost(chord, one[1], other[1])
+
+
+def _move_cost(move: int) -> float:
     size = abs(move)
     if size == 0:
         return 0.7
     if size in (6, 10, 11) or size > 12:
         return 3.0
-    return (0.0 if size <= 2 else 0.35 if size in (5, 7) else 0.3 + 0.06 * size) + (0.2 if index and size == 12 else 0)
+    return 0.0 if size <= 2 else 0.35 if size in (5, 7) else 0.3 + 0.06 * size
 
 
 def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int) -> float:
@@ -260,7 +265,7 @@ def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int)
     here, there = (sung - bass) % 12, (then - next_bass) % 12
     if here != there or here not in (0, 7):
         return 0.0
-    return 6.0 if (then - sung) * (next_bass - bass) > 0 else 1.0
+    return 9.0 if (then - sung) * (next_bass - bass) > 0 else 1.0
 
 
 def _resolve_cost(chord: Harmony, midi: int, following: int) -> float:

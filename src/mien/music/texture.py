@@ -117,7 +117,7 @@ def walk_bass(
     """
     strokes = []
     last: tuple[int, int] | None = None
-    for onset, length, token, number in _tokens(figure, slots, meter):
+    for onset, length, token, number in _grounded(_tokens(figure, slots, meter), slots, meter):
         slot = slots[number]
         after = slots[number + 1] if number + 1 < len(slots) else following
         leads = onset + length == slot.onset_ticks + slot.length_ticks and after is not None
@@ -134,6 +134,18 @@ def walk_bass(
         if token == "d" and not player.monophonic and pitch % 12 == slot.harmony.pcs[0] and fifth <= player.high_midi:
             strokes.append(Stroke(onset, length, fifth, Part.RHYTHM))
     return strokes
+
+
+def _grounded(
+    tokens: Iterator[tuple[int, int, str, int]], slots: tuple[Slot, ...], meter: Meter
+) -> list[tuple[int, int, str, int]]:
+    """The strokes of a bass figure with every chord on its own bass note from its first beat on."""
+    beat = beat_ticks(meter)
+    strokes = {onset: (onset, length, token, number) for onset, length, token, number in tokens}
+    for number, slot in enumerate(slots):
+        _, length, token, _ = strokes.get(slot.onset_ticks, (0, min(beat, slot.length_ticks), "r", 0))
+        strokes[slot.onset_ticks] = (slot.onset_ticks, length, "d" if token == "d" else "r", number)
+    return [strokes[onset] for onset in sorted(strokes)]
 
 
 def _least_parallel(

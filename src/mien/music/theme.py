@@ -36,8 +36,8 @@ CLOSE = "close"
 
 PICK_UP_ODDS = 0.5
 
-TRIES = 4
-"""Drafts of a phrase, of which the best is kept."""
+TRIES, GOOD_ENOUGH = 6, 2.0
+"""Drafts of a phrase at most, of which the best is kept, and the faults below which no other is tried."""
 
 UNIT_BARS = 2
 """Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
@@ -84,12 +84,18 @@ def write_phrase(
     is_last : ends the piece: its last note is held to the end.
     leads_on : another phrase of the section follows, and a pick-up may lead into it.
     """
-    tries = [
-        _draft(spec, brief, motifs, compass, before, rng, is_contrast=is_contrast, is_last=is_last, leads_on=leads_on)
-        for _ in range(TRIES)
-    ]
-    faults = [_faults(draft, before) for draft in tries]
-    return tries[faults.index(min(faults))]
+    best: tuple[float, Draft] | None = None
+    for _ in range(TRIES):
+        draft = _draft(
+            spec, brief, motifs, compass, before, rng, is_contrast=is_contrast, is_last=is_last, leads_on=leads_on
+        )
+        faults = _faults(draft, before)
+        if best is None or faults < best[0]:
+            best = faults, draft
+        if faults < GOOD_ENOUGH:
+            break
+    assert best is not None
+    return best[1]
 
 
 def _faults(draft: Draft, before: Draft | None) -> float:
@@ -100,7 +106,7 @@ def _faults(draft: Draft, before: Draft | None) -> float:
     parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(joints))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
-    return parallels + 0.7 * sum(b - a > 1 for a, b in pairwise(peaks))
+    return parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks))
 
 
 def _sung_at(draft: Draft, slot: Slot) -> int | None:
@@ -123,9 +129,9 @@ def _draft(
     taken_over = spec.opens_like * bar
     opening = _opening(spec, brief, before, is_contrast=is_contrast)
     chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal)
-    last_bass = before.slots[-1].bass_midi if before else None
+    joint = (_sung_at(before, before.slots[-1]), before.slots[-1].bass_midi) if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
-    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, last_bass, closes, rng)
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng)
     cells = _cells(spec, brief, motifs, rng, is_last=is_last, leads_on=leads_on)
     melody: list[Sung] = []
     if before is not None and taken_over:
@@ -140,7 +146,7 @@ def _draft(
         joined = melody or [*(before.melody[-2:] if before else ())]
         melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
-    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, last_bass, closes, rng, above)
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
     return Draft(spec, tuple(slots), tuple(melody), names)
 

@@ -35,7 +35,7 @@ class Costs:
     """Each semitone a voice moves."""
     parallel: float = 2.0
     """Fifths or octaves moving in parallel with the bass or between voices."""
-    over: float = 1.2
+    over: float = 2.0
     """The top voice at or over the melody."""
     off_centre: float = 0.06
     """Each semitone that the middle of the chord lies away from where it should."""
@@ -99,7 +99,11 @@ def _standing_cost(options: NDArray[np.int64], slot: Slot, ceiling: int, centre:
     cost += COSTS.muddy * (((gaps < 5) & (low < MUD_MIDI) & (gaps < 3)) | ((gaps < 7) & (low < DEEP_MIDI))).sum(axis=1)
     cost += COSTS.gap * (gaps > 12).sum(axis=1) + COSTS.doubled * (gaps % 12 == 0).sum(axis=1)
     over_bass = options[:, 0] - slot.bass_midi
-    cost += COSTS.muddy * ((over_bass <= 0) * 2 + ((over_bass < 7) & (slot.bass_midi < MUD_MIDI)))
+    cost += COSTS.muddy * (
+        (over_bass <= 0) * 2
+        + ((over_bass < 7) & (slot.bass_midi < MUD_MIDI))
+        + ((over_bass < 10) & (slot.bass_midi < DEEP_MIDI))
+    )
     cost += COSTS.over * np.maximum(0, options[:, -1] - ceiling + 1) ** 0.5
     return np.asarray(cost)
 

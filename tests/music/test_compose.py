@@ -1,0 +1,84 @@
+"""Pieces hold together: what returns returns literally, sections can be streamed, the brief may change between them."""
+
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from mien.circumplex import affect_of
+from mien.music.brief import brief_from_affect
+from mien.music.compose import State, compose, next_section
+from mien.music.form import chain
+from mien.values import Note, Part, Phrase
+
+
+def melody_of(phrase: Phrase, start: int, length: int) -> list[tuple[int, int, int]]:
+    return [
+        (note.onset_ticks - start, note.length_ticks, note.pitch_midi)
+        for note in phrase.part(Part.MELODY)
+        if start <= note.onset_ticks < start + length
+    ]
+
+
+def test_the_recapitulation_brings_the_first_bars_back_literally() -> None:
+    brief = brief_from_affect(affect_of("happy"), seed=7, meter=(4, 4))
+    phrase = compose(brief, 45, 7)
+    back = next(mark.onset_ticks for mark in phrase.marks if (mark.kind, mark.text) == ("section", "A'"))
+    assert melody_of(phrase, 0, 2 * phrase.bar_ticks) == melody_of(phrase, back, 2 * phrase.bar_ticks)
+
+
+def test_a_contrast_is_other_music_on_another_chord() -> None:
+    for seed in range(5):
+        phrase = compose(brief_from_affect(affect_of("sad"), seed=seed, meter=(4, 4)), 60, seed)
+        contrast = next(mark.onset_ticks for mark in phrase.marks if (mark.kind, mark.text) == ("section", "B"))
+        assert melody_of(phrase, 0, phrase.bar_ticks) != melody_of(phrase, contrast, phrase.bar_ticks)
+        first = next(chord for chord in phrase.chords if chord.onset_ticks == contrast)
+        assert first.pcs[0] != phrase.tonic_pc
+
+
+def test_authentic_cadences_fall_from_dominant_to_tonic() -> None:
+    for emotion in ("happy", "sad", "angry"):
+        phrase = compose(brief_from_affect(affect_of(emotion), seed=1), 60, 1)
+        for mark in phrase.marks:
+            if (mark.kind, mark.text) == ("cadence", "authentic"):
+                index = next(i for i, chord in enumerate(phrase.chords) if chord.onset_ticks == mark.onset_ticks)
+                assert [chord.function for chord in phrase.chords[index - 1 : index + 1]] == ["D", "T"]
+
+
+def test_endless_music_may_change_its_brief_between_sections() -> None:
+    sad, happy = (brief_from_affect(affect_of(e), seed=1, tonic_pc=2, meter=(4, 4)) for e in ("sad", "happy"))
+    rng = np.random.default_rng(5)
+    state = State()
+    lengths, velocities = [], []
+    for number, spec in enumerate(islice(chain(rng), 8)):
+        state, passage = next_section(sad if number < 4 else happy, state, spec, rng)
+        lengths.append(passage.length_ticks)
+        velocities.append(float(np.mean([note.velocity for note in passage.notes])))
+    assert lengths == [8 * 4 * 480] * 8
+    assert min(velocities[4:]) > max(velocities[:4])
+
+
+def test_no_note_is_written_twice() -> None:
+    for name in ("piano", "musicbox", "electronic"):
+        phrase = compose(brief_from_affect(affect_of("surprise"), ensemble=name, seed=2), 40, 2)
+        keys = [(note.onset_ticks, note.part, note.pitch_midi) for note in phrase.notes]
+        assert len(keys) == len(set(keys))
+
+
+def test_the_kit_plays_only_where_there_is_one() -> None:
+    for name, has_kit in (("electronic", True), ("piano", False)):
+        notes: tuple[Note, ...] = compose(brief_from_affect(affect_of("happy"), ensemble=name), 20, 1).part(Part.KIT)
+        assert bool(notes) is has_kit
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_lengths_that_are_none_are_refused(seconds: float) -> None:
+    with pytest.raises(ValueError, match="a positive number wanted"):
+        compose(brief_from_affect(affect_of("happy")), seconds, 1)
+
+
+def test_a_changed_density_changes_how_many_notes_there_are() -> None:
+    brief = brief_from_affect(affect_of("neutral"), seed=3, meter=(4, 4))
+    counts = [len(compose(replace(brief, density=density), 60, 3).notes) for density in (1.5, 3.0, 4.5, 6.0)]
+    assert counts == sorted(counts)

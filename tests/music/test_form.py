@@ -1,0 +1,67 @@
+"""Plans fill their bars; motifs keep their identity through what becomes of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mien.circumplex import affect_of
+from mien.music.brief import brief_from_affect
+from mien.music.form import chain, plan
+from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
+from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
+from mien.values import METERS
+
+
+@given(st.integers(2, 2000), st.integers(0, 99))
+def test_a_plan_fills_its_bars_and_ends_once(bars: int, seed: int) -> None:
+    sections = plan(bars, np.random.default_rng(seed))
+    assert sum(section.bars for section in sections) == bars
+    assert [section.is_last for section in sections] == [False] * (len(sections) - 1) + [True]
+    assert sections[-1].phrases[-1].cadence in ("authentic", "plagal", "tonic")
+    for section in sections:
+        assert all(len(phrase.treatment) <= phrase.bars for phrase in section.phrases)
+    if bars >= 12:
+        themes = [section.theme for section in sections]
+        assert themes[0] == "A" and len(set(themes)) > 1
+        assert any(section.theme == "A" and section.turn for section in sections)
+
+
+def test_a_bar_is_too_short_for_a_plan() -> None:
+    with pytest.raises(ValueError, match="needs 2"):
+        plan(1, np.random.default_rng(0))
+
+
+def test_the_endless_chain_returns_and_moves_on() -> None:
+    sections = [section for section, _ in zip(chain(np.random.default_rng(1)), range(60), strict=False)]
+    assert len({section.title for section in sections}) == len(sections)
+    assert sum(section.turn > 0 for section in sections) > 20
+
+
+@pytest.mark.parametrize("meter", METERS)
+def test_bar_rhythms_fill_their_bar(meter) -> None:
+    have = repertoire(meter)
+    assert len(have.rhythms) > 50
+    assert all(sum(map(abs, rhythm)) == bar_ticks(meter) for rhythm in have.rhythms)
+
+
+def test_strengths_and_syncopation_are_those_of_theory() -> None:
+    assert [strength(tick, (4, 4)) for tick in (0, 480, 960, 1440, 240)] == [3, 1, 2, 1, 0]
+    assert [strength(tick, (6, 8)) for tick in (0, 240, 720)] == [3, 0, 2]
+    assert syncopation((480, 480, 480, 480), (4, 4)) == 0
+    assert syncopation((240, 480, 240, 960), (4, 4)) == 1
+
+
+@pytest.mark.parametrize("meter", METERS)
+@pytest.mark.parametrize("emotion", ["happy", "sad", "angry"])
+def test_transformed_motifs_fill_their_bar_and_have_a_step_between_notes(emotion: str, meter) -> None:
+    brief = brief_from_affect(affect_of(emotion), meter=meter)
+    rng = np.random.default_rng(3)
+    for _ in range(12):
+        motif = invent("a", brief, 5, rng, ())
+        made: list[Motif] = [motif, inverted(motif), fragmented(motif, meter), varied(motif, rng)]
+        made += augmented(motif, meter)
+        for one in made:
+            assert sum(map(abs, one.lengths)) == bar_ticks(meter)
+            assert len(one.steps) == len(onsets(one.lengths)) - 1
+        assert inverted(inverted(motif)).steps == motif.steps
