@@ -33,6 +33,12 @@ from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 """Semitones from C to the lowest and the highest tonic."""
 
+BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
+"""Velocity at no loudness, and what full loudness adds."""
+
+SOFTEST, LOUDEST = 12, 120
+"""Velocities that written music keeps to; what is beyond is the player's."""
+
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
 
@@ -311,7 +317,7 @@ def _passage(
 ) -> Passage:
     """Lay the phrases of a section end to end and move them to the key."""
     bar = bar_ticks(brief.meter)
-    base = 32 + 72 * brief.loudness + 4 * spec.energy
+    base = BASE_VELOCITY + LOUDNESS_VELOCITY * brief.loudness + 4 * spec.energy
     notes: list[Note] = []
     chords: list[Chord] = []
     marks = [Mark(0, "section", spec.title)]
@@ -319,11 +325,9 @@ def _passage(
     for draft, played in zip(drafts, strokes, strict=True):
         sung = [Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY) for n in draft.melody]
         for stroke in _distinct([*sung, *played], solo=players.solo):
-            velocity = round(base + DYNAMICS[stroke.part] + stroke.accent)
+            velocity = min(LOUDEST, max(SOFTEST, round(base + DYNAMICS[stroke.part] + stroke.accent)))
             pitch = stroke.pitch_midi if stroke.part is Part.KIT else stroke.pitch_midi + shift
-            notes.append(
-                Note(tick + stroke.onset_ticks, stroke.part, pitch, stroke.length_ticks, min(120, max(12, velocity)))
-            )
+            notes.append(Note(tick + stroke.onset_ticks, stroke.part, pitch, stroke.length_ticks, velocity))
         for slot in draft.slots:
             pcs = tuple((pc + shift) % 12 for pc in slot.harmony.pcs)
             roman = slot.harmony.figured(slot.bass_midi % 12)

@@ -53,13 +53,13 @@ def find_pivot(old: Key, new: Key) -> Pivot:
     return Pivot(chord.roman, "authentic" if chord.roman == words.opening else "half")
 
 
-def _rank(chord: Harmony, other: Harmony) -> tuple[int, bool, bool, bool]:
+def _rank(chord: Harmony, other: Harmony) -> tuple[int, int, bool]:
     """How good a chord of the old key is that is `other` in the new one, best first.
 
-    By function; then whether a leading tone pulls, on the fifth degree before the seventh, in a plain triad.
+    By function; then whether a leading tone pulls, from the fifth degree before the seventh; then the plain triad.
     """
-    function = RANKS.index(chord.function + other.function)
-    return function, chord.leading_pc is None, chord.letters[0] != DOMINANT_LETTER, len(chord.pcs) > 3
+    pull = 2 if chord.leading_pc is None else int(chord.letters[0] != DOMINANT_LETTER)
+    return RANKS.index(chord.function + other.function), pull, len(chord.pcs) > 3
 
 
 def is_shared(chord: Harmony, old: Key, new: Key) -> bool:

@@ -60,8 +60,9 @@ KEY = ("tonic_pc", "mode")
 FRAME = ("meter", "ensemble")
 """What changes between sections alone."""
 
-FAR = 0.35
-"""Share of a field's span from which a mood counts as moved: closer than this, steering within a phrase is enough."""
+NEAR, FAR = 0.08, 0.35
+"""Shares of a field's span: up to the first a mood counts as resting, beyond the second as moved so far that steering
+within a phrase is not enough."""
 
 ROUNDING = 1e-9
 
@@ -118,8 +119,18 @@ def _carried(reason: Reason, now: Brief, target: Brief) -> Reason:
     return replace(reason, because=f"stays until the next {until}, then {reason.because}")
 
 
-def has_moved(now: Brief, target: Brief) -> bool:
-    """Whether a mood has moved too far for the phrase at hand: another key, or a field further off than `FAR`."""
-    return any(getattr(now, name) != getattr(target, name) for name in KEY) or any(
-        abs(getattr(now, name) - getattr(target, name)) > FAR * step.span for name, step in STEPS.items()
+def distance(now: Brief, target: Brief) -> float:
+    """How far apart two briefs are: the largest difference of a field, as a share of its span."""
+    return max(
+        abs(float(getattr(now, name)) - float(getattr(target, name))) / step.span for name, step in STEPS.items()
     )
+
+
+def has_moved(now: Brief, target: Brief) -> bool:
+    """Whether a mood has moved too far for the phrase at hand: to another key, or further than `FAR`."""
+    return any(getattr(now, name) != getattr(target, name) for name in KEY) or distance(now, target) > FAR
+
+
+def rests(now: Brief, target: Brief) -> bool:
+    """Whether a mood is where it should be: in the key wanted, and within `NEAR`."""
+    return all(getattr(now, name) == getattr(target, name) for name in KEY) and distance(now, target) <= NEAR

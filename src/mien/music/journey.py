@@ -1,0 +1,360 @@
+"""Music whose mood moves: an endless stream of phrases, and a piece along a path of affects.
+
+`next_phrase` is the step: it takes where the music stands (`Journey`) and the `Course` it should follow, a brief for
+every moment, and gives the next `Stretch` with the journey after it. Live, the course is the mood of the moment, and a
+stretch that is overtaken by events is broken off at a bar line (`break_off`); offline the whole course is known
+(`compose_journey`), and phrases are shortened so that they close where the mood turns. Either way a key turns on a
+pivot at the end of a phrase, everything else goes step by step (`steer`), and the motifs go along: a theme comes back
+in another light. Memory does not grow: a chapter of the form forgets the one before, but for the first theme.
+
+Times are seconds on the journey's own clock, which is that of the written music (rubato gives back what it robs).
+
+References: Caplin 1998, *Classical Form*; Schubert's and Schumann's parallel turns in Cohn 2012, *Audacious Euphony*;
+and those of `steer`, `pivot`, `path`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mien.music.brief import brief_from_affect
+from mien.music.compose import State, next_section
+from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec, chapter, coda, draw_theme
+from mien.music.mapping import Mapping
+from mien.music.path import Path, affect_along
+from mien.music.perform import ritardando_beats
+from mien.music.pivot import Key, Pivot, find_pivot, is_shared, key_of
+from mien.music.rhythm import bar_ticks, beats_in_bar
+from mien.music.spelling import key_name
+from mien.music.steer import has_moved, rests, steer
+from mien.music.stretch import Stretch, as_stretch, join
+from mien.music.theme import Draft
+from mien.values import Brief, Mark
+
+Course = Callable[[float], Brief]
+"""The brief wanted at each second of a journey."""
+
+CODA_BARS = (2, 5)
+"""Least and most bars of an ending."""
+
+FIRST_THEME = "A"
+"""The theme that a journey never forgets, and ends with."""
+
+
+TURN = PhraseSpec("turn", PHRASE_BARS, "half", ())
+"""A phrase of which only the cadence remains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Where endless music stands.
+
+    Attributes
+    ----------
+    seed : of the whole journey.
+    now : the brief in force.
+    time_s : length of the music so far.
+    stretches : how many there were.
+    composer : what the composer remembers.
+    chapters : how many of the form were begun.
+    ahead : sections of the chapter still to come; of the first, `place` phrases have been heard.
+    last : the section and the phrases of the last stretch, for breaking it off.
+    home : the brief for which the themes in memory were written.
+    is_broken_off : the music stopped in the middle of a phrase and has to find a cadence.
+    """
+
+    seed: int
+    now: Brief
+    time_s: float = 0.0
+    stretches: int = 0
+    composer: State = field(default_factory=State)
+    chapters: int = 0
+    ahead: tuple[SectionSpec, ...] = ()
+    place: int = 0
+    last: tuple[SectionSpec, tuple[Draft, ...]] | None = None
+    home: Brief | None = None
+    is_broken_off: bool = False
+
+
+def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BARS) -> tuple[Journey, Stretch]:
+    """Compose on: a section while the mood rests, a phrase while it moves, a bar where it has to turn.
+
+    Parameters
+    ----------
+    journey : where the music stands; `Journey(seed, brief)` at the start.
+    course : the brief wanted at each time from `journey.time_s` on. Metre and ensemble follow between sections.
+    most_bars : the longest stretch that is welcome, at least `PHRASE_BARS`.
+    """
+    journey = _with_sections(journey)
+    target = course(journey.time_s)
+    if _lacks_pivot(journey, target):
+        return _extended(journey, course, journey.ahead[0], (_shortened(TURN, 1, _pivot(journey, target)),))
+    turned = _turned(journey, target)
+    section = turned.ahead[0]
+    phrases = section.phrases[turned.place :]
+    if not _goes_on(turned, key_of(journey.now)):
+        phrases = (replace(phrases[0], opens_like=0), *phrases[1:])
+    bars = sum(phrase.bars for phrase in phrases)
+    if bars <= most_bars and _rests(turned, course, bars):
+        return _extended(turned, course, section, phrases)
+    phrase = phrases[0]
+    if change := _next_change(turned, course, phrase.bars):
+        bars, later = change
+        phrase = _shortened(phrase, bars, _pivot(turned, later))
+    return _extended(turned, course, section, (phrase,))
+
+
+def break_off(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
+    """Stop a stretch at the next bar line, because the mood has moved (`mien.music.steer.has_moved`).
+
+    Parameters
+    ----------
+    journey : as it stands after the stretch.
+    stretch : the last one.
+    tick : the first tick that may still be changed.
+
+    Returns
+    -------
+    The journey as it stands after what is left, and what is left. The next phrase is a bar that makes the cadence.
+    """
+    bar = stretch.written.bar_ticks
+    cut = -(-tick // bar) * bar
+    if cut >= stretch.written.length_ticks or journey.last is None:
+        return journey, stretch
+    kept = stretch.until(max(bar, cut))
+    section, drafts = journey.last
+    is_ahead = bool(journey.ahead) and journey.ahead[0] == section
+    shortened = replace(
+        journey,
+        now=stretch.brief_at(kept.written.length_ticks),
+        time_s=journey.time_s - stretch.written.length_s + kept.written.length_s,
+        composer=replace(
+            journey.composer, themes={}, last=_heard(drafts, kept.written.meter, kept.written.length_ticks)
+        ),
+        ahead=journey.ahead if is_ahead else (section, *journey.ahead),
+        place=0,
+        is_broken_off=True,
+    )
+    return shortened, kept
+
+
+def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
+    """End the music: the first theme slows down and comes to rest on the tonic.
+
+    Parameters
+    ----------
+    bars : length of the ending, within `CODA_BARS`.
+    """
+    target = course(journey.time_s)
+    if not _lacks_pivot(journey, target):
+        journey = _turned(journey, target)
+    ending = SectionSpec("coda", FIRST_THEME, 0, (coda(bars),), energy=-0.5, is_last=True)
+    return _extended(replace(journey, place=0), course, ending, ending.phrases)[1]
+
+
+def compose_journey(
+    path: Path,
+    seconds: float,
+    seed: int,
+    *,
+    ensemble: str = "piano",
+    tonic_pc: int | None = None,
+    meter: tuple[int, int] | None = None,
+    mapping: Mapping | None = None,
+) -> Stretch:
+    """Compose a whole piece along a path.
+
+    Parameters
+    ----------
+    path : affects in time (`mien.music.path`); outside its points the mood stays.
+    seconds : length of the piece as performed, met within a bar.
+    ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they stay for the piece,
+        as its key signature does: where the mode turns, the score writes accidentals.
+
+    Returns
+    -------
+    The piece as written with the briefs in force along it, ready for `mien.music.perform.perform`.
+
+    Raises
+    ------
+    ValueError
+        If `seconds` is not positive and finite, or the path is empty.
+    BadInput
+        If an option is not allowed.
+    """
+    if not 0 < seconds < np.inf or not path:
+        raise ValueError(f"seconds: {seconds} given with {len(path)} points; a positive number and a path wanted")
+    first = brief_from_affect(path[0][1], ensemble=ensemble, seed=seed, tonic_pc=tonic_pc, meter=meter, mapping=mapping)
+
+    def course(time_s: float) -> Brief:
+        return brief_from_affect(
+            affect_along(path, time_s),
+            ensemble=ensemble,
+            seed=seed,
+            tonic_pc=first.tonic_pc,
+            meter=first.meter,
+            mapping=mapping,
+        )
+
+    journey, stretches = Journey(seed, first), []
+    while (bars := _bars_left(journey, seconds)) > CODA_BARS[1]:
+        journey, stretch = next_phrase(journey, course, bars - CODA_BARS[0])
+        stretches.append(stretch)
+    stretches.append(close(journey, course, max(CODA_BARS[0], bars)))
+    return join(stretches, seed)
+
+
+def _bars_left(journey: Journey, seconds: float) -> int:
+    """Bars that fit into the rest of the time at the tempo of the moment, the final ritardando counted."""
+    beats = (seconds - journey.time_s) * journey.now.tempo_bpm / 60 - ritardando_beats(journey.now)
+    return round(beats / beats_in_bar(journey.now.meter))
+
+
+def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
+    """A phrase brought to its cadence after so many bars, on the pivot."""
+    return replace(
+        phrase,
+        bars=bars,
+        cadence=pivot.cadence,
+        treatment=phrase.treatment[: bars - 1],
+        opens_like=min(phrase.opens_like, max(0, bars - 2)),
+        goal=pivot.roman,
+    )
+
+
+def _pivot(journey: Journey, target: Brief) -> Pivot:
+    return find_pivot(key_of(journey.now), key_of(target))
+
+
+def _lacks_pivot(journey: Journey, target: Brief) -> bool:
+    """Whether a cadence is owed before the music goes on: it stopped in mid-phrase, or its last chord does not lead
+    to the key wanted."""
+    old, new = key_of(journey.now), key_of(target)
+    last = journey.composer.last
+    return journey.is_broken_off or (
+        last is not None and old != new and not is_shared(last.slots[-1].harmony, old, new)
+    )
+
+
+def _with_sections(journey: Journey) -> Journey:
+    """Begin the next chapter where the last has been heard, and forget its themes but the first of all."""
+    if journey.ahead:
+        return journey
+    number = journey.chapters
+    first = draw_theme(np.random.default_rng([journey.seed, 0xF0]))
+    rng = np.random.default_rng([journey.seed, 0xF0, number])
+    composer = journey.composer
+    kept = replace(
+        composer,
+        themes={},
+        motifs={name: bank for name, bank in composer.motifs.items() if name == FIRST_THEME},
+        worn={name: dresses for name, dresses in composer.worn.items() if name == FIRST_THEME},
+    )
+    theme = draw_theme(rng) if number else first
+    return replace(journey, composer=kept, chapters=number + 1, ahead=chapter(number, theme, first, rng), place=0)
+
+
+def _turned(journey: Journey, target: Brief) -> Journey:
+    """Let key (and at a section, metre and ensemble) be those wanted; forget what would not fit them."""
+    before = journey.now
+    now = steer(before, target, beats=0, at_cadence=True, at_section=journey.place == 0)
+    composer = journey.composer
+    if now.tonic_pc != before.tonic_pc:
+        composer = replace(composer, last=None)
+    if now.ensemble != before.ensemble:
+        composer = replace(composer, themes={}, last=None, voices=None, figures=None, worn={})
+    if now.meter != before.meter:
+        composer = replace(composer, themes={}, motifs={}, last=None, figures=None, worn={})
+    return replace(journey, now=now, composer=composer)
+
+
+def _goes_on(journey: Journey, key_before: Key) -> bool:
+    """Whether the phrase before is there to be taken up: in the same key, whole, of the same section."""
+    last = journey.composer.last
+    return (
+        journey.place > 0 and last is not None and last.spec.bars == PHRASE_BARS and key_of(journey.now) == key_before
+    )
+
+
+def _along(journey: Journey, course: Course, beats: int) -> tuple[list[Brief], list[float]]:
+    """Brief and time at each beat to come and at the one after: lists of `beats` + 1."""
+    briefs, times = [journey.now], [journey.time_s]
+    for _ in range(beats):
+        times.append(times[-1] + 60 / briefs[-1].tempo_bpm)
+        briefs.append(steer(briefs[-1], course(times[-1])))
+    return briefs, times
+
+
+def _rests(journey: Journey, course: Course, bars: int) -> bool:
+    """Whether the mood has been reached and stays for so many bars."""
+    beats = bars * beats_in_bar(journey.now.meter)
+    times = (journey.time_s + beat * 60 / journey.now.tempo_bpm for beat in range(beats))
+    return all(rests(journey.now, course(time_s)) for time_s in times)
+
+
+def _next_change(journey: Journey, course: Course, bars: int) -> tuple[int, Brief] | None:
+    """Bars until the course leaves the mood of the moment, if it does within `bars`, and the brief wanted then."""
+    beats = beats_in_bar(journey.now.meter)
+    _, times = _along(journey, course, bars * beats)
+    here = course(journey.time_s)
+    for bar in range(1, bars + 1):
+        there = course(times[bar * beats])
+        if has_moved(here, there):
+            return bar, there
+    return None
+
+
+def _extended(
+    journey: Journey, course: Course, section: SectionSpec, phrases: tuple[PhraseSpec, ...]
+) -> tuple[Journey, Stretch]:
+    """Compose phrases of a section, with the brief that will be in force half way through them."""
+    beats = sum(phrase.bars for phrase in phrases) * beats_in_bar(journey.now.meter)
+    briefs, times = _along(journey, course, beats)
+    composed = briefs[beats // 2]
+    turns = journey.home is not None and key_of(journey.home) != key_of(composed)
+    stays = journey.home is not None and rests(journey.home, composed)
+    composer = journey.composer if stays else replace(journey.composer, themes={})
+    spec = replace(section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0)
+    composer, passage = next_section(composed, composer, spec, np.random.default_rng([journey.seed, journey.stretches]))
+    marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
+    passage = replace(passage, marks=(*marks, *(mark for mark in passage.marks if mark.kind != "section")))
+    is_turn = phrases[0].bars == 1
+    place = journey.place + (0 if is_turn else len(phrases))
+    is_over = place >= len(section.phrases)
+    after = replace(
+        journey,
+        now=briefs[-1],
+        time_s=times[-1],
+        stretches=journey.stretches + 1,
+        composer=composer,
+        ahead=journey.ahead[1:] if is_over else journey.ahead,
+        place=0 if is_over else place,
+        home=journey.home if stays else composed,
+        last=(section, passage.drafts),
+        is_broken_off=False,
+    )
+    return after, as_stretch(passage, composed, briefs[:-1], journey.seed + journey.stretches)
+
+
+def _section_marks(
+    journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], new_key: str
+) -> tuple[Mark, ...]:
+    """Where a section begins, its name; where the key has turned, that too. A turn belongs to what was before."""
+    if phrases[0].bars == 1 or (journey.place > 0 and not new_key):
+        return ()
+    return (Mark(0, "section", f"{section.title}, {new_key}" if new_key else section.title),)
+
+
+def _heard(drafts: tuple[Draft, ...], meter: tuple[int, int], tick: int) -> Draft | None:
+    """The phrase that sounded last before a tick, as far as it was heard."""
+    start = 0
+    for draft in drafts:
+        end = start + draft.spec.bars * bar_ticks(meter)
+        if tick <= end:
+            here = tick - start
+            slots = tuple(slot for slot in draft.slots if slot.onset_ticks < here)
+            melody = tuple(note for note in draft.melody if note.onset_ticks < here)
+            return replace(draft, slots=slots, melody=melody)
+        start = end
+    return None

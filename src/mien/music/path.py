@@ -1,0 +1,112 @@
+"""Affects in time: a path to lead along, from two moods or from a table.
+
+A path is a sequence of (seconds, Affect), time rising; between its points a reading moves in a straight line on the
+plane of valence and arousal (−1..1 each), outside them it stays.
+
+References: Altshuler 1948, "A psychiatrist's experience with music as a therapeutic agent" (the iso principle: match
+the mood, then lead it); Starcke, Mayr & von Georgi 2021, "Emotion modulation through music after sadness induction: the
+iso principle in a controlled experimental study".
+"""
+
+import csv
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from mien.circumplex import affect_at
+from mien.errors import BadInput
+from mien.values import Affect
+
+Path = Sequence[tuple[float, Affect]]
+"""(seconds from the start, affect), time rising."""
+
+MATCH_SHARE, ARRIVE_SHARE = 0.2, 0.8
+"""Shares of the time until which a path stays where it began, and from which it stays where it leads: a mood is met
+before it is led (iso principle), and an arrival wants time to be felt."""
+
+COLUMNS = ("time_s", "valence", "arousal")
+"""What a table must have, in any order; other columns are left alone."""
+
+
+def path_between(start: Affect, end: Affect, over_s: float) -> Path:
+    """Lead from one affect to another within `over_s` seconds: match, move, arrive.
+
+    Raises
+    ------
+    BadInput
+        If `over_s` is not positive and finite.
+    """
+    if not 0 < over_s < math.inf:
+        raise BadInput(f"{over_s:g} seconds: give a positive number of seconds to lead over")
+    return (
+        (0.0, start),
+        (MATCH_SHARE * over_s, start),
+        (ARRIVE_SHARE * over_s, replace(end, time_s=ARRIVE_SHARE * over_s)),
+    )
+
+
+def affect_along(path: Path, time_s: float) -> Affect:
+    """The affect of a path at a time, on the straight line between its points."""
+    after = bisect_right(path, time_s, key=lambda point: point[0])
+    if after == 0 or after == len(path):
+        return replace(path[max(0, after - 1)][1], time_s=time_s)
+    (start_s, one), (end_s, other) = path[after - 1], path[after]
+    share = (time_s - start_s) / (end_s - start_s)
+
+    def between(a: float, b: float) -> float:
+        return min(max(a, b), max(min(a, b), a + share * (b - a)))  # rounding may not leave the range
+
+    return Affect(
+        time_s,
+        tuple(map(between, one.probs, other.probs)),
+        between(one.valence, other.valence),
+        between(one.arousal, other.arousal),
+        between(one.doubt, other.doubt),
+        tuple(map(between, one.shares, other.shares)),
+    )
+
+
+def read_path(file: FilePath) -> Path:
+    """Read a path from a CSV with the columns `time_s` (seconds, rising), `valence` and `arousal` (−1..1).
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read, has no rows, or a cell is not allowed; the message names row and column. Rows
+        count as an editor does, the header being row 1.
+    """
+    try:
+        rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{file}: cannot be read as a table ({error}); give a CSV with {', '.join(COLUMNS)}") from None
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    if missing := [column for column in COLUMNS if column not in header]:
+        raise BadInput(f"{file}: column '{missing[0]}' is missing; the first row must name {', '.join(COLUMNS)}")
+    path: list[tuple[float, Affect]] = []
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        where = f"{file}: row {number}"
+        time_s, valence, arousal = (_cell(where, name, row, header.index(name)) for name in COLUMNS)
+        if time_s < 0 or (path and time_s <= path[-1][0]):
+            earliest = f"more than {path[-1][0]:g}, the row before" if path else "0 or more"
+            raise BadInput(f"{where}, column time_s: {time_s:g} given; {earliest}, wanted")
+        path.append((time_s, replace(affect_at(valence, arousal), time_s=time_s)))
+    if not path:
+        raise BadInput(f"{file}: has no rows; give at least one with {', '.join(COLUMNS)}")
+    return tuple(path)
+
+
+def _cell(where: str, name: str, row: list[str], place: int) -> float:
+    """One number of a row, checked."""
+    text = row[place].strip() if place < len(row) else ""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    allowed = "seconds" if name == "time_s" else "a number from -1 to 1"
+    if not math.isfinite(value) or (name != "time_s" and abs(value) > 1):
+        raise BadInput(f"{where}, column {name}: '{text}' given; {allowed} wanted")
+    return value

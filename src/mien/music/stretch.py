@@ -1,0 +1,107 @@
+"""A passage and the briefs along it → a stretch of music, to be played, cut and joined.
+
+A `Stretch` is what travels when the mood moves: written music whose tempo follows the briefs beat by beat, with the
+brief in force at each beat for the performer. Times are ticks from its start.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage
+from mien.music.rhythm import beat_ticks
+from mien.values import Brief, Mark, Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Music as written, and the brief in force from each beat on: (tick, brief), the first at tick 0."""
+
+    written: Phrase
+    briefs: tuple[tuple[int, Brief], ...]
+
+    def brief_at(self, tick: int) -> Brief:
+        """The brief in force at a tick."""
+        return self.briefs[bisect_right(self.briefs, tick, key=lambda step: step[0]) - 1][1]
+
+    def until(self, tick: int) -> "Stretch":
+        """The stretch cut off at a tick; what would sound on is shortened."""
+        whole = self.written
+        written = replace(
+            whole,
+            notes=tuple(
+                replace(n, length_ticks=min(n.end_ticks, tick) - n.onset_ticks)
+                for n in whole.notes
+                if n.onset_ticks < tick
+            ),
+            length_ticks=min(tick, whole.length_ticks),
+            tempo=tuple(step for step in whole.tempo if step[0] < tick),
+            chords=tuple(
+                replace(c, length_ticks=min(c.length_ticks, tick - c.onset_ticks))
+                for c in whole.chords
+                if c.onset_ticks < tick
+            ),
+            marks=tuple(mark for mark in whole.marks if mark.onset_ticks < tick),
+        )
+        return Stretch(written, tuple(step for step in self.briefs if step[0] < tick))
+
+
+def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed: int) -> Stretch:
+    """Let tempo and loudness of a passage follow the briefs.
+
+    Parameters
+    ----------
+    passage : as composed from the brief `composed`.
+    briefs : the brief in force at each of its beats.
+    seed : for the performer.
+    """
+    beat = beat_ticks(composed.meter)
+    louder = [LOUDNESS_VELOCITY * (brief.loudness - composed.loudness) for brief in briefs]
+    notes = (
+        replace(n, velocity=min(LOUDEST, max(SOFTEST, round(n.velocity + louder[n.onset_ticks // beat]))))
+        for n in passage.notes
+    )
+    steps = tuple((index * beat, brief) for index, brief in enumerate(briefs))
+    written = Phrase(
+        notes=tuple(sorted(notes)),
+        length_ticks=passage.length_ticks,
+        meter=composed.meter,
+        tempo=_changes([(tick, round(brief.tempo_bpm, 2)) for tick, brief in steps]),
+        tonic_pc=composed.tonic_pc,
+        mode=composed.mode,
+        ensemble=composed.ensemble,
+        seed=seed,
+        chords=passage.chords,
+        marks=passage.marks,
+    )
+    return Stretch(written, steps)
+
+
+def join(stretches: Sequence[Stretch], seed: int) -> Stretch:
+    """Lay stretches of one metre and ensemble end to end; key and seed of the whole are those of the start."""
+    notes, chords, tempo, briefs = [], [], [], []
+    marks: list[Mark] = []
+    start = 0
+    for stretch in stretches:
+        part = stretch.written
+        notes += [replace(note, onset_ticks=note.onset_ticks + start) for note in part.notes]
+        chords += [replace(chord, onset_ticks=chord.onset_ticks + start) for chord in part.chords]
+        marks += [replace(mark, onset_ticks=mark.onset_ticks + start) for mark in part.marks]
+        tempo += [(tick + start, bpm) for tick, bpm in part.tempo]
+        briefs += [(tick + start, brief) for tick, brief in stretch.briefs]
+        start += part.length_ticks
+    written = replace(
+        stretches[0].written,
+        notes=tuple(sorted(notes)),
+        length_ticks=start,
+        tempo=_changes(tempo),
+        chords=tuple(chords),
+        marks=tuple(marks),
+        seed=seed,
+    )
+    return Stretch(written, tuple(briefs))
+
+
+def _changes(tempo: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    """Tempo steps without those that change nothing."""
+    return tuple(step for index, step in enumerate(tempo) if index == 0 or step[1] != tempo[index - 1][1])
