@@ -21,10 +21,10 @@ from mien.music.figures import INNER_VOICES, Names, Texture, choose_texture
 from mien.music.form import SectionSpec, plan
 from mien.music.harmony import Slot
 from mien.music.melody import melody_range
-from mien.music.motif import Motif, invent
+from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
-from mien.music.rhythm import bar_ticks, beat_fill, beats_in_bar
+from mien.music.rhythm import bar_ticks, beats_in_bar
 from mien.music.texture import Stroke, Voice, accompany, drum, suspensions, walk_bass
 from mien.music.theme import Compass, Draft, led_into, write_phrase
 from mien.music.voicing import voice
@@ -180,7 +180,7 @@ def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     """Invent the motifs of a theme that is heard for the first time."""
     if spec.theme in state.motifs:
         return state
-    wanted = beats_in_bar(brief.meter) * (0.45 + 0.21 * brief.density) * beat_fill(brief.meter)
+    wanted = notes_in_bar(brief)
     roles = ("c",) if spec.is_contrast else ("a", "b")
     bank: dict[str, Motif] = dict(state.motifs[state.refrain]) if spec.is_contrast and state.refrain else {}
     for number, role in enumerate(roles):

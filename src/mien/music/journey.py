@@ -21,7 +21,9 @@ import numpy as np
 from mien.music.brief import brief_from_affect
 from mien.music.compose import State, next_section
 from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec, chapter, coda, draw_theme
+from mien.music.growth import fitted
 from mien.music.mapping import Mapping
+from mien.music.motif import notes_in_bar
 from mien.music.path import Path, affect_along
 from mien.music.perform import ritardando_beats
 from mien.music.pivot import Key, Pivot, find_pivot, is_shared, key_of
@@ -87,7 +89,8 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
     most_bars : the longest stretch that is welcome, at least `PHRASE_BARS`.
     """
     journey = _with_sections(journey)
-    target = course(journey.time_s)
+    bar_s = beats_in_bar(journey.now.meter) * 60 / journey.now.tempo_bpm
+    target = course(journey.time_s + bar_s)  # what is due within a bar is better done between phrases
     if _lacks_pivot(journey, target):
         return _extended(journey, course, journey.ahead[0], (_shortened(TURN, 1, _pivot(journey, target)),))
     turned = _turned(journey, target)
@@ -99,7 +102,7 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
     if bars <= most_bars and _rests(turned, course, bars):
         return _extended(turned, course, section, phrases)
     phrase = phrases[0]
-    if change := _next_change(turned, course, phrase.bars):
+    if change := _next_change(turned, course, target, phrase.bars):
         bars, later = change
         phrase = _shortened(phrase, bars, _pivot(turned, later))
     return _extended(turned, course, section, (phrase,))
@@ -199,6 +202,7 @@ def compose_journey(
 
     journey, stretches = Journey(seed, first), []
     while (bars := _bars_left(journey, seconds)) > CODA_BARS[1]:
+        journey = _homeward(journey, bars)
         journey, stretch = next_phrase(journey, course, bars - CODA_BARS[0])
         stretches.append(stretch)
     stretches.append(close(journey, course, max(CODA_BARS[0], bars)))
@@ -209,6 +213,15 @@ def _bars_left(journey: Journey, seconds: float) -> int:
     """Bars that fit into the rest of the time at the tempo of the moment, the final ritardando counted."""
     beats = (seconds - journey.time_s) * journey.now.tempo_bpm / 60 - ritardando_beats(journey.now)
     return round(beats / beats_in_bar(journey.now.meter))
+
+
+def _homeward(journey: Journey, bars: int) -> Journey:
+    """Let the last section before an ending be the first theme, if the piece has left it."""
+    ahead = _with_sections(journey).ahead[0]
+    if journey.place > 0 or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
+        return journey
+    theme = draw_theme(np.random.default_rng([journey.seed, 0xF0]))
+    return replace(journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3),))
 
 
 def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
@@ -293,11 +306,10 @@ def _rests(journey: Journey, course: Course, bars: int) -> bool:
     return all(rests(journey.now, course(time_s)) for time_s in times)
 
 
-def _next_change(journey: Journey, course: Course, bars: int) -> tuple[int, Brief] | None:
-    """Bars until the course leaves the mood of the moment, if it does within `bars`, and the brief wanted then."""
+def _next_change(journey: Journey, course: Course, here: Brief, bars: int) -> tuple[int, Brief] | None:
+    """Bars until the course has moved away from `here`, if it does within `bars`, and the brief wanted then."""
     beats = beats_in_bar(journey.now.meter)
     _, times = _along(journey, course, bars * beats)
-    here = course(journey.time_s)
     for bar in range(1, bars + 1):
         there = course(times[bar * beats])
         if has_moved(here, there):
@@ -314,9 +326,10 @@ def _extended(
     composed = briefs[beats // 2]
     turns = journey.home is not None and key_of(journey.home) != key_of(composed)
     stays = journey.home is not None and rests(journey.home, composed)
-    composer = journey.composer if stays else replace(journey.composer, themes={})
+    rng = np.random.default_rng([journey.seed, journey.stretches])
+    composer = journey.composer if stays else _lively(journey.composer, composed, rng)
     spec = replace(section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0)
-    composer, passage = next_section(composed, composer, spec, np.random.default_rng([journey.seed, journey.stretches]))
+    composer, passage = next_section(composed, composer, spec, rng)
     marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
     passage = replace(passage, marks=(*marks, *(mark for mark in passage.marks if mark.kind != "section")))
     is_turn = phrases[0].bars == 1
@@ -337,13 +350,23 @@ def _extended(
     return after, as_stretch(passage, composed, briefs[:-1], journey.seed + journey.stretches)
 
 
+def _lively(composer: State, brief: Brief, rng: np.random.Generator) -> State:
+    """Themes are forgotten and their motifs, lively or calm as the brief asks, kept to write them anew."""
+    wanted = notes_in_bar(brief)
+    motifs = {
+        theme: {role: fitted(motif, wanted, rng) for role, motif in bank.items()}
+        for theme, bank in composer.motifs.items()
+    }
+    return replace(composer, themes={}, motifs=motifs)
+
+
 def _section_marks(
     journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], new_key: str
 ) -> tuple[Mark, ...]:
     """Where a section begins, its name; where the key has turned, that too. A turn belongs to what was before."""
-    if phrases[0].bars == 1 or (journey.place > 0 and not new_key):
-        return ()
-    return (Mark(0, "section", f"{section.title}, {new_key}" if new_key else section.title),)
+    words = [section.title] if journey.place == 0 else []
+    words += [new_key] if new_key else []
+    return (Mark(0, "section", ", ".join(words)),) if words and phrases[0].bars > 1 else ()
 
 
 def _heard(drafts: tuple[Draft, ...], meter: tuple[int, int], tick: int) -> Draft | None:

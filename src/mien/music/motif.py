@@ -14,7 +14,17 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.music.rhythm import Meter, Rhythm, bar_ticks, draw_rhythm, melody_table, middle_ticks, onsets
+from mien.music.rhythm import (
+    Meter,
+    Rhythm,
+    bar_ticks,
+    beat_fill,
+    beats_in_bar,
+    draw_rhythm,
+    melody_table,
+    middle_ticks,
+    onsets,
+)
 from mien.values import Brief
 
 CANDIDATES = 24
@@ -43,6 +53,11 @@ def step_odds() -> NDArray[np.float64]:
     table = melody_table()["steps"]
     counts = np.array(table, dtype=np.float64) + 0.5
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+
+
+def notes_in_bar(brief: Brief) -> float:
+    """Notes that a bar of melody should have: its share of the brief's density."""
+    return beats_in_bar(brief.meter) * (0.45 + 0.21 * brief.density) * beat_fill(brief.meter)
 
 
 def invent(name: str, brief: Brief, notes_wanted: float, rng: np.random.Generator, avoid: tuple[Rhythm, ...]) -> Motif:

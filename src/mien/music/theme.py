@@ -162,6 +162,7 @@ def _opening(spec: PhraseSpec, brief: Brief, before: Draft | None, *, is_contras
     words = vocabulary(brief.mode)
     if spec.goal and spec.bars == 1:
         return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
+    is_contrast = is_contrast and not (before and before.spec.goal)  # a goal reached wants its tonic
     return [(0, bar_ticks(brief.meter), words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
 
 
