@@ -29,6 +29,10 @@ pulls."""
 DARKEST = 0.2
 """Below this number Phrygian stays."""
 
+MIDDLE_REGISTER_MIDI = 68
+TONIC_REACH = 2.4
+"""Semitones by which a register of four semitones above or below the middle one moves the choice of key."""
+
 TRIPLE_SHARE, TRIPLE_AROUSAL = 0.2, -0.12
 """How often 3/4 is drawn where no metre is asked for, and what arousal adds; 5/4 has to be asked for."""
 
@@ -76,7 +80,7 @@ def brief_from_affect(
     reasons = [Reason(row.target, mixed[row.target][1], row.source) for row in mapping.rows if row.target != "mode"]
 
     rng = np.random.default_rng([seed, 0xB21EF])
-    drawn_tonic = int(rng.integers(12))
+    drawn_tonic = _draw_tonic(fields["register_midi"], rng)
     drawn_meter = _draw_meter(affect, rng)
     mode_row = next(row for row in mapping.rows if row.target == "mode")
     number = fields.pop("mode")
@@ -102,6 +106,15 @@ def brief_from_affect(
         reasons=tuple(reasons),
         **fields,
     )
+
+
+def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:
+    """A tonic among seven neighbours: low music goes to keys whose tonic lies below middle C, high music above it.
+
+    The composer moves finished music to its key by −5..+6 semitones, so the key must not undo the register.
+    """
+    centre = min(TONIC_REACH, max(-TONIC_REACH, (register_midi - MIDDLE_REGISTER_MIDI) * TONIC_REACH / 4))
+    return int(round(centre) + rng.integers(-3, 4)) % 12
 
 
 def _draw_meter(affect: Affect, rng: np.random.Generator) -> tuple[int, int]:

@@ -269,7 +269,7 @@ def _arrange(
         if body:
             for figure, part in ((texture.harmony, Part.HARMONY), (texture.texture, Part.TEXTURE)):
                 if part in voices:
-                    played += accompany(figure, voices[part], body, placed, held, brief.meter)
+                    played += accompany(figure, voices[part], body, placed, held, ceilings, brief.meter)
             played += walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, brief.meter)
             if texture.kit is not None:
                 length = body[-1].onset_ticks + body[-1].length_ticks

@@ -75,9 +75,14 @@ def accompany(
     slots: tuple[Slot, ...],
     voicings: list[tuple[int, ...]],
     suspended: dict[int, tuple[int, int]],
+    ceilings_midi: list[int],
     meter: Meter,
 ) -> list[Stroke]:
-    """Realise a figure of the inner voices. `suspended` maps a slot to (voice, pitch it holds over from before)."""
+    """Realise a figure of the inner voices.
+
+    `suspended` maps a slot to (voice, pitch it holds over from before); `ceilings_midi` are the lowest melody pitches
+    over the slots, above which no figure climbs.
+    """
     strokes = []
     for onset, length, token, number in _tokens(figure, slots, meter):
         voices = voicings[number]
@@ -92,7 +97,8 @@ def accompany(
             octave, index = divmod(place, len(voices))
             if player.monophonic and player.part is Part.TEXTURE:  # the lowest inner voice belongs to the harmony
                 octave, index = 0, 1 + place % (len(voices) - 1)
-            pitch = player.fold(voices[index] + 12 * octave)
+            climbs = voices[index] + 12 * octave < ceilings_midi[number]
+            pitch = player.fold(voices[index] + 12 * octave * climbs)
             late = beat_ticks(meter)
             if held and held[0] == index and onset == slots[number].onset_ticks and length > late:
                 strokes.append(Stroke(onset, late, player.fold(held[1]), player.part, 3))
