@@ -6,6 +6,7 @@ written and removed.
 
 import importlib.util
 import platform
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ NETWORKS = (
     ("expression reader", "mien.affect", "reader"),
 )
 TABLES = (("mean face", "mien.face", "mean_mesh.npy"), ("cues at rest", "mien.cues", "average_neutral.dat"))
+PLAYERS = ("paplay", "pw-play", "aplay", "afplay", "ffplay", "play", "vlc")
+"""Programs that play a WAV file, on one system or another."""
 EXTRAS = (("training", "keras", "train"),)
 
 
@@ -50,6 +53,8 @@ def examine() -> Iterator[Finding]:
     yield _try("score engraver", _engrave_a_note)
     yield _try("writing here", _write_here, "choose another folder with --out")
     yield _camera()
+    yield _player()
+    yield Finding("page", None, "not part of this version: pictures, music and files need none")
     for name, module, extra in EXTRAS:
         present = importlib.util.find_spec(module) is not None
         remedy = "" if present else f"only for training: pip install 'mien[{extra}]'"
@@ -110,3 +115,10 @@ def _camera() -> Finding:
     if cameras:
         return Finding("camera", True, ", ".join(str(c) for c in cameras))
     return Finding("camera", None, "none found", "only for live use: connect one; pictures work without")
+
+
+def _player() -> Finding:
+    found = [name for name in PLAYERS if shutil.which(name)]
+    if found:
+        return Finding("sound player", True, ", ".join(found))
+    return Finding("sound player", None, "none found on the path", "open the .wav with any program that plays sound")
