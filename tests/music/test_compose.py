@@ -59,6 +59,17 @@ def test_endless_music_may_change_its_brief_between_sections() -> None:
     assert min(velocities[4:]) > max(velocities[:4])
 
 
+def test_an_endless_stream_keeps_a_bounded_memory_and_never_loops() -> None:
+    brief = brief_from_affect(affect_of("neutral"), seed=3, meter=(4, 4))
+    rng = np.random.default_rng(3)
+    state, seen = State(), set()
+    for spec in islice(chain(rng), 60):
+        state, passage = next_section(brief, state, spec, rng)
+        assert max(len(state.themes), len(state.motifs), len(state.worn)) <= 8
+        seen.add(tuple((n.onset_ticks, n.part, n.pitch_midi, n.length_ticks) for n in passage.notes))
+    assert len(seen) == 60
+
+
 def test_no_note_is_written_twice() -> None:
     for name in ("piano", "musicbox", "electronic"):
         phrase = compose(brief_from_affect(affect_of("surprise"), ensemble=name, seed=2), 40, 2)

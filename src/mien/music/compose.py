@@ -13,6 +13,7 @@ References: Caplin 1998, *Classical Form*; and those of `harmony`, `melody`, `te
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
@@ -45,6 +46,8 @@ DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3
 LOWEST_INNER_MIDI = 48
 """Chords are not placed lower: close intervals there are mud."""
 
+KEPT_THEMES = 7
+
 WORN = 8
 """How many dresses of a theme are remembered, so that it does not return in one of them."""
 
@@ -53,6 +56,9 @@ VARIED_TURN, ORNAMENT_ODDS = 2, 0.4
 
 TEMPO_STRETCH = 0.04
 """How far the tempo may leave the brief's so that whole bars fill the time asked for."""
+
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
         textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
     strokes, inner = _arrange(brief, spec, drafts, textures, voices, state.voices, rng)
-    themes = state.themes if spec.theme in state.themes else {**state.themes, spec.theme: drafts}
+    themes = state.themes if spec.theme in state.themes else _recent({**state.themes, spec.theme: drafts})
     state = replace(
         state,
         sections=state.sections + 1,
@@ -154,10 +160,16 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
         last=drafts[-1],
         voices=inner,
         figures=textures[0].names,
-        worn={**state.worn, spec.theme: worn},
+        worn=_recent({**state.worn, spec.theme: worn}),
     )
     shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT
     return state, _passage(brief, spec, drafts, strokes, players, shift)
+
+
+def _recent(by_theme: dict[str, Kept]) -> dict[str, Kept]:
+    """What is kept by theme: the first theme, which comes back late, and the latest; endless music needs no more."""
+    names = list(by_theme)
+    return {name: by_theme[name] for name in dict.fromkeys([names[0], *names[-KEPT_THEMES:]])}
 
 
 def _voices(players: Ensemble) -> dict[Part, Voice]:
@@ -190,7 +202,7 @@ def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     return replace(
         state,
         motif_count=state.motif_count + len(roles),
-        motifs={**state.motifs, spec.theme: bank},
+        motifs=_recent({**state.motifs, spec.theme: bank}),
         refrain=state.refrain if spec.is_contrast else spec.theme,
     )
 
