@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien import __version__
@@ -167,9 +168,9 @@ def doctor() -> None:
     healthy = True
     for finding in examine():
         mark = {True: "[green]works[/]", False: "[red]broken[/]", None: "[yellow]absent[/]"}[finding.works]
-        console.print(f"{mark}  {finding.part}: {finding.detail}", highlight=False, soft_wrap=True)
+        console.print(f"{mark}  {escape(f'{finding.part}: {finding.detail}')}", highlight=False, soft_wrap=True)
         if finding.remedy:
-            console.print(f"        remedy: {finding.remedy}", highlight=False, soft_wrap=True)
+            console.print(escape(f"        remedy: {finding.remedy}"), highlight=False, soft_wrap=True)
         healthy = healthy and finding.works is not False
     if not healthy:
         raise typer.Exit(1)
@@ -224,7 +225,7 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
 
 
 def _remark(console: Console, picture: Path) -> Any:
-    return lambda text: console.print(f"note: {picture}: {text}", style="yellow", highlight=False)
+    return lambda text: console.print(escape(f"note: {picture}: {text}"), style="yellow", highlight=False)
 
 
 def _meter(text: str | None) -> tuple[int, int] | None:

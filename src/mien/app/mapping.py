@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mien.cues.names import NAMES, PAIRS
@@ -30,12 +31,12 @@ def show(file: File = None) -> None:
     for row in mapping.rows:
         numbers = (f"{number:+g}" if number else "·" for number in (row.valence, row.arousal, row.doubt))
         low, high = row.range
-        table.add_row(row.target, f"{row.origin:g}", *numbers, f"{low:g} … {high:g}", row.source)
+        table.add_row(row.target, f"{row.origin:g}", *numbers, f"{low:g} … {high:g}", escape(row.source))
     console.print(table)
     console.print()
     cues = Table("region", "cue", "moves", "by (a standard deviation)", "source", box=None, pad_edge=False)
     for cue in mapping.cue_rows:
-        cues.add_row(cue.region, cue.cue, cue.target, f"{cue.weight:+g}", cue.source)
+        cues.add_row(cue.region, cue.cue, cue.target, f"{cue.weight:+g}", escape(cue.source))
     console.print(cues)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -63,8 +64,8 @@ def show_brief(console: Console, brief: Brief) -> None:
     if with_sources:
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=2, style="dim")
     for reason in brief.reasons:
-        table.add_row(f"  {reason.field}", reason.because, *([reason.source] if with_sources else []))
-    console.print(table, markup=False)
+        table.add_row(f"  {reason.field}", escape(reason.because), *([escape(reason.source)] if with_sources else []))
+    console.print(table)
 
 
 def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> None:
@@ -72,11 +73,11 @@ def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> Non
     written = piece.written
     bars = written.length_ticks // written.bar_ticks
     console.print(
-        f"[bold]{piece.name}[/]  {piece.performed.length_s:.0f} s, {bars} bars, {len(written.notes)} notes, "
+        f"[bold]{escape(piece.name)}[/]  {piece.performed.length_s:.0f} s, {bars} bars, {len(written.notes)} notes, "
         f"seed {written.seed}"
     )
     for path in files.values():
-        console.print(f"  {path}", highlight=False, soft_wrap=True)
+        console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
 
 
 def table_of_readings(rows: Sequence[tuple[str, int, Affect]]) -> Table:
@@ -84,7 +85,7 @@ def table_of_readings(rows: Sequence[tuple[str, int, Affect]]) -> Table:
     table = Table("picture", "face", "reads as", "p", "valence", "arousal", "doubt", *REGIONS)
     for picture, number, affect in rows:
         table.add_row(
-            picture,
+            escape(picture),
             str(number),
             affect.emotion,
             f"{max(affect.probs):.2f}",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mien.errors import BadInput
@@ -38,14 +39,15 @@ def tell(console: Console, account: dict[str, Any]) -> None:
     """Print the account: reading, reasons, bars."""
     reading = account["reading"]
     shares = ", ".join(f"{region} {reading['shares'][region]:.0%}" for region in REGIONS)
-    console.print(f"[bold]{account['name']}[/]  {account['seconds']:.0f} s, seed {account['seed']}")
+    console.print(f"[bold]{escape(account['name'])}[/]  {account['seconds']:.0f} s, seed {account['seed']}")
     console.print(
         f"The expression reads as {reading['reads_as']} (valence {reading['valence']:+.2f}, "
         f"arousal {reading['arousal']:+.2f}, doubt {reading['doubt']:.2f}); {shares}."
     )
     console.print("\n[bold]So the composer was asked for[/]")
     for name, field in account["brief"].items():
-        console.print(f"  {name}: {field['because']}  [dim]{field['source']}[/]", highlight=False)
+        told = escape(f"{name}: {field['because']}")
+        console.print(f"  {told}  [dim]{escape(field['source'])}[/]", highlight=False)
     console.print("\n[bold]Bar by bar[/]")
     console.print(_table_of_bars(account["bars"]))
 
@@ -55,5 +57,5 @@ def _table_of_bars(bars: list[dict[str, Any]]) -> Table:
     for bar in bars:
         chords = "  ".join(f"{chord['roman']} ({chord['function']})" for chord in bar["chords"])
         marks = "; ".join(f"{kind} {text}" for mark in bar["marks"] for kind, text in mark.items())
-        table.add_row(str(bar["bar"]), chords, marks)
+        table.add_row(str(bar["bar"]), escape(chords), escape(marks))
     return table
