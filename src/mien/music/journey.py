@@ -1,9 +1,9 @@
-"""Music whose mood moves: an endless stream of phrases, and a piece along a path of affects.
+"""Journey, course → the next phrase: endless music whose mood moves.
 
 `next_phrase` is the step: it takes where the music stands (`Journey`) and the `Course` it should follow, a brief for
 every moment, and gives the next `Stretch` with the journey after it. Live, the course is the mood of the moment, and a
-stretch that is overtaken by events is broken off at a bar line (`break_off`); offline the whole course is known
-(`compose_journey`), and phrases are shortened so that they close where the mood turns. Either way a key turns on a
+stretch that is overtaken is sent another way or stopped at a bar line (`redirect`); offline the whole course is known
+(`travel`), and phrases are shortened so that they close where the mood turns. Either way a key turns on a
 pivot at the end of a phrase, everything else goes step by step (`steer`), and the motifs go along: a theme comes back
 in another light. Memory does not grow: a chapter of the form forgets the one before, but for the first theme.
 
@@ -18,19 +18,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mien.music.brief import brief_from_affect
 from mien.music.compose import State, next_section
 from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec, chapter, coda, draw_theme
 from mien.music.growth import fitted
-from mien.music.mapping import Mapping
 from mien.music.motif import notes_in_bar
-from mien.music.path import Path, affect_along
-from mien.music.perform import ritardando_beats
 from mien.music.pivot import Key, Pivot, find_pivot, is_shared, key_of
-from mien.music.rhythm import bar_ticks, beats_in_bar
+from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar
 from mien.music.spelling import key_name
 from mien.music.steer import has_moved, rests, steer
-from mien.music.stretch import Stretch, as_stretch, join
+from mien.music.stretch import Stretch, as_stretch
 from mien.music.theme import Draft
 from mien.values import Brief, Mark
 
@@ -49,6 +45,15 @@ TURN = PhraseSpec("turn", PHRASE_BARS, "half", ())
 
 
 @dataclass(frozen=True, slots=True)
+class Last:
+    """The last stretch: the section it belongs to, its phrases, and the brief it was to lead to."""
+
+    section: SectionSpec
+    drafts: tuple[Draft, ...]
+    aim: Brief
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
     """Where endless music stands.
 
@@ -61,7 +66,7 @@ class Journey:
     composer : what the composer remembers.
     chapters : how many of the form were begun.
     ahead : sections of the chapter still to come; of the first, `place` phrases have been heard.
-    last : the section and the phrases of the last stretch, for breaking it off.
+    last : what has to be known of the last stretch to send it another way.
     home : the brief for which the themes in memory were written.
     is_broken_off : the music stopped in the middle of a phrase and has to find a cadence.
     """
@@ -74,7 +79,7 @@ class Journey:
     chapters: int = 0
     ahead: tuple[SectionSpec, ...] = ()
     place: int = 0
-    last: tuple[SectionSpec, tuple[Draft, ...]] | None = None
+    last: Last | None = None
     home: Brief | None = None
     is_broken_off: bool = False
 
@@ -88,7 +93,7 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
     course : the brief wanted at each time from `journey.time_s` on. Metre and ensemble follow between sections.
     most_bars : the longest stretch that is welcome, at least `PHRASE_BARS`.
     """
-    journey = _with_sections(journey)
+    journey = with_sections(journey)
     bar_s = beats_in_bar(journey.now.meter) * 60 / journey.now.tempo_bpm
     target = course(journey.time_s + bar_s)  # what is due within a bar is better done between phrases
     if _lacks_pivot(journey, target):
@@ -108,38 +113,51 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
     return _extended(turned, course, section, (phrase,))
 
 
-def break_off(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
-    """Stop a stretch at the next bar line, because the mood has moved (`mien.music.steer.has_moved`).
+def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> tuple[Journey, Stretch]:
+    """Let the rest of a stretch follow another course, because the mood has changed while it plays.
+
+    Tempo, loudness and the performer's brief follow from the next beat on. If the mood has moved too far for these
+    notes (`mien.music.steer.has_moved`), they stop at the next bar line, and the phrase after makes the cadence.
 
     Parameters
     ----------
-    journey : as it stands after the stretch.
-    stretch : the last one.
-    tick : the first tick that may still be changed.
+    journey, stretch : as `next_phrase` or `redirect` gave them last.
+    tick : the first tick of the stretch that may still be changed.
 
     Returns
     -------
-    The journey as it stands after what is left, and what is left. The next phrase is a bar that makes the cadence.
+    The journey as it stands after what is left, and what is left.
     """
-    bar = stretch.written.bar_ticks
-    cut = -(-tick // bar) * bar
-    if cut >= stretch.written.length_ticks or journey.last is None:
-        return journey, stretch
-    kept = stretch.until(max(bar, cut))
-    section, drafts = journey.last
-    is_ahead = bool(journey.ahead) and journey.ahead[0] == section
-    shortened = replace(
+    beat, bar = beat_ticks(stretch.written.meter), stretch.written.bar_ticks
+    start_s = journey.time_s - stretch.written.length_s
+    since = max(1, -(-tick // beat))
+    briefs = [brief for _, brief in stretch.briefs]
+    times = start_s + stretch.written.seconds_at(np.arange(since + 1) * beat)
+    here = replace(journey, now=briefs[min(since, len(briefs)) - 1], time_s=float(times[since - 1]))
+    later, _ = _along(here, course, len(briefs) + 1 - since)
+    changed = stretch.under([*briefs[:since], *later[1:-1]])
+    after = replace(journey, now=later[-1], time_s=start_s + changed.written.length_s)
+    cut = max(1, -(-tick // bar)) * bar
+    last = journey.last
+    if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(float(times[since]))):
+        return after, changed
+    return _broken_off(after, last, changed, cut)
+
+
+def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tuple[Journey, Stretch]:
+    """Stop a stretch in the middle; its section will begin again, in the light of the new mood."""
+    kept = stretch.until(cut)
+    is_ahead = last.section in journey.ahead[:1]
+    after = replace(
         journey,
-        now=stretch.brief_at(kept.written.length_ticks),
+        now=stretch.brief_at(cut),
         time_s=journey.time_s - stretch.written.length_s + kept.written.length_s,
-        composer=replace(
-            journey.composer, themes={}, last=_heard(drafts, kept.written.meter, kept.written.length_ticks)
-        ),
-        ahead=journey.ahead if is_ahead else (section, *journey.ahead),
+        composer=replace(journey.composer, themes={}, last=_heard(last.drafts, kept.written.meter, cut)),
+        ahead=journey.ahead if is_ahead else (last.section, *journey.ahead),
         place=0,
         is_broken_off=True,
     )
-    return shortened, kept
+    return after, kept
 
 
 def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
@@ -154,74 +172,6 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
         journey = _turned(journey, target)
     ending = SectionSpec("coda", FIRST_THEME, 0, (coda(bars),), energy=-0.5, is_last=True)
     return _extended(replace(journey, place=0), course, ending, ending.phrases)[1]
-
-
-def compose_journey(
-    path: Path,
-    seconds: float,
-    seed: int,
-    *,
-    ensemble: str = "piano",
-    tonic_pc: int | None = None,
-    meter: tuple[int, int] | None = None,
-    mapping: Mapping | None = None,
-) -> Stretch:
-    """Compose a whole piece along a path.
-
-    Parameters
-    ----------
-    path : affects in time (`mien.music.path`); outside its points the mood stays.
-    seconds : length of the piece as performed, met within a bar.
-    ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they stay for the piece,
-        as its key signature does: where the mode turns, the score writes accidentals.
-
-    Returns
-    -------
-    The piece as written with the briefs in force along it, ready for `mien.music.perform.perform`.
-
-    Raises
-    ------
-    ValueError
-        If `seconds` is not positive and finite, or the path is empty.
-    BadInput
-        If an option is not allowed.
-    """
-    if not 0 < seconds < np.inf or not path:
-        raise ValueError(f"seconds: {seconds} given with {len(path)} points; a positive number and a path wanted")
-    first = brief_from_affect(path[0][1], ensemble=ensemble, seed=seed, tonic_pc=tonic_pc, meter=meter, mapping=mapping)
-
-    def course(time_s: float) -> Brief:
-        return brief_from_affect(
-            affect_along(path, time_s),
-            ensemble=ensemble,
-            seed=seed,
-            tonic_pc=first.tonic_pc,
-            meter=first.meter,
-            mapping=mapping,
-        )
-
-    journey, stretches = Journey(seed, first), []
-    while (bars := _bars_left(journey, seconds)) > CODA_BARS[1]:
-        journey = _homeward(journey, bars)
-        journey, stretch = next_phrase(journey, course, bars - CODA_BARS[0])
-        stretches.append(stretch)
-    stretches.append(close(journey, course, max(CODA_BARS[0], bars)))
-    return join(stretches, seed)
-
-
-def _bars_left(journey: Journey, seconds: float) -> int:
-    """Bars that fit into the rest of the time at the tempo of the moment, the final ritardando counted."""
-    beats = (seconds - journey.time_s) * journey.now.tempo_bpm / 60 - ritardando_beats(journey.now)
-    return round(beats / beats_in_bar(journey.now.meter))
-
-
-def _homeward(journey: Journey, bars: int) -> Journey:
-    """Let the last section before an ending be the first theme, if the piece has left it."""
-    ahead = _with_sections(journey).ahead[0]
-    if journey.place > 0 or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
-        return journey
-    theme = draw_theme(np.random.default_rng([journey.seed, 0xF0]))
-    return replace(journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3),))
 
 
 def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
@@ -250,7 +200,7 @@ def _lacks_pivot(journey: Journey, target: Brief) -> bool:
     )
 
 
-def _with_sections(journey: Journey) -> Journey:
+def with_sections(journey: Journey) -> Journey:
     """Begin the next chapter where the last has been heard, and forget its themes but the first of all."""
     if journey.ahead:
         return journey
@@ -344,7 +294,7 @@ def _extended(
         ahead=journey.ahead[1:] if is_over else journey.ahead,
         place=0 if is_over else place,
         home=journey.home if stays else composed,
-        last=(section, passage.drafts),
+        last=Last(section, passage.drafts, course(times[-1])),
         is_broken_off=False,
     )
     return after, as_stretch(passage, composed, briefs[:-1], journey.seed + journey.stretches)
@@ -365,7 +315,7 @@ def _section_marks(
 ) -> tuple[Mark, ...]:
     """Where a section begins, its name; where the key has turned, that too. A turn belongs to what was before."""
     words = [section.title] if journey.place == 0 else []
-    words += [new_key] if new_key else []
+    words += [f"in {new_key}"] if new_key else []
     return (Mark(0, "section", ", ".join(words)),) if words and phrases[0].bars > 1 else ()
 
 

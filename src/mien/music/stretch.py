@@ -5,7 +5,7 @@ brief in force at each beat for the performer. Times are ticks from its start.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage
@@ -23,6 +23,21 @@ class Stretch:
     def brief_at(self, tick: int) -> Brief:
         """The brief in force at a tick."""
         return self.briefs[bisect_right(self.briefs, tick, key=lambda step: step[0]) - 1][1]
+
+    def under(self, briefs: Sequence[Brief]) -> "Stretch":
+        """The same notes under other briefs, one a beat: tempo and loudness follow them."""
+        beat = beat_ticks(self.written.meter)
+        steps = tuple((index * beat, brief) for index, brief in enumerate(briefs))
+        louder = [
+            LOUDNESS_VELOCITY * (brief.loudness - before.loudness)
+            for brief, (_, before) in zip(briefs, self.briefs, strict=True)
+        ]
+        notes = (
+            replace(n, velocity=min(LOUDEST, max(SOFTEST, round(n.velocity + louder[n.onset_ticks // beat]))))
+            for n in self.written.notes
+        )
+        tempo = _changes((tick, brief.tempo_bpm) for tick, brief in steps)
+        return Stretch(replace(self.written, notes=tuple(sorted(notes)), tempo=tempo), steps)
 
     def until(self, tick: int) -> "Stretch":
         """The stretch cut off at a tick; what would sound on is shortened."""
@@ -47,26 +62,19 @@ class Stretch:
 
 
 def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed: int) -> Stretch:
-    """Let tempo and loudness of a passage follow the briefs.
+    """Make a stretch of a passage.
 
     Parameters
     ----------
     passage : as composed from the brief `composed`.
-    briefs : the brief in force at each of its beats.
+    briefs : the brief in force at each of its beats; tempo and loudness follow them.
     seed : for the performer.
     """
-    beat = beat_ticks(composed.meter)
-    louder = [LOUDNESS_VELOCITY * (brief.loudness - composed.loudness) for brief in briefs]
-    notes = (
-        replace(n, velocity=min(LOUDEST, max(SOFTEST, round(n.velocity + louder[n.onset_ticks // beat]))))
-        for n in passage.notes
-    )
-    steps = tuple((index * beat, brief) for index, brief in enumerate(briefs))
     written = Phrase(
-        notes=tuple(sorted(notes)),
+        notes=passage.notes,
         length_ticks=passage.length_ticks,
         meter=composed.meter,
-        tempo=_changes([(tick, round(brief.tempo_bpm, 2)) for tick, brief in steps]),
+        tempo=((0, composed.tempo_bpm),),
         tonic_pc=composed.tonic_pc,
         mode=composed.mode,
         ensemble=composed.ensemble,
@@ -74,7 +82,7 @@ def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed:
         chords=passage.chords,
         marks=passage.marks,
     )
-    return Stretch(written, steps)
+    return Stretch(written, tuple((0, composed) for _ in briefs)).under(briefs)
 
 
 def join(stretches: Sequence[Stretch], seed: int) -> Stretch:
@@ -102,6 +110,10 @@ def join(stretches: Sequence[Stretch], seed: int) -> Stretch:
     return Stretch(written, tuple(briefs))
 
 
-def _changes(tempo: list[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+def _changes(tempo: Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
     """Tempo steps without those that change nothing."""
-    return tuple(step for index, step in enumerate(tempo) if index == 0 or step[1] != tempo[index - 1][1])
+    kept: list[tuple[int, float]] = []
+    for tick, bpm in tempo:
+        if not kept or bpm != kept[-1][1]:
+            kept.append((tick, bpm))
+    return tuple(kept)

@@ -1,0 +1,87 @@
+"""Path → a whole piece along it: the mood is met, led, and brought to an end.
+
+The offline side of `journey`: the course is known in advance, so phrases close where the mood turns, the last section
+brings the first theme home, and the ending fills the time.
+
+References: those of `path` (the iso principle) and of `journey`.
+"""
+
+import numpy as np
+
+from mien.music.brief import brief_from_affect
+from mien.music.form import SectionSpec, draw_theme
+from mien.music.journey import CODA_BARS, FIRST_THEME, Journey, close, next_phrase, with_sections
+from mien.music.mapping import Mapping
+from mien.music.path import Path, affect_along
+from mien.music.perform import ritardando_beats
+from mien.music.rhythm import beats_in_bar
+from mien.music.stretch import Stretch, join
+from mien.values import Brief
+
+
+def compose_journey(
+    path: Path,
+    seconds: float,
+    seed: int,
+    *,
+    ensemble: str = "piano",
+    tonic_pc: int | None = None,
+    meter: tuple[int, int] | None = None,
+    mapping: Mapping | None = None,
+) -> Stretch:
+    """Compose a whole piece along a path.
+
+    Parameters
+    ----------
+    path : affects in time (`mien.music.path`); outside its points the mood stays.
+    seconds : length of the piece as performed, met within a bar.
+    ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they stay for the piece,
+        as its key signature does: where the mode turns, the score writes accidentals.
+
+    Returns
+    -------
+    The piece as written with the briefs in force along it, ready for `mien.music.perform.perform`.
+
+    Raises
+    ------
+    ValueError
+        If `seconds` is not positive and finite, or the path is empty.
+    BadInput
+        If an option is not allowed.
+    """
+    if not 0 < seconds < np.inf or not path:
+        raise ValueError(f"seconds: {seconds} given with {len(path)} points; a positive number and a path wanted")
+    first = brief_from_affect(path[0][1], ensemble=ensemble, seed=seed, tonic_pc=tonic_pc, meter=meter, mapping=mapping)
+
+    def course(time_s: float) -> Brief:
+        return brief_from_affect(
+            affect_along(path, time_s),
+            ensemble=ensemble,
+            seed=seed,
+            tonic_pc=first.tonic_pc,
+            meter=first.meter,
+            mapping=mapping,
+        )
+
+    journey, stretches = Journey(seed, first), []
+    while (bars := _bars_left(journey, seconds)) > CODA_BARS[1]:
+        journey = _homeward(journey, bars)
+        journey, stretch = next_phrase(journey, course, bars - CODA_BARS[0])
+        stretches.append(stretch)
+    stretches.append(close(journey, course, max(CODA_BARS[0], bars)))
+    return join(stretches, seed)
+
+
+def _bars_left(journey: Journey, seconds: float) -> int:
+    """Bars that fit into the rest of the time at the tempo of the moment, the final ritardando counted."""
+    beats = (seconds - journey.time_s) * journey.now.tempo_bpm / 60 - ritardando_beats(journey.now)
+    return round(beats / beats_in_bar(journey.now.meter))
+
+
+def _homeward(journey: Journey, bars: int) -> Journey:
+    """Let the last section before an ending be the first theme, if the piece has left it."""
+    ahead = with_sections(journey).ahead[0]
+    if journey.place > 0 or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
+        return journey
+    theme = draw_theme(np.random.default_rng([journey.seed, 0xF0]))
+    return replace(journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3),))
