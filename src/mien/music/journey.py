@@ -200,12 +200,17 @@ def _lacks_pivot(journey: Journey, target: Brief) -> bool:
     )
 
 
+def first_theme(seed: int) -> tuple[PhraseSpec, ...]:
+    """How the first theme of a journey is built."""
+    return draw_theme(np.random.default_rng([seed, 0xF0]))
+
+
 def with_sections(journey: Journey) -> Journey:
     """Begin the next chapter where the last has been heard, and forget its themes but the first of all."""
     if journey.ahead:
         return journey
     number = journey.chapters
-    first = draw_theme(np.random.default_rng([journey.seed, 0xF0]))
+    first = first_theme(journey.seed)
     rng = np.random.default_rng([journey.seed, 0xF0, number])
     composer = journey.composer
     kept = replace(

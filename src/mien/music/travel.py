@@ -6,11 +6,13 @@ brings the first theme home, and the ending fills the time.
 References: those of `path` (the iso principle) and of `journey`.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from mien.music.brief import brief_from_affect
-from mien.music.form import SectionSpec, draw_theme
-from mien.music.journey import CODA_BARS, FIRST_THEME, Journey, close, next_phrase, with_sections
+from mien.music.form import SectionSpec
+from mien.music.journey import CODA_BARS, FIRST_THEME, Journey, close, first_theme, next_phrase, with_sections
 from mien.music.mapping import Mapping
 from mien.music.path import Path, affect_along
 from mien.music.perform import ritardando_beats
@@ -83,5 +85,5 @@ def _homeward(journey: Journey, bars: int) -> Journey:
     ahead = with_sections(journey).ahead[0]
     if journey.place > 0 or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
         return journey
-    theme = draw_theme(np.random.default_rng([journey.seed, 0xF0]))
+    theme = first_theme(journey.seed)
     return replace(journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3),))
