@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from mien import __version__
 from mien.ensembles import ensemble, ensembles
 from mien.errors import CannotWrite
-from mien.music.midi import channels, midi_bytes, strike_once, write_midi
+from mien.music.midi import channels, midi_bytes, write_midi
 from mien.music.spelling import accidentals, key_name, name, signature, spell
+from mien.strokes import strike_once
 from mien.values import METERS, Chord, Mark, Mode, Note, Part, Phrase
 from mien.writing import provenance
 

@@ -8,7 +8,7 @@ from scipy.ndimage import uniform_filter1d
 from scipy.signal import resample_poly
 
 from mien.sound.desk import impulse_response, pan_gains
-from mien.sound.loudness import SILENT_LUFS, Planes, limiting_gain, loudness_lufs, true_peaks
+from mien.sound.loudness import SILENT_LUFS, Planes, limiting_gain, loudness_lufs, ramps, true_peaks
 
 RATE_HZ = 48_000
 
@@ -57,7 +57,7 @@ def test_the_limiter_keeps_true_peaks_below_the_ceiling(seed: int, drive: float)
     noise = uniform_filter1d(rng.standard_normal((2, 24_000)), 5)  # music has little at the very top either
     planes = (noise * np.abs(np.sin(np.arange(24_000) / 2000)) * drive / 2).astype(np.float32)
     ceiling = 0.86
-    gain = limiting_gain(true_peaks(planes, RATE_HZ), ceiling, planes.shape[1])
+    gain = ramps(limiting_gain(true_peaks(planes, RATE_HZ), ceiling), RATE_HZ)
     assert ((gain > 0) & (gain <= 1)).all()
     assert np.abs(np.diff(gain)).max() < 0.003
     limited = resample_poly(planes * gain, 4, 1, axis=1)  # another oversampler than the meter's

@@ -97,6 +97,19 @@ def test_the_melody_leads(band: str) -> None:
     assert max(below) < 14
 
 
+def test_a_key_that_is_down_is_struck_anew_not_twice() -> None:
+    phrase = replace(make("piano", 1), notes=(Note(0, Part.MELODY, 60, 1900, 80), Note(480, Part.MELODY, 60, 460, 80)))
+    struck = (replace(phrase.notes[0], length_ticks=480), phrase.notes[1])
+    assert np.array_equal(render(phrase).mix.samples, render(replace(phrase, notes=struck)).mix.samples)
+
+
+def test_stems_are_known_by_the_labels_of_the_players() -> None:
+    stems = render(make("piano", 1)).stems
+    assert list(stems) == [f"Piano ({part.name.lower()})" for part in sorted(ensemble("piano").players)]
+    with pytest.raises(KeyError):
+        stems["Trombone"]
+
+
 def test_same_phrase_same_samples() -> None:
     first, second = (render(make("quartet", 1)).mix.samples for _ in range(2))
     assert np.array_equal(first, second)

@@ -9,7 +9,7 @@ import soundfile
 
 from mien import __version__
 from mien.errors import CannotWrite
-from mien.sound.wav import wav_bytes, write_wav
+from mien.sound.wav import wav_pieces, write_wav
 from mien.values import Audio
 
 
@@ -39,7 +39,16 @@ def test_two_readers_agree_with_the_samples(noise: Audio, tmp_path: Path) -> Non
 
 def test_beyond_full_scale_is_clipped_not_wrapped() -> None:
     loud = Audio(np.array([[1.5, -1.5]]), 48_000)
-    assert wav_bytes(loud, 0)[-6:] == b"\xff\xff\x7f\x01\x00\x80"
+    assert b"".join(wav_pieces(loud, 0))[-6:] == b"\xff\xff\x7f\x01\x00\x80"
+
+
+def test_a_long_sound_comes_in_pieces_that_make_a_whole(tmp_path: Path) -> None:
+    long = Audio(np.random.default_rng(1).uniform(-1, 1, (200_001, 2)), 44_100)
+    write_wav(long, tmp_path / "long.wav", seed=1)
+    found, rate_hz = soundfile.read(tmp_path / "long.wav", dtype="float64")
+    assert rate_hz == 44_100
+    assert np.abs(found - long.samples).max() < 2**-22
+    assert max(map(len, wav_pieces(long, 1))) < 500_000
 
 
 def test_a_folder_that_is_not_there_is_told(noise: Audio, tmp_path: Path) -> None:

@@ -9,9 +9,7 @@ References: MIDI Association, "Standard MIDI Files 1.0" (RP-001); "General MIDI 
 guidelines (volume controller: 40 log10(cc / 127) dB).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -19,6 +17,7 @@ import mido
 
 from mien.ensembles import Ensemble, Player, ensemble
 from mien.music.spelling import is_minor, key_name, letter, signature
+from mien.strokes import strike_once
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 from mien.writing import provenance, write_bytes
 
@@ -36,25 +35,6 @@ def channels(players: Iterable[Part]) -> dict[Part, int]:
     """Give each part its MIDI channel, 0-based."""
     free = (channel for channel in range(16) if channel != KIT_CHANNEL)
     return {part: KIT_CHANNEL if part is Part.KIT else next(free) for part in sorted(players)}
-
-
-def strike_once(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """Let no pitch of a part sound twice at a time, as on a keyboard.
-
-    A note ends where the next of its pitch and part begins; of two that begin together the longer stays, at the louder
-    velocity. What has no overlap comes back as it is.
-    """
-    struck: dict[tuple[Part, int], list[Note]] = defaultdict(list)
-    for note in sorted(notes):
-        line = struck[note.part, note.pitch_midi]
-        if line and line[-1].onset_ticks == note.onset_ticks:
-            louder = max(line[-1].velocity, note.velocity)
-            line[-1] = replace(max(line[-1], note, key=lambda n: n.length_ticks), velocity=louder)
-            continue
-        if line and line[-1].end_ticks > note.onset_ticks:
-            line[-1] = replace(line[-1], length_ticks=note.onset_ticks - line[-1].onset_ticks)
-        line.append(note)
-    return tuple(sorted(note for line in struck.values() for note in line))
 
 
 def midi_bytes(phrase: Phrase, *, title: str | None = None) -> bytes:

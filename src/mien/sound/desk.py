@@ -1,22 +1,29 @@
-"""The mixing desk: dry stems become a finished mix, and stay its parts (planes → planes).
+"""The mixing desk: dry sound becomes a finished mix (planes → planes).
 
-Sound is float32 planes (2, n), left first. Everything up to the limiter is linear, and the limiter is one gain curve
-for all, so the finished stems add up to the finished mix.
+Sound is float32 planes (2, n), left first, worked on in place: a minute of music is large. Everything up to the
+limiter is linear, and the limiter is one gain curve, so the stems of a mix that go the same way add up to it.
 
-References: Bauer 1961 (constant-power pan); Bristow-Johnson, "Audio EQ Cookbook" (shelf); Moorer 1979, "About this
-reverberation business" (exponentially decaying noise as a room); EBU R 128 s2 (−16 LUFS for streaming, −1 dBTP).
+References: Bauer 1961 (constant-power pan); Moorer 1979, "About this reverberation business" (exponentially decaying
+noise as a room); EBU R 128 s2 (−16 LUFS for streaming, −1 dBTP).
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
-from scipy.signal import butter, sosfilt
 
-from mien.sound.loudness import SILENT_LUFS, Planes, limiting_gain, loudness_lufs, true_peaks
+from mien.sound.filters import Spectra, band_pass, fft_frames, filtered, high_pass, high_shelf
+from mien.sound.loudness import (
+    SILENT_LUFS,
+    Blocks,
+    Planes,
+    block_frames,
+    integrated_lufs,
+    limiting_gain,
+    ramps,
+    true_peaks,
+    weighted_power,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,25 @@ class Finish:
     fade_s: float = 0.4
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Master:
+    """The last fader, one for a mix and its stems: gains at the edges of milliseconds, an end, a fade before it."""
+
+    gains: Blocks
+    rate_hz: int
+    frames: int
+    fade_frames: int
+
+    def apply(self, planes: Planes) -> Planes:
+        """Bring planes (2, n) to level in place; return what is left before the end."""
+        heard = planes[:, : self.frames]
+        heard *= ramps(self.gains, self.rate_hz)[: self.frames]
+        faded = heard[:, self.frames - self.fade_frames :]
+        faded *= np.cos(np.linspace(0, math.pi / 2, faded.shape[1], dtype=np.float32)) ** 2
+        heard[:, -1:] = 0
+        return heard
+
+
 _SHELF_HZ, _SHELF_DB = 2500.0, 9.0
 """Brightness 0..1 turns the highs by −9..9 dB; a brighter timbre reads as energetic (Eerola, Friberg & Bresin 2013)."""
 
@@ -41,24 +67,14 @@ _TONE_RING_S = 0.12
 _IMPULSE_SEED = 1979
 """A room is a room: the same noise in every run."""
 
+_AIMS = 5
+"""Limiting costs loudness, so the level is aimed again, so many times at most."""
+
 
 def pan_gains(pan: float) -> tuple[float, float]:
     """Left and right gain of constant power for a place −1..1."""
     angle = (min(max(pan, -1.0), 1.0) + 1) * math.pi / 4
     return math.cos(angle), math.sin(angle)
-
-
-def tone_response(brightness: float, hz: NDArray[np.floating], rate_hz: int) -> NDArray[np.complex64]:
-    """Response of the tone control: what is below hearing goes, the highs tilt by the brightness (0.5: as they are)."""
-    delay = np.exp(-2j * np.pi * hz / rate_hz)
-    high_pass = (1 - delay) / (1 - math.exp(-2 * math.pi * _LOWEST_HZ / rate_hz) * delay)
-    root = 10 ** ((2 * brightness - 1) * _SHELF_DB / 40)
-    angle = 2 * math.pi * _SHELF_HZ / rate_hz
-    cosine, slope = math.cos(angle), math.sin(angle) * math.sqrt(2 * root)
-    up, down = root + 1, root - 1
-    above = up + down * cosine + slope - 2 * (down + up * cosine) * delay + (up + down * cosine - slope) * delay**2
-    below = up - down * cosine + slope + 2 * (down - up * cosine) * delay + (up - down * cosine - slope) * delay**2
-    return np.asarray(high_pass * root * above / below, dtype=np.complex64)
 
 
 def impulse_response(share: float, rate_hz: int) -> Planes:
@@ -71,9 +87,11 @@ def impulse_response(share: float, rate_hz: int) -> Planes:
     decay_s = 0.8 + 4.0 * share
     time_s = np.arange(int(1.1 * decay_s * rate_hz)) / rate_hz
     noise = rng.standard_normal((2, len(time_s)))
+    size = fft_frames(len(time_s) + round(_TONE_RING_S * rate_hz))
+    spectra, hz = np.fft.rfft(noise, size), np.fft.rfftfreq(size, 1 / rate_hz)
     room = np.zeros_like(noise)
-    for band_hz, share_of_decay in (((120, 600), 1.1), ((600, 3000), 1.0), ((3000, 9000), 0.5)):
-        band = sosfilt(butter(1, band_hz, "bandpass", fs=rate_hz, output="sos"), noise)
+    for low_hz, high_hz, share_of_decay in ((120, 600, 1.1), (600, 3000, 1.0), (3000, 9000, 0.5)):
+        band = np.fft.irfft(spectra * band_pass(hz, low_hz, high_hz, rate_hz), size)[:, : len(time_s)]
         room += band * np.exp(-time_s * math.log(1000) / (decay_s * share_of_decay))
     room *= 1 - np.exp(-time_s / 0.012)  # echoes grow dense before they are many
     loudest = np.abs(room).max()
@@ -84,77 +102,52 @@ def impulse_response(share: float, rate_hz: int) -> Planes:
     return np.asarray(room / np.sqrt(np.square(room).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
-def channel(planes: Planes, gain_db: float, brightness: float, impulse: Planes, share: float, rate_hz: int) -> Planes:
-    """Take a dry stem through its channel: tone, gain, and the room, `share` of its power as reverb.
-
-    All that is linear, so it is one product of spectra, block by block (overlap-add); the result is longer than the
-    stem by the room's ring.
-    """
-    ring = impulse.shape[1] + round(_TONE_RING_S * rate_hz)
-    size = next_fast_len(3 * ring, real=True)
-    tone = tone_response(brightness, np.fft.rfftfreq(size, 1 / rate_hz), rate_hz) * np.float32(10 ** (gain_db / 20))
-    dry = tone * np.float32(math.sqrt(1 - share))
-    wet = tone * rfft(impulse, size) * np.float32(math.sqrt(share / 2))
-    hop = size - ring
-    sounding = np.zeros((2, planes.shape[1] + ring), np.float32)
-    for start in range(0, planes.shape[1], hop):
-        block = planes[:, start : start + hop]
-        if block.any():
-            spectra = rfft(block, size)
-            spectra = spectra * dry + spectra.sum(axis=0) * wet
-            room = sounding[:, start : start + size]
-            room += irfft(spectra, size)[:, : room.shape[1]]
-    return sounding
-
-
-def finish(stems: Sequence[Planes], rate_hz: int, aim: Finish | None = None) -> tuple[Planes, list[Planes]]:
-    """Bring the sum of the stems to its loudness, keep its peaks, end it in silence; the stems follow.
+def place(planes: Planes, brightness: float, share: float, rate_hz: int) -> None:
+    """Give dry planes their tone and their room, in place.
 
     Parameters
     ----------
-    stems : float32 (2, n), all of one length; they are worked on in place, a minute of music being large.
-
-    Returns
-    -------
-    The mix and the stems that add up to it, of a common length.
+    planes : float32 (2, n); what would ring beyond their end is lost.
+    brightness : 0..1, a tilt of the highs; 0.5 leaves them. What is below hearing goes.
+    share : of the power that goes to the room, 0..1; it answers to the sum of both channels.
     """
+    impulse = impulse_response(share, rate_hz)
+    ring = impulse.shape[1] + round(_TONE_RING_S * rate_hz)
+    size = fft_frames(3 * ring)
+    hz = np.fft.rfftfreq(size, 1 / rate_hz)
+    shelf = high_shelf(hz, _SHELF_HZ, (2 * brightness - 1) * _SHELF_DB, rate_hz)
+    tone = (high_pass(hz, _LOWEST_HZ, rate_hz) * shelf).astype(np.complex64)
+    dry = tone * np.float32(math.sqrt(1 - share))
+    wet = tone * np.fft.rfft(impulse, size) * np.float32(math.sqrt(share / 2))
+
+    def turn(spectra: Spectra) -> Spectra:
+        return np.asarray(spectra * dry + spectra.sum(axis=0) * wet)
+
+    for frames, sounding in filtered(planes, turn, size, ring):
+        planes[:, frames] = sounding
+
+
+def master(mix: Planes, rate_hz: int, aim: Finish | None = None) -> Master:
+    """Find the fader that brings a mix to its loudness, keeps its peaks, and ends it when it has rung out."""
     aim = aim or Finish()
-    mix: Planes = np.add.reduce(stems, dtype=np.float32)
-    gain = _mastering_gain(mix, rate_hz, aim)
-    mix *= gain
-    end = _end_of_sound(mix, rate_hz, aim)
-    fade = np.ones(end, np.float32)
-    faded = min(end, round(aim.fade_s * rate_hz))
-    fade[end - faded :] = np.cos(np.linspace(0, math.pi / 2, faded, dtype=np.float32)) ** 2
-    fade[-1:] = 0
-    mix[:, :end] *= fade
-    for stem in stems:
-        np.multiply(stem, gain, out=stem)
-        stem[:, :end] *= fade
-    return mix[:, :end], [stem[:, :end] for stem in stems]
+    power, peaks = weighted_power(mix, rate_hz), true_peaks(mix, rate_hz)
+    gains = _gains(power, peaks, aim)
+    heard = np.flatnonzero(peaks * gains[1:] > 10 ** (aim.silence_db / 20))
+    fade = round(aim.fade_s * rate_hz)
+    last = (int(heard[-1]) + 1) * block_frames(rate_hz) if len(heard) else mix.shape[1]
+    end = min(mix.shape[1], last + fade // 2)
+    return Master(gains, rate_hz, end, min(end, fade))
 
 
-def _mastering_gain(mix: Planes, rate_hz: int, aim: Finish) -> Planes:
-    """Loudness and limiter as one gain curve; limiting costs loudness, so it is aimed again."""
-    frames = mix.shape[1]
-    loudness = loudness_lufs(mix, rate_hz)
-    if loudness <= SILENT_LUFS:
-        return np.ones(frames, np.float32)
-    peaks = true_peaks(mix, rate_hz)
-    ceiling = 10 ** (aim.ceiling_dbtp / 20)
-    up = 10 ** ((aim.loudness_lufs - loudness) / 20)
-    gain = limiting_gain(peaks * np.float32(up), ceiling, frames) * np.float32(up)
-    for _ in range(3):
-        if peaks.max() * up <= ceiling or (missing := aim.loudness_lufs - loudness_lufs(mix * gain, rate_hz)) < 0.3:
+def _gains(power: Blocks, peaks: Blocks, aim: Finish) -> Blocks:
+    """Loudness and limiter as one gain curve."""
+    ceiling, up = 10 ** (aim.ceiling_dbtp / 20), 1.0
+    gains = np.ones(len(peaks) + 1, np.float32)
+    for _ in range(_AIMS):
+        limited_lufs = integrated_lufs(power * ((gains[:-1] + gains[1:]) / 2) ** 2)
+        missing = aim.loudness_lufs - limited_lufs
+        if limited_lufs <= SILENT_LUFS or abs(missing) < 0.05:
             break
         up *= 10 ** (missing / 20)
-        gain = limiting_gain(peaks * np.float32(up), ceiling, frames) * np.float32(up)
-    return gain
-
-
-def _end_of_sound(mix: Planes, rate_hz: int, aim: Finish) -> int:
-    """First frame after which the sound has rung out."""
-    heard = np.flatnonzero(np.abs(mix).max(axis=0) > 10 ** (aim.silence_db / 20))
-    frames: int = mix.shape[1]
-    last = int(heard[-1]) if len(heard) else frames
-    return min(frames, last + round(aim.fade_s * rate_hz / 2))
+        gains = limiting_gain(peaks * np.float32(up), ceiling) * np.float32(up)
+    return gains

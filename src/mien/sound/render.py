@@ -1,21 +1,23 @@
 """A phrase becomes sound: a stem a player, and their mix (Phrase → Rendering).
 
-Each note is sounded by the sampler and laid on its player's stem at its place in time and in the room; the desk does
-the rest. The pedal is in the note lengths already. Same phrase, font and rate, same samples.
+Each note is sounded by the sampler and laid down at its place in time and between left and right; the desk does the
+rest. All of it is linear up to one last fader, so the mix is made in one piece and a stem only when it is asked for.
+The pedal is in the note lengths already. Same phrase, font and rate, same samples.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from mien.ensembles import Player, ensemble
-from mien.sound.desk import channel, finish, impulse_response, pan_gains
+from mien.sound.desk import Master, master, pan_gains, place
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
 from mien.sound.sampler import Sampler, Voice
+from mien.strokes import strike_once
 from mien.values import Audio, Part, Phrase
 
 RATE_HZ = 48_000
@@ -32,11 +34,36 @@ _KEYBOARD_PAN = 0.35 / 36
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stems(Mapping[str, Audio]):
+    """The players of a mix by their labels, each sounded when it is asked for (a minute of one is 27 MB)."""
+
+    _phrase: Phrase
+    _font: Path | None
+    _brightness: float
+    _master: Master
+
+    def __getitem__(self, label: str) -> Audio:
+        band = ensemble(self._phrase.ensemble)
+        players = [player for part, player in band.players.items() if band.label(part) == label]
+        if not players:
+            raise KeyError(label)
+        planes = _sound(self._phrase, players, self._font, self._master.rate_hz, self._brightness)
+        return Audio(self._master.apply(planes).T, self._master.rate_hz)
+
+    def __iter__(self) -> Iterator[str]:
+        band = ensemble(self._phrase.ensemble)
+        return (band.label(part) for part in sorted(band.players))
+
+    def __len__(self) -> int:
+        return len(ensemble(self._phrase.ensemble).players)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rendering:
     """A finished mix, and by player the stems that add up to it."""
 
     mix: Audio
-    stems: Mapping[str, Audio]
+    stems: Stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +88,33 @@ def render(phrase: Phrase, *, font: Path | None = None, rate_hz: int = RATE_HZ, 
     Returns
     -------
     Mix at −16 LUFS, true peaks below −1 dB; stems by the players' labels, those of silent players included.
+    What stems are asked for is sounded then, again.
 
     Raises
     ------
     BadInput, BadAsset
         If the font cannot be used (see `load_font`).
     """
-    band = ensemble(phrase.ensemble)
+    planes = _sound(phrase, ensemble(phrase.ensemble).players.values(), font, rate_hz, brightness)
+    fader = master(planes, rate_hz)
+    return Rendering(Audio(fader.apply(planes).T, rate_hz), Stems(phrase, font, brightness, fader))
+
+
+def _sound(phrase: Phrase, players: Iterable[Player], font: Path | None, rate_hz: int, brightness: float) -> Planes:
+    """Let some of the players of a phrase sound, in tone and room, before the master fader: (2, n)."""
     sampler = Sampler(load_font(font), rate_hz)
-    impulse = impulse_response(band.reverb, rate_hz)
-    frames = round((_end_s(phrase) + _LONGEST_TAIL_S) * rate_hz)
-    stems: dict[str, Planes] = {}
-    for part, player in sorted(band.players.items()):
-        dry = np.zeros((2, frames), np.float32)
-        for voice, onset_s, pan in _voices(sampler, player, strokes(phrase, part)):
-            _lay(dry, voice, round(onset_s * rate_hz), pan)
-        stems[band.label(part)] = channel(dry, player.gain_db, brightness, impulse, band.reverb, rate_hz)
-    labels = list(stems)
-    mix, finished = finish([stems.pop(label) for label in labels], rate_hz)
-    finished.reverse()
-    heard = {label: Audio(finished.pop().T, rate_hz) for label in labels}  # one copy at a time: memory
-    return Rendering(Audio(mix.T, rate_hz), heard)
+    planes = np.zeros((2, round((_end_s(phrase) + _LONGEST_TAIL_S) * rate_hz)), np.float32)
+    for player in players:
+        gain = 10 ** (player.gain_db / 20)
+        for voice, onset_s, pan in _voices(sampler, player, strokes(phrase, player.part)):
+            _lay(planes, voice, round(onset_s * rate_hz), pan, gain)
+    place(planes, brightness, ensemble(phrase.ensemble).reverb, rate_hz)
+    return planes
 
 
 def strokes(phrase: Phrase, part: Part) -> list[Stroke]:
-    """Place the notes of one part in seconds, in order."""
-    notes = phrase.part(part)
+    """Place the notes of one part in seconds, in order; no pitch is struck while it sounds."""
+    notes = strike_once(phrase.part(part))
     onsets = phrase.seconds_at(np.array([note.onset_ticks for note in notes], dtype=np.int64))
     ends = phrase.seconds_at(np.array([note.end_ticks for note in notes], dtype=np.int64))
     return [
@@ -101,11 +129,11 @@ def _end_s(phrase: Phrase) -> float:
 
 
 def _voices(sampler: Sampler, player: Player, played: list[Stroke]) -> Iterator[tuple[Voice, float, float]]:
-    """Sound a player's strokes, longest first (so each tone is tuned once): voice, onset and pan."""
+    """Sound a player's strokes, in the order that the sampler likes: voice, onset and pan."""
     if player.program is None:
         yield from _kit_voices(sampler, player, played)
         return
-    for stroke in sorted(played, key=lambda stroke: -stroke.length_s):
+    for stroke in sorted(played, key=lambda stroke: (stroke.pitch_midi, -stroke.length_s)):
         spread = 0.0 if player.monophonic else _KEYBOARD_PAN * (stroke.pitch_midi - 60)
         for voice in sampler.play((0, player.program), stroke.pitch_midi, stroke.velocity, stroke.length_s):
             yield voice, stroke.onset_s, player.pan + spread + voice.pan
@@ -131,8 +159,8 @@ def _damp(voice: Voice, ring_s: float, rate_hz: int) -> Voice:
     return replace(voice, samples=samples)
 
 
-def _lay(stem: Planes, voice: Voice, start: int, pan: float) -> None:
-    """Add a voice to a stem at a frame and a place."""
-    samples = voice.samples[: stem.shape[1] - start]
-    for plane, gain in zip(stem, pan_gains(pan), strict=True):
-        plane[start : start + len(samples)] += samples * np.float32(gain)
+def _lay(planes: Planes, voice: Voice, start: int, pan: float, gain: float) -> None:
+    """Add a voice at a frame and a place."""
+    samples = voice.samples[: planes.shape[1] - start]
+    for plane, side in zip(planes, pan_gains(pan), strict=True):
+        plane[start : start + len(samples)] += samples * np.float32(gain * side)
