@@ -18,17 +18,16 @@ from typing import TypeVar
 import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
-from mien.music.figures import INNER_VOICES, Names, Texture, choose_texture
+from mien.music.arrange import Joint, arrange
+from mien.music.figures import Names, choose_texture
 from mien.music.form import SectionSpec, plan
-from mien.music.harmony import Slot
 from mien.music.melody import melody_range
 from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import bar_ticks, beats_in_bar
-from mien.music.texture import Stroke, Voice, accompany, drum, suspensions, walk_bass
+from mien.music.texture import Stroke, Voice
 from mien.music.theme import Compass, Draft, led_into, write_phrase
-from mien.music.voicing import voice
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
 LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
@@ -42,9 +41,6 @@ SOFTEST, LOUDEST = 12, 120
 
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
-
-LOWEST_INNER_MIDI = 48
-"""Chords are not placed lower: close intervals there are mud."""
 
 KEPT_THEMES = 7
 
@@ -66,8 +62,9 @@ class State:
     """What the composer remembers between sections.
 
     `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on;
-    `last` and `voices` join one phrase to the next; `figures` accompanied the last section, and `worn` are the figures
-    that each theme has been accompanied with.
+    `last`, `voices` (the inner ones) and `joint` (melody and bass when they last began a note together) join one
+    phrase to the next; `figures` accompanied the last section, and `worn` are the figures that each theme has been
+    accompanied with.
     """
 
     sections: int = 0
@@ -77,6 +74,7 @@ class State:
     refrain: str = ""
     last: Draft | None = None
     voices: tuple[int, ...] | None = None
+    joint: Joint | None = None
     figures: Names | None = None
     worn: Mapping[str, tuple[Names, ...]] = field(default_factory=dict)
 
@@ -151,7 +149,7 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
         near = textures[0].names
         textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
-    strokes, inner = _arrange(brief, spec, drafts, textures, voices, state.voices, rng)
+    strokes, inner, joint = arrange(brief, spec, drafts, textures, voices, state.voices, state.joint, rng)
     themes = state.themes if spec.theme in state.themes else _recent({**state.themes, spec.theme: drafts})
     state = replace(
         state,
@@ -159,6 +157,7 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
         themes=themes,
         last=drafts[-1],
         voices=inner,
+        joint=joint,
         figures=textures[0].names,
         worn=_recent({**state.worn, spec.theme: worn}),
     )
@@ -251,72 +250,6 @@ def _held(draft: Draft, brief: Brief) -> Draft:
 def _melody_density(drafts: tuple[Draft, ...], brief: Brief) -> float:
     beats = sum(draft.spec.bars for draft in drafts) * beats_in_bar(brief.meter)
     return sum(len(draft.melody) for draft in drafts) / beats
-
-
-def _arrange(
-    brief: Brief,
-    spec: SectionSpec,
-    drafts: tuple[Draft, ...],
-    textures: list[Texture],
-    voices: Mapping[Part, Voice],
-    before: tuple[int, ...] | None,
-    rng: np.random.Generator,
-) -> tuple[list[list[Stroke]], tuple[int, ...]]:
-    """The accompaniment of each phrase, and the inner voices it ends with."""
-    strokes: list[list[Stroke]] = []
-    inner_parts = [voices[part] for part in (Part.HARMONY, Part.TEXTURE) if part in voices]
-    low, high = min(v.low_midi for v in inner_parts), max(v.high_midi for v in inner_parts)
-    centre = min(high - 5.0, max(low + 5.0, min(64.0, max(54.0, brief.register_midi - 11))))
-    low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
-    for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
-        ends = spec.is_last and index == len(drafts) - 1
-        ceilings = [_ceiling(draft, slot) for slot in draft.slots]
-        placed = voice(draft.slots, ceilings, INNER_VOICES, min(low, high - 14), high, centre, before)
-        before = placed[-1]
-        held = suspensions(draft.slots, placed, brief.meter, 0.25 + 0.6 * brief.tension, rng)
-        body = draft.slots[:-1] if ends else draft.slots
-        after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)
-        above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
-        played: list[Stroke] = []
-        if body:
-            for figure, part in ((texture.harmony, Part.HARMONY), (texture.texture, Part.TEXTURE)):
-                if part in voices:
-                    played += accompany(figure, voices[part], body, placed, held, ceilings, brief.meter)
-            played += walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, brief.meter)
-            if texture.kit is not None:
-                length = body[-1].onset_ticks + body[-1].length_ticks
-                last = index == len(drafts) - 1
-                played += drum(texture.kit, length, brief.meter, fills=last, opens=index == 0)
-        if ends:
-            played += _final_chord(draft.slots[-1], placed[-1], voices)
-        strokes.append(played)
-    assert before is not None
-    return strokes, before
-
-
-def _ceiling(draft: Draft, slot: Slot) -> int:
-    end = slot.onset_ticks + slot.length_ticks
-    over = [
-        n.pitch_midi for n in draft.melody if n.onset_ticks < end and n.onset_ticks + n.length_ticks > slot.onset_ticks
-    ]
-    return min(over, default=127)
-
-
-def _final_chord(slot: Slot, placed: tuple[int, ...], voices: Mapping[Part, Voice]) -> list[Stroke]:
-    """Everybody holds the last chord, the bass on its root, deep if it can."""
-    chord = []
-    bass = voices[Part.RHYTHM]
-    pitches = [slot.bass_midi]
-    if slot.bass_midi - 12 >= bass.low_midi:
-        pitches = [slot.bass_midi - 12] if bass.monophonic else [slot.bass_midi - 12, slot.bass_midi]
-    chord += [Stroke(slot.onset_ticks, slot.length_ticks, bass.fold(p), Part.RHYTHM) for p in pitches]
-    for part, places in ((Part.HARMONY, (0, 1, 2)), (Part.TEXTURE, (2,))):
-        if part in voices:
-            chosen = {voices[part].fold(placed[p]) for p in (places[:1] if voices[part].monophonic else places)}
-            chord += [Stroke(slot.onset_ticks, slot.length_ticks, pitch, part) for pitch in sorted(chosen)]
-    if Part.KIT in voices:
-        chord.append(Stroke(slot.onset_ticks, slot.length_ticks, 49, Part.KIT))
-    return chord
 
 
 def _passage(

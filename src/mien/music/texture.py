@@ -114,24 +114,30 @@ def walk_bass(
     slots: tuple[Slot, ...],
     following: Slot | None,
     above: Mapping[int, int],
+    before: tuple[int, int] | None,
     meter: Meter,
 ) -> list[Stroke]:
     """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord.
 
-    `above` is the melody, pitch by onset: where a figure would move in parallel fifths or octaves with it, another tone
-    of the chord is taken.
+    `above` is the melody, pitch by onset, `before` the (melody, bass) that sounded together last: where a figure
+    would move in parallel fifths or octaves with it, another tone of the chord is taken.
     """
     strokes = []
-    last: tuple[int, int] | None = None
+    last = before
     for onset, length, token, number in _grounded(_tokens(figure, slots, meter), slots, meter):
         slot = slots[number]
         after = slots[number + 1] if number + 1 < len(slots) else following
         leads = onset + length == slot.onset_ticks + slot.length_ticks and after is not None
         pitch = _bass_tone(token, slot, after.bass_midi if leads and after is not None else None, player)
         sung = above.get(onset)
-        if sung is not None and last is not None and onset != slot.onset_ticks:
+        if sung is not None and last is not None:
             then = above.get(slot.onset_ticks + slot.length_ticks)
-            pitch = _least_parallel(pitch, slot, last, sung, (then, after.bass_midi) if after is not None else None)
+            ahead = (then, after.bass_midi) if after is not None else None
+            if onset == slot.onset_ticks:  # the bass note of a chord stays, though perhaps in another octave
+                options = [p for p in (pitch, pitch + 12, pitch - 12) if player.low_midi <= p <= player.high_midi]
+            else:
+                options = [pitch, *(slot.bass_midi + (pc - slot.bass_midi) % 12 for pc in slot.harmony.pcs)]
+            pitch = least_parallel(options or [pitch], last, sung, ahead)
         pitch = player.fold(pitch)
         if sung is not None:
             last = (sung, pitch)
@@ -154,19 +160,12 @@ def _grounded(
     return [strokes[onset] for onset in sorted(strokes)]
 
 
-def _least_parallel(
-    wanted: int, slot: Slot, last: tuple[int, int], sung: int, following: tuple[int | None, int] | None
-) -> int:
-    """The wanted pitch, or the first tone of the chord that avoids parallels.
-
-    `last` and `following` are (melody, bass) before and at the next chord.
-    """
-    options = [wanted, slot.bass_midi, *(slot.bass_midi + (pc - slot.bass_midi) % 12 for pc in slot.harmony.pcs)]
+def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: tuple[int | None, int] | None) -> int:
+    """The first of the least parallel options; `last` and `ahead` are (melody, bass) before and at the next chord."""
     costs = [parallel_cost(last[0], sung, last[1], option) for option in options]
-    if following is not None:
+    if ahead is not None:
         costs = [
-            cost + parallel_cost(sung, following[0], option, following[1])
-            for cost, option in zip(costs, options, strict=True)
+            cost + parallel_cost(sung, ahead[0], option, ahead[1]) for cost, option in zip(costs, options, strict=True)
         ]
     return options[costs.index(min(costs))]
 

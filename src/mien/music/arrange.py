@@ -1,0 +1,106 @@
+"""Themes → everything that accompanies them: inner voices, figures, bass, drums, and the last chord.
+
+Works on one section: times are ticks from the start of each phrase, pitches MIDI with the tonic at 60 mod 12.
+
+References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9; Huron 2001 (outer voices).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from mien.music.figures import INNER_VOICES, Texture
+from mien.music.form import SectionSpec
+from mien.music.harmony import Slot
+from mien.music.texture import Stroke, Voice, accompany, drum, least_parallel, suspensions, walk_bass
+from mien.music.theme import Draft
+from mien.music.voicing import voice
+from mien.values import Brief, Part
+
+Joint = tuple[int, int]
+"""Melody and bass that sound together, MIDI."""
+
+LOWEST_INNER_MIDI = 48
+"""Chords are not placed lower: close intervals there are mud."""
+
+
+def arrange(
+    brief: Brief,
+    spec: SectionSpec,
+    drafts: tuple[Draft, ...],
+    textures: list[Texture],
+    voices: Mapping[Part, Voice],
+    before: tuple[int, ...] | None,
+    joint: Joint | None,
+    rng: np.random.Generator,
+) -> tuple[list[list[Stroke]], tuple[int, ...], Joint | None]:
+    """Accompany the phrases of a section.
+
+    Parameters
+    ----------
+    textures : one a phrase.
+    before, joint : the inner voices, and melody and bass, with which the section before ended.
+
+    Returns
+    -------
+    The strokes of each phrase, ticks from its start, and the inner voices and the joint that the section ends with.
+    """
+    strokes: list[list[Stroke]] = []
+    inner_parts = [voices[part] for part in (Part.HARMONY, Part.TEXTURE) if part in voices]
+    low, high = min(v.low_midi for v in inner_parts), max(v.high_midi for v in inner_parts)
+    centre = min(high - 5.0, max(low + 5.0, min(64.0, max(54.0, brief.register_midi - 11))))
+    low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
+    for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
+        ends = spec.is_last and index == len(drafts) - 1
+        ceilings = [_ceiling(draft, slot) for slot in draft.slots]
+        placed = voice(draft.slots, ceilings, INNER_VOICES, min(low, high - 14), high, centre, before)
+        before = placed[-1]
+        held = suspensions(draft.slots, placed, brief.meter, 0.25 + 0.6 * brief.tension, rng)
+        body = draft.slots[:-1] if ends else draft.slots
+        after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)
+        above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
+        played: list[Stroke] = []
+        if body:
+            for figure, part in ((texture.harmony, Part.HARMONY), (texture.texture, Part.TEXTURE)):
+                if part in voices:
+                    played += accompany(figure, voices[part], body, placed, held, ceilings, brief.meter)
+            bass = walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, joint, brief.meter)
+            together = [(above[s.onset_ticks], s.pitch_midi) for s in bass if s.onset_ticks in above]
+            joint = together[-1] if together else joint
+            played += bass
+            if texture.kit is not None:
+                length = body[-1].onset_ticks + body[-1].length_ticks
+                last = index == len(drafts) - 1
+                played += drum(texture.kit, length, brief.meter, fills=last, opens=index == 0)
+        if ends:
+            played += _final_chord(draft, placed[-1], voices, joint)
+        strokes.append(played)
+    assert before is not None
+    return strokes, before, joint
+
+
+def _ceiling(draft: Draft, slot: Slot) -> int:
+    end = slot.onset_ticks + slot.length_ticks
+    over = [
+        n.pitch_midi for n in draft.melody if n.onset_ticks < end and n.onset_ticks + n.length_ticks > slot.onset_ticks
+    ]
+    return min(over, default=127)
+
+
+def _final_chord(
+    draft: Draft, placed: tuple[int, ...], voices: Mapping[Part, Voice], joint: Joint | None
+) -> list[Stroke]:
+    """Everybody holds the last chord, the bass on its root, deep if it can without parallels."""
+    slot, bass = draft.slots[-1], voices[Part.RHYTHM]
+    lows = [pitch for pitch in (slot.bass_midi - 12, slot.bass_midi) if pitch >= bass.low_midi]
+    sung = next((n.pitch_midi for n in draft.melody if n.onset_ticks == slot.onset_ticks), None)
+    lowest = lows[0] if joint is None or sung is None else least_parallel(lows, joint, sung, None)
+    pitches = [lowest] if bass.monophonic else sorted({lowest, slot.bass_midi})
+    chord = [Stroke(slot.onset_ticks, slot.length_ticks, bass.fold(p), Part.RHYTHM) for p in pitches]
+    for part, places in ((Part.HARMONY, (0, 1, 2)), (Part.TEXTURE, (2,))):
+        if part in voices:
+            chosen = {voices[part].fold(placed[p]) for p in (places[:1] if voices[part].monophonic else places)}
+            chord += [Stroke(slot.onset_ticks, slot.length_ticks, pitch, part) for pitch in sorted(chosen)]
+    if Part.KIT in voices:
+        chord.append(Stroke(slot.onset_ticks, slot.length_ticks, 49, Part.KIT))
+    return chord
