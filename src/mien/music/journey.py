@@ -60,7 +60,7 @@ class Journey:
     Attributes
     ----------
     seed : of the whole journey.
-    now : the brief in force.
+    now : the brief that was last in force.
     time_s : length of the music so far.
     stretches : how many there were.
     composer : what the composer remembers.
@@ -122,7 +122,7 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     Parameters
     ----------
     journey, stretch : as `next_phrase` or `redirect` gave them last.
-    tick : the first tick of the stretch that may still be changed.
+    tick : the first tick of the stretch that may still be changed, at least 1: what has begun is played.
 
     Returns
     -------
@@ -130,16 +130,16 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     """
     beat, bar = beat_ticks(stretch.written.meter), stretch.written.bar_ticks
     start_s = journey.time_s - stretch.written.length_s
-    since = max(1, -(-tick // beat))
-    briefs = [brief for _, brief in stretch.briefs]
-    times = start_s + stretch.written.seconds_at(np.arange(since + 1) * beat)
-    here = replace(journey, now=briefs[min(since, len(briefs)) - 1], time_s=float(times[since - 1]))
-    later, _ = _along(here, course, len(briefs) + 1 - since)
-    changed = stretch.under([*briefs[:since], *later[1:-1]])
-    after = replace(journey, now=later[-1], time_s=start_s + changed.written.length_s)
+    since = -(-tick // beat)
+    before = [brief for at, brief in stretch.briefs if at < since * beat]
+    now_s = start_s + float(stretch.written.seconds_at(np.array([since * beat]))[0])
+    here = replace(journey, now=before[-1], time_s=now_s)
+    later, times = _along(here, course, len(stretch.briefs) - since)
+    changed = stretch.under([*before, *later])
+    after = replace(journey, now=[*before, *later][-1], time_s=times[-1])
     cut = max(1, -(-tick // bar)) * bar
     last = journey.last
-    if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(float(times[since]))):
+    if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(now_s)):
         return after, changed
     return _broken_off(after, last, changed, cut)
 
@@ -150,7 +150,7 @@ def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tup
     is_ahead = last.section in journey.ahead[:1]
     after = replace(
         journey,
-        now=stretch.brief_at(cut),
+        now=kept.briefs[-1][1],
         time_s=journey.time_s - stretch.written.length_s + kept.written.length_s,
         composer=replace(journey.composer, themes={}, last=_heard(last.drafts, kept.written.meter, cut)),
         ahead=journey.ahead if is_ahead else (last.section, *journey.ahead),
@@ -191,13 +191,15 @@ def _pivot(journey: Journey, target: Brief) -> Pivot:
 
 
 def _lacks_pivot(journey: Journey, target: Brief) -> bool:
-    """Whether a cadence is owed before the music goes on: it stopped in mid-phrase, or its last chord does not lead
-    to the key wanted."""
+    """Whether a bar of cadence is owed before the music goes on: it stopped in mid-phrase, or its last chord does not
+    lead to the key wanted. One such bar is enough, even if the mood has moved on meanwhile."""
     old, new = key_of(journey.now), key_of(target)
     last = journey.composer.last
-    return journey.is_broken_off or (
-        last is not None and old != new and not is_shared(last.slots[-1].harmony, old, new)
-    )
+    if journey.is_broken_off:
+        return True
+    if last is None or old == new or last.spec.bars == 1:
+        return False
+    return not is_shared(last.slots[-1].harmony, old, new)
 
 
 def first_theme(seed: int) -> tuple[PhraseSpec, ...]:
@@ -246,11 +248,13 @@ def _goes_on(journey: Journey, key_before: Key) -> bool:
 
 
 def _along(journey: Journey, course: Course, beats: int) -> tuple[list[Brief], list[float]]:
-    """Brief and time at each beat to come and at the one after: lists of `beats` + 1."""
-    briefs, times = [journey.now], [journey.time_s]
+    """Brief and time at each of the beats to come, the times with that of their end: lists of n and n + 1."""
+    briefs: list[Brief] = []
+    now, times = journey.now, [journey.time_s]
     for _ in range(beats):
-        times.append(times[-1] + 60 / briefs[-1].tempo_bpm)
-        briefs.append(steer(briefs[-1], course(times[-1])))
+        now = steer(now, course(times[-1]))
+        briefs.append(now)
+        times.append(times[-1] + 60 / now.tempo_bpm)
     return briefs, times
 
 
@@ -302,7 +306,7 @@ def _extended(
         last=Last(section, passage.drafts, course(times[-1])),
         is_broken_off=False,
     )
-    return after, as_stretch(passage, composed, briefs[:-1], journey.seed + journey.stretches)
+    return after, as_stretch(passage, composed, briefs, journey.seed + journey.stretches)
 
 
 def _lively(composer: State, brief: Brief, rng: np.random.Generator) -> State:
