@@ -152,7 +152,7 @@ def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tup
         journey,
         now=kept.briefs[-1][1],
         time_s=journey.time_s - stretch.written.length_s + kept.written.length_s,
-        composer=replace(journey.composer, themes={}, last=_heard(last.drafts, kept.written.meter, cut)),
+        composer=replace(journey.composer, themes={}, last=_heard(last.drafts, kept.written.meter, cut), joint=None),
         ahead=journey.ahead if is_ahead else (last.section, *journey.ahead),
         place=0,
         is_broken_off=True,
@@ -229,13 +229,14 @@ def _turned(journey: Journey, target: Brief) -> Journey:
     """Let key (and at a section, metre and ensemble) be those wanted; forget what would not fit them."""
     before = journey.now
     now = steer(before, target, beats=0, at_cadence=True, at_section=journey.place == 0)
+    if now.meter != before.meter:  # no motif fits another bar: a new chapter
+        fresh = State(sections=journey.composer.sections, motif_count=journey.composer.motif_count)
+        return with_sections(replace(journey, now=now, composer=fresh, ahead=()))
     composer = journey.composer
     if now.tonic_pc != before.tonic_pc:
-        composer = replace(composer, last=None)
+        composer = replace(composer, last=None, joint=None)
     if now.ensemble != before.ensemble:
-        composer = replace(composer, themes={}, last=None, voices=None, figures=None, worn={})
-    if now.meter != before.meter:
-        composer = replace(composer, themes={}, motifs={}, last=None, figures=None, worn={})
+        composer = replace(composer, themes={}, last=None, joint=None, voices=None, figures=None, worn={})
     return replace(journey, now=now, composer=composer)
 
 
