@@ -7,19 +7,21 @@ mark of arousal).
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.ensembles import Ensemble
 from mien.music.rhythm import Meter, beat_fill, beats_in_bar
 from mien.values import METERS, Brief, Part
 
 INNER_VOICES = 3
+
+ACCOMPANIMENT = (Part.HARMONY, Part.TEXTURE, Part.RHYTHM)
 
 Names = tuple[str, str, str]
 """Names of the figures of harmony, texture and rhythm."""
@@ -137,45 +139,55 @@ def choose_texture(
     """
     energy = float(np.clip(energy_of(brief) + 0.15 * lift, 0, 1))
     wanted = max(0.3, brief.density * beat_fill(brief.meter) * (1 + 0.12 * lift) - melody_density)
-    choices = []
-    for part in (Part.HARMONY, Part.TEXTURE, Part.RHYTHM):
-        player = players.players.get(part)
-        fitting = [f for f in figures(part) if brief.meter in f.meters]
-        fitting = [f for f in fitting if f.name != "fifths" or (player is not None and not player.monophonic)]
-        if player is None:
-            fitting = [f for f in fitting if f.name == "silent"] or fitting[:1]
-        voices = 1 if player is None or player.monophonic else INNER_VOICES
-        misfit = {f: 5 * (f.energy - energy) ** 2 + 2 * (f.tension - brief.tension) ** 2 for f in fitting}
-        choices.append([(f, f.density(brief.meter, voices), misfit[f]) for f in fitting])
-    best: tuple[float, int] = (np.inf, 0)
-    combined = list(product(*choices))
-    noise = rng.gumbel(0, 0.3, len(combined))
-    for index, parts in enumerate(combined):
-        density = sum(p[1] for p in parts)
-        cost = 3 * ((density - wanted) / (0.4 + 0.2 * wanted)) ** 2 + sum(p[2] for p in parts) - noise[index]
-        busy = [p[1] > 0 for p in parts[:2]]
-        cost += 0 if any(busy) else 60
-        cost += _crowding(players, busy)
-        names = (parts[0][0].name, parts[1][0].name, parts[2][0].name)
-        cost += 0.8 * _shared(names, avoid)
-        cost += 4 * (names in worn)
-        if near is not None:
-            cost += 4 * abs(_shared(names, near) - 2)
-        best = min(best, (round(float(cost), 6), index))
-    chosen = combined[best[1]]
-    kit = None
-    if Part.KIT in players.players:
-        kit = min(kits(), key=lambda k: abs(k.energy - energy))
-    return Texture(chosen[0][0], chosen[1][0], chosen[2][0], kit)
+    choices = [_fitting(part, brief.meter, players) for part in ACCOMPANIMENT]
+    densities = _over_all(
+        [[f.density(brief.meter, _voices(part, players)) for f in choices[i]] for i, part in enumerate(ACCOMPANIMENT)]
+    )
+    misfits = _over_all(
+        [[5 * (f.energy - energy) ** 2 + 2 * (f.tension - brief.tension) ** 2 for f in c] for c in choices]
+    )
+    cost = 3 * ((densities - wanted) / (0.4 + 0.2 * wanted)) ** 2 + misfits - rng.gumbel(0, 0.3, densities.shape)
+    cost += _crowding(players, choices[:2])[:, :, None] + 0.8 * _shared(choices, avoid)
+    for names in worn:
+        cost += 4 * (_over_all([[f.name == name for f in c] for c, name in zip(choices, names, strict=True)]) == 3)
+    if near is not None:
+        cost += 4 * np.abs(_shared(choices, near) - 2)
+    place = np.unravel_index(int(np.argmin(np.round(cost, 6))), cost.shape)
+    harmony, texture, rhythm = (row[int(index)] for row, index in zip(choices, place, strict=True))
+    kit = min(kits(), key=lambda k: abs(k.energy - energy)) if Part.KIT in players.players else None
+    return Texture(harmony, texture, rhythm, kit)
 
 
-def _crowding(players: Ensemble, busy: list[bool]) -> float:
-    """Two hands cannot keep two inner figures apart; in an ensemble nobody likes to sit idle."""
-    if players.solo:
-        return 3.0 if all(busy) else 0.0
-    return 0.0 if all(busy) else 1.2
+def _fitting(part: Part, meter: Meter, players: Ensemble) -> list[Figure]:
+    """The figures of a part that its player can play in a metre; a part without a player is silent."""
+    player = players.players.get(part)
+    fitting = [f for f in figures(part) if meter in f.meters]
+    if player is None:
+        return [f for f in fitting if f.name == "silent"] or fitting[:1]
+    return [f for f in fitting if f.name != "fifths" or not player.monophonic]
 
 
-def _shared(names: Names, others: Names | None) -> int:
-    """How many of the three figures are the same; silence on both sides is no likeness."""
-    return sum(a == b != "silent" for a, b in zip(names, others or (), strict=False))
+def _voices(part: Part, players: Ensemble) -> int:
+    """Notes that a chord of a part has."""
+    player = players.players.get(part)
+    return 1 if player is None or player.monophonic else INNER_VOICES
+
+
+def _over_all(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
+    """Sum of one number of each row, for every combination: (harmony figures, texture figures, rhythm figures)."""
+    first, second, third = (np.array(row, dtype=np.float64) for row in rows)
+    return np.asarray(first[:, None, None] + second[None, :, None] + third[None, None, :])
+
+
+def _crowding(players: Ensemble, inner: list[list[Figure]]) -> NDArray[np.float64]:
+    """Two hands cannot keep two inner figures apart; in an ensemble nobody likes to sit idle; somebody must play."""
+    first, second = (np.array([f.name != "silent" for f in row]) for row in inner)
+    both, none = first[:, None] & second[None, :], ~first[:, None] & ~second[None, :]
+    crowded = 3.0 * both if players.solo else 1.2 * ~both
+    return np.asarray(60.0 * none + crowded)
+
+
+def _shared(choices: list[list[Figure]], names: Names | None) -> NDArray[np.float64]:
+    """How many figures of each combination are those of `names`; silence on both sides is no likeness."""
+    others = names or ("", "", "")
+    return _over_all([[f.name == name != "silent" for f in row] for row, name in zip(choices, others, strict=True)])
