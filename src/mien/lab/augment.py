@@ -1,8 +1,9 @@
 """One face seen in many ways: batches of chips and cues are changed at random, labels kept or mixed.
 
-Order: mirror (cues change sides), a small turn, scale and shift, gamma, brightness and contrast, blur, noise, a covered
-patch; then two faces are mixed with their labels (Zhang et al. 2018, "mixup"). Streams and cues fall silent at random,
-so that a mask or sunglasses cost little. OpenCV and numpy do it: any Keras backend can learn from what comes out.
+Order: mirror (cues change sides), a small turn, scale and shift, blur, gamma, contrast and brightness, noise, a
+covered patch, a covered region; then two faces are mixed with their labels (Zhang et al. 2018, "mixup"). Streams and
+cues fall silent at random, so that a mask or sunglasses cost little. OpenCV and numpy do it: any Keras backend can
+learn from what comes out.
 
 Conventions: chips uint8 (n, 64, 64) in, float32 (n, 64, 64) in 0..255 out; cues float32 (n, c) standardised; presence
 float32 (n, 4), at least one stream of each face present.
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.recipe import CueScale
-from mien.affect.regions import hide_cues
+from mien.affect.regions import BOXES, hide_cues
 from mien.cues.geometry import mirror_table
 from mien.nets import Floats
 from mien.values import CHIP_PX, REGIONS
@@ -35,6 +36,8 @@ class Ways:
     noise: float = 6.0
     patch_share: float = 0.3
     patch_px: tuple[int, int] = (10, 30)
+    region_share: float = 0.05
+    """Each region is covered whole with this probability: a mask, sunglasses, a cap."""
     mixup: float = 0.2
     """Parameter of the Beta distribution that the mixing weights come from; 0 mixes nothing."""
     silent_stream_share: float = 0.15
@@ -77,7 +80,8 @@ def augment(
     moved = _move(np.where(mirrored[:, None, None], chips[:, :, ::-1], chips), ways, rng)
     lit = _light(moved, ways, rng)
     lit += rng.standard_normal(lit.shape, dtype=np.float32) * (ways.noise * rng.random((n, 1, 1), dtype=np.float32))
-    _cover(lit, ways, rng)
+    _cover_patches(lit, ways, rng)
+    cues = _cover_regions(lit, cues, ways, rng)
     mixed, mixed_cues, mixed_targets = _mix(lit, cues, targets, ways.mixup, rng)
     for region in REGIONS:
         silent = rng.random(n) < ways.silent_cues_share
@@ -114,12 +118,21 @@ def _light(chips: Floats, ways: Ways, rng: np.random.Generator) -> Floats:
     return np.asarray(np.clip((lit - 128) * contrast + 128 + brightness, 0, 255), dtype=np.float32)
 
 
-def _cover(chips: Floats, ways: Ways, rng: np.random.Generator) -> None:
+def _cover_patches(chips: Floats, ways: Ways, rng: np.random.Generator) -> None:
     """Cover a patch of some chips with one grey (DeVries & Taylor 2017, "cutout"), in place."""
     for i in np.flatnonzero(rng.random(len(chips)) < ways.patch_share):
         height, width = rng.integers(*ways.patch_px, size=2)
         top, left = rng.integers(0, CHIP_PX - height), rng.integers(0, CHIP_PX - width)
         chips[i, top : top + height, left : left + width] = rng.uniform(0, 255)
+
+
+def _cover_regions(chips: Floats, cues: Floats, ways: Ways, rng: np.random.Generator) -> Floats:
+    """Cover whole regions of some chips, in place; return the cues without what is covered."""
+    for region, (top, left, bottom, right) in BOXES.items():
+        for i in np.flatnonzero(rng.random(len(chips)) < ways.region_share):
+            chips[i, top:bottom, left:right] = rng.uniform(0, 255)
+            cues[i : i + 1] = hide_cues(cues[i : i + 1], region)
+    return cues
 
 
 def _mix(

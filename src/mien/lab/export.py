@@ -22,6 +22,7 @@ from mien.cues.names import NAMES
 from mien.errors import BadAsset
 from mien.lab.fold import fold
 from mien.lab.nets import STREAMS, Shape, with_shares
+from mien.lab.train import NETWORK, TRAINING
 from mien.nets import Floats, Network
 from mien.values import CHIP_PX, EMOTIONS
 
@@ -29,6 +30,8 @@ INPUTS, OUTPUTS = ("chip", "cues", "presence"), ("logits", "stream_logits", "sha
 MOST_DIFFERENCE = 1e-4
 """Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
 PATTERNS = 6
+TOLD = ("command", "plan", "ways", "shape", "faces", "after")
+"""What the manifest repeats of `training.json`; `after` is the training that this one went on from."""
 
 
 def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Path | None = None) -> Path:
@@ -49,18 +52,20 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
     shipped = with_shares(fold(network, Shape.of_row(training["shape"])))
     given = patterns()
     wanted = {name: np.asarray(value) for name, value in shipped(given, training=False).items()}
-    path = to / "reader.tflite"
-    _convert(shipped, path)
-    manifest = describe(path, training)
+    with tempfile.TemporaryDirectory() as folder:
+        aside = _convert(shipped, Path(folder))
+        manifest = describe(aside, training)
+        _write(aside, manifest)
+        net = Network(aside)
+        found = net(*(given[_plain(name)] for name in net.input_names))
+        # LiteRT names outputs as it likes, but each of the three has a shape of its own
+        manifest["outputs"] = [next(n for n in OUTPUTS if wanted[n].shape == array.shape) for array in found]
+        apart = difference(wanted, dict(zip(manifest["outputs"], found, strict=True)))
+        if apart > MOST_DIFFERENCE:
+            raise BadAsset(f"{aside.name}: LiteRT and Keras differ by {apart:.1e}, {MOST_DIFFERENCE:.0e} allowed")
+        path = to / aside.name
+        path.write_bytes(aside.read_bytes())
     _write(path, manifest)
-    net = Network(path)
-    found = net(*(given[_plain(name)] for name in net.input_names))
-    # LiteRT names outputs as it likes, but each of the three has a shape of its own
-    manifest["outputs"] = [next(n for n in OUTPUTS if wanted[n].shape == array.shape) for array in found]
-    _write(path, manifest)
-    apart = difference(wanted, dict(zip(manifest["outputs"], found, strict=True)))
-    if apart > MOST_DIFFERENCE:
-        raise BadAsset(f"{path.name}: LiteRT and Keras differ by {apart:.1e}, {MOST_DIFFERENCE:.0e} allowed")
     if parity is not None:
         parity.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(parity, allow_pickle=False, **given, **wanted)
@@ -117,24 +122,23 @@ def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
             },
             {"name": "FER+ labels (Barsoum et al. 2016)", "terms": "MIT"},
         ],
-        "training": {name: training[name] for name in ("command", "plan", "ways", "shape", "faces")},
+        "training": {name: training[name] for name in TOLD if name in training},
     }
 
 
-def _convert(network: keras.Model, path: Path) -> None:
+def _convert(network: keras.Model, folder: Path) -> Path:
     """Keras → TFLite, weights in half precision (the converter is TensorFlow's)."""
     import tensorflow as tf
 
-    with tempfile.TemporaryDirectory() as folder:
-        aside = Path(folder) / path.name
-        network.export(
-            aside,
-            format="litert",
-            verbose=False,
-            optimizations=[tf.lite.Optimize.DEFAULT],
-            target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
-        )
-        path.write_bytes(aside.read_bytes())
+    path = folder / "reader.tflite"
+    network.export(
+        path,
+        format="litert",
+        verbose=False,
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
+    )
+    return path
 
 
 def _plain(name: str) -> str:
@@ -153,8 +157,8 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True, help="folder for reader.tflite and reader.json")
     parser.add_argument("--parity", type=Path, help="file for the inputs and answers of the parity test")
     given = parser.parse_args()
-    training = json.loads((given.run / "training.json").read_text(encoding="utf-8"))
-    print(export(keras.models.load_model(given.run / "reader.keras"), training, given.to, given.parity))
+    training = json.loads((given.run / TRAINING).read_text(encoding="utf-8"))
+    print(export(keras.models.load_model(given.run / NETWORK), training, given.to, given.parity))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ the streams present; Jacobs et al. 1991) weighs what they say; a joint head adds
 
     logits = Σ_r gate_r · stream_logits_r + joint(gate · features)
 
-A region's share is how far the probability of the decided class moves when its stream is switched off, over the sum of
-these moves: occlusion, computed exactly inside the network, since the streams' features need not be computed anew.
+A region's share is how far the probability of the decided class moves when its crop is covered with plain grey and its
+cues are unknown, over the sum of these moves: occlusion (Zeiler & Fergus 2014), computed inside the network, since what
+a stream says of plain grey is a constant and the other streams need not be computed anew.
 
 Inputs: `chip` float32 (n, 64, 64, 1), 0..255; `cues` float32 (n, c), standardised; `presence` float32 (n, 4), 1 where a
 stream may speak. Outputs: `logits` (n, 8), `stream_logits` (n, 4, 8), `shares` (n, 4).
@@ -22,8 +23,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from mien.affect.regions import BOXES
+from mien.affect.regions import BOXES, HIDING_GREY
 from mien.cues.names import NAMES, of_region
+from mien.nets import Floats
 from mien.values import CHIP_PX, EMOTIONS, REGIONS
 
 CLASSES, STREAMS = len(EMOTIONS), len(REGIONS)
@@ -74,17 +76,25 @@ def with_shares(network: keras.Model) -> keras.Model:
     """The network as it is shipped: the same weights, and the shares as a third output (n, 4)."""
     features, stream_logits = (network.get_layer(name).output for name in ("features", "stream_logits"))
     logits, presence = network.output["logits"], network.inputs[2]
-    shares = Shares(network.get_layer("decision"))(features, stream_logits, presence, logits)
+    seen = keras.Model(network.inputs[:2], [features, stream_logits])
+    grey = np.full((1, CHIP_PX, CHIP_PX, 1), HIDING_GREY, dtype=np.float32)
+    unknown = np.zeros((1, len(NAMES)), dtype=np.float32)
+    # rounded as the weights are, since the file keeps them in half precision too
+    blank = [np.asarray(o).astype(np.float16).astype(np.float32) for o in seen([grey, unknown], training=False)]
+    shares = Shares(network.get_layer("decision"), *blank)(features, stream_logits, presence, logits)
     outputs = {"logits": logits, "stream_logits": stream_logits, "shares": shares}
     return keras.Model(network.inputs, outputs, name="ocular_with_shares")
 
 
 class Shares(layers.Layer):  # type: ignore[misc]
-    """How much of a decision each stream carries: leave it out, see the decided class's probability move."""
+    """How much of a decision each stream carries: cover its region, see the decided class's probability move.
 
-    def __init__(self, decide: keras.Model) -> None:
+    `blank_features` (1, 4, features) and `blank_logits` (1, 4, 8) are what the streams say of plain grey.
+    """
+
+    def __init__(self, decide: keras.Model, blank_features: Floats, blank_logits: Floats) -> None:
         super().__init__(name="shares")
-        self.decide = decide
+        self.decide, self.blank_features, self.blank_logits = decide, blank_features, blank_logits
 
     def call(
         self,
@@ -98,8 +108,10 @@ class Shares(layers.Layer):  # type: ignore[misc]
         # keras's argmax needs operations that LiteRT lacks
         decided = ops.cast(ops.equal(logits, ops.max(logits, axis=-1, keepdims=True)), "float32")
         moves = []
-        for others in 1 - np.eye(STREAMS, dtype=np.float32):
-            without = ops.softmax(self.decide([features, stream_logits, presence * others]))
+        for one in np.eye(STREAMS, dtype=np.float32)[:, None, :, None]:  # (1, 4, 1)
+            covered = features * (1 - one) + self.blank_features * one
+            spoken = stream_logits * (1 - one) + self.blank_logits * one
+            without = ops.softmax(self.decide([covered, spoken, presence]))
             moves.append(ops.abs(ops.sum((probs - without) * decided, axis=-1)))
         moved = (ops.stack(moves, axis=1) + SMALLEST_MOVE) * presence
         return moved / ops.sum(moved, axis=1, keepdims=True)

@@ -1,6 +1,6 @@
 """FER+ → a trained network: one readable loop around `keras.Model.fit`.
 
-    python -m mien.lab.train --data ferplus_dev.npz --out runs/first [--epochs 24] [--seed 1] [--limit N]
+    python -m mien.lab.train --data ferplus_dev.npz --out runs/first [--epochs 24] [--rate .0015] [--start runs/before]
 
 writes `reader.keras` (averaged weights of the epoch that is best on the development split), `curves.csv` (one row an
 epoch) and `training.json` (options, split sizes, cue scale, temperature). The loss is the cross-entropy with the votes'
@@ -25,10 +25,15 @@ from mien.lab.nets import STREAMS, Shape, build_network
 from mien.nets import Floats
 from mien.values import EMOTIONS
 
+NETWORK, TRAINING = "reader.keras", "training.json"
+"""What a training leaves, beside its curves."""
 STREAM_WEIGHT = 0.1
 """Weight of each stream's own loss beside the decision's; there are four."""
 RARE = tuple(EMOTIONS.index(name) for name in ("sadness", "anger"))
 """Columns of the classes that are drawn more often than they come."""
+
+CLEAR_MAJORITY = 0.5
+"""A face has a majority if more than this share of its votes agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Plan:
     weight_decay: float = 0.02
     warm_up_share: float = 0.08
     average: float = 0.998
-    rare_weight: float = 1.5
+    rare_weight: float = 2.5
     seed: int = 1
 
 
@@ -86,11 +91,16 @@ def inputs_of(examples: Examples, presence: Floats | None = None) -> dict[str, F
     }
 
 
-def train(corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path) -> keras.Model:
-    """Train one network and leave it, its curves and its options in the folder `out`."""
+def train(corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path, start: Path | None = None) -> keras.Model:
+    """Train one network and leave it, its curves and its options in the folder `out`.
+
+    `start` is the folder of a training of the same shape to go on from, instead of random weights.
+    """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
     network = build_network(shape)
+    if start is not None:
+        network.set_weights(keras.models.load_model(start / NETWORK).get_weights())
     faces = Faces(corpus.train, corpus, plan, ways)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
@@ -106,7 +116,7 @@ def train(corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path) -> ke
         metrics={"logits": [keras.metrics.CategoricalAccuracy(name="accuracy")]},
         jit_compile=False,
     )
-    best = out / "reader.keras"
+    best = out / NETWORK
     network.fit(
         faces,
         epochs=plan.epochs,
@@ -120,24 +130,36 @@ def train(corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path) -> ke
         ],
     )
     chosen: keras.Model = keras.models.load_model(best)
-    _describe(chosen, corpus, plan, ways, shape, out)
+    describe(chosen, corpus, plan, ways, shape, out, start)
     return chosen
 
 
-def _describe(network: keras.Model, corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path) -> None:
+def describe(
+    network: keras.Model, corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path, start: Path | None = None
+) -> None:
+    """Write `training.json`: options, split sizes, cue scale, and the temperature.
+
+    The temperature is fitted to the majorities of the development split: a probability of .8 shall mean that four such
+    readings in five agree with the majority.
+    """
     logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
+    clear = corpus.develop.targets.max(axis=1) > CLEAR_MAJORITY
+    majority = np.eye(len(EMOTIONS))[corpus.develop.targets[clear].argmax(axis=1)]
     told = {
-        "command": "python -m mien.lab.train --data ferplus_dev.npz --out RUN "
-        f"--epochs {plan.epochs} --seed {plan.seed}",
+        "command": f"python -m mien.lab.train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} "
+        f"--rate {plan.rate} --seed {plan.seed}",
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),
         "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")},
         "parameters": network.count_params(),
-        "temperature": best_temperature(logits, corpus.develop.targets),
+        "temperature": best_temperature(logits[clear], majority),
         "cues": corpus.scale.rows(),
     }
-    (out / "training.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    if start is not None:
+        before = json.loads((start / TRAINING).read_text(encoding="utf-8"))
+        told["after"] = {name: before[name] for name in ("command", "plan", "ways")}
+    (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -148,11 +170,14 @@ def main() -> None:
     parser.add_argument("--cuts", type=Path, help="where the cut faces are kept between runs (default: OUT/cuts.npz)")
     parser.add_argument("--limit", type=int, help="use only this many pictures")
     parser.add_argument("--epochs", type=int, default=Plan().epochs)
+    parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=Plan().seed)
+    parser.add_argument("--start", type=Path, help="folder of an earlier training to go on from")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(given.data, given.cuts or given.out / "cuts.npz", given.limit)
-    train(corpus, Plan(epochs=given.epochs, seed=given.seed), Ways(), Shape(), given.out)
+    plan = Plan(epochs=given.epochs, rate=given.rate, seed=given.seed)
+    train(corpus, plan, Ways(), Shape(), given.out, given.start)
 
 
 if __name__ == "__main__":
