@@ -1,10 +1,11 @@
 """The piano roll shows each part in its colour, and is the same picture every time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from mien.ensembles import ensemble, ensembles
 from mien.errors import CannotWrite
@@ -36,6 +37,15 @@ def test_louder_is_stronger() -> None:
         return float(255 - np.asarray(draw_roll(phrase), dtype=float)[120:780].mean())
 
     assert darkness(30) < darkness(60) < darkness(120)
+
+
+def test_half_diminished_chords_are_told_from_diminished_ones() -> None:
+    def named(roman: str) -> Image.Image:
+        return draw_roll(replace(make("piano"), chords=(Chord(0, 3840, (11, 2, 5, 9), 11, roman, "D"),)))
+
+    slash = ImageChops.difference(named("viiø7"), named("viio7")).getbbox()
+    assert slash is not None
+    assert slash[2] - slash[0] < 18, "a letter struck through, and all else as it was"
 
 
 def test_the_file_is_the_same_every_time_and_says_its_origin(tmp_path: Path) -> None:

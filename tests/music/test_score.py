@@ -249,6 +249,27 @@ def test_a_piano_has_two_staves_and_a_clarinet_says_concert_pitch() -> None:
     assert "concert pitch" in [words.text for words in one_bar([], "chamber").iter("words")]
 
 
+def test_strings_and_winds_keep_their_clefs_however_low_they_play() -> None:
+    low = [Note(0, part, 55, 1920, 60) for part in (Part.MELODY, Part.TEXTURE)]
+    for band, wanted in (("quartet", ["G", "G", "C", "F"]), ("chamber", ["G", "G", "G", "F"])):
+        assert [c.findtext("sign") for c in one_bar(low, band).iter("clef")][:4] == wanted
+
+
+def test_a_section_at_another_tempo_has_a_metronome_mark() -> None:
+    notes = tuple(Note(1920 * bar, Part.MELODY, 72, 1920, 60) for bar in range(4))
+    marks = tuple(Mark(1920 * bar, "section", "ABCD"[bar]) for bar in range(4))
+    tempo = ((0, 80.0), (960, 70.0), (1920, 82.0), (3840, 100.0), (5760, 101.0))  # two too close, one within a bar
+    phrase = Phrase(notes, 7680, (4, 4), tempo, 0, Mode.IONIAN, "quartet", 1, marks=marks)
+    document = musicxml(phrase)
+    printed = [
+        (int(measure.get("number", "0")), per_minute.text)
+        for measure in ET.fromstring(document).iter("measure")
+        for per_minute in measure.iter("per-minute")
+    ]
+    assert printed == [(1, "80"), (3, "100")]
+    assert "♩ = 100" in engrave(document)[0]
+
+
 def test_drums_stand_on_a_percussion_staff() -> None:
     root = one_bar([Note(0, Part.KIT, 36, 240, 60), Note(480, Part.KIT, 42, 240, 60)], "electronic")
     assert root.findall("part")[-1].findtext(".//clef/sign") == "percussion"

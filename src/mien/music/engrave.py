@@ -18,7 +18,7 @@ _OPTIONS = {
     "pageWidth": 2100, "pageHeight": 2970, "scale": 40, "pageMarginTop": 130, "pageMarginBottom": 110,
     "pageMarginLeft": 130, "pageMarginRight": 130, "header": "auto", "footer": "none", "breaks": "auto",
     "justifyVertically": False, "spacingSystem": 8, "adjustPageHeight": False, "svgViewBox": True, "xmlIdSeed": 1,
-    "svgHtml5": False, "mnumInterval": 0,
+    "svgHtml5": False, "mnumInterval": 0, "staffLineWidth": 0.2,
 }  # fmt: skip
 
 
@@ -45,13 +45,19 @@ def _with_plain_tempo(score: str) -> str:
     """Write metronome marks as words: Verovio sets their notes in a font of its own that few viewers find."""
     root = ET.fromstring(score)
     for direction in root.iter("direction"):
-        words = direction.find("direction-type/words")
         for kind in direction.findall("direction-type"):
             metronome = kind.find("metronome")
-            if words is not None and metronome is not None:
+            if metronome is None:
+                continue
+            dot = "." if metronome.find("beat-unit-dot") is not None else ""
+            mark = f"♩{dot} = {metronome.findtext('per-minute')}"
+            words = direction.find("direction-type/words")
+            if words is None:
+                kind.remove(metronome)
+                ET.SubElement(kind, "words", {"font-weight": "bold"}).text = mark
+            else:
                 direction.remove(kind)
-                dot = "." if metronome.find("beat-unit-dot") is not None else ""
-                words.text = f"{words.text} (♩{dot} = {metronome.findtext('per-minute')})"
+                words.text = f"{words.text} ({mark})"
     return ET.tostring(root, encoding="unicode")
 
 

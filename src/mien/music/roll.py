@@ -70,8 +70,13 @@ class _Sheet:
     def write(self, x: float, y: float, text: str, size: int, colour: _Colour, anchor: str = "lm") -> float:
         """Write a line of text; tell where it ends."""
         font = ImageFont.load_default(size * _SCALE)
-        plain = text.replace("♭", "b").replace("♯", "#")  # Pillow's own font lacks the accidentals
+        # Pillow's own font lacks the accidentals and the slashed o of half-diminished chords.
+        plain = text.replace("♭", "b").replace("♯", "#").replace("ø", "o")
         self.draw.text((_SCALE * x, _SCALE * y), plain, font=font, fill=colour, anchor=anchor)
+        for place in (i for i, letter in enumerate(text) if letter == "ø"):
+            start = x + float(self.draw.textlength(plain[:place], font=font)) / _SCALE
+            x0, y0, x1, y1 = (edge / _SCALE for edge in font.getbbox("o", anchor=anchor))
+            self.line(start + x0, y + y1 + 0.5, start + x1, y + y0 - 0.5, colour, size / 12)
         return x + float(self.draw.textlength(plain, font=font)) / _SCALE
 
 

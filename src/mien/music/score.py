@@ -28,6 +28,8 @@ _TEMPO_WORDS = (
     (160, "Allegro"), (1000, "Presto"),
 )  # fmt: skip
 """Word for tempi up to so many quarters (dotted quarters) a minute."""
+_NEW_TEMPO = 0.05
+"""Share by which a tempo must differ from the last to be printed anew."""
 _DYNAMICS = ((34, "pp"), (49, "p"), (62, "mp"), (77, "mf"), (94, "f"), (127, "ff"))
 """Dynamic for mean velocities up to so much."""
 _DRUMS = {
@@ -172,22 +174,33 @@ def _write_attributes(measure: ET.Element, phrase: Phrase, staves: Sequence[Staf
 def _write_signs(measure: ET.Element, phrase: Phrase, start_ticks: int) -> None:
     """Tempo and rehearsal marks of the bar that begins at `start_ticks`."""
     end_ticks = start_ticks + phrase.bar_ticks
-    for tick, bpm in phrase.tempo:
-        if tick == 0 and start_ticks == 0:
-            direction = _add(measure, "direction", placement="above")
+    if bpm := _tempi(phrase).get(start_ticks):
+        direction = _add(measure, "direction", placement="above")
+        if not start_ticks:
             word = next(word for limit, word in _TEMPO_WORDS if bpm <= limit)
             _add(_add(direction, "direction-type"), "words", word, **{"font-weight": "bold"})
-            metronome = _add(_add(direction, "direction-type"), "metronome", parentheses="yes")
-            _add(metronome, "beat-unit", "quarter")
-            if phrase.meter[1] == 8:
-                _add(metronome, "beat-unit-dot")
-            _add(metronome, "per-minute", round(bpm))
-            quarter_bpm = bpm * (1.5 if phrase.meter[1] == 8 else 1)
-            _add(direction, "sound", tempo=f"{quarter_bpm:.2f}")
+        metronome = _add(_add(direction, "direction-type"), "metronome", parentheses="no" if start_ticks else "yes")
+        _add(metronome, "beat-unit", "quarter")
+        if phrase.meter[1] == 8:
+            _add(metronome, "beat-unit-dot")
+        _add(metronome, "per-minute", round(bpm))
+        quarter_bpm = bpm * (1.5 if phrase.meter[1] == 8 else 1)
+        _add(direction, "sound", tempo=f"{quarter_bpm:.2f}")
     for mark in _sections(phrase):
         if start_ticks <= mark.onset_ticks < end_ticks:
             direction = _add(measure, "direction", placement="above")
             _add(_add(direction, "direction-type"), "rehearsal", mark.text)
+
+
+def _tempi(phrase: Phrase) -> dict[int, float]:
+    """Tempi to print, by tick: the first, and where a section begins at one clearly other than the last printed."""
+    printed = {0: phrase.tempo[0][1]}
+    last = phrase.tempo[0][1]
+    steps = dict(phrase.tempo)
+    for tick in sorted({mark.onset_ticks for mark in _sections(phrase)} & steps.keys() - {0}):
+        if tick % phrase.bar_ticks == 0 and abs(steps[tick] / last - 1) >= _NEW_TEMPO:
+            printed[tick] = last = steps[tick]
+    return printed
 
 
 def _sections(phrase: Phrase) -> list[Mark]:

@@ -28,7 +28,10 @@ _LOW_MIDI, _HIGH_MIDI = 53, 67
 """In an ensemble they need two staves only if they reach beyond both."""
 
 _CLEF_FROM_MIDI = (("treble", 59.0), ("bass", 0.0))
-_CLEF_OF_PROGRAM = {41: "alto", 42: "bass", 43: "bass"}
+_CLEF_OF_PROGRAM = {
+    40: "treble", 41: "alto", 42: "bass", 43: "bass", 60: "treble", 68: "treble", 69: "treble", 70: "bass",
+    71: "treble", 73: "treble", 74: "treble",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _stands_above(notes: Sequence[Note], phrase: Phrase) -> bool:
 
 
 def _clef(player: Player | None, notes: Sequence[Note]) -> str:
-    """Clef that keeps the notes near the staff; strings keep their own."""
+    """Clef that keeps the notes near the staff; strings and winds keep their own."""
     if player is not None and player.program in _CLEF_OF_PROGRAM:
         return _CLEF_OF_PROGRAM[player.program]
     middle = median([note.pitch_midi for note in notes] or [0 if player is None else player.high_midi])
