@@ -107,6 +107,17 @@ class TestRedirected:
         waited_s = kept.written.length_s + turn.written.length_s
         assert waited_s <= MOOD_S
 
+    def test_slow_music_stops_in_the_middle_of_a_bar_and_fills_it_with_the_cadence(self) -> None:
+        slow, other = replace(SAD, tempo_bpm=50.0), replace(SAD, tempo_bpm=50.0, mode=Mode.IONIAN)
+        journey, stretch = next_phrase(Journey(1, slow), stays(slow))
+        journey, kept = redirect(journey, stretch, 5 * 480, stays(other))
+        assert kept.written.length_ticks == 6 * 480
+        journey, turn = next_phrase(journey, stays(other))
+        assert (turn.written.length_ticks, turn.written.chords[0].roman) == (2 * 480, "V")
+        assert journey.time_s == pytest.approx(kept.written.length_s + turn.written.length_s)
+        _, light = next_phrase(journey, stays(other))
+        assert light.written.mode is Mode.IONIAN
+
     def test_what_was_played_stays_as_it_was(self) -> None:
         journey, stretch = next_phrase(Journey(1, SAD), stays(SAD))
         _, kept = redirect(journey, stretch, 5 * 480, stays(HAPPY))

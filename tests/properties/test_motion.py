@@ -125,7 +125,7 @@ def test_live_music_follows_jumps_within_two_bars(
 
     journey = Journey(seed, wanted[0][1])
     beat = beat_ticks(meter)
-    now, late_bars, end_s = journey.now, 0.0, jumps[-1][0] + 20
+    now, late_bars, late_s, end_s = journey.now, 0.0, 0.0, jumps[-1][0] + 20
     while journey.time_s < end_s:
         target = mood(journey.time_s)
         start_s = journey.time_s
@@ -142,8 +142,11 @@ def test_live_music_follows_jumps_within_two_bars(
             assert jump(before, now) <= 1 + 1e-9
             assert before.mode is now.mode or tick == 0
             assert all(getattr(now, name) == getattr(target, name) for name in AT_ONCE)
-            late_bars = 0.0 if now.mode is target.mode else late_bars + beat / stretch.written.bar_ticks
+            is_late = now.mode is not target.mode
+            late_bars = is_late * (late_bars + beat / stretch.written.bar_ticks)
+            late_s = is_late * (late_s + 60 / now.tempo_bpm)
             assert late_bars <= 2 + 1e-9
+            assert late_s <= MOOD_S or meter == (5, 4)  # five slow beats are a long bar
             tick += beat
         assert_sound(stretch)
     ending = close(journey, lambda _: mood(end_s))

@@ -23,9 +23,9 @@ from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec, chapter, coda,
 from mien.music.growth import fitted
 from mien.music.motif import notes_in_bar
 from mien.music.pivot import Key, Pivot, find_pivot, is_shared, key_of
-from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar
+from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, middle_ticks
 from mien.music.spelling import key_name
-from mien.music.steer import has_moved, rests, steer
+from mien.music.steer import MOOD_S, has_moved, rests, steer
 from mien.music.stretch import Stretch, as_stretch
 from mien.music.theme import Draft
 from mien.values import Brief, Mark
@@ -69,6 +69,7 @@ class Journey:
     last : what has to be known of the last stretch to send it another way.
     home : the brief for which the themes in memory were written.
     is_broken_off : the music stopped in the middle of a phrase and has to find a cadence.
+    rest_ticks : what is left of the bar it stopped in.
     """
 
     seed: int
@@ -82,6 +83,7 @@ class Journey:
     last: Last | None = None
     home: Brief | None = None
     is_broken_off: bool = False
+    rest_ticks: int = 0
 
 
 def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BARS) -> tuple[Journey, Stretch]:
@@ -97,7 +99,8 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
     bar_s = beats_in_bar(journey.now.meter) * 60 / journey.now.tempo_bpm
     target = course(journey.time_s + bar_s)  # what is due within a bar is better done between phrases
     if _lacks_pivot(journey, target):
-        return _extended(journey, course, journey.ahead[0], (_shortened(TURN, 1, _pivot(journey, target)),))
+        after, turn = _extended(journey, course, journey.ahead[0], (_shortened(TURN, 1, _pivot(journey, target)),))
+        return _stopped(after, turn, journey.rest_ticks or turn.written.length_ticks)
     turned = _turned(journey, target)
     section = turned.ahead[0]
     phrases = section.phrases[turned.place :]
@@ -117,7 +120,8 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     """Let the rest of a stretch follow another course, because the mood has changed while it plays.
 
     Tempo, loudness and the performer's brief follow from the next beat on. If the mood has moved too far for these
-    notes (`mien.music.steer.has_moved`), they stop at the next bar line, and the phrase after makes the cadence.
+    notes (`mien.music.steer.has_moved`), they stop at the next bar line (in slow music at the middle of a bar), and the
+    next phrase makes the cadence.
 
     Parameters
     ----------
@@ -128,7 +132,7 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     -------
     The journey as it stands after what is left, and what is left.
     """
-    beat, bar = beat_ticks(stretch.written.meter), stretch.written.bar_ticks
+    beat = beat_ticks(stretch.written.meter)
     start_s = journey.time_s - stretch.written.length_s
     since = -(-tick // beat)
     before = [brief for at, brief in stretch.briefs if at < since * beat]
@@ -137,25 +141,40 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     later, times = _along(here, course, len(stretch.briefs) - since)
     changed = stretch.under([*before, *later])
     after = replace(journey, now=[*before, *later][-1], time_s=times[-1])
-    cut = max(1, -(-tick // bar)) * bar
+    cut = _next_cut(tick, here.now)
     last = journey.last
     if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(now_s)):
         return after, changed
     return _broken_off(after, last, changed, cut)
 
 
+def _next_cut(tick: int, brief: Brief) -> int:
+    """Where music that plays may stop next: a bar line, or the middle of a bar if two bars outlast the mood clock."""
+    bar, middle = bar_ticks(brief.meter), middle_ticks(brief.meter)
+    is_slow = 2 * beats_in_bar(brief.meter) * 60 / brief.tempo_bpm > MOOD_S
+    if is_slow and 0 < tick % bar <= middle:
+        return tick - tick % bar + middle
+    return max(1, -(-tick // bar)) * bar
+
+
+def _stopped(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
+    """End a stretch, the last one of a journey, at a tick."""
+    kept = stretch.until(tick)
+    time_s = journey.time_s - stretch.written.length_s + kept.written.length_s
+    return replace(journey, now=kept.briefs[-1][1], time_s=time_s), kept
+
+
 def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tuple[Journey, Stretch]:
     """Stop a stretch in the middle; its section will begin again, in the light of the new mood."""
-    kept = stretch.until(cut)
-    is_ahead = last.section in journey.ahead[:1]
+    stopped, kept = _stopped(journey, stretch, cut)
+    heard = _heard(last.drafts, kept.written.meter, cut)
     after = replace(
-        journey,
-        now=kept.briefs[-1][1],
-        time_s=journey.time_s - stretch.written.length_s + kept.written.length_s,
-        composer=replace(journey.composer, themes={}, last=_heard(last.drafts, kept.written.meter, cut), joint=None),
-        ahead=journey.ahead if is_ahead else (last.section, *journey.ahead),
+        stopped,
+        composer=replace(journey.composer, themes={}, last=heard, joint=None),
+        ahead=journey.ahead if last.section in journey.ahead[:1] else (last.section, *journey.ahead),
         place=0,
         is_broken_off=True,
+        rest_ticks=-cut % kept.written.bar_ticks,
     )
     return after, kept
 
@@ -306,6 +325,7 @@ def _extended(
         home=journey.home if stays else composed,
         last=Last(section, passage.drafts, course(times[-1])),
         is_broken_off=False,
+        rest_ticks=0,
     )
     return after, as_stretch(passage, composed, briefs, journey.seed + journey.stretches)
 
