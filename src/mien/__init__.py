@@ -5,7 +5,8 @@
 >>> piece.brief.ensemble
 'piano'
 
-`play` turns a picture into a piece, `read` only reads its faces, `compose` needs no face. The values that travel
+`play` turns a picture or video into a piece, `read` only reads a picture's faces, `compose` needs no face, `travel`
+follows moods in time. The values that travel
 between stages live in `mien.values`, what can go wrong in `mien.errors`.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mien.errors import MienError
-    from mien.instrument import compose, play, read
+    from mien.instrument import compose, play, read, travel
     from mien.piece import Piece, Reading
 
 __version__ = "0.1.0"
@@ -26,8 +27,9 @@ _HOMES = {
     "compose": "mien.instrument",
     "play": "mien.instrument",
     "read": "mien.instrument",
+    "travel": "mien.instrument",
 }
-__all__ = ["MienError", "Piece", "Reading", "__version__", "compose", "play", "read"]
+__all__ = ["MienError", "Piece", "Reading", "__version__", "compose", "play", "read", "travel"]
 
 
 def __getattr__(name: str) -> Any:

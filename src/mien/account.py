@@ -31,14 +31,20 @@ def account_of_reading(
     }
 
 
-def account_of_affect(affect: Affect) -> dict[str, Any]:
-    """A reading as numbers by name."""
+def account_of_place(affect: Affect) -> dict[str, Any]:
+    """Where a reading stands, in short."""
     return {
         "reads_as": affect.emotion,
-        "probabilities": _by_emotion(affect.probs),
         "valence": round(affect.valence, 3),
         "arousal": round(affect.arousal, 3),
         "doubt": round(affect.doubt, 3),
+    }
+
+
+def account_of_affect(affect: Affect) -> dict[str, Any]:
+    """A reading as numbers by name."""
+    return account_of_place(affect) | {
+        "probabilities": _by_emotion(affect.probs),
         "shares": {region: round(share, 3) for region, share in zip(REGIONS, affect.shares, strict=True)},
     }
 

@@ -9,19 +9,24 @@ picture, options, seed and version give the same files.
 import math
 from collections.abc import Callable
 from collections.abc import Mapping as Table
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.circumplex import affect_at, affect_of
+from mien.circumplex import affect_at, affect_of, valence_arousal
+from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput, NoFace
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose as write_music
 from mien.music.key import parse_key
 from mien.music.mapping import Mapping
+from mien.music.path import Path as Course
+from mien.music.path import path_between
 from mien.music.perform import perform
+from mien.music.travel import compose_journey
 from mien.piece import Piece, Reading
-from mien.values import Affect, Face
+from mien.values import Affect, Face, Mode
 
 if TYPE_CHECKING:
     from mien.affect.network import Reader
@@ -30,6 +35,8 @@ SECONDS = (10.0, 3600.0)
 """Shortest and longest piece."""
 SMALLEST_FACE_PX = 40.0
 """A face whose box is smaller holds too few pixels to read."""
+HALF_LIFE_S = 0.7
+"""How soon a video's readings follow what is seen."""
 TILE_DEPTH = 5
 """How far pictures are searched for small faces (see `mien.face.find`)."""
 
@@ -75,10 +82,37 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
     return tuple(readings)
 
 
+def watch(video: str | Path) -> Course:
+    """Read the largest face of a video's frames as a path of affects, about five a second, steadied.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be used.
+    NoFace
+        If no frame holds a face of at least 40 pixels.
+    """
+    from mien.cues.geometry import measure
+    from mien.face.look import look
+    from mien.face.video import frames_of
+
+    reader = _reader()
+    path: list[tuple[float, Affect]] = []
+    for frame in frames_of(Path(video)):
+        faces = [face for face in look(frame) if _side_px(face) >= SMALLEST_FACE_PX]
+        if faces:
+            seen = reader.read(faces[0], measure(faces[0]))
+            path.append((frame.time_s, _steadied(path[-1] if path else None, seen)))
+    if not path:
+        raise NoFace(f"{video}: no face found; give a video in which a face is seen from the front, well lit")
+    return tuple(path)
+
+
 def play(
     picture: str | Path,
     *,
-    seconds: float = 60.0,
+    to: str | None = None,
+    seconds: float | None = None,
     seed: int = 1,
     ensemble: str = "piano",
     key: str | None = None,
@@ -91,8 +125,9 @@ def play(
 
     Parameters
     ----------
-    picture : path of a picture with at least one face.
-    seconds : length, 10 to 3600.
+    picture : path of a picture with at least one face, or of a video, whose moods the music then follows.
+    to : name of an emotion to lead to: the music meets the face where it is, then moves (the iso principle).
+    seconds : length, 10 to 3600; by default 60, or the length of the video.
     seed : the same seed gives the same piece; another seed another piece for the same face.
     ensemble : a name of `mien.ensembles.ensembles()`.
     key : as in "Eb", "F# minor" or "D dorian"; chosen by mood and seed if None.
@@ -107,15 +142,28 @@ def play(
         If an option or the picture cannot be used.
     """
     from mien.cues.neutral import average_neutral
+    from mien.face.video import is_video
 
-    _check(seconds, seed)
+    name = Path(picture).stem
+    if is_video(Path(picture)):
+        if to is not None or face != 1:
+            raise BadInput("a video leads its own way: 'to' and 'face' are for pictures")
+        wishes = Wishes(
+            SECONDS[0] if seconds is None else seconds, seed, ensemble, key, meter, font, mapping
+        )  # refused before a long watch
+        path = watch(picture)
+        if seconds is None:
+            wishes = replace(wishes, seconds=min(max(path[-1][0], SECONDS[0]), SECONDS[1]))
+        return _journey(name, path, wishes)
+    wishes = Wishes(60.0 if seconds is None else seconds, seed, ensemble, key, meter, font, mapping)
+    target = affect_of(to) if to is not None else None
     readings = read(picture)
     if not 1 <= face <= len(readings):
         raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
     reading = readings[face - 1]
-    departures = average_neutral().departures(reading.cues)
-    name = Path(picture).stem
-    return _piece(name, reading.affect, seconds, seed, ensemble, key, meter, font, mapping, reading, departures)
+    if target is not None:
+        return _journey(name, path_between(reading.affect, target, wishes.seconds), wishes, reading)
+    return _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
 
 
 def compose(
@@ -140,54 +188,123 @@ def compose(
     BadInput
         If neither or both are given, or an option cannot be used.
     """
-    _check(seconds, seed)
+    wishes = Wishes(seconds, seed, ensemble, key, meter, font, mapping)
     if (emotion is None) == (valence is None and arousal is None):
         raise BadInput("give either an emotion (for example --emotion sad) or --valence and --arousal")
     if emotion is not None:
         affect, name = affect_of(emotion), emotion
     else:
         affect, name = affect_at(valence or 0.0, arousal or 0.0), "piece"
-    return _piece(f"{name}-{ensemble}-{seed}", affect, seconds, seed, ensemble, key, meter, font, mapping)
+    return _piece(f"{name}-{ensemble}-{seed}", affect, wishes)
+
+
+def travel(
+    path: Course,
+    *,
+    name: str = "journey",
+    seconds: float = 60.0,
+    seed: int = 1,
+    ensemble: str = "piano",
+    key: str | None = None,
+    meter: tuple[int, int] | None = None,
+    font: str | Path | None = None,
+    mapping: Mapping | None = None,
+) -> Piece:
+    """Compose along a path of affects in time (see `mien.music.path`): soft transitions, one piece.
+
+    The other parameters are those of `play`; of `key` only the tonic, since a journey turns its mode.
+
+    Raises
+    ------
+    BadInput
+        If an option cannot be used.
+    """
+    return _journey(name, path, Wishes(seconds, seed, ensemble, key, meter, font, mapping))
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person asks of a piece besides its mood; refused at birth if it cannot be had."""
+
+    seconds: float
+    seed: int
+    ensemble: str
+    key: str | None
+    meter: tuple[int, int] | None
+    font: str | Path | None
+    mapping: Mapping | None
+
+    def __post_init__(self) -> None:
+        low, high = SECONDS
+        if not (math.isfinite(self.seconds) and low <= self.seconds <= high):
+            raise BadInput(f"{self.seconds:g} seconds: a piece lasts {low:g} to {high:g} seconds")
+        if self.seed < 0:
+            raise BadInput(f"seed {self.seed}: give a whole number from 0")
+        look_up(self.ensemble)
+        self.tonic_and_mode()
+        if self.font is not None:
+            from mien.sound.font import load_font
+
+            load_font(Path(self.font))
+
+    def tonic_and_mode(self) -> tuple[int | None, Mode | None]:
+        """The key asked for, None where it is left to mood and seed."""
+        return parse_key(self.key) if self.key is not None else (None, None)
+
+    def font_path(self) -> Path | None:
+        """The font asked for, None for the shipped one."""
+        return Path(self.font) if self.font is not None else None
 
 
 def _piece(
     name: str,
     affect: Affect,
-    seconds: float,
-    seed: int,
-    ensemble: str,
-    key: str | None,
-    meter: tuple[int, int] | None,
-    font: str | Path | None,
-    mapping: Mapping | None,
+    wishes: Wishes,
     reading: Reading | None = None,
     departures: Table[str, float] | None = None,
 ) -> Piece:
-    tonic_pc, mode = parse_key(key) if key is not None else (None, None)
-    if font is not None:
-        from mien.sound.font import load_font
-
-        load_font(Path(font))  # refused now rather than after the music is written
+    tonic_pc, mode = wishes.tonic_and_mode()
     brief = brief_from_affect(
         affect,
-        ensemble=ensemble,
-        seed=seed,
+        ensemble=wishes.ensemble,
+        seed=wishes.seed,
         cues=departures,
-        mapping=mapping,
+        mapping=wishes.mapping,
         tonic_pc=tonic_pc,
         mode=mode,
-        meter=meter,
+        meter=wishes.meter,
     )
-    written = write_music(brief, seconds, seed)
-    return Piece(name, affect, brief, written, perform(written, brief), reading, Path(font) if font else None)
+    written = write_music(brief, wishes.seconds, wishes.seed)
+    return Piece(name, ((0.0, affect),), brief, written, perform(written, brief), reading, wishes.font_path())
 
 
-def _check(seconds: float, seed: int) -> None:
-    low, high = SECONDS
-    if not (math.isfinite(seconds) and low <= seconds <= high):
-        raise BadInput(f"{seconds:g} seconds: a piece lasts {low:g} to {high:g} seconds")
-    if seed < 0:
-        raise BadInput(f"seed {seed}: give a whole number from 0")
+def _journey(name: str, path: Course, wishes: Wishes, reading: Reading | None = None) -> Piece:
+    tonic_pc, mode = wishes.tonic_and_mode()
+    if mode is not None:
+        raise BadInput(f"key '{wishes.key}': a journey turns its mode; give the tonic alone, as in Eb")
+    stretch = compose_journey(
+        path,
+        wishes.seconds,
+        wishes.seed,
+        ensemble=wishes.ensemble,
+        tonic_pc=tonic_pc,
+        meter=wishes.meter,
+        mapping=wishes.mapping,
+    )
+    performed = perform(stretch.written, stretch.briefs)
+    return Piece(name, path, stretch.briefs[0][1], stretch.written, performed, reading, wishes.font_path())
+
+
+def _steadied(before: tuple[float, Affect] | None, seen: Affect) -> Affect:
+    """Let a reading move half of the way to the next in `HALF_LIFE_S`: a flicker is no change of mood."""
+    if before is None:
+        return seen
+    kept = 0.5 ** ((seen.time_s - before[0]) / HALF_LIFE_S)
+    probs = [kept * old + (1 - kept) * new for old, new in zip(before[1].probs, seen.probs, strict=True)]
+    whole = sum(probs)
+    valence, arousal = valence_arousal(probs)
+    doubt = kept * before[1].doubt + (1 - kept) * seen.doubt
+    return replace(seen, probs=tuple(p / whole for p in probs), valence=valence, arousal=arousal, doubt=doubt)
 
 
 def _side_px(face: Face) -> float:

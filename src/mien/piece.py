@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mien import __version__
-from mien.account import account_of_affect, account_of_bars, account_of_brief, account_of_reading
+from mien.account import (
+    account_of_affect,
+    account_of_bars,
+    account_of_brief,
+    account_of_place,
+    account_of_reading,
+)
 from mien.errors import BadInput
 from mien.values import Affect, Brief, Cues, Face, Phrase
 from mien.writing import write_together
@@ -49,16 +55,22 @@ class Reading:
 class Piece:
     """A piece of music with all that led to it.
 
-    `written` is the score, on the grid; `performed` the same notes as they are played.
+    `path` holds the affects it follows, (seconds, affect); one alone for a piece of one mood. `brief` is the one it
+    begins with; `written` is the score, on the grid; `performed` the same notes as they are played.
     """
 
     name: str
-    affect: Affect
+    path: Sequence[tuple[float, Affect]]
     brief: Brief
     written: Phrase
     performed: Phrase
     reading: Reading | None = None
     font: Path | None = field(default=None, repr=False)
+
+    @property
+    def affect(self) -> Affect:
+        """The affect it begins with."""
+        return self.path[0][1]
 
     @cached_property
     def rendering(self) -> "Rendering":
@@ -82,6 +94,7 @@ class Piece:
             "seed": self.written.seed,
             "seconds": round(self.performed.length_s, 2),
             "reading": self.reading.account() if self.reading else account_of_affect(self.affect),
+            "path": [{"time_s": round(time_s, 2)} | account_of_place(affect) for time_s, affect in self.path],
             "brief": account_of_brief(self.brief),
             "bars": account_of_bars(self.written),
         }

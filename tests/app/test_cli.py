@@ -258,3 +258,50 @@ def test_a_mapping_is_shown_copied_edited_and_played(capsys, tmp_path):
     mine.write_text(text.replace('cue = "corner_lift"', 'cue = "ear_wiggle"'), encoding="utf-8")
     code, _, error = mien(capsys, "mapping", "check", str(mine))
     assert code == EXIT_CODE and "unknown cue 'ear_wiggle'" in error
+
+
+def test_a_way_from_sad_to_happy(capsys, tmp_path):
+    words = ("travel", "--from", "sad", "--to", "happy", "--over", "40s", "--files", "mid,json", "--json")
+    code, printed, _ = mien(capsys, *words, "--out", str(tmp_path))
+    account = json.loads(printed)
+    assert code == 0 and account["seconds"] == pytest.approx(40, abs=4)
+    assert [step["reads_as"] for step in account["path"]][0::2] == ["sadness", "happiness"]
+    assert "needs" not in printed and (tmp_path / "sad-to-happy-piano-1.mid").exists()
+
+
+def test_a_way_from_a_table_and_from_a_face(capsys, tmp_path):
+    table = tmp_path / "moods.csv"
+    table.write_text("time_s,valence,arousal\n0,-0.5,-0.5\n15,0.5,0.5\n")
+    words = ("--files", "mid", "--out", str(tmp_path / "out"))
+    assert mien(capsys, "travel", "--path", str(table), "--over", "20", *words)[0] == 0
+    assert mien(capsys, "play", str(ASTRONAUT), "--to", "calm", "--seconds", "20", *words)[0] == 0
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_a_video_is_followed(capsys, tmp_path, astronaut):
+    writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 4, (512, 512))
+    for _ in range(12):
+        writer.write(astronaut[:, :, ::-1])
+    writer.release()
+    words = ("play", str(tmp_path / "clip.avi"), "--files", "mid", "--json", "--out", str(tmp_path))
+    code, printed, error = mien(capsys, *words)
+    assert code == 0, error
+    account = json.loads(printed)
+    assert account["seconds"] == pytest.approx(10, abs=3)
+    assert len(account["path"]) == 12 and account["path"][0]["reads_as"] == "happiness"
+    assert "leads its own way" in refuses(capsys, tmp_path / "o", "play", str(tmp_path / "clip.avi"), "--to", "sad")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--from", "sad"), "give a way"),
+        (("--from", "sad", "--to", "hangry"), "unknown emotion 'hangry'"),
+        (("--from", "sad", "--to", "happy", "--over", "soon"), "give seconds"),
+        (("--from", "sad", "--to", "happy", "--over", "2s"), "10 to 3600 seconds"),
+        (("--from", "sad", "--to", "happy", "--key", "D dorian"), "give the tonic alone"),
+        (("--path", "none.csv"), "cannot be read as a table"),
+    ],
+)
+def test_bad_ways(capsys, tmp_path, words, message):
+    assert message in refuses(capsys, tmp_path / "out", "travel", *words)

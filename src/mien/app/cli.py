@@ -1,4 +1,4 @@
-"""The command line: `mien play`, `read`, `compose`, `why`, `mapping`, `doctor`.
+"""The command line: `mien play`, `read`, `compose`, `travel`, `why`, `mapping`, `doctor`.
 
 Each command is a thin coat over `mien.instrument`: it parses, calls, shows. Errors meant for a person are printed as
 one line on the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`,
@@ -51,9 +51,12 @@ DEFAULT_FILES = "mid,wav,musicxml,svg,json"
 
 @app.command()
 def play(
-    picture: Annotated[Path, typer.Argument(help="A picture with a face: JPEG, PNG, WebP, BMP, TIFF or GIF.")],
+    picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) or video with a face.")],
+    to: Annotated[str | None, typer.Option("--to", help="Emotion to lead to from where the face is.")] = None,
     out: Out = Path("out"),
-    seconds: Seconds = 60.0,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", help="10 to 3600. Default: 60, or the video's length.")
+    ] = None,
     seed: Seed = 1,
     ensemble: EnsembleName = "piano",
     key: Key = None,
@@ -71,6 +74,7 @@ def play(
     kinds = check_files(files.split(","))
     piece = instrument.play(
         picture,
+        to=to,
         seconds=seconds,
         seed=seed,
         ensemble=ensemble,
@@ -108,6 +112,52 @@ def compose(
         emotion,
         valence=valence,
         arousal=arousal,
+        seconds=seconds,
+        seed=seed,
+        ensemble=ensemble,
+        key=key,
+        meter=_meter(meter),
+        font=soundfont,
+        mapping=mapping_commands.open_mapping(mapping) if mapping else None,
+    )
+    _deliver(piece, out, kinds, as_json)
+
+
+@app.command()
+def travel(
+    start: Annotated[str | None, typer.Option("--from", help="Emotion to begin with.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Emotion to arrive at.")] = None,
+    over: Annotated[
+        str, typer.Option("--over", help="Time to get there, as 90 or 90s: the length of the piece.")
+    ] = "60s",
+    path: Annotated[Path | None, typer.Option("--path", help="Or a CSV of moods: time_s, valence, arousal.")] = None,
+    out: Out = Path("out"),
+    seed: Seed = 1,
+    ensemble: EnsembleName = "piano",
+    key: Key = None,
+    meter: Meter = None,
+    files: Files = DEFAULT_FILES,
+    soundfont: SoundFont = None,
+    mapping: MappingFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compose along a way from one mood to another: it is met, led, and reached."""
+    from mien import instrument
+    from mien.circumplex import affect_of
+    from mien.music.path import path_between, read_path
+    from mien.piece import check_files
+
+    kinds = check_files(files.split(","))
+    seconds = _seconds(over)
+    if path is not None and start is None and end is None:
+        way, name = read_path(path), path.stem
+    elif path is None and start is not None and end is not None:
+        way, name = path_between(affect_of(start), affect_of(end), seconds), f"{start}-to-{end}"
+    else:
+        raise BadInput("give a way: either --from and --to (for example --from sad --to happy), or --path FILE.csv")
+    piece = instrument.travel(
+        way,
+        name=f"{name}-{ensemble}-{seed}",
         seconds=seconds,
         seed=seed,
         ensemble=ensemble,
@@ -226,6 +276,13 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
 
 def _remark(console: Console, picture: Path) -> Any:
     return lambda text: console.print(escape(f"note: {picture}: {text}"), style="yellow", highlight=False)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text.removesuffix("s"))
+    except ValueError:
+        raise BadInput(f"--over {text}: give seconds, as in 90 or 90s") from None
 
 
 def _meter(text: str | None) -> tuple[int, int] | None:
