@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from mien.music.brief import brief_from_affect
-from mien.music.form import SectionSpec
+from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec
 from mien.music.journey import CODA_BARS, FIRST_THEME, Journey, close, first_theme, next_phrase, with_sections
 from mien.music.mapping import Mapping
 from mien.music.path import Path, affect_along
@@ -19,6 +19,9 @@ from mien.music.perform import ritardando_beats
 from mien.music.rhythm import beats_in_bar
 from mien.music.stretch import Stretch, join
 from mien.values import Brief
+
+CLOSING = PhraseSpec("closing", PHRASE_BARS, "deceptive", ("b", "b varied", "a fragment"))
+"""A phrase that puts the end off once more, by a cadence that deceives (Schmalfeldt 1992, "Cadential processes")."""
 
 
 def compose_journey(
@@ -81,9 +84,15 @@ def _bars_left(journey: Journey, seconds: float) -> int:
 
 
 def _homeward(journey: Journey, bars: int) -> Journey:
-    """Let the last section before an ending be the first theme, if the piece has left it."""
+    """Let the last section before an ending be the first theme; where that has just been heard, a last phrase
+    prolongs it."""
+    if journey.place > 0:
+        return journey
     ahead = with_sections(journey).ahead[0]
-    if journey.place > 0 or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
+    is_home = journey.last is not None and journey.last.section.theme == FIRST_THEME
+    if is_home and bars - PHRASE_BARS <= CODA_BARS[1]:
+        return replace(journey, ahead=(SectionSpec("closing", FIRST_THEME, 1, (CLOSING,), energy=0.3),))
+    if is_home or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
         return journey
     theme = first_theme(journey.seed)
     return replace(journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3),))
