@@ -67,4 +67,4 @@ def test_our_music_lies_where_songs_lie(emotion: str) -> None:
     assert 0.03 <= mean["rest_share"] <= 0.30
     assert mean["motif_recurrence"] >= 0.3
     assert mean["cadence_rate"] >= 0.2
-    assert mean["parallel_share"] <= 0.04
+    assert mean["parallel_share"] < 0.01

@@ -27,7 +27,7 @@ from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import bar_ticks, beats_in_bar
 from mien.music.texture import Stroke, Voice
-from mien.music.theme import Compass, Draft, led_into, write_phrase
+from mien.music.theme import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
 LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
@@ -221,13 +221,12 @@ def _drafts(
         ends = spec.is_last and index == len(spec.phrases) - 1
         known = theme[index] if index < len(theme) and theme[index].spec == phrase else None
         if known is None:
-            before = theme[0] if theme and phrase.opens_like and not drafts else (drafts[-1] if drafts else state.last)
             known = write_phrase(
                 phrase,
                 brief,
                 state.motifs[spec.theme],
                 compass,
-                before,
+                _neighbours(state, spec, drafts),
                 rng,
                 is_contrast=spec.is_contrast and index == 0,
                 is_last=ends,
@@ -238,6 +237,20 @@ def _drafts(
         drafts.append(_held(known, brief) if ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
     return (*led, drafts[-1])
+
+
+def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
+    """What stands around the next phrase of a section; a contrast gives way to the refrain."""
+    theme, refrain = state.themes.get(spec.theme, ()), state.themes.get(state.refrain, ())
+    phrase, *later = spec.phrases[len(drafts) :]
+    before = drafts[-1] if drafts else state.last
+    leads_back = spec.is_contrast and not spec.is_last and refrain and not later
+    return Neighbours(
+        before=before,
+        after=refrain[0] if leads_back else None,
+        like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
+        comes_again=bool(later and later[0].opens_like),
+    )
 
 
 def _held(draft: Draft, brief: Brief) -> Draft:

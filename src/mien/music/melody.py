@@ -110,6 +110,7 @@ def sing(
     syllables: list[Syllable],
     slots: list[Slot],
     before: tuple[Sung, ...],
+    joint: tuple[int | None, int] | None,
     arch: NDArray[np.float64],
     close_letters: tuple[int, ...],
     rng: np.random.Generator,
@@ -119,6 +120,7 @@ def sing(
     Parameters
     ----------
     before : notes of the same line that come right before, as many as there are (the last two count).
+    joint : melody (None where it rests) and bass at the last chord before, as MIDI.
     arch : (len(syllables),), the height in steps that the phrase's arch has at each syllable.
     close_letters : letters of the scale that a syllable which closes may close on.
     """
@@ -145,6 +147,8 @@ def sing(
             + weights[index] * foreign[index]
             + rng.gumbel(0, COSTS.noise, count)
         )
+        if index == 0 and joint is not None and joint[0] is not None:
+            own += COSTS.parallel * _parallel(np.array(joint[:1]), pitches[0], joint[1], under[0].bass_midi)[0]
         if syllable.place is not None:
             own += COSTS.place * np.minimum(np.abs(steps - syllable.place), 3)
         if syllable.closes:

@@ -5,7 +5,7 @@ A `Draft` is what a return repeats. Times are ticks from the phrase's start, pit
 References: Caplin 1998, *Classical Form*; Schoenberg 1967, *Fundamentals of Musical Composition*.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -62,12 +62,26 @@ class Compass:
     bass_high_midi: int
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The phrases around one to be written, as far as there are any.
+
+    `before` is heard right before it, `after` returns right after it, `like` is the one whose opening it takes over;
+    `comes_again` says that the next one takes over its own.
+    """
+
+    before: Draft | None = None
+    after: Draft | None = None
+    like: Draft | None = None
+    comes_again: bool = False
+
+
 def write_phrase(
     spec: PhraseSpec,
     brief: Brief,
     motifs: Mapping[str, Motif],
     compass: Compass,
-    before: Draft | None,
+    around: Neighbours,
     rng: np.random.Generator,
     *,
     is_contrast: bool = False,
@@ -79,7 +93,7 @@ def write_phrase(
     Parameters
     ----------
     motifs : by the roles that the plan's treatments name ("a", "b", "c").
-    before : the phrase before, for a smooth join, and for its opening where the plan takes that over.
+    around : for smooth joins, and for the opening where the plan takes one over.
     is_contrast : starts away from the tonic.
     is_last : ends the piece: its last note is held to the end.
     leads_on : another phrase of the section follows, and a pick-up may lead into it.
@@ -87,9 +101,9 @@ def write_phrase(
     best: tuple[float, Draft] | None = None
     for _ in range(TRIES):
         draft = _draft(
-            spec, brief, motifs, compass, before, rng, is_contrast=is_contrast, is_last=is_last, leads_on=leads_on
+            spec, brief, motifs, compass, around, rng, is_contrast=is_contrast, is_last=is_last, leads_on=leads_on
         )
-        faults = _faults(draft, before)
+        faults = _faults(draft, around)
         if best is None or faults < best[0]:
             best = faults, draft
         if faults < GOOD_ENOUGH:
@@ -98,19 +112,26 @@ def write_phrase(
     return best[1]
 
 
-def _faults(draft: Draft, before: Draft | None) -> float:
+def _faults(draft: Draft, around: Neighbours) -> float:
     """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often."""
-    joints = [(_sung_at(draft, slot), slot.bass_midi) for slot in draft.slots]
-    if before is not None:
-        joints.insert(0, (_sung_at(before, before.slots[-1]), before.slots[-1].bass_midi))
+    joints = [_outer(draft, slot) for slot in draft.slots]
+    if around.before is not None:
+        joints.insert(0, _outer(around.before, around.before.slots[-1]))
+    if (after := draft if around.comes_again else around.after) is not None:
+        joints.append(_outer(after, after.slots[0]))
     parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(joints))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
     return parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks))
 
 
-def _sung_at(draft: Draft, slot: Slot) -> int | None:
-    return next((note.pitch_midi for note in draft.melody if note.onset_ticks == slot.onset_ticks), None)
+def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
+    """Melody, if a note of it begins there, and bass at the start of a chord."""
+    return _sung_at(draft.melody, slot), slot.bass_midi
+
+
+def _sung_at(melody: Sequence[Sung], slot: Slot) -> int | None:
+    return next((note.pitch_midi for note in melody if note.onset_ticks == slot.onset_ticks), None)
 
 
 def _draft(
@@ -118,7 +139,7 @@ def _draft(
     brief: Brief,
     motifs: Mapping[str, Motif],
     compass: Compass,
-    before: Draft | None,
+    around: Neighbours,
     rng: np.random.Generator,
     *,
     is_contrast: bool,
@@ -126,44 +147,60 @@ def _draft(
     leads_on: bool,
 ) -> Draft:
     bar = bar_ticks(brief.meter)
-    taken_over = spec.opens_like * bar
-    opening = _opening(spec, brief, before, is_contrast=is_contrast)
+    taken_over, before = spec.opens_like * bar, around.before
+    opening = _opening(spec, brief, around, is_contrast=is_contrast)
     chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal)
-    joint = (_sung_at(before, before.slots[-1]), before.slots[-1].bass_midi) if before else None
+    joint = _outer(before, before.slots[-1]) if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng)
     cells = _cells(spec, brief, motifs, rng, is_last=is_last, leads_on=leads_on)
     melody: list[Sung] = []
-    if before is not None and taken_over:
-        melody = [note for note in before.melody if note.onset_ticks < taken_over]
+    if around.like is not None:
+        melody = [note for note in around.like.melody if note.onset_ticks < taken_over]
     lift = 0.5 if is_contrast else 0.0
-    letters = tuple(letter for letter in slots[-1].harmony.letters if letter in CLOSES[spec.cadence])
+    following = _outer(around.after, around.after.slots[0]) if around.after is not None else None
     for first in range(spec.opens_like, spec.bars, UNIT_BARS):
         unit = cells[first : first + UNIT_BARS]
         syllables = _syllables(unit, first, bar, cells, melody, rng)
         places = np.array([s.onset_ticks / (spec.bars * bar) for s in syllables])
         arch = arch_heights(brief, compass.melody, places, lift)
         joined = melody or [*(before.melody[-2:] if before else ())]
-        melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), arch, letters, rng)
+        if around.comes_again and melody:
+            following = melody[0].pitch_midi, slots[0].bass_midi
+        letters = _closing_letters(spec, slots[-1], following)
+        sung = [s for s in slots if s.onset_ticks < first * bar]
+        left = (_sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
+        melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
     return Draft(spec, tuple(slots), tuple(melody), names)
 
 
-def _opening(spec: PhraseSpec, brief: Brief, before: Draft | None, *, is_contrast: bool) -> list[TimedChord]:
+def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast: bool) -> list[TimedChord]:
     """The chords a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
 
     A phrase of one bar with a goal is nothing but that.
     """
     taken_over = spec.opens_like * bar_ticks(brief.meter)
-    if before is not None and taken_over:
-        return [(s.onset_ticks, s.length_ticks, s.harmony) for s in before.slots if s.onset_ticks < taken_over]
+    if around.like is not None:
+        return [(s.onset_ticks, s.length_ticks, s.harmony) for s in around.like.slots if s.onset_ticks < taken_over]
     words = vocabulary(brief.mode)
     if spec.goal and spec.bars == 1:
         return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
-    is_contrast = is_contrast and not (before and before.spec.goal)  # a goal reached wants its tonic
+    is_contrast = is_contrast and not (around.before and around.before.spec.goal)  # a goal reached wants its tonic
     return [(0, bar_ticks(brief.meter), words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
+
+
+def _closing_letters(spec: PhraseSpec, slot: Slot, following: tuple[int | None, int] | None) -> tuple[int, ...]:
+    """What the melody may close on over the last chord: not where it would move on in fifths or octaves with the bass,
+    if there is another tone and the `following` (melody, bass) is known."""
+    chord, bass = slot.harmony, slot.bass_midi
+    places = zip(chord.letters, chord.pcs, strict=True)
+    allowed = [(letter, (pc - bass) % 12) for letter, pc in places if letter in CLOSES[spec.cadence]]
+    ahead = None if following is None or following[0] is None else (following[0] - following[1]) % 12
+    free = [letter for letter, above in allowed if above != ahead or above not in (0, 7)]
+    return tuple(free or [letter for letter, _ in allowed])
 
 
 def _cells(
