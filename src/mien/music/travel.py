@@ -12,16 +12,20 @@ import numpy as np
 
 from mien.music.brief import brief_from_affect
 from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec
-from mien.music.journey import CODA_BARS, FIRST_THEME, Journey, close, first_theme, next_phrase, with_sections
+from mien.music.journey import CODA_BARS, FIRST_THEME, Course, Journey, close, first_theme, next_phrase, with_sections
 from mien.music.mapping import Mapping
 from mien.music.path import Path, affect_along
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import beats_in_bar
+from mien.music.steer import steer
 from mien.music.stretch import Stretch, join
 from mien.values import Brief
 
 CLOSING = PhraseSpec("closing", PHRASE_BARS, "deceptive", ("b", "b varied", "a fragment"))
 """A phrase that puts the end off once more, by a cadence that deceives (Schmalfeldt 1992, "Cadential processes")."""
+
+FAR_BARS = 20
+"""Bars ahead from which the end does not matter yet."""
 
 
 def compose_journey(
@@ -69,7 +73,7 @@ def compose_journey(
         )
 
     journey, stretches = Journey(seed, first), []
-    while (bars := _bars_left(journey, seconds)) > CODA_BARS[1]:
+    while (bars := _bars_left(journey, course, seconds)) > CODA_BARS[1]:
         journey = _homeward(journey, bars)
         journey, stretch = next_phrase(journey, course, bars - CODA_BARS[0])
         stretches.append(stretch)
@@ -77,10 +81,18 @@ def compose_journey(
     return join(stretches, seed)
 
 
-def _bars_left(journey: Journey, seconds: float) -> int:
-    """Bars that fit into the rest of the time at the tempo of the moment, the final ritardando counted."""
-    beats = (seconds - journey.time_s) * journey.now.tempo_bpm / 60 - ritardando_beats(journey.now)
-    return round(beats / beats_in_bar(journey.now.meter))
+def _bars_left(journey: Journey, course: Course, seconds: float) -> int:
+    """Bars that fit into the rest of the time as the tempo will move, the final ritardando counted; `FAR_BARS` stands
+    for any more."""
+    bar = beats_in_bar(journey.now.meter)
+    now, time_s = journey.now, journey.time_s
+    for beats in range(FAR_BARS * bar):
+        now = steer(now, course(time_s))
+        left = (seconds - time_s) * now.tempo_bpm / 60 - ritardando_beats(now)
+        if left < 1:
+            return round((beats + left) / bar)
+        time_s += 60 / now.tempo_bpm
+    return FAR_BARS
 
 
 def _homeward(journey: Journey, bars: int) -> Journey:
