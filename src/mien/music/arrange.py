@@ -59,6 +59,9 @@ def arrange(
         body = draft.slots[:-1] if ends else draft.slots
         after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)
         above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
+        if index + 1 < len(drafts) and drafts[index + 1].melody[0].onset_ticks == 0:
+            end = draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks
+            above[end] = drafts[index + 1].melody[0].pitch_midi
         played: list[Stroke] = []
         if body:
             for figure, part in ((texture.harmony, Part.HARMONY), (texture.texture, Part.TEXTURE)):

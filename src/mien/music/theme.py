@@ -119,7 +119,8 @@ def _faults(draft: Draft, around: Neighbours) -> float:
         joints.insert(0, _outer(around.before, around.before.slots[-1]))
     if (after := draft if around.comes_again else around.after) is not None:
         joints.append(_outer(after, after.slots[0]))
-    parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(joints))
+    together = [joint for joint in joints if joint[0] is not None]  # what is heard as one chord after the other
+    parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(together))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
     return parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks))
