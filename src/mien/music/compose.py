@@ -21,7 +21,7 @@ from mien.ensembles import Ensemble, ensemble
 from mien.music.arrange import Joint, arrange
 from mien.music.figures import Names, choose_texture
 from mien.music.form import SectionSpec, plan
-from mien.music.melody import melody_range
+from mien.music.melody import highest_step, melody_range
 from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
@@ -184,7 +184,7 @@ def _compass(brief: Brief, voices: Mapping[Part, Voice]) -> Compass:
     melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
     span = melody_range(brief, melody.low_midi, melody.high_midi)
     low = max(bass.low_midi, min(35 + round((brief.register_midi - 64) / 3), bass.high_midi - 12))
-    return Compass(span, low, min(bass.high_midi, low + 17))
+    return Compass(span, highest_step(melody.high_midi), low, min(bass.high_midi, low + 17))
 
 
 def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> State:

@@ -15,6 +15,9 @@ import numpy as np
 
 PHRASE_BARS = 4
 
+CLIMAX_REACH = 3
+"""Steps by which the phrase that holds a climax reaches above the others: a line of songs spans an octave or more."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseSpec:
@@ -22,7 +25,8 @@ class PhraseSpec:
 
     `treatment` names a motif and what becomes of it ("a", "b varied", "a fragment"); the last bar closes. `opens_like`
     is the number of bars taken over from the phrase before (a consequent begins like its antecedent). `goal` is the
-    numeral the phrase is to come to rest on where it leads to another key; else the cadence chooses.
+    numeral the phrase is to come to rest on where it leads to another key; else the cadence chooses. `reach` is how
+    many steps its climax may lie above the common range of the melody.
     """
 
     role: str
@@ -31,6 +35,7 @@ class PhraseSpec:
     treatment: tuple[str, ...]
     opens_like: int = 0
     goal: str = ""
+    reach: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +61,35 @@ class SectionSpec:
 
 _PERIOD = (
     PhraseSpec("antecedent", 4, "half", ("a", "b", "a varied")),
-    PhraseSpec("consequent", 4, "authentic", ("a", "b", "a fragment"), opens_like=2),
+    PhraseSpec("consequent", 4, "authentic", ("a", "b", "a fragment"), opens_like=2, reach=CLIMAX_REACH),
 )
 _SENTENCE = (
     PhraseSpec("presentation", 4, "half", ("a", "b", "a", "b")),
-    PhraseSpec("continuation", 4, "authentic", ("a fragment", "b fragment", "a")),
+    PhraseSpec("continuation", 4, "authentic", ("a fragment", "b fragment", "a"), reach=CLIMAX_REACH),
 )
 _SEQUENCE = (
     PhraseSpec("antecedent", 4, "half", ("a", "a", "b")),
-    PhraseSpec("consequent", 4, "authentic", ("a", "a varied", "b"), opens_like=1),
+    PhraseSpec("consequent", 4, "authentic", ("a", "a varied", "b"), opens_like=1, reach=CLIMAX_REACH),
 )
 _THEMES = (_PERIOD, _SENTENCE, _SEQUENCE)
 _CONTRASTS = (
     (
-        PhraseSpec("contrast", 4, "deceptive", ("c", "c", "a inverted")),
+        PhraseSpec("contrast", 4, "deceptive", ("c", "c", "a inverted"), reach=CLIMAX_REACH),
         PhraseSpec("retransition", 4, "half", ("c", "a inverted", "a fragment")),
     ),
     (
-        PhraseSpec("contrast", 4, "half", ("a inverted", "c", "a inverted")),
+        PhraseSpec("contrast", 4, "half", ("a inverted", "c", "a inverted"), reach=CLIMAX_REACH),
         PhraseSpec("retransition", 4, "half", ("c", "c fragment", "b fragment")),
     ),
     (
-        PhraseSpec("contrast", 4, "plagal", ("c", "b inverted", "c")),
+        PhraseSpec("contrast", 4, "plagal", ("c", "b inverted", "c"), reach=CLIMAX_REACH),
         PhraseSpec("retransition", 4, "half", ("c varied", "b inverted", "a fragment")),
     ),
 )
 _SINGLE = PhraseSpec("statement", 4, "authentic", ("a", "b", "a varied"))
 _SHORT_CONTRASTS = (
-    PhraseSpec("contrast", 4, "half", ("c", "a inverted", "c fragment")),
-    PhraseSpec("contrast", 4, "half", ("c", "c", "a inverted")),
+    PhraseSpec("contrast", 4, "half", ("c", "a inverted", "c fragment"), reach=CLIMAX_REACH),
+    PhraseSpec("contrast", 4, "half", ("c", "c", "a inverted"), reach=CLIMAX_REACH),
 )
 _SHORT_RETURN = PhraseSpec("return", 4, "authentic", ("a", "b", "a fragment"), opens_like=2)
 

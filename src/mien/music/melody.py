@@ -237,12 +237,17 @@ def arch_heights(brief: Brief, span: Range, places: NDArray[np.float64], lift: f
     return np.asarray(span.centre + reach * (0.85 * arch + tilt + 0.35 * lift))
 
 
+def highest_step(high_midi: int) -> int:
+    """The highest step that stays under `high_midi` in every mode, chromatic chords included."""
+    return (high_midi - 60) * 7 // 12 - 1
+
+
 def melody_range(brief: Brief, low_midi: int, high_midi: int) -> Range:
     """Steps within `low_midi`..`high_midi` around the brief's register, as wide as its spread asks.
 
     A line that fills a range of r evenly has a standard deviation of r/√12.
     """
     half = min(8, max(3, round(brief.spread_semitones * 12**0.5 / 2 * 7 / 12)))
-    lowest, highest = -(-(low_midi - 60) * 7 // 12) + 1, (high_midi - 60) * 7 // 12 - 1
+    lowest, highest = -(-(low_midi - 60) * 7 // 12) + 1, highest_step(high_midi)
     centre = min(highest - 3, max(lowest + 3, round((brief.register_midi - 60) * 7 / 12)))
     return Range(max(lowest, centre - half), min(highest, centre + half))

@@ -42,6 +42,9 @@ TRIES, GOOD_ENOUGH = 6, 2.0
 UNIT_BARS = 2
 """Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
 
+WIDEST_STEPS = 11
+"""A climax does not widen a line beyond an octave and a half: what a voice sings with ease."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -55,11 +58,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Compass:
-    """Where the outer voices may go: steps of the melody, MIDI range of the bass."""
+    """Where the outer voices may go: steps of the melody, its highest at a climax, MIDI range of the bass."""
 
     melody: Range
+    summit: int
     bass_low_midi: int
     bass_high_midi: int
+
+    def reaching(self, steps: int) -> Range:
+        """The melody's range, with room for a climax `steps` above it; a line wide enough stays as it is."""
+        low, high = self.melody.low, self.melody.high
+        return Range(low, max(high, min(self.summit, high + steps, low + WIDEST_STEPS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +168,20 @@ def _draft(
     if around.like is not None:
         melody = [note for note in around.like.melody if note.onset_ticks < taken_over]
     lift = 0.5 if is_contrast else 0.0
+    span = compass.reaching(spec.reach)
     following = _outer(around.after, around.after.slots[0]) if around.after is not None else None
     for first in range(spec.opens_like, spec.bars, UNIT_BARS):
         unit = cells[first : first + UNIT_BARS]
         syllables = _syllables(unit, first, bar, cells, melody, rng)
         places = np.array([s.onset_ticks / (spec.bars * bar) for s in syllables])
-        arch = arch_heights(brief, compass.melody, places, lift)
+        arch = arch_heights(brief, span, places, lift)
         joined = melody or [*(before.melody[-2:] if before else ())]
         if around.comes_again and melody:
             following = melody[0].pitch_midi, slots[0].bass_midi
         letters = _closing_letters(spec, slots[-1], following)
         sung = [s for s in slots if s.onset_ticks < first * bar]
         left = (_sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
-        melody += sing(brief, compass.melody, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
+        melody += sing(brief, span, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
