@@ -9,7 +9,7 @@ import csv
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 import typer
 from rich.console import Console
@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from mien import __version__
 from mien.app import mapping as mapping_commands
 from mien.errors import EXIT_CODE, BadInput, MienError
+from mien.music.mapping import Mapping
 from mien.values import EMOTIONS, METERS, REGIONS
 
 app = typer.Typer(
@@ -76,13 +77,8 @@ def play(
         picture,
         to=to,
         seconds=seconds,
-        seed=seed,
-        ensemble=ensemble,
-        key=key,
-        meter=_meter(meter),
         face=face,
-        font=soundfont,
-        mapping=mapping_commands.open_mapping(mapping) if mapping else None,
+        **_wishes(seed, ensemble, key, meter, soundfont, mapping),
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -113,12 +109,7 @@ def compose(
         valence=valence,
         arousal=arousal,
         seconds=seconds,
-        seed=seed,
-        ensemble=ensemble,
-        key=key,
-        meter=_meter(meter),
-        font=soundfont,
-        mapping=mapping_commands.open_mapping(mapping) if mapping else None,
+        **_wishes(seed, ensemble, key, meter, soundfont, mapping),
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -159,12 +150,7 @@ def travel(
         way,
         name=f"{name}-{ensemble}-{seed}",
         seconds=seconds,
-        seed=seed,
-        ensemble=ensemble,
-        key=key,
-        meter=_meter(meter),
-        font=soundfont,
-        mapping=mapping_commands.open_mapping(mapping) if mapping else None,
+        **_wishes(seed, ensemble, key, meter, soundfont, mapping),
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -276,6 +262,30 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
 
 def _remark(console: Console, picture: Path) -> Any:
     return lambda text: console.print(escape(f"note: {picture}: {text}"), style="yellow", highlight=False)
+
+
+class _Wishes(TypedDict):
+    """What every way of making a piece is told besides its mood and length."""
+
+    seed: int
+    ensemble: str
+    key: str | None
+    meter: tuple[int, int] | None
+    font: Path | None
+    mapping: Mapping | None
+
+
+def _wishes(
+    seed: int, ensemble: str, key: str | None, meter: str | None, soundfont: Path | None, mapping: Path | None
+) -> _Wishes:
+    return {
+        "seed": seed,
+        "ensemble": ensemble,
+        "key": key,
+        "meter": _meter(meter),
+        "font": soundfont,
+        "mapping": mapping_commands.open_mapping(mapping) if mapping else None,
+    }
 
 
 def _seconds(text: str) -> float:
