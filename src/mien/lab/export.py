@@ -31,8 +31,8 @@ MOST_DIFFERENCE = 1e-4
 """Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
 PATTERNS = 6
 PORTRAITS = {
-    "name": "Helen and AFW portraits (Le et al. 2012; Zhu & Ramanan 2012), labelled by mien.lab.portraits",
-    "terms": "research use; no picture is shipped",
+    "name": "Helen and AFW portraits (Le et al. 2012; Zhu & Ramanan 2012), see mien.lab.portraits",
+    "terms": "research use; no picture is shipped. Labelled by the MediaPipe face landmarker (Apache-2.0)",
 }
 """What the manifest says of the portraits, where they took part."""
 TOLD = ("command", "plan", "ways", "shape", "faces", "after")

@@ -1,7 +1,7 @@
 """FER+ → a trained network: one readable loop around `keras.Model.fit`.
 
-    python -m mien.lab.train --data ferplus_dev.npz --out runs/first [--portraits landmarks68.npz]
-                             [--epochs 24] [--rate .0015] [--start runs/before]
+    python -m mien.lab.train --data ferplus_dev.npz --out runs/first [--portraits landmarks68.npz
+                             --teacher face_landmarker.task] [--epochs 24] [--rate .0015] [--start runs/before]
 
 writes `reader.keras` (averaged weights of the epoch that is best on the development split), `curves.csv` (one row an
 epoch) and `training.json` (options, split sizes, cue scale, temperature). The loss is the cross-entropy with the votes'
@@ -24,6 +24,7 @@ from mien.lab.corpus import Corpus, Examples, load_corpus
 from mien.lab.metrics import best_temperature
 from mien.lab.nets import STREAMS, Shape, build_network
 from mien.lab.portraits import load_portraits
+from mien.lab.teacher import Teacher
 from mien.nets import Floats
 from mien.values import EMOTIONS
 
@@ -49,7 +50,7 @@ class Plan:
     warm_up_share: float = 0.08
     average: float = 0.998
     rare_weight: float = 2.5
-    portrait_share: float = 0.12
+    portrait_share: float = 0.25
     """Share of each batch that is drawn from the portraits, where there are any."""
     seed: int = 1
 
@@ -201,12 +202,13 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=Plan().seed)
     parser.add_argument("--portraits", type=Path, help="path of landmarks68.npz: faint smiles (see mien.lab.portraits)")
+    parser.add_argument("--teacher", type=Path, help="path of face_landmarker.task, which labels the portraits")
     parser.add_argument("--start", type=Path, help="folder of an earlier training to go on from")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(given.data, given.cuts or given.out / "cuts.npz", given.limit)
     plan = Plan(epochs=given.epochs, rate=given.rate, seed=given.seed)
-    portraits = load_portraits(given.portraits, corpus) if given.portraits else None
+    portraits = load_portraits(given.portraits, Teacher(given.teacher), corpus) if given.portraits else None
     train(corpus, plan, Ways(), Shape(), given.out, given.start, portraits)
 
 
