@@ -1,7 +1,7 @@
 """Pieces hold together: what returns returns literally, sections can be streamed, the brief may change between them."""
 
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
 from mien.music.compose import State, compose, next_section
 from mien.music.form import chain
-from mien.values import Note, Part, Phrase
+from mien.values import METERS, Mode, Note, Part, Phrase
 
 
 def melody_of(phrase: Phrase, start: int, length: int) -> list[tuple[int, int, int]]:
@@ -37,13 +37,22 @@ def test_a_contrast_is_other_music_on_another_chord() -> None:
         assert first.pcs[0] != phrase.tonic_pc
 
 
-def test_authentic_cadences_fall_from_dominant_to_tonic() -> None:
-    for emotion in ("happy", "sad", "angry"):
-        phrase = compose(brief_from_affect(affect_of(emotion), seed=1), 60, 1)
+CADENCES = {"authentic": ("D", "T"), "plagal": ("S", "T"), "half": (None, "D"), "deceptive": (None, None)}
+"""Functions of the last chord but one and of the last, by cadence; "tonic" claims nothing of what comes before it."""
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("seconds", [4, 10, 17, 60])
+def test_cadences_are_what_their_marks_say(mode: Mode, seconds: float) -> None:
+    for meter, emotion, seed in product(METERS, ("happy", "sad", "angry"), range(2)):
+        phrase = compose(brief_from_affect(affect_of(emotion), seed=seed, mode=mode, meter=meter), seconds, seed)
         for mark in phrase.marks:
-            if (mark.kind, mark.text) == ("cadence", "authentic"):
+            if mark.kind == "cadence":
                 index = next(i for i, chord in enumerate(phrase.chords) if chord.onset_ticks == mark.onset_ticks)
-                assert [chord.function for chord in phrase.chords[index - 1 : index + 1]] == ["D", "T"]
+                wanted = CADENCES.get(mark.text, (None, "T"))
+                heard = [phrase.chords[index - 1].function if index else None, phrase.chords[index].function]
+                assert all(w in (None, h) for w, h in zip(wanted, heard, strict=True)), (mark, heard)
+                assert (phrase.chords[index].pcs[0] == phrase.tonic_pc) is (mark.text not in ("half", "deceptive"))
 
 
 def test_endless_music_may_change_its_brief_between_sections() -> None:

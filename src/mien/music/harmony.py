@@ -92,7 +92,7 @@ TimedChord = tuple[int, int, Harmony]
 def progression(
     brief: Brief, bars: int, cadence: str, opening: list[TimedChord], rng: np.random.Generator, goal: str = ""
 ) -> list[TimedChord]:
-    """Chords of a phrase: `opening` (whole bars, at least one chord) as given, then a walk, then the cadence.
+    """Chords of a phrase: `opening` (at least one chord) as given, then a walk, then the cadence.
 
     `goal` is the numeral the cadence is to end on, if that matters.
     """
@@ -103,21 +103,22 @@ def progression(
     odds = np.array([np.prod([_mildness(brief, words.find(roman)) for roman in formula]) for formula in formulas])
     formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]
-    places = _places(brief, (onset + length) // bar_ticks(brief.meter), bars, len(formula), rng)
+    places = _places(brief, onset + length, bars, len(formula), rng)
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
     walk = _walk(brief, len(places) - len(ending), opening[-1][2], ending[0], rng) if ending else []
     return [*opening, *((tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True))]
 
 
-def _places(brief: Brief, first: int, bars: int, ending: int, rng: np.random.Generator) -> list[tuple[int, int]]:
-    """Where chords change from bar `first` on: once a bar, twice where a cadence of three chords or a slow tempo asks.
+def _places(brief: Brief, start: int, bars: int, ending: int, rng: np.random.Generator) -> list[tuple[int, int]]:
+    """Where chords change from tick `start` on: once a bar, twice where a cadence of three chords or a slow tempo asks.
 
     The last bar, where the phrase comes to rest, never divides.
     """
     bar, middle = bar_ticks(brief.meter), middle_ticks(brief.meter)
     seconds_per_bar = beats_in_bar(brief.meter) * 60 / brief.tempo_bpm
     odds = min(0.45, max(0.0, (seconds_per_bar - 1.6) * 0.15)) * (0.6 + brief.tension)
-    places = []
+    begun, first = start % bar, -(-start // bar)
+    places = [(start, bar - begun)] if begun else []
     for index in range(first, bars):
         divides = rng.random() < odds and index < bars - 1
         if (index == bars - 2 and ending == 3) or divides:

@@ -46,7 +46,7 @@ class Costs:
     """A leading tone that does not rise, a seventh that does not fall, when the chord resolves."""
     parallel: float = 5.0
     """Fifths or octaves in parallel with the bass."""
-    close: float = 6.0
+    close: float = 12.0
     """A phrase that ends off the tone its cadence asks for."""
     noise: float = 0.35
     """Scale of the Gumbel noise."""

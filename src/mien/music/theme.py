@@ -15,7 +15,7 @@ from mien.music.form import PhraseSpec
 from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
-from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, onsets
+from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, middle_ticks, onsets
 from mien.values import Brief
 
 CLOSES = {
@@ -170,8 +170,9 @@ def _draft(
     lift = 0.5 if is_contrast else 0.0
     span = compass.reaching(spec.reach)
     following = _outer(around.after, around.after.slots[0]) if around.after is not None else None
-    for first in range(spec.opens_like, spec.bars, UNIT_BARS):
-        unit = cells[first : first + UNIT_BARS]
+    starts = range(spec.opens_like, max(spec.bars - 1, spec.opens_like + 1), UNIT_BARS)  # no close stands alone
+    for first in starts:
+        unit = cells[first:] if first == starts[-1] else cells[first : first + UNIT_BARS]
         syllables = _syllables(unit, first, bar, cells, melody, rng)
         places = np.array([s.onset_ticks / (spec.bars * bar) for s in syllables])
         arch = arch_heights(brief, span, places, lift)
@@ -191,7 +192,8 @@ def _draft(
 def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast: bool) -> list[TimedChord]:
     """The chords a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
 
-    A phrase of one bar with a goal is nothing but that.
+    A phrase of two bars spends half of the first on it, so that its cadence has room; a phrase of one bar with a goal
+    is nothing but that.
     """
     taken_over = spec.opens_like * bar_ticks(brief.meter)
     if around.like is not None:
@@ -200,7 +202,8 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast:
     if spec.goal and spec.bars == 1:
         return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
     is_contrast = is_contrast and not (around.before and around.before.spec.goal)  # a goal reached wants its tonic
-    return [(0, bar_ticks(brief.meter), words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
+    length = middle_ticks(brief.meter) if spec.bars == 2 else bar_ticks(brief.meter)
+    return [(0, length, words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
 
 
 def _closing_letters(spec: PhraseSpec, slot: Slot, following: tuple[int | None, int] | None) -> tuple[int, ...]:
