@@ -100,6 +100,22 @@ def rest_share(phrase: Phrase) -> float:
     return 1 - sum(note.length_ticks for note in melody) / phrase.length_ticks
 
 
+def melodic_range(phrase: Phrase) -> float:
+    """Semitones from the lowest to the highest note of the melody."""
+    pitches = [note.pitch_midi for note in phrase.part(Part.MELODY)]
+    return float(max(pitches) - min(pitches))
+
+
+def pitch_spread(phrase: Phrase) -> float:
+    """Standard deviation of all pitches, semitones."""
+    return float(np.std([note.pitch_midi for note in _pitched(phrase)]))
+
+
+def note_rate(phrase: Phrase) -> float:
+    """Notes a second, all parts."""
+    return len(phrase.notes) / phrase.length_s
+
+
 def motif_recurrence(phrase: Phrase) -> float:
     """Share of the melody's five-note contours that come at least twice."""
     moves = [int(move) for move in _intervals(phrase.part(Part.MELODY))]
@@ -144,6 +160,9 @@ MEASURES: Mapping[str, Callable[[Phrase], float]] = {
         leap_share,
         repeat_share,
         rest_share,
+        melodic_range,
+        pitch_spread,
+        note_rate,
         motif_recurrence,
         cadence_rate,
         parallel_share,

@@ -35,18 +35,22 @@ METERS = {"4/4": 1920, "3/4": 1440, "2/4": 960, "6/8": 1440}
 GRIDS = (60, 80)
 """A rhythm is kept if every length is a multiple of one of these (1/32 notes, or triplets of sixteenths)."""
 
+SEMITONES = (0, 2, 4, 5, 7, 9, 11)
+"""The letters C to B above C."""
+
 FEWEST_USES = 8
 MOST_RHYTHMS = 160
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceNote:
-    """One event of a voice: ticks from the bar's start, length, letter position (7 an octave; None is a rest)."""
+    """One event of a voice: ticks from the bar's start, length, letter position (7 an octave), pitch; None rests."""
 
     onset_ticks: int
     length_ticks: int
     letter: int | None
     tied_from_before: bool
+    pitch_midi: int | None = None
 
 
 @dataclass(slots=True)
@@ -87,11 +91,13 @@ def voice_bars(score: ElementTree.Element) -> Iterator[tuple[str, list[VoiceNote
 
 def _event(note: ElementTree.Element, onset_ticks: int, length_ticks: int) -> VoiceNote:
     pitch = note.find("pitch")
-    letter = None
+    letter = midi = None
     if pitch is not None:
         letter = "CDEFGAB".index(pitch.findtext("step", "C")) + 7 * int(pitch.findtext("octave", "4"))
+        alter = round(float(pitch.findtext("alter", "0")))
+        midi = SEMITONES[letter % 7] + alter + 12 * (letter // 7 + 1)
     tied = any(tie.get("type") == "stop" for tie in note.iter("tie"))
-    return VoiceNote(onset_ticks, length_ticks, letter, tied)
+    return VoiceNote(onset_ticks, length_ticks, letter, tied, midi)
 
 
 def bar_rhythm(events: list[VoiceNote], bar_ticks: int) -> tuple[int, ...] | None:
@@ -134,6 +140,25 @@ def count_song(score: ElementTree.Element, counts: MelodyCounts) -> None:
     counts.songs += heard
 
 
+def songs(tar: Path) -> Iterator[ElementTree.Element]:
+    """Yield the score of every compressed MusicXML file of a tar.
+
+    Raises
+    ------
+    BadInput
+        If there is no such file.
+    """
+    if not tar.is_file():
+        raise BadInput(f"no such file: {tar}; give the tar of OpenScore Lieder (.mxl files)")
+    with tarfile.open(tar) as archive:
+        for member in archive:
+            stream = archive.extractfile(member) if member.name.endswith(".mxl") else None
+            if stream is not None:
+                with zipfile.ZipFile(io.BytesIO(stream.read())) as song:
+                    name = next(n for n in song.namelist() if n.endswith(".xml") and not n.startswith("META-INF"))
+                    yield ElementTree.fromstring(song.read(name))
+
+
 def learn(tar: Path, most: int | None = None) -> MelodyCounts:
     """Count the songs of a tar of compressed MusicXML files: all, or the first `most`.
 
@@ -142,19 +167,11 @@ def learn(tar: Path, most: int | None = None) -> MelodyCounts:
     BadInput
         If the tar is missing or holds no song.
     """
-    if not tar.is_file():
-        raise BadInput(f"no such file: {tar}; give the tar of OpenScore Lieder (.mxl files)")
     counts = MelodyCounts()
-    with tarfile.open(tar) as archive:
-        for member in archive:
-            if most is not None and counts.songs >= most:
-                break
-            stream = archive.extractfile(member) if member.name.endswith(".mxl") else None
-            if stream is None:
-                continue
-            with zipfile.ZipFile(io.BytesIO(stream.read())) as song:
-                name = next(n for n in song.namelist() if n.endswith(".xml") and not n.startswith("META-INF"))
-                count_song(ElementTree.fromstring(song.read(name)), counts)
+    for score in songs(tar):
+        if most is not None and counts.songs >= most:
+            break
+        count_song(score, counts)
     if not counts.songs:
         raise BadInput(f"{tar} holds no song with lyrics; give the tar of OpenScore Lieder (.mxl files)")
     return counts
