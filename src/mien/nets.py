@@ -76,7 +76,7 @@ class Network:
 
     def __init__(self, path: Path) -> None:
         self.manifest: Mapping[str, Any] = read_manifest(path)
-        self._interpreter = interpreter_of(read_asset(path))
+        self._interpreter = _interpreter(read_asset(path))
         self._interpreter.allocate_tensors()
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
@@ -120,8 +120,7 @@ def load_network(package: str, name: str) -> Network:
     return Network(asset_path(package, f"{name}.tflite"))
 
 
-def interpreter_of(content: bytes) -> Any:
-    """Make a one-thread LiteRT interpreter of a network's bytes, its tensors allocated."""
+def _interpreter(content: bytes) -> Any:
     from ai_edge_litert.interpreter import Interpreter  # 0.1 s: only who reads a face pays for it
 
     with _quiet_stderr():  # LiteRT announces its delegate on the process's error stream

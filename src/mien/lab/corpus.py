@@ -68,11 +68,6 @@ class Examples:
         """The rows at `places`."""
         return Examples(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
-    def joined(self, other: "Examples") -> "Examples":
-        """These rows, then those of another."""
-        pairs = {field.name: (getattr(self, field.name), getattr(other, field.name)) for field in fields(self)}
-        return Examples(**{name: np.concatenate(pair) for name, pair in pairs.items()})
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:

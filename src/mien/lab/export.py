@@ -30,11 +30,6 @@ INPUTS, OUTPUTS = ("chip", "cues", "presence"), ("logits", "stream_logits", "sha
 MOST_DIFFERENCE = 1e-4
 """Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
 PATTERNS = 6
-PORTRAITS = {
-    "name": "Helen and AFW portraits (Le et al. 2012; Zhu & Ramanan 2012), see mien.lab.portraits",
-    "terms": "research use; no picture is shipped. Labelled by the MediaPipe face landmarker (Apache-2.0)",
-}
-"""What the manifest says of the portraits, where they took part."""
 TOLD = ("command", "plan", "ways", "shape", "faces", "after")
 """What the manifest repeats of `training.json`; `after` is the training that this one went on from."""
 
@@ -126,7 +121,6 @@ def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
                 "terms": "customary research use; no picture is shipped or can be redistributed",
             },
             {"name": "FER+ labels (Barsoum et al. 2016)", "terms": "MIT"},
-            *([PORTRAITS] if training["faces"].get("portraits") else []),
         ],
         "training": {name: training[name] for name in TOLD if name in training},
     }

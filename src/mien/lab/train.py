@@ -1,7 +1,6 @@
 """FER+ → a trained network: one readable loop around `keras.Model.fit`.
 
-    python -m mien.lab.train --data ferplus_dev.npz --out runs/first [--portraits landmarks68.npz
-                             --teacher face_landmarker.task] [--epochs 24] [--rate .0015] [--start runs/before]
+    python -m mien.lab.train --data ferplus_dev.npz --out runs/first [--epochs 24] [--rate .0015] [--start runs/before]
 
 writes `reader.keras` (averaged weights of the epoch that is best on the development split), `curves.csv` (one row an
 epoch) and `training.json` (options, split sizes, cue scale, temperature). The loss is the cross-entropy with the votes'
@@ -23,8 +22,6 @@ from mien.lab.augment import Ways, augment
 from mien.lab.corpus import Corpus, Examples, load_corpus
 from mien.lab.metrics import best_temperature
 from mien.lab.nets import STREAMS, Shape, build_network
-from mien.lab.portraits import load_portraits
-from mien.lab.teacher import Teacher
 from mien.nets import Floats
 from mien.values import EMOTIONS
 
@@ -50,30 +47,21 @@ class Plan:
     warm_up_share: float = 0.08
     average: float = 0.998
     rare_weight: float = 2.5
-    portrait_share: float = 0.25
-    """Share of each batch that is drawn from the portraits, where there are any."""
     seed: int = 1
 
 
 class Faces(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of changed faces, drawn anew each epoch; the portraits, if any, among them."""
+    """Batches of changed faces, drawn anew each epoch."""
 
-    def __init__(self, corpus: Corpus, plan: Plan, ways: Ways, portraits: Examples | None = None) -> None:
+    def __init__(self, examples: Examples, corpus: Corpus, plan: Plan, ways: Ways) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
-        voted = corpus.train
-        self.scale, self.plan, self.ways = corpus.scale, plan, ways
-        self.steps = math.ceil(len(voted) / plan.batch)
-        weights = (1 + (plan.rare_weight - 1) * voted.targets[:, list(RARE)].sum(axis=1)).astype(np.float64)
-        weights /= weights.sum()
-        if portraits is not None:
-            drawn = np.full(len(portraits), plan.portrait_share / len(portraits))
-            weights = np.concatenate([weights * (1 - plan.portrait_share), drawn])
-        self.examples = voted if portraits is None else voted.joined(portraits)
-        self.weights = weights / weights.sum()
+        self.examples, self.scale, self.plan, self.ways = examples, corpus.scale, plan, ways
+        weights = 1 + (plan.rare_weight - 1) * examples.targets[:, list(RARE)].sum(axis=1)
+        self.weights = weights.astype(np.float64) / weights.sum(dtype=np.float64)
         self.epoch = 0
 
     def __len__(self) -> int:
-        return self.steps
+        return math.ceil(len(self.examples) / self.plan.batch)
 
     def __getitem__(self, step: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
         rng = np.random.default_rng((self.plan.seed, self.epoch, step))
@@ -103,26 +91,17 @@ def inputs_of(examples: Examples, presence: Floats | None = None) -> dict[str, F
     }
 
 
-def train(
-    corpus: Corpus,
-    plan: Plan,
-    ways: Ways,
-    shape: Shape,
-    out: Path,
-    start: Path | None = None,
-    portraits: Examples | None = None,
-) -> keras.Model:
+def train(corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path, start: Path | None = None) -> keras.Model:
     """Train one network and leave it, its curves and its options in the folder `out`.
 
-    `start` is the folder of a training of the same shape to go on from, instead of random weights; `portraits` are
-    drawn beside the corpus (see `mien.lab.portraits`).
+    `start` is the folder of a training of the same shape to go on from, instead of random weights.
     """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
     network = build_network(shape)
     if start is not None:
         network.set_weights(keras.models.load_model(start / NETWORK).get_weights())
-    faces = Faces(corpus, plan, ways, portraits)
+    faces = Faces(corpus.train, corpus, plan, ways)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
     rate = keras.optimizers.schedules.CosineDecay(
@@ -151,19 +130,12 @@ def train(
         ],
     )
     chosen: keras.Model = keras.models.load_model(best)
-    describe(chosen, corpus, plan, ways, shape, out, start, portraits)
+    describe(chosen, corpus, plan, ways, shape, out, start)
     return chosen
 
 
 def describe(
-    network: keras.Model,
-    corpus: Corpus,
-    plan: Plan,
-    ways: Ways,
-    shape: Shape,
-    out: Path,
-    start: Path | None = None,
-    portraits: Examples | None = None,
+    network: keras.Model, corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path, start: Path | None = None
 ) -> None:
     """Write `training.json`: options, split sizes, cue scale, and the temperature.
 
@@ -179,15 +151,14 @@ def describe(
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),
-        "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")}
-        | {"portraits": len(portraits) if portraits is not None else 0},
+        "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")},
         "parameters": network.count_params(),
         "temperature": best_temperature(logits[clear], majority),
         "cues": corpus.scale.rows(),
     }
     if start is not None:
         before = json.loads((start / TRAINING).read_text(encoding="utf-8"))
-        told["after"] = {name: before[name] for name in ("command", "plan", "ways", "after") if name in before}
+        told["after"] = {name: before[name] for name in ("command", "plan", "ways")}
     (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
@@ -201,15 +172,12 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=Plan().epochs)
     parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=Plan().seed)
-    parser.add_argument("--portraits", type=Path, help="path of landmarks68.npz: faint smiles (see mien.lab.portraits)")
-    parser.add_argument("--teacher", type=Path, help="path of face_landmarker.task, which labels the portraits")
     parser.add_argument("--start", type=Path, help="folder of an earlier training to go on from")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     corpus = load_corpus(given.data, given.cuts or given.out / "cuts.npz", given.limit)
     plan = Plan(epochs=given.epochs, rate=given.rate, seed=given.seed)
-    portraits = load_portraits(given.portraits, Teacher(given.teacher), corpus) if given.portraits else None
-    train(corpus, plan, Ways(), Shape(), given.out, given.start, portraits)
+    train(corpus, plan, Ways(), Shape(), given.out, given.start)
 
 
 if __name__ == "__main__":
