@@ -56,13 +56,13 @@ clean:  ## remove what the commands made
 
 $(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r locks/build.txt
-	$(PIP) install --require-hashes -r locks/run.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) install --no-compile --require-hashes -r locks/build.txt
+	$(PIP) install --no-compile --require-hashes -r locks/run.txt
+	$(PIP) install --no-compile --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/test.stamp: $(VENV)/run.stamp locks/test.txt
-	$(PIP) install --require-hashes -r locks/test.txt
+	$(PIP) install --no-compile --require-hashes -r locks/test.txt
 	touch $@
 
 .PHONY: help demo gallery test style check fix bench golden train cards lock clean
