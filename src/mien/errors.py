@@ -25,10 +25,3 @@ class BadAsset(MienError):
 
 class CannotWrite(MienError):
     """The result has nowhere to go: folder unwritable, disk full."""
-
-
-class MissingExtra(MienError):
-    """A feature needs an optional extra that is not installed."""
-
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs the extra '{extra}': pip install 'mien[{extra}]'")

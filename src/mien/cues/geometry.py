@@ -14,16 +14,17 @@ from numpy.typing import NDArray
 
 from mien.cues.names import CUES, NAMES, SIDES
 from mien.face.align import fit_pose
+from mien.face.mesh import CONTOUR_POINTS, LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from mien.nets import Floats
 from mien.values import Cues, Face
 
 MAX_YAW_DEG = 45.0
 MAX_PITCH_DEG = 40.0
-IRIS_CENTRE = 71
-"""Place of the iris centre among an eye's 76 points."""
+IRIS_CENTRE = CONTOUR_POINTS
+"""Place of the iris centre among an eye's 76 points: right after the contour."""
 
 # For each side, the subject's right first, mesh indices of:
-EYE_CORNERS = ((33, 133), (263, 362))  # outer, inner
+EYE_CORNERS = (RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS)  # outer, inner
 UPPER_LID = ((160, 158), (387, 385))
 LOWER_LID = ((144, 153), (373, 380))
 BROW_LINE = ((70, 63, 105, 66, 107), (300, 293, 334, 296, 336))  # outer to inner
