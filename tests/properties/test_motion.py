@@ -1,13 +1,11 @@
 """What holds while the mood moves, however it jumps: small steps, turns at cadences, arrivals in time."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.circumplex import affect_at
 from mien.ensembles import ensemble, ensembles
 from mien.music.brief import brief_from_affect
 from mien.music.journey import Journey, close, next_phrase, redirect
@@ -19,14 +17,10 @@ from mien.music.stretch import Stretch
 from mien.music.travel import compose_journey
 from mien.values import METERS, Affect, Brief, Part
 
-UNIT = st.floats(-1, 1, allow_nan=False)
+from moods import affects
+
 MOOD = tuple(name for name, step in STEPS.items() if step.seconds)
 AT_ONCE = tuple(name for name, step in STEPS.items() if not step.seconds)
-
-
-@st.composite
-def affects(draw: st.DrawFn) -> Affect:
-    return replace(affect_at(draw(UNIT), draw(UNIT)), doubt=draw(st.floats(0, 1)))
 
 
 @st.composite

@@ -15,12 +15,7 @@ from mien.music.mapping import TARGETS, shipped_mapping
 from mien.music.perform import perform
 from mien.values import METERS, Affect, Brief, Mode, Part, Phrase
 
-UNIT = st.floats(-1, 1, allow_nan=False)
-
-
-@st.composite
-def affects(draw: st.DrawFn) -> Affect:
-    return replace(affect_at(draw(UNIT), draw(UNIT)), doubt=draw(st.floats(0, 1)))
+from moods import UNIT, affects
 
 
 @st.composite
