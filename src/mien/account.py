@@ -34,7 +34,7 @@ def account_of_reading(
 def account_of_place(affect: Affect) -> dict[str, Any]:
     """Where a reading stands, in short."""
     return {
-        "reads_as": affect.emotion,
+        "reads_as": affect.reads_as,
         "valence": round(affect.valence, 3),
         "arousal": round(affect.arousal, 3),
         "doubt": round(affect.doubt, 3),

@@ -35,6 +35,8 @@ SECONDS = (10.0, 3600.0)
 """Shortest and longest piece."""
 SMALLEST_FACE_PX = 40.0
 """A face whose box is smaller holds too few pixels to read."""
+REMARKABLE_DOUBT = 0.75
+"""Above it a reading says what it doubts for."""
 HALF_LIFE_S = 0.7
 """How soon a video's readings follow what is seen."""
 TILE_DEPTH = 5
@@ -56,6 +58,9 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
     NoFace
         If no face of at least 40 pixels is found.
     """
+    import numpy as np
+
+    from mien.affect.calibrate import causes_of_doubt
     from mien.cues.geometry import measure
     from mien.face.look import look
     from mien.face.pictures import open_picture
@@ -77,7 +82,8 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
     for face in large:
         cues = measure(face)
         affect = reader.read(face, cues)
-        remarks = opened.remarks + (("much of this face is hidden or unclear",) if affect.doubt > 0.75 else ())
+        causes = causes_of_doubt(np.array(affect.probs, dtype=np.float32), face) if affect.doubt > REMARKABLE_DOUBT else ()
+        remarks = opened.remarks + tuple(cause.told for cause in causes)
         readings.append(Reading(face, cues, affect, reader.streams(face, cues), remarks))
     return tuple(readings)
 
@@ -292,7 +298,9 @@ def _journey(name: str, path: Course, wishes: Wishes, reading: Reading | None = 
         mapping=wishes.mapping,
     )
     performed = perform(stretch.written, stretch.briefs)
-    return Piece(name, path, stretch.briefs[0][1], stretch.written, performed, reading, wishes.font_path())
+    return Piece(
+        name, path, stretch.briefs[0][1], stretch.written, performed, reading, wishes.font_path(), stretch.briefs
+    )
 
 
 def _steadied(before: tuple[float, Affect] | None, seen: Affect) -> Affect:

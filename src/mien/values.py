@@ -21,6 +21,13 @@ EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "
 REGIONS = ("eyes", "brows", "nose", "mouth")
 """The four focal regions, in the order of every per-region array."""
 
+CANNOT_TELL = "cannot tell"
+"""What a reading says that is not worth an emotion."""
+CANNOT_TELL_DOUBT = 0.95
+"""More doubt than this and a reading says `CANNOT_TELL`. Of steps of .05 the highest at which at least 95 % each of the
+drawn patterns, fully covered and heavily blurred development faces are refused (`mien.lab.abstention`); higher is
+better for clean faces, each of which is a loss when refused."""
+
 CHIP_PX = 64
 """Side of the aligned grey chip, pixels."""
 
@@ -169,6 +176,40 @@ class Affect:
     def emotion(self) -> str:
         """The emotion that reads first."""
         return EMOTIONS[max(range(len(EMOTIONS)), key=lambda i: self.probs[i])]
+
+    @property
+    def tells(self) -> bool:
+        """Whether the reading is worth an emotion at all."""
+        return self.doubt <= CANNOT_TELL_DOUBT
+
+    @property
+    def reads_as(self) -> str:
+        """The emotion that reads first, or `CANNOT_TELL`."""
+        return self.emotion if self.tells else CANNOT_TELL
+
+
+CONTROLS = ("expression", "brightness", "pan", "vibrato", "breath")
+"""What a gesture moves at once, in the order of every per-control array; each 0..1, pan .5 in the middle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """What a face does with the sound at this moment.
+
+    `controls` holds five numbers 0..1 a part, in the order of `CONTROLS`; `events` are "blink", "wink_left" and
+    "wink_right" (the subject's own).
+    """
+
+    time_s: float
+    controls: tuple[tuple[Part, tuple[float, ...]], ...]
+    events: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for part, numbers in self.controls:
+            if len(numbers) != len(CONTROLS):
+                raise ValueError(f"Gesture.controls: {len(numbers)} given for {part.name}, {len(CONTROLS)} wanted")
+            for name, number in zip(CONTROLS, numbers, strict=True):
+                _within(f"Gesture.{name} of {part.name}", number, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,16 @@ modern neural networks"). Doubt joins how undecided they are with how well the f
     doubt = 1 − (1 − H(p) / ln 8) · frontal · found · large · sharp · seen
 
 H is the entropy (Shannon 1948). Each factor runs from 1 (well) to 0 (not at all), linearly between the two ends of its
-row in `RAMPS`, so that doubt never falls as a face turns away, blurs, shrinks or is covered.
+row in `RAMPS`, so that doubt never falls as a face turns away, blurs, shrinks or is covered. Beyond
+`mien.values.CANNOT_TELL_DOUBT` a reading names no emotion: it says "cannot tell".
 
 The ends come from distributions: of the London Set's faces, plain and blurred by 8 and 16 pixels at 512 pixels a side,
 and of FER2013's; a well taken portrait has every factor at 1.
 """
 
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import cv2
@@ -34,10 +37,33 @@ RAMPS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Where each factor is 0 and where it is 1."""
 
+CAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "decided": "the expression lies between several",
+        "frontal": "the face is turned away",
+        "found": "it hardly looks like a face",
+        "large": "the face has too few pixels",
+        "sharp": "the face is blurred",
+        "seen": "much of the face is covered",
+    }
+)
+"""What a person is told of each cause of doubt."""
+WORTH_TELLING = 0.7
+"""A factor below it is a cause of doubt."""
+
 FLAT_STEP = 4.0
 """Grey levels (Sobel): skin has texture, what covers it evenly (a bar, a blot, darkness) has none."""
 COVERED = (0.3, 0.8)
 """Share of flat pixels at which a region begins to count as covered, and at which it does wholly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a reading is doubted: `name` of `CAUSES`, how much worth it leaves (0 nothing .. 1 all), and it in words."""
+
+    name: str
+    leaves: float
+    told: str
 
 
 def calibrated(logits: Floats, temperature: float) -> Floats:
@@ -55,10 +81,18 @@ def doubt(probs: Floats, face: Face) -> float:
     probs : float32 (8,), calibrated
     face : the face that was read
     """
-    worth = 1 - undecided(probs)
-    for factor in factors(face).values():
-        worth *= factor
-    return float(np.clip(1 - worth, 0, 1))
+    return float(np.clip(1 - math.prod(_worths(probs, face).values()), 0, 1))
+
+
+def causes_of_doubt(probs: Floats, face: Face) -> tuple[Cause, ...]:
+    """What makes a reading doubtful, the worst first; none for a decided reading of a face well seen."""
+    worths = _worths(probs, face)
+    found = [Cause(name, worth, CAUSES[name]) for name, worth in worths.items() if worth < WORTH_TELLING]
+    return tuple(sorted(found, key=lambda cause: cause.leaves))
+
+
+def _worths(probs: Floats, face: Face) -> Mapping[str, float]:
+    return {"decided": 1 - undecided(probs), **factors(face)}
 
 
 def undecided(probs: Floats) -> float:

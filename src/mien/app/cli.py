@@ -180,7 +180,7 @@ def read(
         for p, n, r in found:
             a = r.affect
             numbers = (*a.probs, a.valence, a.arousal, a.doubt, *a.shares)
-            writer.writerow([p, n, a.emotion, *(f"{v:.4f}" for v in numbers)])
+            writer.writerow([p, n, a.reads_as, *(f"{v:.4f}" for v in numbers)])
     elif len(found) == 1:
         show_reading(console, found[0][2], 1, 1)
     else:

@@ -45,10 +45,10 @@ def show_reading(console: Console, reading: Reading, number: int, count: int) ->
 
 def show_affect(console: Console, affect: Affect) -> None:
     """The eight probabilities as bars; valence, arousal and doubt."""
-    console.print("[bold]Reads as[/]")
+    console.print("[bold]Reads as[/]" if affect.tells else "[bold]I cannot tell[/]; if it has to be guessed:")
     table = Table.grid(padding=(0, 1))
     for emotion, p in zip(EMOTIONS, affect.probs, strict=True):
-        style = "bold" if emotion == affect.emotion else ""
+        style = "bold" if emotion == affect.reads_as else ""
         table.add_row(f"  {emotion}", bar(p, "blue"), f"{p:4.0%}", style=style)
     console.print(table)
     console.print(f"  valence {affect.valence:+.2f}   arousal {affect.arousal:+.2f}   doubt {affect.doubt:.2f}")
@@ -87,7 +87,7 @@ def table_of_readings(rows: Sequence[tuple[str, int, Affect]]) -> Table:
         table.add_row(
             escape(picture),
             str(number),
-            affect.emotion,
+            affect.reads_as,
             f"{max(affect.probs):.2f}",
             f"{affect.valence:+.2f}",
             f"{affect.arousal:+.2f}",

@@ -14,10 +14,13 @@ macro-F1 : mean over all classes of 2·precision·recall / (precision + recall),
 confusion : counts (k, k), rows the truth, columns the answers.
 ECE : expected calibration error (Guo et al. 2017): cases sorted into 15 bins of equal width by the answer's
     probability; mean over the cases of |share right − mean probability| of their bin.
-interval : percentile bootstrap over cases (Efron 1979), 95 %.
+interval : percentile bootstrap over cases (Efron 1979), 95 %. Of a difference between two methods it is drawn paired:
+    the same cases for both.
+share : of claims that hold, with the score interval (Wilson 1927), which serves few cases and all right too.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +33,7 @@ BINS = 15
 
 def confusion(truth: Classes, answers: Classes, classes: int) -> NDArray[np.int64]:
     """Counts int64 (k, k): rows the truth, columns the answers."""
-    counts = np.zeros((classes, classes), dtype=np.int64)
-    np.add.at(counts, (truth, answers), 1)
-    return counts
+    return np.bincount(truth * classes + answers, minlength=classes**2).reshape(classes, classes).astype(np.int64)
 
 
 def accuracy(truth: Classes, probs: Numbers) -> float:
@@ -66,10 +67,28 @@ def macro_f1(truth: Classes, probs: Numbers) -> float:
 
 def calibration_error(truth: Classes, probs: Numbers) -> float:
     """Expected calibration error, 0..1."""
+    cases, sure, right = _binned(truth, probs)
+    return float(np.abs(right - sure).sum() / cases.sum())
+
+
+def reliability(truth: Classes, probs: Numbers) -> list[dict[str, float]]:
+    """Bin by bin what calibration means: number of `cases`, their mean `probability`, the share `right`.
+
+    Empty bins are left out; the bins are those of the calibration error.
+    """
+    return [
+        {"cases": int(n), "probability": round(float(sure / n), 4), "right": round(float(right / n), 4)}
+        for n, sure, right in zip(*_binned(truth, probs), strict=True)
+        if n
+    ]
+
+
+def _binned(truth: Classes, probs: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """For each bin the number of cases, the sum of their probabilities, and how many are right."""
     sure, right = probs.max(axis=1), probs.argmax(axis=1) == truth
     bins = np.minimum((sure * BINS).astype(int), BINS - 1)
-    gaps = [abs(float(np.sum(right[bins == b]) - np.sum(sure[bins == b]))) for b in range(BINS)]
-    return sum(gaps) / len(truth)
+    cases, probability, rights = (np.bincount(bins, w, minlength=BINS) for w in (np.ones(len(bins)), sure, right))
+    return cases, probability, rights
 
 
 def cross_entropy(probs: Numbers, targets: Numbers) -> float:
@@ -111,6 +130,35 @@ def interval(
         found.append(measure(truth[some], probs[some]))
     low, high = np.percentile(found, [2.5, 97.5])
     return float(low), float(high)
+
+
+def with_interval(
+    measure: Callable[[Classes, Numbers], float], truth: Classes, probs: Numbers, seed: int = 7
+) -> dict[str, Any]:
+    """A measure and its 95 % interval, rounded, as plain data: `value`, `interval`."""
+    low, high = interval(measure, truth, probs, np.random.default_rng(seed))
+    return {"value": round(measure(truth, probs), 4), "interval": [round(low, 4), round(high, 4)]}
+
+
+def difference(
+    measure: Callable[[Classes, Numbers], float], truth: Classes, ours: Numbers, theirs: Numbers, seed: int = 7
+) -> dict[str, Any]:
+    """How much better `ours` is than `theirs` on the same cases, with its paired 95 % interval, as plain data."""
+    width = ours.shape[1]
+
+    def gain(truths: Classes, both: Numbers) -> float:
+        return measure(truths, both[:, :width]) - measure(truths, both[:, width:])
+
+    return with_interval(gain, truth, np.concatenate([ours, theirs], axis=1), seed)
+
+
+def share_of(holds: NDArray[np.bool_]) -> dict[str, Any]:
+    """Share of claims that hold with its 95 % score interval, rounded, as plain data: `n`, `share`, `interval`."""
+    n, p, z = len(holds), float(holds.mean()), 1.96
+    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
+    half /= 1 + z * z / n
+    low, high = max(middle - half, 0.0), min(middle + half, 1.0)
+    return {"n": n, "share": round(p, 4), "interval": [round(low, 4), round(high, 4)]}
 
 
 def _share(part: Classes, whole: Classes) -> NDArray[np.float64]:
