@@ -1,0 +1,1 @@
+"""The live instrument: frames come in, music goes out, on three clocks (gesture, structure, mood)."""

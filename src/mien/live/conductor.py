@@ -1,0 +1,257 @@
+"""Target brief, time → the music to come: the composer on its own clock.
+
+A `Conductor` is endless music laid out in session time: `Leg`s, one a stretch of the journey, each performed and
+placed in seconds. Four steps make the next conductor of one: `extended` (compose on), `redirected` (another mood from
+a beat on), `cut` (stop at a bar line), `closed` (an ending). All are pure: the same steps from the same seed give the
+same notes, which is what a session file holds (`Step`) and `replayed` proves. What was heard is never changed: notes
+struck before the beat of a redirection stay, with their ids.
+
+Times are seconds of the session, ticks count from a leg's start.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mien.music.journey import Journey, close, next_phrase, redirect
+from mien.music.perform import perform
+from mien.music.rhythm import bar_ticks, beat_ticks
+from mien.music.stretch import Stretch
+from mien.values import Brief, Note, Phrase
+
+MOST_BARS = 8
+"""Longest stretch composed at a time: half a minute at most, so that composing never takes long."""
+
+CLOSING_BARS = 2
+
+DISPLACED_TICKS = 40
+"""How far a performer moves an onset at most, 14 ms at 200 a minute and more: notes of two performances of the same
+music that are nearer than this are the same note."""
+
+SHORTEST_TICKS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision: `do` is "next", "redirect", "cut" or "close"; leg and tick say where, `target` what for."""
+
+    do: str
+    leg: int
+    tick: int = 0
+    target: Brief | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One stretch of the journey, performed.
+
+    Attributes
+    ----------
+    number : counts the legs from 0.
+    before, after : the journey before and after it.
+    stretch : as written; `played` as performed, with one of `ids` a note.
+    start_s : when its tick 0 falls.
+    """
+
+    number: int
+    before: Journey
+    after: Journey
+    stretch: Stretch
+    played: Phrase
+    ids: tuple[int, ...]
+    start_s: float
+
+    @property
+    def end_s(self) -> float:
+        """When the next leg begins."""
+        return self.start_s + self.played.length_s
+
+    def times_s(self, ticks: Sequence[int]) -> list[float]:
+        """When each of the ticks falls."""
+        return [self.start_s + s for s in self.played.seconds_at(np.array(ticks, dtype=np.int64)).tolist()]
+
+    def beat_ticks(self) -> range:
+        """Its beats."""
+        return range(0, self.played.length_ticks, beat_ticks(self.played.meter))
+
+
+@dataclass(frozen=True, slots=True)
+class Conductor:
+    """Music laid out in time.
+
+    `journey` stands at the end of the last of `legs`; `start_s` is where music without legs would begin; `next_id` is
+    the id of the next note, `next_leg` the number of the next leg; `has_closed` says that nothing comes after.
+    """
+
+    journey: Journey
+    start_s: float
+    legs: tuple[Leg, ...] = ()
+    next_id: int = 1
+    next_leg: int = 0
+    has_closed: bool = False
+
+    @property
+    def end_s(self) -> float:
+        """Until when the music is known."""
+        return self.legs[-1].end_s if self.legs else self.start_s
+
+    def beat_from(self, time_s: float) -> tuple[Leg, int] | None:
+        """The first beat at `time_s` or later, as leg and tick; None if it lies beyond what is known."""
+        for leg in self.legs:
+            if leg.end_s <= time_s:
+                continue
+            beats = leg.beat_ticks()
+            for tick, at_s in zip(beats, leg.times_s(beats), strict=True):
+                if at_s >= time_s - 1e-9:
+                    return leg, tick
+        return None
+
+    def beat_s(self, time_s: float) -> float:
+        """How long a beat lasts at a time."""
+        leg = next((leg for leg in self.legs if leg.end_s > time_s), self.legs[-1] if self.legs else None)
+        return 60 / (leg.played.tempo[_step_at(leg, time_s)][1] if leg else self.journey.now.tempo_bpm)
+
+
+def begin(seed: int, first: Brief, start_s: float, next_id: int = 1) -> Conductor:
+    """A conductor who has not begun."""
+    return Conductor(Journey(seed, first), start_s, next_id=next_id)
+
+
+def forget(conductor: Conductor, before_s: float) -> Conductor:
+    """Drop the legs that ended before a time; the last one stays, since it may still be cut."""
+    legs = tuple(leg for leg in conductor.legs[:-1] if leg.end_s > before_s) + conductor.legs[-1:]
+    return replace(conductor, legs=legs)
+
+
+def extended(conductor: Conductor, target: Brief) -> Conductor:
+    """Compose the next stretch."""
+    after, stretch = next_phrase(conductor.journey, lambda _: target, MOST_BARS)
+    return _with_leg(conductor, after, stretch)
+
+
+def redirected(conductor: Conductor, number: int, tick: int, target: Brief) -> Conductor:
+    """Let the music follow another brief from a beat of a leg on; what was composed beyond that leg is composed anew.
+
+    At tick 0 nothing of the leg has sounded: it is composed anew too.
+    """
+    kept, leg = _upto(conductor, number)
+    if tick == 0:
+        return extended(_without(kept, leg), target)
+    after, stretch = redirect(leg.after, leg.stretch, tick, lambda _: target)
+    return _replayed_leg(kept, leg, after, stretch, tick)
+
+
+def cut(conductor: Conductor, number: int, tick: int) -> Conductor:
+    """Stop at the first bar line at `tick` or later; what follows begins a section."""
+    kept, leg = _upto(conductor, number)
+    bar = bar_ticks(leg.played.meter)
+    line = -(-tick // bar) * bar
+    if line == 0:
+        return replace(_without(kept, leg), journey=_afresh(leg.before, leg.before.now))
+    stretch = leg.stretch.until(line)
+    return _replayed_leg(kept, leg, _afresh(leg.after, stretch.briefs[-1][1]), stretch, min(tick, line))
+
+
+def closed(conductor: Conductor, target: Brief) -> Conductor:
+    """Compose an ending."""
+    stretch = close(conductor.journey, lambda _: target, CLOSING_BARS)
+    return replace(_with_leg(conductor, conductor.journey, stretch, closes=True), has_closed=True)
+
+
+def taken(conductor: Conductor, step: Step) -> Conductor:
+    """The conductor after a step."""
+    if step.do == "cut":
+        return cut(conductor, step.leg, step.tick)
+    if step.target is None:
+        raise ValueError(f"step '{step.do}' without a target")
+    if step.do == "redirect":
+        return redirected(conductor, step.leg, step.tick, step.target)
+    return {"next": extended, "close": closed}[step.do](conductor, step.target)
+
+
+def _with_leg(conductor: Conductor, after: Journey, stretch: Stretch, *, closes: bool = False) -> Conductor:
+    played = perform(stretch.written, stretch.briefs, closes=closes)
+    ids = tuple(range(conductor.next_id, conductor.next_id + len(played.notes)))
+    leg = Leg(conductor.next_leg, conductor.journey, after, stretch, played, ids, conductor.end_s)
+    return replace(
+        conductor,
+        journey=after,
+        legs=(*conductor.legs, leg),
+        next_id=conductor.next_id + len(ids),
+        next_leg=conductor.next_leg + 1,
+    )
+
+
+def _replayed_leg(conductor: Conductor, leg: Leg, after: Journey, stretch: Stretch, tick: int) -> Conductor:
+    """Put another stretch in a leg's place: as it was before `tick`, performed anew from there on."""
+    anew = perform(stretch.written, stretch.briefs, closes=False)
+    end = anew.length_ticks
+    heard = [(note, id_) for note, id_ in zip(leg.played.notes, leg.ids, strict=True) if note.onset_ticks < tick]
+    fresh = _fresh(anew.notes, [note for note, _ in heard], tick)
+    first: dict[tuple[int, int], int] = {}
+    for note in fresh:
+        first.setdefault((note.part, note.pitch_midi), note.onset_ticks)
+    kept = [(_ending(note, min(end, first.get((note.part, note.pitch_midi), end))), id_) for note, id_ in heard]
+    pairs = sorted([*kept, *zip(fresh, range(conductor.next_id, conductor.next_id + len(fresh)), strict=True)])
+    before = [step for step in leg.played.tempo if step[0] < tick]
+    place = bisect_right(anew.tempo, tick, key=lambda step: step[0])
+    tempo = (*before, (tick, anew.tempo[place - 1][1]), *anew.tempo[place:])
+    played = replace(anew, notes=tuple(note for note, _ in pairs), tempo=tempo)
+    changed = replace(leg, after=after, stretch=stretch, played=played, ids=tuple(id_ for _, id_ in pairs))
+    return replace(
+        conductor, journey=after, legs=(*conductor.legs[:-1], changed), next_id=conductor.next_id + len(fresh)
+    )
+
+
+def _fresh(anew: Iterable[Note], heard: Sequence[Note], tick: int) -> list[Note]:
+    """Notes of a new performance that belong to `tick` or later and were not heard yet.
+
+    A performer plays a little before or after the beat: what stands just before `tick` is new if nobody played it, what
+    stands just after it is old if somebody did.
+    """
+    late: dict[tuple[int, int], list[int]] = {}
+    for note in heard:
+        if note.onset_ticks >= tick - DISPLACED_TICKS:
+            late.setdefault((note.part, note.pitch_midi), []).append(note.onset_ticks)
+    fresh = []
+    for note in anew:
+        onsets = late.get((note.part, note.pitch_midi), ())
+        if note.onset_ticks < tick - DISPLACED_TICKS or any(
+            abs(note.onset_ticks - onset) <= DISPLACED_TICKS for onset in onsets
+        ):
+            continue
+        if note.end_ticks - tick >= SHORTEST_TICKS or note.onset_ticks >= tick:
+            onset = max(tick, note.onset_ticks)
+            fresh.append(replace(note, onset_ticks=onset, length_ticks=note.end_ticks - onset))
+    return sorted(fresh)
+
+
+def _ending(note: Note, tick: int) -> Note:
+    """A note that ends at `tick` if it would sound longer."""
+    return replace(note, length_ticks=max(1, min(note.end_ticks, tick) - note.onset_ticks))
+
+
+def _upto(conductor: Conductor, number: int) -> tuple[Conductor, Leg]:
+    """The conductor without the legs beyond a number, and the leg of that number."""
+    legs = tuple(leg for leg in conductor.legs if leg.number <= number)
+    if not legs or legs[-1].number != number:
+        raise ValueError(f"leg {number}: not among those known")
+    return replace(conductor, legs=legs, next_leg=number + 1, has_closed=False), legs[-1]
+
+
+def _without(conductor: Conductor, leg: Leg) -> Conductor:
+    """The conductor before the last leg was composed."""
+    return replace(conductor, journey=leg.before, legs=conductor.legs[:-1], start_s=leg.start_s, next_leg=leg.number)
+
+
+def _afresh(journey: Journey, now: Brief) -> Journey:
+    """A journey whose next phrase begins a section, in whatever metre and by whichever players."""
+    composer = replace(journey.composer, last=None, joint=None)
+    return replace(journey, now=now, composer=composer, ahead=(), place=0, last=None, is_broken_off=False, rest_ticks=0)
+
+
+def _step_at(leg: Leg, time_s: float) -> int:
+    starts = leg.times_s([tick for tick, _ in leg.played.tempo])
+    return max(0, bisect_right(starts, time_s) - 1)
