@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mien.circumplex import affect_at, affect_of, valence_arousal
+from mien.circumplex import affect_at, affect_of
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput, NoFace
 from mien.music.brief import brief_from_affect
@@ -37,8 +37,6 @@ SMALLEST_FACE_PX = 40.0
 """A face whose box is smaller holds too few pixels to read."""
 REMARKABLE_DOUBT = 0.75
 """Above it a reading says what it doubts for."""
-HALF_LIFE_S = 0.7
-"""How soon a video's readings follow what is seen."""
 TILE_DEPTH = 5
 """How far pictures are searched for small faces (see `mien.face.find`)."""
 
@@ -98,6 +96,7 @@ def watch(video: str | Path) -> Course:
     NoFace
         If no frame holds a face of at least 40 pixels.
     """
+    from mien.affect.steady import steadied
     from mien.cues.geometry import measure
     from mien.face.look import look
     from mien.face.video import frames_of
@@ -108,7 +107,7 @@ def watch(video: str | Path) -> Course:
         faces = [face for face in look(frame) if _side_px(face) >= SMALLEST_FACE_PX]
         if faces:
             seen = reader.read(faces[0], measure(faces[0]))
-            path.append((frame.time_s, _steadied(path[-1] if path else None, seen)))
+            path.append((frame.time_s, steadied(path[-1][1] if path else None, seen)))
     if not path:
         raise NoFace(f"{video}: no face found; give a video in which a face is seen from the front, well lit")
     return tuple(path)
@@ -301,18 +300,6 @@ def _journey(name: str, path: Course, wishes: Wishes, reading: Reading | None = 
     return Piece(
         name, path, stretch.briefs[0][1], stretch.written, performed, reading, wishes.font_path(), stretch.briefs
     )
-
-
-def _steadied(before: tuple[float, Affect] | None, seen: Affect) -> Affect:
-    """Let a reading move half of the way to the next in `HALF_LIFE_S`: a flicker is no change of mood."""
-    if before is None:
-        return seen
-    kept = 0.5 ** ((seen.time_s - before[0]) / HALF_LIFE_S)
-    probs = [kept * old + (1 - kept) * new for old, new in zip(before[1].probs, seen.probs, strict=True)]
-    whole = sum(probs)
-    valence, arousal = valence_arousal(probs)
-    doubt = kept * before[1].doubt + (1 - kept) * seen.doubt
-    return replace(seen, probs=tuple(p / whole for p in probs), valence=valence, arousal=arousal, doubt=doubt)
 
 
 def _side_px(face: Face) -> float:

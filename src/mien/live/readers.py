@@ -1,0 +1,171 @@
+"""A session's reading process, seen from the session: newest frame wins, crashes are mended (CameraFrame → answers).
+
+One frame is being read, one may wait; a newer one takes the waiting one's place and the older counts as dropped. A
+process that dies or hangs is replaced, a little later each time; the session is told and goes on meanwhile.
+`on_answer` and `on_change` are called on the event loop.
+"""
+
+import asyncio
+import json
+import multiprocessing
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from mien.clock import Clock
+from mien.live.frames import CameraFrame, frame_bytes
+from mien.live.worker import serve
+
+HUNG_S = 5.0
+"""A frame that takes longer has stuck the process."""
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 4.0
+"""How long a replacement waits, doubling from the first to the longest; a reading brings back the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A frame with its arrival, session time."""
+
+    frame: CameraFrame
+    arrived_s: float
+
+
+class ReadingProcess:
+    """The reading process of one session; to be used from one event loop.
+
+    Parameters
+    ----------
+    reads_affect : whether expressions are read, or cues only measured.
+    clock : the session's.
+    on_answer : called with what the worker says of a frame, and the frame.
+    on_change : called with "starting", "ready" or "lost".
+    """
+
+    def __init__(
+        self,
+        reads_affect: bool,
+        clock: Clock,
+        on_answer: Callable[[dict[str, Any], Waiting], None],
+        on_change: Callable[[str], None],
+    ) -> None:
+        self._reads_affect = reads_affect
+        self._clock = clock
+        self._on_answer = on_answer
+        self._on_change = on_change
+        self._loop = asyncio.get_running_loop()
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._generation = 0
+        self._ready = False
+        self._reading: tuple[Waiting, float] | None = None
+        self._next: Waiting | None = None
+        self._wait_s = FIRST_WAIT_S
+        self._restart: asyncio.TimerHandle | None = None
+        self._closed = False
+        self.dropped = 0
+        self.affect_modules: tuple[str, ...] | None = None
+        """What of `mien.affect` the process had loaded when it was ready; None before."""
+        self._start()
+
+    def submit(self, frame: CameraFrame) -> None:
+        """Have a frame read, now or when the one at hand is done; a frame that waits is dropped for it."""
+        waiting = Waiting(frame, self._clock.now_s)
+        if self._reading and self._clock.now_s - self._reading[1] > HUNG_S and self._process:
+            self._process.kill()  # its end of the pipe closes: the rest is as after a crash
+        if self._ready and self._reading is None:
+            self._send(waiting)
+            return
+        self.dropped += self._next is not None
+        self._next = waiting
+
+    def change(self, reads_affect: bool) -> None:
+        """Read expressions, or measure cues only, from now on: another process, if need be."""
+        if reads_affect != self._reads_affect:
+            self._reads_affect = reads_affect
+            self._stop()
+            self._start()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process at hand."""
+        return self._process.pid if self._process else None
+
+    def close(self) -> None:
+        """End the process."""
+        self._closed = True
+        if self._restart:
+            self._restart.cancel()
+        self._stop()
+
+    def _start(self) -> None:
+        self._restart = None
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        self._generation += 1
+        self._ready, self._reading, self.affect_modules = False, None, None
+        self._process = context.Process(target=serve, args=(theirs, self._reads_affect), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._connection = ours
+        self._on_change("starting")
+        threading.Thread(target=self._listen, args=(ours, self._process, self._generation), daemon=True).start()
+
+    def _stop(self) -> None:
+        """End the process; its thread ends with the pipe."""
+        self._generation += 1
+        if self._process and self._process.is_alive():
+            self._process.kill()
+        self._process, self._connection, self._ready, self._reading, self._next = None, None, False, None, None
+
+    def _listen(self, connection: Connection, process: BaseProcess, generation: int) -> None:
+        """A thread: hand on what one process says, until it says no more."""
+        try:
+            while True:
+                said = json.loads(connection.recv_bytes())
+                self._call(self._hear, generation, said)
+        except (EOFError, OSError, ValueError):
+            connection.close()
+            process.join(HUNG_S)
+            self._call(self._lose, generation)
+
+    def _call(self, work: Callable[..., None], *given: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(work, *given)
+        except RuntimeError:
+            return  # the loop has ended, and the session with it
+
+    def _hear(self, generation: int, said: dict[str, Any]) -> None:
+        if generation != self._generation:
+            return
+        if "ready" in said:
+            self.affect_modules = tuple(said["affect_modules"])
+            self._ready = True
+            self._on_change("ready")
+        elif self._reading:
+            waiting, _ = self._reading
+            self._reading = None
+            self._wait_s = FIRST_WAIT_S
+            self._on_answer(said, waiting)
+        if self._ready and self._reading is None and self._next is not None:
+            following, self._next = self._next, None
+            self._send(following)
+
+    def _send(self, waiting: Waiting) -> None:
+        """The process waits for it, so the pipe is empty and this does not block."""
+        self._reading = (waiting, self._clock.now_s)
+        try:
+            if self._connection:
+                self._connection.send_bytes(frame_bytes(waiting.frame))
+        except OSError:
+            return  # the listening thread notices as well
+
+    def _lose(self, generation: int) -> None:
+        if generation != self._generation or self._closed:
+            return
+        self._ready, self._reading = False, None
+        self._on_change("lost")
+        self._restart = self._loop.call_later(self._wait_s, self._start)
+        self._wait_s = min(LONGEST_WAIT_S, 2 * self._wait_s)

@@ -1,0 +1,143 @@
+"""The reading process: camera frames in, readings out, one at a time (bytes → JSON bytes).
+
+It runs apart so that a hostile picture cannot harm a session, and so that reading takes another core than composing. It
+decodes within limits, sees up to four faces, measures them, and, if asked to at its start, reads their expression:
+without that, no module of `mien.affect` is loaded, which its first message proves. Nothing is written, nothing is
+kept. Frames arrive as the page sent them (`mien.live.frames`), answers go back as JSON: nothing is unpickled.
+"""
+
+import io
+import json
+import signal
+import sys
+import time
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from mien.cues.geometry import IRIS_CENTRE, measure
+from mien.cues.names import NAMES
+from mien.errors import BadInput
+from mien.face.landmarks68 import landmarks68
+from mien.face.look import look, look_close
+from mien.face.pictures import decode
+from mien.live.frames import MAX_PIXELS, CameraFrame, parse_frame
+from mien.values import Cues, Face, Frame
+
+if TYPE_CHECKING:
+    from mien.affect.network import Reader
+
+MOST_FACES = 4
+SMALLEST_SHARE = 0.06
+"""A face narrower than this share of the picture is somebody in the background."""
+
+
+def serve(connection: Connection, reads_affect: bool) -> None:
+    """Answer frames until the other side goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when it is over
+    cv2.setNumThreads(1)
+    reader = _warm(reads_affect)
+    loaded = sorted(name for name in sys.modules if name.startswith("mien.affect"))
+    try:
+        connection.send_bytes(json.dumps({"ready": True, "affect_modules": loaded}).encode())
+        while True:
+            connection.send_bytes(json.dumps(answer(parse_frame(connection.recv_bytes()), reader)).encode())
+    except (EOFError, OSError):
+        return
+
+
+def answer(frame: CameraFrame, reader: "Reader | None") -> dict[str, Any]:
+    """Read one frame: faces (largest first) and the time of each stage in milliseconds, or an `error`."""
+    said: dict[str, Any] = {"seq": frame.seq, "captured_s": frame.captured_s}
+    marks = [time.perf_counter()]
+
+    def mark() -> None:
+        marks.append(time.perf_counter())
+
+    try:
+        _check_size(frame.picture)
+        rgb = decode(frame.picture, "frame").rgb
+    except BadInput as error:
+        return said | {"error": str(error)}
+    mark()
+    height, width = rgb.shape[:2]
+    faces = [
+        face for face in look(Frame(frame.captured_s, rgb)) if face.box_px[2] - face.box_px[0] >= SMALLEST_SHARE * width
+    ][:MOST_FACES]
+    mark()
+    cues = [measure(face) for face in faces]
+    mark()
+    affects = [_affect(reader, face, own) for face, own in zip(faces, cues, strict=True)]
+    mark()
+    stages = dict(zip(("decode", "face", "cues", "affect"), np.diff(marks).tolist(), strict=True))
+    return said | {
+        "size_px": [width, height],
+        "faces": [
+            _seen(face, own, width, height) | {"affect": affect}
+            for face, own, affect in zip(faces, cues, affects, strict=True)
+        ],
+        "ms": {stage: round(1e3 * seconds, 2) for stage, seconds in stages.items()},
+    }
+
+
+def _warm(reads_affect: bool) -> "Reader | None":
+    """Load every network and run it once."""
+    face = look_close(Frame(0.0, np.zeros((48, 48, 3), dtype=np.uint8)))
+    look(Frame(0.0, np.zeros((64, 64, 3), dtype=np.uint8)))
+    if not reads_affect:
+        return None
+    from mien.affect.network import Reader
+
+    reader = Reader()
+    reader.read(face, measure(face))
+    return reader
+
+
+def _check_size(picture: bytes) -> None:
+    """Refuse more pixels than a camera sends, before they are decoded."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(picture), formats=("JPEG", "WEBP")) as image:
+            width, height = image.size
+    except Exception:  # decoders of hostile files fail in any way they like
+        raise BadInput("frame: the picture is damaged") from None
+    if width * height > MAX_PIXELS:
+        raise BadInput(f"frame of {width}×{height} pixels: at most {MAX_PIXELS} are read; send a smaller picture")
+
+
+def _seen(face: Face, cues: Cues, width: int, height: int) -> dict[str, Any]:
+    """A face for the page and the session: places as shares of the picture, cues in order with None for unseen ones."""
+    size = np.array([width, height], dtype=np.float32)
+    centres = face.eyes_px[:, IRIS_CENTRE]
+    radii = np.linalg.norm(face.eyes_px[:, IRIS_CENTRE + 1 :] - centres[:, None], axis=2).mean(axis=1) / width
+    x0, y0, x1, y1 = face.box_px
+    return {
+        "score": round(face.score, 3),
+        "box": [round(v, 4) for v in (x0 / width, y0 / height, x1 / width, y1 / height)],
+        "pose_deg": [round(v, 1) for v in face.pose_deg],
+        "points": np.round(landmarks68(face) / size, 4).astype(float).tolist(),
+        "irises": [
+            [round(float(x), 4), round(float(y), 4), round(float(r), 4)]
+            for (x, y), r in zip(centres / size, radii, strict=True)
+        ],
+        "cues": [
+            round(float(value), 5) if seen else None
+            for _, value, seen in zip(NAMES, cues.values, cues.valid, strict=True)
+        ],
+    }
+
+
+def _affect(reader: "Reader | None", face: Face, cues: Cues) -> dict[str, Any] | None:
+    if reader is None:
+        return None
+    read = reader.read(face, cues)
+    return {
+        "probs": [round(p, 5) for p in read.probs],
+        "valence": read.valence,
+        "arousal": read.arousal,
+        "doubt": read.doubt,
+        "shares": [round(s, 5) for s in read.shares],
+    }
