@@ -1,0 +1,100 @@
+"""What a face, a hand or a lead says → the brief that the music shall follow: the mood clock.
+
+A `Mood` is where the music is asked to be. `target_of` mixes it into a brief: an affect by the mapping in force, or,
+in the gesture mode, cues alone, with no module of `mien.affect` loaded. Numbers pass at once (the steering clock
+slows them down); the scale and what else turns the key passes only when it has been asked for `DWELL_S` on end, so
+that a reading that trembles between two does not break phrases off.
+
+References: Bachorik et al. 2009 (a mood is judged after some 8 s); those of `mien.music.brief` and
+`mien.music.gesture`.
+"""
+
+from collections.abc import Mapping as Numbers
+from dataclasses import dataclass, field, replace
+
+from mien.circumplex import affect_at
+from mien.live.settings import Settings, with_held
+from mien.music.brief import brief_from_affect
+from mien.music.gesture import brief_from_cues
+from mien.music.mapping import Mapping
+from mien.values import Affect, Brief, Mode
+
+DWELL_S = 1.0
+RESTING = affect_at(0.1, -0.3)
+"""Where the music goes when nobody is there: near neutral, and quieter."""
+ALONE_S = 3.0
+"""Seconds without a face after which nobody is there."""
+COLOUR_HALF_LIFE_S = 0.7
+"""How soon the cues that colour the music follow the face."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """Where the music is asked to be: `source` is "face", "hand", "lead" or "rest"; `affect` is None for cues alone."""
+
+    source: str = "rest"
+    affect: Affect | None = RESTING
+    departures: Numbers[str, float] = field(default_factory=dict)
+
+
+def target_of(
+    mood: Mood,
+    settings: Settings,
+    held: Numbers[str, float | str],
+    mapping: Mapping | None,
+    key: tuple[int, tuple[int, int]] | None,
+) -> Brief:
+    """Mix the brief that a mood asks for.
+
+    Parameters
+    ----------
+    mapping : the table by which an affect is mixed; None is the shipped one.
+    key : tonic and metre of the music that plays: what the player left open stays as it was drawn at the start.
+    """
+    tonic_pc = settings.tonic_pc if settings.tonic_pc is not None or key is None else key[0]
+    meter = settings.meter if settings.meter is not None or key is None else key[1]
+    if mood.affect is None:
+        brief = brief_from_cues(
+            mood.departures, ensemble=settings.ensemble, seed=settings.seed, tonic_pc=tonic_pc, meter=meter
+        )
+    else:
+        brief = brief_from_affect(
+            mood.affect,
+            ensemble=settings.ensemble,
+            seed=settings.seed,
+            cues=mood.departures,
+            mapping=mapping,
+            tonic_pc=tonic_pc,
+            meter=meter,
+        )
+    return with_held(brief, held)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A target whose scale has settled: `brief` is it, `wanted` the scale that asks to come in, since `since_s`."""
+
+    brief: Brief
+    wanted: Mode
+    since_s: float
+
+
+def settled(before: Settled | None, target: Brief, time_s: float, *, at_once: bool = False) -> Settled:
+    """Let numbers pass, and the scale when it was asked for long enough.
+
+    Parameters
+    ----------
+    at_once : the scale may turn now: the player asked for it by hand.
+    """
+    if before is None or at_once or target.mode is before.brief.mode:
+        return Settled(target, target.mode, time_s)
+    since_s = before.since_s if target.mode is before.wanted else time_s
+    if time_s - since_s >= DWELL_S:
+        return Settled(target, target.mode, since_s)
+    return Settled(replace(target, mode=before.brief.mode), target.mode, since_s)
+
+
+def coloured(before: Numbers[str, float], departures: Numbers[str, float], seconds: float) -> dict[str, float]:
+    """Departures steadied for the mood: each goes half of the way to the newest in `COLOUR_HALF_LIFE_S`."""
+    kept = 0.5 ** (max(0.0, seconds) / COLOUR_HALF_LIFE_S)
+    return {name: kept * before.get(name, now) + (1 - kept) * now for name, now in departures.items()}

@@ -1,0 +1,169 @@
+"""What the player chooses, checked (JSON objects → values).
+
+The words are those of `docs/wire.md`. A value that is not allowed is refused with what is; nothing changes then.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mien.ensembles import ensemble as look_up
+from mien.errors import BadInput
+from mien.music.key import parse_key
+from mien.values import METERS, Brief, Mode
+
+MODES = ("emotion", "gesture", "hand", "trajectory", "ensemble")
+
+HELD_RANGES: Mapping[str, tuple[float, float]] = {
+    "tempo_bpm": (40, 200),
+    "density": (0.5, 8),
+    "register_midi": (36, 96),
+    "spread_semitones": (1, 9),
+    "contour": (-1, 1),
+    "loudness": (0, 1),
+    "legato": (0.3, 1.1),
+    "tension": (0, 1),
+    "brightness": (0, 1),
+    "syncopation": (0, 1),
+    "rubato": (0, 1),
+}
+"""Fields of a brief that can be held as numbers, with the ranges of `mien.values.Brief`; `mode` is held by name."""
+
+LARGEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a session plays; None leaves a choice to the composer."""
+
+    mode: str = "emotion"
+    ensemble: str = "piano"
+    seed: int = 1
+    tonic: str | None = None
+    meter: tuple[int, int] | None = None
+
+    @property
+    def tonic_pc(self) -> int | None:
+        """Pitch class of the tonic asked for."""
+        return parse_key(self.tonic)[0] if self.tonic is not None else None
+
+    def told(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "mode": self.mode,
+            "ensemble": self.ensemble,
+            "seed": self.seed,
+            "tonic": self.tonic,
+            "meter": f"{self.meter[0]}/{self.meter[1]}" if self.meter else None,
+        }
+
+
+def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
+    """Settings with what was asked for.
+
+    Raises
+    ------
+    BadInput
+        If a field is unknown or its value is not allowed.
+    """
+    known = {"mode", "ensemble", "seed", "tonic", "meter"}
+    if unknown := sorted(set(asked) - known):
+        raise BadInput(f"settings: '{unknown[0]}' is unknown; {', '.join(sorted(known))} can be set")
+    fields: dict[str, Any] = {}
+    if "mode" in asked:
+        if asked["mode"] not in MODES:
+            raise BadInput(f"mode {asked['mode']!r}: choose one of {', '.join(MODES)}")
+        fields["mode"] = asked["mode"]
+    if "ensemble" in asked:
+        fields["ensemble"] = look_up(str(asked["ensemble"])).name
+    if "seed" in asked:
+        seed = asked["seed"]
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+            raise BadInput(f"seed {seed!r}: give a whole number from 0 to {LARGEST_SEED}")
+        fields["seed"] = seed
+    if "tonic" in asked:
+        fields["tonic"] = _tonic(asked["tonic"])
+    if "meter" in asked:
+        fields["meter"] = _meter(asked["meter"])
+    return replace(settings, **fields)
+
+
+def held(before: Mapping[str, float | str], asked: Mapping[str, Any]) -> dict[str, float | str]:
+    """The held fields after some were given a value, or let go by None.
+
+    Raises
+    ------
+    BadInput
+        If a field cannot be held or its value is not allowed.
+    """
+    fields = dict(before)
+    for name, value in asked.items():
+        if name != "mode" and name not in HELD_RANGES:
+            raise BadInput(f"hold: '{name}' is no field; {', '.join([*HELD_RANGES, 'mode'])} can be held")
+        if value is None:
+            fields.pop(name, None)
+        elif name == "mode":
+            fields[name] = mode_named(value).name.lower()
+        else:
+            fields[name] = number(f"hold: {name}", value, *HELD_RANGES[name])
+    return fields
+
+
+def with_held(brief: Brief, fields: Mapping[str, float | str]) -> Brief:
+    """A brief with the held fields put in; their reasons say so."""
+    if not fields:
+        return brief
+    values = {name: mode_named(value) if name == "mode" else value for name, value in fields.items()}
+    reasons = tuple(
+        replace(reason, because="held by hand", source="the player") if reason.field in fields else reason
+        for reason in brief.reasons
+    )
+    return replace(brief, reasons=reasons, **values)  # type: ignore[arg-type]
+
+
+def number(name: str, given: Any, low: float, high: float) -> float:
+    """A number from a message.
+
+    Raises
+    ------
+    BadInput
+        If it is none, not finite or out of range.
+    """
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise BadInput(f"{name}: {given!r} given; a number from {low:g} to {high:g} wanted")
+    if not low <= given <= high:
+        raise BadInput(f"{name}: {given:g} given; {low:g} to {high:g} allowed")
+    return float(given)
+
+
+def mode_named(name: object) -> Mode:
+    """A mode by its name in small letters.
+
+    Raises
+    ------
+    BadInput
+        If there is none of that name.
+    """
+    by_name = {mode.name.lower(): mode for mode in Mode}
+    if name not in by_name:
+        raise BadInput(f"mode {name!r}: choose one of {', '.join(by_name)}")
+    return by_name[str(name)]
+
+
+def _tonic(given: object) -> str | None:
+    if given is None:
+        return None
+    text = str(given)
+    if parse_key(text)[1] is not None:
+        raise BadInput(f"tonic {text!r}: give the tonic alone, as in Eb; the mode follows the mood, or is held")
+    return text
+
+
+def _meter(given: object) -> tuple[int, int] | None:
+    if given is None:
+        return None
+    by_name = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
+    if given not in by_name:
+        raise BadInput(f"metre {given!r}: choose one of {', '.join(by_name)}")
+    return by_name[str(given)]
