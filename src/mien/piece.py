@@ -20,6 +20,7 @@ from mien.account import (
     account_of_reading,
 )
 from mien.errors import BadInput
+from mien.music.perform import Briefs
 from mien.values import Affect, Brief, Cues, Face, Phrase
 from mien.writing import write_together
 
@@ -56,7 +57,8 @@ class Piece:
     """A piece of music with all that led to it.
 
     `path` holds the affects it follows, (seconds, affect); one alone for a piece of one mood. `brief` is the one it
-    begins with; `written` is the score, on the grid; `performed` the same notes as they are played.
+    begins with; `written` is the score, on the grid; `performed` the same notes as they are played. `briefs` are those
+    in force along it, (tick, brief) with the first at tick 0; by default the one it begins with.
     """
 
     name: str
@@ -66,6 +68,11 @@ class Piece:
     performed: Phrase
     reading: Reading | None = None
     font: Path | None = field(default=None, repr=False)
+    briefs: Briefs = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.briefs:
+            object.__setattr__(self, "briefs", ((0, self.brief),))
 
     @property
     def affect(self) -> Affect:
@@ -84,7 +91,7 @@ class Piece:
         """The printed score as MusicXML."""
         from mien.music.score import musicxml
 
-        return musicxml(self.written, title=self.name)
+        return musicxml(self.written, title=self.name, briefs=self.briefs)
 
     def account(self) -> dict[str, Any]:
         """Why this music: reading, brief with reasons, and the bars, as plain data."""

@@ -22,6 +22,7 @@ VALUES: Mapping[int, tuple[str, int]] = {
 TRIPLETS = (320, 160, 80)
 FLAGS = {"eighth": 1, "16th": 2, "32nd": 3}
 _GRID, _TRIPLET_GRID = 60, 80
+_QUADRUPLET = 180
 _STRONG = {(4, 4): 960, (3, 4): 1440, (6, 8): 720, (5, 4): 1440}
 """Second strongest place of a bar, after its beginning."""
 
@@ -192,6 +193,8 @@ def _is_legal(onset: int, end: int, sounds: bool, bar_ticks: int, meter: tuple[i
     compound = meter[1] == 8
     if compound and inside >= 8:
         return length == bar_ticks
+    if compound and sounds and length == _QUADRUPLET and onset % _QUADRUPLET == 0:
+        return True  # four notes in the time of three eighths, written as they last
     if not sounds:
         # A rest is never syncopated, has a dot in compound metres only, and never hides a beat of three.
         plain = VALUES[length][1] == 0 or (compound and length == 720)

@@ -27,7 +27,10 @@ _KEYBOARDS = (*range(8), 46)
 _LOW_MIDI, _HIGH_MIDI = 53, 67
 """In an ensemble they need two staves only if they reach beyond both."""
 
-_CLEF_FROM_MIDI = (("treble", 59.0), ("bass", 0.0))
+_CLEF_FROM_MIDI = (("treble 8va", 83.0), ("treble", 59.0), ("bass", 41.0), ("bass 8vb", 0.0))
+"""Clef for medians from so high."""
+_OCTAVE_LINES = {"treble": ((91, 74), (0, 0)), "bass": ((127, 127), (33, 52))}
+"""By clef: a bar goes under 8va if it reaches the first pitch and stays above the second; likewise above 8vb."""
 _CLEF_OF_PROGRAM = {
     40: "treble", 41: "alto", 42: "bass", 43: "bass", 60: "treble", 68: "treble", 69: "treble", 70: "bass",
     71: "treble", 73: "treble", 74: "treble",
@@ -49,6 +52,23 @@ class System:
     name: str
     parts: tuple[Part, ...]
     staves: tuple[Staff, ...]
+
+
+def octave_lines(staff: Staff) -> list[int]:
+    """Octaves by which each bar is written off its pitch: 1 under a line of 8va, −1 above one of 8vb, else 0.
+
+    Gould 2011, ch. 1: more than three or four ledger lines are hard to read. The clefs with an 8 are left alone.
+    """
+    limits = _OCTAVE_LINES.get(staff.clef)
+    written = [[pitch for voice in bar for symbol in voice for pitch in symbol.pitches] for bar in staff.bars]
+    if limits is None:
+        return [0] * len(written)
+    (reaching_up, from_up), (reaching_down, from_down) = limits
+    return [
+        0 if not bar else 1 if max(bar) >= reaching_up and min(bar) >= from_up
+        else -1 if min(bar) <= reaching_down and max(bar) <= from_down else 0
+        for bar in written
+    ]  # fmt: skip
 
 
 def lay_out(phrase: Phrase) -> list[System]:

@@ -1,0 +1,206 @@
+"""A written phrase and the briefs it is played by become the signs between the staves (→ tempi, dynamics, slurs …).
+
+What stands in a score besides notes: tempo and rehearsal marks, words, dynamics with hairpins, slurs. Without briefs
+only what the notes themselves say is told. Places are ticks from the start of the phrase.
+
+References: Gould 2011, "Behind Bars" (placement and vocabulary); Read 1979, "Music Notation" (tempo words).
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from statistics import fmean
+
+from mien.ensembles import ensemble
+from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs
+from mien.music.rhythm import beat_ticks
+from mien.music.spelling import signature
+from mien.values import Brief, Mark, Note, Part, Phrase
+
+TEMPO_WORDS = (
+    (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (116, "Moderato"), (132, "Allegretto"),
+    (160, "Allegro"), (1000, "Presto"),
+)  # fmt: skip
+"""Word for tempi up to so many quarters (dotted quarters) a minute."""
+
+DYNAMICS = ((34, "pp"), (49, "p"), (62, "mp"), (77, "mf"), (94, "f"), (127, "ff"))
+"""Dynamic for mean velocities up to so much."""
+
+NEW_TEMPO = 0.05
+"""Share by which a tempo must differ from the last to be printed anew."""
+
+LEGATO, STACCATO = 0.85, 0.6
+"""Touch (`Brief.legato`) from which the melody is slurred, and up to which it has dots."""
+
+FREE = 0.5
+"""Rubato from which the tempo word says so."""
+
+SLUR_BARS = 2
+"""A longer slur is cut at a bar line: a breath of the melody is two bars."""
+
+WEDGE_BARS = 4
+"""A change of loudness over more bars is written as a word, not as a wedge."""
+
+LEAST_MOVE = {"loudness": 0.08, "tempo_bpm": 8.0}
+"""Change along a stretch of bars from which it is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something written above or below a staff.
+
+    `kind` is "tempo" (`text` its word, perhaps empty, `bpm` its number), "rehearsal", "words" (above), "below" (words
+    below), "dynamic", "crescendo" or "diminuendo" (a wedge until `end_ticks`).
+    """
+
+    onset_ticks: int
+    kind: str
+    text: str = ""
+    bpm: float = 0.0
+    end_ticks: int = 0
+
+
+def sections(phrase: Phrase) -> list[Mark]:
+    """Where sections begin."""
+    return [mark for mark in phrase.marks if mark.kind == "section"]
+
+
+def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
+    """Sharps (negative: flats) in force in each bar: a mode that turns changes the signature."""
+    starts = _bar_lines(phrase)[:-1]
+    if not briefs:
+        return [signature(phrase.tonic_pc, phrase.mode)] * len(starts)
+    return [signature(brief.tonic_pc, brief.mode) for brief in (_at(briefs, start) for start in starts)]
+
+
+def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
+    """Signs for all players, above the uppermost staff: tempi, rehearsal marks, the final ritardando."""
+    moves = _moves(phrase, briefs, "tempo_bpm")
+    word = next(word for limit, word in TEMPO_WORDS if phrase.tempo[0][1] <= limit)
+    if briefs and briefs[0][1].rubato >= FREE:
+        word += ", rubato"
+    signs = [Sign(0, "tempo", word, phrase.tempo[0][1])]
+    printed, steps = phrase.tempo[0][1], dict(phrase.tempo)
+    arrivals = {end: start for start, end, _ in moves}
+    for tick in sorted({mark.onset_ticks for mark in sections(phrase)} & steps.keys() | arrivals.keys() - {0}):
+        bpm = _bpm(phrase, tick)
+        is_underway = any(start < tick < end for start, end, _ in moves)
+        if tick and tick % phrase.bar_ticks == 0 and not is_underway and abs(bpm / printed - 1) >= NEW_TEMPO:
+            signs.append(Sign(tick, "tempo", "", bpm))
+            printed = bpm
+    signs += [Sign(start, "words", "accel." if by > 0 else "rall.") for start, _, by in moves]
+    if briefs:
+        slows = max(0, phrase.length_ticks - RITARDANDO_BEATS * beat_ticks(phrase.meter))
+        if any(note.onset_ticks > slows for note in phrase.notes):  # else all of it is the held chord
+            signs.append(Sign(slows, "words", "rit."))
+    signs += [Sign(mark.onset_ticks, "rehearsal", mark.text) for mark in sections(phrase)]
+    return sorted(signs, key=lambda sign: sign.onset_ticks)
+
+
+def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[Sign]:
+    """Signs for one player, below his uppermost staff: dynamics, wedges between them, the pedal."""
+    lead = phrase.part(min(parts))
+    moves = _moves(phrase, briefs, "loudness")
+    starts = {0, *(m.onset_ticks for m in sections(phrase)), *(end for _, end, _ in moves)}
+    places = sorted(t for t in starts if t < phrase.length_ticks and not any(a < t < b for a, b, _ in moves))
+    signs: list[Sign] = []
+    if ensemble(phrase.ensemble).pedal and briefs and briefs[0][1].legato >= LEGATO_PEDAL:
+        signs.append(Sign(0, "below", "con Ped."))
+    level = ""
+    for start, end in pairwise([*places, phrase.length_ticks]):
+        until = next((max(a, start + phrase.bar_ticks) for a, _, _ in moves if start <= a < end), end)
+        played = [note for note in lead if start <= note.onset_ticks < until]
+        if not played:
+            continue
+        mean = fmean(note.velocity for note in played)
+        wanted = next(name for limit, name in DYNAMICS if mean <= limit)
+        if wanted == level:
+            continue
+        if level and (way := next(((a, b) for a, b, _ in moves if b == start), None)):
+            signs += _wedge(phrase, *way, louder=_rank(wanted) > _rank(level))
+        signs.append(Sign(played[0].onset_ticks, "dynamic", wanted))
+        level = wanted
+    return sorted(signs, key=lambda sign: sign.onset_ticks)
+
+
+def _wedge(phrase: Phrase, start: int, end: int, *, louder: bool) -> Iterator[Sign]:
+    if end - start > WEDGE_BARS * phrase.bar_ticks:
+        yield Sign(start, "below", "cresc." if louder else "dim.")
+    else:
+        yield Sign(start, "crescendo" if louder else "diminuendo", end_ticks=end - beat_ticks(phrase.meter))
+
+
+def slurs(phrase: Phrase, briefs: Briefs) -> list[tuple[Note, Note]]:
+    """First and last note of what the melody plays in one breath or bow: notes that follow each other without rest or
+    repetition where the touch is legato, cut at phrases and after `SLUR_BARS`."""
+    if not briefs:
+        return []
+    edges = {mark.onset_ticks for mark in phrase.marks if mark.kind == "phrase"}
+    groups: list[list[Note]] = [[]]
+    for note in phrase.part(Part.MELODY):
+        before = groups[-1][-1] if groups[-1] else None
+        goes_on = before is not None and before.end_ticks == note.onset_ticks and before.pitch_midi != note.pitch_midi
+        if not goes_on or note.onset_ticks in edges or _at(briefs, note.onset_ticks).legato < LEGATO:
+            groups.append([])
+        groups[-1].append(note)
+    pieces = [piece for group in groups for piece in _cut(group, phrase.bar_ticks)]
+    legato = [piece for piece in pieces if _at(briefs, piece[0].onset_ticks).legato >= LEGATO]
+    return [(piece[0], piece[-1]) for piece in legato if len(piece) > 1]
+
+
+def _cut(group: list[Note], bar_ticks: int) -> Iterator[list[Note]]:
+    """Pieces of `SLUR_BARS` bars at most, counted from the first full bar, if it is too long."""
+    if not group:
+        return
+    if group[-1].end_ticks - group[0].onset_ticks <= SLUR_BARS * bar_ticks:
+        yield group
+        return
+    first = -(-group[0].onset_ticks // bar_ticks)
+    for _, piece in groupby(group, lambda note: max(0, (note.onset_ticks // bar_ticks - first) // SLUR_BARS)):
+        yield list(piece)
+
+
+def dots(phrase: Phrase, briefs: Briefs) -> set[tuple[int, int]]:
+    """(tick, pitch) of the melody's short notes where the touch is staccato."""
+    return {
+        (note.onset_ticks, note.pitch_midi)
+        for note in phrase.part(Part.MELODY)
+        if briefs and note.length_ticks <= beat_ticks(phrase.meter) and _at(briefs, note.onset_ticks).legato <= STACCATO
+    }
+
+
+def _rank(dynamic: str) -> int:
+    return [name for _, name in DYNAMICS].index(dynamic)
+
+
+def _at(briefs: Briefs, tick: int) -> Brief:
+    return briefs[bisect_right(briefs, tick, key=lambda step: step[0]) - 1][1]
+
+
+def _bpm(phrase: Phrase, tick: int) -> float:
+    return phrase.tempo[bisect_right(phrase.tempo, tick, key=lambda step: step[0]) - 1][1]
+
+
+def _bar_lines(phrase: Phrase) -> range:
+    """Ticks of all bar lines, the one that ends the last bar included."""
+    bar = phrase.bar_ticks
+    return range(0, max(1, -(-phrase.length_ticks // bar)) * bar + 1, bar)
+
+
+def _moves(phrase: Phrase, briefs: Briefs, field: str) -> list[tuple[int, int, float]]:
+    """(start, end, change) of each run of bars along which a field of the briefs rises or falls enough to be told."""
+    if len(briefs) < 2:
+        return []
+    values = [float(getattr(_at(briefs, tick), field)) for tick in _bar_lines(phrase)]
+    found: list[tuple[int, int, float]] = []
+    for bar, (one, other) in enumerate(pairwise(values)):
+        start, end = bar * phrase.bar_ticks, (bar + 1) * phrase.bar_ticks
+        change = other - one
+        if abs(change) < LEAST_MOVE[field] / 4:
+            continue
+        if found and found[-1][1] == start and found[-1][2] * change > 0:
+            found[-1] = (found[-1][0], end, found[-1][2] + change)
+        else:
+            found.append((start, end, change))
+    return [run for run in found if abs(run[2]) >= LEAST_MOVE[field]]
