@@ -1,0 +1,87 @@
+/** The whole page: the notice first, then the stage. */
+import { css, html, LitElement } from "lit";
+import { Instrument } from "../instrument.ts";
+import { Panel } from "./panel.ts";
+
+const THEMES = ["", "light", "dark"] as const;
+
+export class PageElement extends LitElement {
+  static override styles = [
+    Panel.styles,
+    css`
+      :host { display: block; min-height: 100vh; }
+      header {
+        position: sticky; top: 0; z-index: 2; background: var(--paper); border-bottom: 1px solid var(--line);
+        display: grid; grid-template-columns: auto 1fr auto; gap: 0.5rem 2rem; align-items: center; padding: 0.6rem clamp(1rem, 3vw, 2rem);
+      }
+      h1 { margin: 0; font: italic 400 1.875rem/1 var(--serif); letter-spacing: -0.01em; }
+      .quietly { border: 0; color: var(--quiet); padding-inline: 0.4rem; font-size: 0.875rem; }
+      main { display: grid; gap: 2rem clamp(1.5rem, 3vw, 3rem); padding: 1.5rem clamp(1rem, 3vw, 2rem) 4rem; max-width: 100rem; margin: 0 auto; }
+      section { min-width: 0; display: grid; gap: 2rem; align-content: start; }
+      .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 2rem clamp(1.5rem, 3vw, 3rem); }
+      @media (min-width: 62rem) { main { grid-template-columns: minmax(18rem, 24rem) 1fr; } }
+      @media (max-width: 40rem) {
+        header { grid-template-columns: 1fr auto; }
+        header mien-transport { grid-column: 1 / -1; grid-row: 2; }
+      }
+      .skip { position: absolute; left: -999rem; }
+      .skip:focus { left: 1rem; top: 0.5rem; background: var(--paper); padding: 0.5rem; z-index: 3; }
+    `,
+  ];
+
+  private readonly instrument = new Instrument();
+  private theme = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.instrument.store.watch(["entered"], () => this.requestUpdate());
+  }
+
+  private changeTheme(): void {
+    this.theme = (this.theme + 1) % THEMES.length;
+    document.documentElement.dataset.theme = THEMES[this.theme];
+    this.requestUpdate();
+  }
+
+  override render() {
+    const i = this.instrument;
+    if (!i.view.entered) return html`<mien-notice .instrument=${i}></mien-notice>`;
+    return html`
+      <a class="skip" href="#stage">To the instrument</a>
+      <header>
+        <h1>mien</h1>
+        <mien-transport .instrument=${i}></mien-transport>
+        <span>
+          <button class="quietly" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
+            ${["auto", "light", "dark"][this.theme]}
+          </button>
+          <button class="quietly" id="leave" title="End the session; nothing is kept" @click=${() => i.leave()}>Leave</button>
+        </span>
+      </header>
+      <mien-remarks .instrument=${i}></mien-remarks>
+      <main id="stage">
+        <section>
+          <mien-face .instrument=${i}></mien-face>
+          <mien-shares .instrument=${i}></mien-shares>
+          <mien-calibration .instrument=${i}></mien-calibration>
+        </section>
+        <section>
+          <mien-roll .instrument=${i}></mien-roll>
+          <mien-journey .instrument=${i}></mien-journey>
+          <div class="pair">
+            <mien-plane .instrument=${i}></mien-plane>
+            <section>
+              <mien-choices .instrument=${i}></mien-choices>
+              <mien-files .instrument=${i}></mien-files>
+              <mien-clocks .instrument=${i}></mien-clocks>
+            </section>
+          </div>
+          <mien-brief .instrument=${i}></mien-brief>
+          <mien-mapping .instrument=${i}></mien-mapping>
+        </section>
+      </main>
+    `;
+  }
+}
+
+customElements.define("mien-page", PageElement);

@@ -1,0 +1,140 @@
+/**
+ * The affect plane (Russell 1980): valence to the right, arousal upwards, −1..1, with the trail of the mood in force and, in the
+ * mode "hand", a handle. Arrow keys move the handle by a tenth, with Shift by a hundredth.
+ */
+import { css, html } from "lit";
+import { colour } from "../palette.ts";
+import type { Place } from "../wire.ts";
+import { DrawnPanel } from "./panel.ts";
+
+const MARGIN_PX = 14;
+const HANDLE_PX = 11;
+const KEYS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
+};
+const within = (value: number): number => Math.min(1, Math.max(-1, value));
+
+export class PlaneElement extends DrawnPanel {
+  static override styles = [
+    DrawnPanel.styles,
+    css`
+      .plane { position: relative; aspect-ratio: 1; max-width: 26rem; touch-action: none; }
+      .plane.steered { cursor: crosshair; }
+      canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
+      .word { position: absolute; font-size: 0.75rem; color: var(--quiet); pointer-events: none; }
+      .n { top: 0.1rem; left: calc(50% + 0.4rem); }
+      .s { bottom: 0.1rem; left: calc(50% + 0.4rem); }
+      .w { left: 0.2rem; top: calc(50% + 0.2rem); }
+      .e { right: 0.2rem; top: calc(50% + 0.2rem); }
+    `,
+  ];
+
+  protected override readonly watches = ["state", "brief", "welcome"] as const;
+  private handle: Place = { valence: 0, arousal: 0 };
+
+  private get isSteered(): boolean {
+    return this.view.state?.mode === "hand";
+  }
+
+  private move(place: Place): void {
+    this.handle = { valence: within(place.valence), arousal: within(place.arousal) };
+    this.instrument.hand(this.handle);
+    this.requestUpdate();
+  }
+
+  private onPointer(event: PointerEvent): void {
+    if (!this.isSteered || (event.type === "pointermove" && event.buttons === 0)) return;
+    const plane = event.currentTarget as HTMLElement;
+    if (event.type === "pointerdown") plane.setPointerCapture(event.pointerId);
+    const box = plane.getBoundingClientRect();
+    this.move({
+      valence: ((event.clientX - box.left - MARGIN_PX) / (box.width - 2 * MARGIN_PX)) * 2 - 1,
+      arousal: 1 - ((event.clientY - box.top - MARGIN_PX) / (box.height - 2 * MARGIN_PX)) * 2,
+    });
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const step = KEYS[event.key];
+    if (!step || !this.isSteered) return;
+    event.preventDefault();
+    const by = event.shiftKey ? 0.01 : 0.1;
+    const { valence, arousal } = this.handle;
+    this.move({ valence: valence + by * step[0], arousal: arousal + by * step[1] });
+  }
+
+  override render() {
+    const mood = this.view.brief?.mood;
+    const place = this.isSteered ? this.handle : mood;
+    const words = place ? `valence ${place.valence.toFixed(2)}, arousal ${place.arousal.toFixed(2)}` : "no mood yet";
+    const onPointer = (event: PointerEvent): void => this.onPointer(event);
+    return html`
+      <h2>Mood <small>${this.isSteered ? "drag, or arrow keys" : mood ? `led by the ${SOURCES[mood.source]}` : ""}</small></h2>
+      <div
+        id="plane" class="plane ${this.isSteered ? "steered" : ""}"
+        role=${this.isSteered ? "slider" : "img"} tabindex=${this.isSteered ? 0 : -1}
+        aria-label="Mood: valence to the right, arousal upwards" aria-valuetext=${words} aria-valuemin="-1" aria-valuemax="1"
+        aria-valuenow=${place?.valence ?? 0}
+        @pointerdown=${onPointer} @pointermove=${onPointer} @keydown=${(event: KeyboardEvent) => this.onKey(event)}
+      >
+        <canvas></canvas>
+        <span class="word n">excited</span><span class="word s">calm</span>
+        <span class="word w">unpleasant</span><span class="word e">pleasant</span>
+      </div>
+    `;
+  }
+
+  protected draw(pen: CanvasRenderingContext2D, width: number, height: number): void {
+    const x = (valence: number): number => MARGIN_PX + ((valence + 1) / 2) * (width - 2 * MARGIN_PX);
+    const y = (arousal: number): number => MARGIN_PX + ((1 - arousal) / 2) * (height - 2 * MARGIN_PX);
+    const dot = (place: Place, radius: number): void => {
+      pen.beginPath();
+      pen.arc(x(place.valence), y(place.arousal), radius, 0, 2 * Math.PI);
+    };
+    pen.strokeStyle = colour("line");
+    pen.lineWidth = 1;
+    pen.beginPath();
+    pen.ellipse(width / 2, height / 2, width / 2 - MARGIN_PX, height / 2 - MARGIN_PX, 0, 0, 2 * Math.PI);
+    pen.moveTo(x(-1), y(0));
+    pen.lineTo(x(1), y(0));
+    pen.moveTo(x(0), y(1));
+    pen.lineTo(x(0), y(-1));
+    pen.stroke();
+    pen.fillStyle = colour("quiet");
+    pen.font = `italic 13px ${getComputedStyle(document.body).getPropertyValue("--serif") || "serif"}`;
+    pen.textAlign = "center";
+    for (const [name, [valence, arousal]] of Object.entries(this.view.welcome?.presets ?? {})) {
+      if (Math.abs(valence) < 0.12 && Math.abs(arousal) < 0.12) continue; // the middle speaks for itself
+      pen.fillText(name, x(valence), y(arousal));
+    }
+    const { trail, brief } = this.view;
+    pen.strokeStyle = pen.fillStyle = colour("ink");
+    for (const [i, place] of trail.entries()) {
+      const before = trail[i - 1];
+      if (!before) continue;
+      pen.globalAlpha = 0.5 * (i / trail.length) ** 1.5;
+      pen.beginPath();
+      pen.moveTo(x(before.valence), y(before.arousal));
+      pen.lineTo(x(place.valence), y(place.arousal));
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
+    if (brief) {
+      // Doubt widens the place: a ring of what the reading cannot tell.
+      dot(brief.mood, 5 + 16 * brief.mood.doubt);
+      pen.globalAlpha = 0.14;
+      pen.fill();
+      pen.globalAlpha = 1;
+      dot(brief.mood, 4);
+      pen.fill();
+    }
+    if (!this.isSteered) return;
+    dot(this.handle, HANDLE_PX);
+    pen.lineWidth = 2;
+    pen.strokeStyle = colour("brows");
+    pen.stroke();
+  }
+}
+
+const SOURCES = { face: "face", hand: "hand", lead: "journey", rest: "resting mood" } as const;
+
+customElements.define("mien-plane", PlaneElement);

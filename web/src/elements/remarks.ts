@@ -1,0 +1,64 @@
+/** The states that a person should know, in words with the remedy, and the button that mends them. */
+import { css, html, nothing, type TemplateResult } from "lit";
+import type { View } from "../store.ts";
+import { CAMERA_WORDS, LINK_WORDS, NO_FACE, type Remark, SOUND_WORDS } from "../words.ts";
+import { Panel } from "./panel.ts";
+
+const isTrouble = (camera: View["camera"]): camera is keyof typeof CAMERA_WORDS => camera in CAMERA_WORDS;
+
+export class RemarksElement extends Panel {
+  static override styles = [
+    Panel.styles,
+    css`
+      ul { list-style: none; margin: 0; padding: 0; }
+      li {
+        display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; align-items: center; justify-content: space-between;
+        padding: 0.6rem clamp(1rem, 3vw, 2rem); background: var(--raised); border-bottom: 1px solid var(--line);
+      }
+      strong { font-weight: 600; }
+      .alarm strong { color: var(--alarm); }
+      li > div { flex: 1 1 18rem; }
+    `,
+  ];
+
+  protected readonly watches: readonly (keyof View)[] = ["link", "camera", "sound", "reading", "notice", "state"];
+
+  private line(id: string, remark: Remark, isAlarm: boolean, button?: TemplateResult): TemplateResult {
+    return html`<li id=${id} class=${isAlarm ? "alarm" : ""}>
+      <div><strong>${remark.says}</strong> <span class="quiet">${remark.remedy}</span></div>
+      ${button ?? nothing}
+    </li>`;
+  }
+
+  override render() {
+    const { link, camera, sound, reading, notice, state } = this.view;
+    const { instrument } = this;
+    const usesCamera = state?.mode !== "hand";
+    const isUnseen = camera === "on" && reading?.faces.length === 0;
+    return html`<ul role="status" aria-live="polite">
+      ${link in LINK_WORDS ? this.line("link", LINK_WORDS[link as keyof typeof LINK_WORDS], true) : nothing}
+      ${sound === "waiting"
+        ? this.line("sound", SOUND_WORDS.waiting, false, html`<button @click=${() => instrument.unmute()}>Let it sound</button>`)
+        : nothing}
+      ${sound === "failed" ? this.line("sound", SOUND_WORDS.failed, true) : nothing}
+      ${usesCamera && isTrouble(camera)
+        ? this.line(
+            "camera", CAMERA_WORDS[camera], true,
+            html`<span class="row">
+              <button @click=${() => instrument.openCamera()}>Camera again</button>
+              <button @click=${() => instrument.choose({ mode: "hand" })}>Steer by hand</button>
+            </span>`,
+          )
+        : nothing}
+      ${isUnseen ? this.line("face", NO_FACE, false) : nothing}
+      ${notice && !(notice.code === "no-face" || notice.code === "face-back")
+        ? this.line(
+            "notice", { says: notice.text, remedy: "" }, false,
+            html`<button @click=${() => instrument.dismiss()}>Seen</button>`,
+          )
+        : nothing}
+    </ul>`;
+  }
+}
+
+customElements.define("mien-remarks", RemarksElement);

@@ -1,0 +1,122 @@
+/**
+ * The piano roll on the audio clock: what was heard to the left of the line, what is known to come to the right, in the colours
+ * of the parts, with bar lines and chords.
+ */
+import { css, html } from "lit";
+import { ACCENT_OF_PART, colour } from "../palette.ts";
+import type { Beat, Note } from "../timeline.ts";
+import { DrawnPanel } from "./panel.ts";
+
+const PAST_S = 3;
+const FUTURE_S = 7;
+const TOP_PX = 30;
+const KIT_CHANNEL = 9;
+const KIT_PX = 26;
+const LEAST_SPAN = 36;
+
+export class RollElement extends DrawnPanel {
+  static override styles = [
+    DrawnPanel.styles,
+    css`
+      canvas { display: block; width: 100%; height: clamp(13rem, 34vh, 22rem); }
+      .now { display: flex; flex-wrap: wrap; gap: 0.1rem 1.5rem; align-items: baseline; min-height: 2.6rem; }
+      .chord { font: 400 1.75rem/1.3 var(--serif); min-width: 5.5rem; }
+      .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; margin-left: auto; }
+      .legend span::before { content: ""; display: inline-block; width: 0.9em; height: 0.4em; margin-right: 0.4em; background: var(--of); vertical-align: 0.12em; }
+      .melody { --of: var(--eyes); }
+      .harmony { --of: var(--brows); }
+      .texture { --of: var(--nose); }
+      .rhythm { --of: var(--mouth); }
+      .kit { --of: var(--kit); }
+    `,
+  ];
+
+  private low = 48;
+  private high = 84;
+  private told = "";
+
+  override render() {
+    const { player } = this.instrument;
+    const { timeline } = player;
+    const now_s = player.heard_s;
+    const chord = timeline.chordAt(now_s);
+    const beat = timeline.beatAt(now_s);
+    const form = timeline.phraseAt(now_s);
+    const parts = (this.view.welcome?.parts ?? []).filter((part) => part.name !== "kit" || timeline.notes.some((n) => n.channel === KIT_CHANNEL));
+    return html`
+      <div class="now">
+        <span class="chord" id="chord">${chord?.name ?? "–"}</span>
+        <span class="quiet">${[chord?.roman, timeline.key, beat ? `${Math.round(beat.bpm)} a minute` : "", timeline.meter].filter(Boolean).join(" · ")}</span>
+        <span class="quiet">${[form.section && `section ${form.section}`, form.phrase && `phrase ${form.phrase}`, form.cadence && `towards a ${form.cadence} cadence`].filter(Boolean).join(", ")}</span>
+        <span class="legend small quiet">${parts.map((part) => html`<span class=${part.name}>${part.name}${part.name === "kit" ? "" : ` (${part.region})`}</span>`)}</span>
+      </div>
+      <canvas id="roll" role="img" aria-label="Piano roll of what plays"></canvas>
+    `;
+  }
+
+  protected draw(pen: CanvasRenderingContext2D, width: number, height: number): void {
+    const { timeline, heard_s: now_s } = this.instrument.player;
+    const key = `${timeline.chordAt(now_s)?.onset_s} ${timeline.beatAt(now_s)?.time_s} ${timeline.key}`;
+    if (key !== this.told) {
+      this.told = key;
+      this.requestUpdate();
+    }
+    const seconds = width < 500 ? 0.6 : 1; // a phone sees less, at the same scale of time
+    const x = (time_s: number): number => ((time_s - now_s + PAST_S * seconds) / ((PAST_S + FUTURE_S) * seconds)) * width;
+    const seen = timeline.notes.filter((note) => x(note.end_s) > 0 && x(note.onset_s) < width);
+    const pitched = seen.filter((note) => note.channel !== KIT_CHANNEL);
+    this.follow(pitched);
+    const floor = height - (seen.length > pitched.length ? KIT_PX : 4);
+    const row = (floor - TOP_PX) / (this.high - this.low + 1);
+
+    this.drawBars(pen, timeline.beats, x, height);
+    for (const note of pitched) this.drawNote(pen, note, now_s, x(note.onset_s), x(note.end_s), floor - (note.pitch_midi - this.low + 1) * row, row);
+    for (const note of seen) {
+      if (note.channel === KIT_CHANNEL) this.drawNote(pen, note, now_s, x(note.onset_s), x(note.onset_s) + 4, height - KIT_PX + 4 + (note.pitch_midi % 4) * 5, 4);
+    }
+    pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    pen.textBaseline = "middle";
+    for (const chord of timeline.chords) {
+      const at = x(chord.onset_s);
+      if (at > width || x(chord.end_s) < 0) continue;
+      pen.fillStyle = colour(chord.onset_s <= now_s && now_s < chord.end_s ? "ink" : "quiet");
+      pen.fillText(chord.name, Math.max(4, at + 4), 14);
+    }
+    pen.fillStyle = colour("ink");
+    pen.fillRect(x(now_s) - 0.5, 0, 1, height);
+  }
+
+  /** Let the window of pitches follow what is seen, slowly. */
+  private follow(notes: readonly Note[]): void {
+    if (notes.length === 0) return;
+    const pitches = notes.map((note) => note.pitch_midi);
+    let [low, high] = [Math.min(...pitches) - 2, Math.max(...pitches) + 2];
+    const lack = LEAST_SPAN - (high - low);
+    if (lack > 0) [low, high] = [low - lack / 2, high + lack / 2];
+    this.low += (low - this.low) * 0.06;
+    this.high += (high - this.high) * 0.06;
+  }
+
+  private drawBars(pen: CanvasRenderingContext2D, beats: readonly Beat[], x: (time_s: number) => number, height: number): void {
+    for (const beat of beats) {
+      const isBar = beat.beat === 1;
+      pen.fillStyle = colour("line");
+      pen.globalAlpha = isBar ? 1 : 0.4;
+      pen.fillRect(x(beat.time_s), isBar ? 0 : TOP_PX, 1, height);
+    }
+    pen.globalAlpha = 1;
+  }
+
+  private drawNote(pen: CanvasRenderingContext2D, note: Note, now_s: number, x0: number, x1: number, y: number, row: number): void {
+    const part = this.instrument.player.partOf(note.channel);
+    const isNow = note.onset_s <= now_s && now_s < note.end_s;
+    pen.fillStyle = colour(ACCENT_OF_PART[part] ?? "quiet");
+    pen.globalAlpha = isNow ? 1 : note.onset_s > now_s ? 0.3 + note.velocity / 260 : 0.3;
+    pen.beginPath();
+    pen.roundRect(x0, y + 0.5, Math.max(2, x1 - x0 - 1), Math.max(2.5, row - 1), 1.5);
+    pen.fill();
+    pen.globalAlpha = 1;
+  }
+}
+
+customElements.define("mien-roll", RollElement);

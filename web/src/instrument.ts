@@ -1,0 +1,283 @@
+/**
+ * The instrument of the page: camera, socket and player joined; what a person does becomes a wish, what the server says
+ * becomes the view.
+ */
+import { Camera } from "./camera.ts";
+import { Link } from "./link.ts";
+import { Player } from "./player.ts";
+import { type LinkState, Store, type View } from "./store.ts";
+import type { BriefValue, Mode, Place, Settings, Told, Welcome } from "./wire.ts";
+
+const TRAIL = 90;
+const TRIPS = 60;
+const HAND_MS = 50;
+const HOLDING_MS = 500;
+const PROFILE_KEY = "mien.profile";
+
+export class Instrument {
+  readonly store = new Store();
+  readonly link = new Link({
+    onTold: (message) => this.hear(message),
+    onLink: (link) => this.linked(link),
+    settings: () => this.wanted,
+    profile: () => keptProfile(),
+  });
+  readonly player = new Player(() => this.session_s);
+  readonly camera = new Camera((trouble) => this.store.set({ camera: trouble, reading: undefined }));
+  private wanted: Settings = {};
+  private holds: Record<string, BriefValue | null> = {};
+  private holdAt_ms = 0;
+  private holdLater: ReturnType<typeof setTimeout> | undefined;
+  private wantsMusic = false;
+  private trips_ms: number[] = [];
+  private handAt_ms = 0;
+  private handLater: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.player.sound.context.addEventListener("statechange", () => this.tellSound());
+    addEventListener("pagehide", () => this.link.leave());
+  }
+
+  get view(): View {
+    return this.store.view;
+  }
+
+  /** Session time of this moment, seconds. */
+  get session_s(): number {
+    return this.link.clock.session_s(performance.now() / 1000);
+  }
+
+  /** The person has read the notice and goes on, with a camera or without. */
+  async enter(mode: Mode): Promise<void> {
+    this.wanted = { ...this.wanted, mode };
+    this.store.set({ entered: true });
+    this.link.open();
+    const loading = this.loadSound();
+    if (mode !== "hand") await this.openCamera();
+    await loading;
+  }
+
+  /** End the session and show the notice again. */
+  leave(): void {
+    this.wantsMusic = false;
+    this.camera.close();
+    this.player.clear();
+    this.link.leave();
+    this.store.set({ entered: false, camera: "off", reading: undefined, trail: [] });
+  }
+
+  async openCamera(): Promise<void> {
+    this.store.set({ camera: "asking" });
+    const trouble = await this.camera.open();
+    this.store.set({ camera: trouble ?? (this.camera.isOpen ? "on" : "off") });
+    if (!trouble) this.watchCamera();
+  }
+
+  closeCamera(): void {
+    this.camera.close();
+    this.store.set({ camera: "off", reading: undefined });
+  }
+
+  async unmute(): Promise<void> {
+    await this.player.sound.resume();
+    this.tellSound();
+  }
+
+  start(): void {
+    this.wantsMusic = true;
+    void this.unmute();
+    this.link.say({ type: "start" });
+  }
+
+  stop(): void {
+    this.wantsMusic = false;
+    if (!this.link.say({ type: "stop", how: "close" })) this.player.hush(false);
+  }
+
+  panic(): void {
+    this.wantsMusic = false;
+    this.player.hush(true);
+    this.link.say({ type: "panic" });
+  }
+
+  record(on: boolean): void {
+    this.link.say({ type: "record", on });
+  }
+
+  choose(settings: Settings): void {
+    this.wanted = { ...this.wanted, ...settings };
+    this.link.say({ type: "settings", ...settings });
+    if (settings.mode === "hand") this.closeCamera();
+    else if (settings.mode && !this.camera.isOpen) void this.openCamera();
+  }
+
+  /** Hold a field of the brief at a value, or let it go (null). */
+  hold(field: string, value: BriefValue | null): void {
+    const { [field]: _, ...others } = this.view.held;
+    this.store.set({ held: value === null ? others : { ...others, [field]: value } });
+    this.holdAt_ms = performance.now();
+    this.holds[field] = value;
+    this.holdLater ??= setTimeout(() => {
+      this.link.say({ type: "hold", fields: this.holds });
+      this.holds = {};
+      this.holdLater = undefined;
+    }, HAND_MS);
+  }
+
+  /** Where the handle on the plane is; the last place of a quick movement always arrives. */
+  hand(place: Place): void {
+    clearTimeout(this.handLater);
+    const wait_ms = this.handAt_ms + HAND_MS - performance.now();
+    const say = (): void => {
+      this.handAt_ms = performance.now();
+      this.link.say({ type: "hand", valence: place.valence, arousal: place.arousal });
+    };
+    if (wait_ms <= 0) say();
+    else this.handLater = setTimeout(say, wait_ms);
+  }
+
+  keepProfile(profile: object | null): void {
+    if (profile) localStorage.setItem(PROFILE_KEY, JSON.stringify(profile));
+    else localStorage.removeItem(PROFILE_KEY);
+  }
+
+  /** Have the server make a file of what was played, and save it. */
+  async export(kind: string): Promise<void> {
+    this.store.set({ exporting: kind });
+    const headers = this.link.token ? { Authorization: `Bearer ${this.link.token}` } : {};
+    try {
+      const answer = await fetch(`/sessions/${this.link.id}/export/${kind}`, { headers });
+      if (!answer.ok) throw new Error(await sentence(answer));
+      save(await answer.blob(), filename(answer) ?? `mien.${kind}`);
+    } catch (error) {
+      this.note("export", error instanceof Error ? error.message : "The file could not be made.");
+    } finally {
+      this.store.set({ exporting: undefined });
+    }
+  }
+
+  dismiss(): void {
+    this.store.set({ notice: undefined });
+  }
+
+  /** A slider is being moved: what the server says of it is older. */
+  private get isHolding(): boolean {
+    return performance.now() - this.holdAt_ms < HOLDING_MS;
+  }
+
+  private async loadSound(): Promise<void> {
+    if (this.player.sound.isReady) return this.tellSound();
+    this.store.set({ sound: "loading" });
+    try {
+      await this.player.sound.load("/font");
+      await this.unmute();
+    } catch {
+      this.store.set({ sound: "failed" });
+    }
+  }
+
+  private tellSound(): void {
+    const { sound } = this.player;
+    if (sound.isReady) this.store.set({ sound: sound.isRunning ? "on" : "waiting" });
+  }
+
+  /** Send each new picture of the camera as long as there is one and the socket keeps up. */
+  private watchCamera(): void {
+    const { video } = this.camera;
+    const next = (): void => void video.requestVideoFrameCallback((now_ms, frame) => {
+      if (!this.camera.isOpen) return;
+      next();
+      if (!this.link.isFree || this.view.link !== "open") return;
+      void this.camera.shoot((frame.captureTime ?? now_ms) / 1000).then((shot) => {
+        if (shot) this.link.sendFrame(shot.captured_s, shot.jpeg);
+      });
+    });
+    next();
+  }
+
+  private linked(link: LinkState): void {
+    this.store.set(link === "open" ? { link } : { link, reading: undefined });
+  }
+
+  private hear(message: Told): void {
+    switch (message.type) {
+      case "welcome":
+        return this.greeted(message);
+      case "state":
+        this.wanted = { ...this.wanted, ensemble: message.ensemble, tonic: message.tonic, meter: message.meter };
+        return this.store.set(this.isHolding ? { state: message } : { state: message, held: message.held });
+      case "reading":
+        return this.store.set({ reading: message });
+      case "controls":
+        this.player.controls(message);
+        return this.clocked(message.captured_s, message);
+      case "setup":
+        return this.player.setup(message);
+      case "notes":
+        return this.player.notes(message);
+      case "hush":
+        return this.player.hush(true);
+      case "brief":
+        return this.store.set({ brief: message, trail: [...this.view.trail, message.mood].slice(-TRAIL) });
+      case "calibration":
+        return this.store.set({ calibration: message });
+      case "mapping":
+        return this.store.set({ mapping: message });
+      case "clocks":
+        return this.store.set({ clocks: message });
+      case "notice":
+      case "error":
+        return this.note(message.code, message.text);
+      case "pong":
+    }
+  }
+
+  private greeted(welcome: Welcome): void {
+    this.store.set({ welcome, state: welcome.state, mapping: welcome.mapping });
+    if (welcome.resumed) this.store.set({ held: welcome.state.held });
+    if (welcome.resumed) return;
+    this.player.clear(); // the old session's music was on the old session's clock
+    for (const [field, value] of Object.entries(this.view.held)) this.hold(field, value);
+    if (this.wantsMusic) this.link.say({ type: "start" });
+  }
+
+  private clocked(captured_s: number, controls: View["controls"]): void {
+    this.trips_ms = [...this.trips_ms, performance.now() - captured_s * 1000].slice(-TRIPS);
+    const sorted = this.trips_ms.toSorted((a, b) => a - b);
+    const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] as number;
+    this.store.set({ controls, roundTrip_ms: { p50: at(0.5), p95: at(0.95) } });
+  }
+
+  private note(code: string, text: string): void {
+    this.store.set({ notice: { code, text, at_s: performance.now() / 1000 } });
+  }
+}
+
+function keptProfile(): object | null {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(PROFILE_KEY) ?? "null");
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+async function sentence(answer: Response): Promise<string> {
+  try {
+    const { error } = (await answer.json()) as { error?: string };
+    return error ?? `The server answered ${answer.status}.`;
+  } catch {
+    return `The server answered ${answer.status}.`;
+  }
+}
+
+const filename = (answer: Response): string | undefined =>
+  /filename="?([^";]+)"?/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1];
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

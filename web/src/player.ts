@@ -1,0 +1,121 @@
+/**
+ * What the server sends ahead → the sound card, in time.
+ *
+ * A worker ticks; at each tick what falls within `AHEAD_S` is given to the sampler with its exact time, so that a
+ * message that changes the music can still call the rest back. Nothing here knows the socket: the music that is known
+ * plays on without it.
+ */
+import { Sound } from "./audio.ts";
+import { SoundClock } from "./clock.ts";
+import { Timeline } from "./timeline.ts";
+import type { ControlsMessage, NotesMessage, SetupMessage } from "./wire.ts";
+
+const AHEAD_S = 0.16;
+const CHANNELS = 16;
+
+/** MIDI controllers sent to silence a channel: pedal, all notes off, all sound off. */
+const SILENCING = { "64": 0, "123": 0, "120": 0 };
+
+export class Player {
+  readonly timeline = new Timeline();
+  readonly sound = new Sound();
+  private readonly clock = new SoundClock();
+  private setups: SetupMessage[] = [];
+  private inForce: SetupMessage | undefined;
+  private wasAudible = false;
+  private readonly ticker = new Worker(new URL("./ticker.worker.ts", import.meta.url), { type: "module" });
+
+  /** @param sessionNow_s gives session time at this moment. */
+  constructor(private readonly sessionNow_s: () => number) {
+    this.ticker.addEventListener("message", () => this.tick());
+    this.sound.context.addEventListener("statechange", () => this.clock.reset());
+  }
+
+  /** Session time of what is heard at this moment. */
+  get heard_s(): number {
+    if (!this.sound.isRunning) return this.sessionNow_s();
+    return this.clock.session_s(this.sound.now_s - (this.sound.context.outputLatency || 0));
+  }
+
+  /** The part that plays on a channel. */
+  partOf(channel: number): string {
+    return this.inForce?.channels.find((each) => each.channel === channel)?.part ?? "";
+  }
+
+  setup(message: SetupMessage): void {
+    this.setups = [...this.setups.filter((each) => each.at_s < message.at_s), message];
+  }
+
+  notes(message: NotesMessage): void {
+    this.timeline.replace(message);
+    this.tick();
+  }
+
+  controls(message: ControlsMessage): void {
+    for (const { channel, cc } of message.channels) this.control(channel, cc, this.sound.now_s);
+  }
+
+  /** Silence: `atOnce` cuts the sound off, else notes are released. */
+  hush(atOnce: boolean): void {
+    const ended = this.timeline.hush(this.sessionNow_s());
+    const silence = (): void => {
+      for (const { channel, pitch_midi } of ended) this.sound.noteOff(channel, pitch_midi, this.sound.now_s);
+      if (!atOnce) return;
+      for (let channel = 0; channel < CHANNELS; channel++) this.control(channel, SILENCING, this.sound.now_s);
+      this.sound.silence();
+    };
+    silence();
+    if (atOnce) this.sound.mute(2 * AHEAD_S);
+    setTimeout(silence, AHEAD_S * 1000 + 40); // the sampler may hold notes that begin only now
+  }
+
+  /** Another session, another clock. */
+  clear(): void {
+    this.hush(false);
+    this.timeline.clear();
+    this.setups = [];
+    this.inForce = undefined;
+    this.clock.reset();
+  }
+
+  private tick(): void {
+    const now_s = this.sessionNow_s();
+    if (this.sound.isRunning) this.clock.read(now_s, this.sound.now_s);
+    const until_s = now_s + AHEAD_S;
+    this.arrangeUntil(until_s);
+    for (const act of this.timeline.take(now_s, until_s)) {
+      if (!this.isAudible) continue;
+      const { channel, pitch_midi, velocity } = act.note;
+      const time_s = this.clock.sound_s(act.time_s);
+      if (act.kind === "on") this.sound.noteOn(channel, pitch_midi, velocity, time_s);
+      else this.sound.noteOff(channel, pitch_midi, time_s);
+    }
+    this.timeline.prune(now_s);
+  }
+
+  private get isAudible(): boolean {
+    return this.sound.isReady && this.sound.isRunning;
+  }
+
+  /** Give the sampler its instruments; again where it comes late, when loading or the first click took long. */
+  private arrangeUntil(until_s: number): void {
+    const due = this.setups.filter((setup) => setup.at_s < until_s);
+    this.setups = this.setups.filter((setup) => setup.at_s >= until_s);
+    const isNew = this.isAudible && !this.wasAudible;
+    this.wasAudible = this.isAudible;
+    this.inForce = due.at(-1) ?? this.inForce;
+    if (this.inForce && this.isAudible && (isNew || due.length > 0)) this.arrange(this.inForce);
+  }
+
+  private arrange(setup: SetupMessage): void {
+    const time_s = this.clock.sound_s(setup.at_s);
+    for (const { channel, program, kit, cc } of setup.channels) {
+      this.sound.program(channel, program, kit, time_s);
+      this.control(channel, cc, time_s);
+    }
+  }
+
+  private control(channel: number, cc: Readonly<Record<string, number>>, time_s: number): void {
+    for (const [control, value] of Object.entries(cc)) this.sound.control(channel, Number(control), value, time_s);
+  }
+}

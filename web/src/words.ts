@@ -1,0 +1,50 @@
+/** Every state that needs a sentence → what is so, and what helps. */
+import type { CameraTrouble } from "./camera.ts";
+
+export interface Remark {
+  readonly says: string;
+  readonly remedy: string;
+}
+
+export const CAMERA_WORDS: Readonly<Record<CameraTrouble, Remark>> = {
+  missing: { says: "No camera was found.", remedy: "Connect one and press “Camera again”, or steer by hand." },
+  denied: {
+    says: "The camera is not allowed for this page.",
+    remedy: "Allow it at the left of the address bar, then press “Camera again”, or steer by hand.",
+  },
+  busy: { says: "Another program uses the camera.", remedy: "Close it there, then press “Camera again”." },
+  lost: {
+    says: "The camera was lost.",
+    remedy: "Check its plug and its permission, then press “Camera again”. The music goes on.",
+  },
+  insecure: {
+    says: "The browser gives no camera to this address.",
+    remedy: "Open the page as http://127.0.0.1 or http://localhost on this machine, or steer by hand.",
+  },
+  failed: { says: "The camera did not start.", remedy: "Unplug it and plug it in, then press “Camera again”." },
+};
+
+export const NO_FACE: Remark = {
+  says: "No face is seen.",
+  remedy: "Come into the picture, with light from the front.",
+};
+
+export const SOUND_WORDS = {
+  waiting: { says: "The browser keeps silent until it is asked.", remedy: "Click “Let it sound” once." },
+  failed: { says: "The sound could not be loaded.", remedy: "Reload the page; if it stays so, run “mien doctor”." },
+} as const satisfies Readonly<Record<string, Remark>>;
+
+export const LINK_WORDS = {
+  waiting: {
+    says: "The server does not answer.",
+    remedy: "What was sent ahead still plays. If it does not come back, start it again with “mien live”.",
+  },
+  full: {
+    says: "The station is full: another session is playing.",
+    remedy: "Close the other page, or start the server with “mien live --sessions 2”. This page keeps trying.",
+  },
+  refused: {
+    says: "The server refuses this page.",
+    remedy: "Open the whole address that “mien live” printed; on a network it ends in a token.",
+  },
+} as const satisfies Readonly<Record<string, Remark>>;

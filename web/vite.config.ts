@@ -1,0 +1,15 @@
+import { defineConfig } from "vite";
+
+// The page is served by mien's own server from the root of one origin; nothing is inlined, so the CSP needs no exception.
+export default defineConfig({
+  base: "./",
+  build: {
+    outDir: "../src/mien/app/page",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: "es2022",
+    chunkSizeWarningLimit: 900,
+  },
+  worker: { format: "es" },
+});
