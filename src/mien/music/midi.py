@@ -116,20 +116,25 @@ def _signature_name(fifths: int, minor: bool) -> str:
     return letter(place) + ("#" if place > 5 else "b" if place < -1 else "") + ("m" if minor else "")
 
 
-def _setup(band: Ensemble, player: Player, channel: int) -> list[_Timed]:
-    """Name, instrument and place on the desk, at tick 0."""
+def desk_controls(band: Ensemble, player: Player) -> dict[int, int]:
+    """A player's place on the desk as MIDI controllers: volume, pan, expression, reverb, 0..127 each."""
     controls = {
         7: round(_VOLUME_AT_0_DB * 10 ** (player.gain_db / 40)),
         10: round(64 + 63 * player.pan),
         11: 127,
         91: round(127 * band.reverb),
     }
+    return {control: min(max(value, 0), 127) for control, value in controls.items()}
+
+
+def _setup(band: Ensemble, player: Player, channel: int) -> list[_Timed]:
+    """Name, instrument and place on the desk, at tick 0."""
     messages = [
         mido.MetaMessage("track_name", name=band.label(player.part)),
         mido.Message("program_change", channel=channel, program=player.program or 0),
         *(
-            mido.Message("control_change", channel=channel, control=control, value=min(max(value, 0), 127))
-            for control, value in controls.items()
+            mido.Message("control_change", channel=channel, control=control, value=value)
+            for control, value in desk_controls(band, player).items()
         ),
     ]
     return [(0, 0, message) for message in messages]

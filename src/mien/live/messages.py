@@ -1,0 +1,200 @@
+"""Music laid out in time → the messages of `docs/wire.md` (plain data, ready for JSON).
+
+Times are session seconds, rounded to a tenth of a millisecond; channels count from 0.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mien.ensembles import Ensemble, Player, ensemble
+from mien.live.conductor import Leg
+from mien.live.plan import PlannedNote
+from mien.music.mapping import Mapping as MappingTable
+from mien.music.midi import channels, desk_controls
+from mien.music.rhythm import beat_ticks
+from mien.music.spelling import key_name, name, signature, spell
+from mien.ports.port import Beat, Strike
+from mien.values import Brief, Chord, Part
+
+_QUALITIES: Mapping[tuple[int, ...], str] = {
+    (0, 4, 7): "", (0, 3, 7): "m", (0, 3, 6): "dim", (0, 4, 8): "aug", (0, 2, 7): "sus2", (0, 5, 7): "sus4", (0, 7):
+    "5", (0, 4, 7, 10): "7", (0, 4, 7, 11): "maj7", (0, 3, 7, 10): "m7", (0, 3, 6, 10): "m7b5", (0, 3, 6, 9): "dim7",
+    (0, 3, 7, 11): "mmaj7", (0, 4, 7, 9): "6", (0, 3, 7, 9): "m6", (0, 2, 4, 7): "add9", (0, 5, 7, 10): "7sus4",
+}  # fmt: skip
+"""Lead-sheet names by semitones above the root."""
+
+
+def place(time_s: float) -> float:
+    """A time as messages give it."""
+    return round(time_s, 4)
+
+
+def channel_setup(band: Ensemble) -> list[dict[str, Any]]:
+    """The channels of an ensemble: who plays, and the desk's controllers."""
+    channel_of = channels(band.players)
+    return [
+        {
+            "channel": channel_of[part],
+            "part": part.name.lower(),
+            "label": band.label(part),
+            "program": player.program or 0,
+            "kit": part is Part.KIT,
+            "cc": {str(number): value for number, value in desk_controls(band, player).items()},
+        }
+        for part, player in band.players.items()
+    ]
+
+
+def ensemble_told(band: Ensemble) -> dict[str, Any]:
+    """An ensemble for the page."""
+    channel_of = channels(band.players)
+
+    def told(part: Part, player: Player) -> dict[str, Any]:
+        return {
+            "part": part.name.lower(),
+            "instrument": player.instrument,
+            "label": band.label(part),
+            "program": player.program or 0,
+            "kit": part is Part.KIT,
+            "channel": channel_of[part],
+            "pan": player.pan,
+            "gain_db": player.gain_db,
+        }
+
+    return {
+        "name": band.name,
+        "title": band.title,
+        "reverb": band.reverb,
+        "players": [told(part, player) for part, player in band.players.items()],
+    }
+
+
+def planned_notes(legs: Iterable[Leg], from_s: float) -> list[PlannedNote]:
+    """Every note of the legs that begins at `from_s` or later, by onset."""
+    planned = []
+    for leg in legs:
+        channel_of = channels(ensemble(leg.played.ensemble).players)
+        onsets = leg.times_s([note.onset_ticks for note in leg.played.notes])
+        ends = leg.times_s([note.end_ticks for note in leg.played.notes])
+        for note, note_id, onset_s, end_s in zip(leg.played.notes, leg.ids, onsets, ends, strict=True):
+            if onset_s >= from_s - 1e-9:
+                strike = Strike(channel_of[note.part], note.part.name.lower(), note.pitch_midi, note.velocity)
+                planned.append(PlannedNote(note_id, onset_s, end_s, strike))
+    return sorted(planned, key=lambda note: (note.onset_s, note.note_id))
+
+
+def note_rows(planned: Iterable[PlannedNote]) -> list[list[float]]:
+    """Rows `[id, onset_s, length_s, channel, pitch_midi, velocity]`."""
+    return [
+        [
+            note.note_id,
+            place(note.onset_s),
+            place(note.end_s - note.onset_s),
+            note.strike.channel,
+            note.strike.pitch_midi,
+            note.strike.velocity,
+        ]
+        for note in planned
+    ]
+
+
+def beats_of(leg: Leg, bar: int, ticks: int) -> list[tuple[float, Beat]]:
+    """The beats of a leg that begins `ticks` into a bar, counted from 1."""
+    length, beat = leg.played.bar_ticks, beat_ticks(leg.played.meter)
+    ticks_of = leg.beat_ticks()
+    found = []
+    for tick, time_s in zip(ticks_of, leg.times_s(ticks_of), strict=True):
+        bars, rest = divmod(ticks + tick, length)
+        found.append((time_s, Beat(rest // beat + 1, bar + bars, _tempo_at(leg, tick))))
+    return found
+
+
+def beat_rows(beats: Iterable[tuple[float, Beat]]) -> list[list[float]]:
+    """Rows `[time_s, beat, bar, bpm]`."""
+    return [[place(time_s), beat.beat, beat.bar, round(beat.tempo_bpm, 2)] for time_s, beat in beats]
+
+
+def chord_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
+    """Rows `[onset_s, length_s, roman, function, name]` of the chords that begin at `from_s` or later."""
+    rows = []
+    for leg in legs:
+        fifths = signature(leg.played.tonic_pc, leg.played.mode)
+        starts = leg.times_s([chord.onset_ticks for chord in leg.played.chords])
+        ends = leg.times_s([chord.onset_ticks + chord.length_ticks for chord in leg.played.chords])
+        for chord, start_s, end_s in zip(leg.played.chords, starts, ends, strict=True):
+            if start_s >= from_s - 1e-9:
+                named = chord_name(chord, fifths)
+                rows.append([place(start_s), place(end_s - start_s), chord.roman, chord.function, named])
+    return rows
+
+
+def chord_name(chord: Chord, fifths: int) -> str:
+    """A chord as on a lead sheet, "Gm7/B♭", under a signature of so many sharps."""
+    root = chord.pcs[0]
+    quality = _QUALITIES.get(tuple(sorted((pc - root) % 12 for pc in chord.pcs)), "")
+    bass = "" if chord.bass_pc == root else f"/{name(spell(chord.bass_pc, fifths, chord))}"
+    return name(spell(root, fifths, chord)) + quality + bass
+
+
+def mark_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
+    """Rows `[time_s, kind, text]` of the marks from `from_s` on."""
+    rows = []
+    for leg in legs:
+        times = leg.times_s([mark.onset_ticks for mark in leg.played.marks])
+        rows += [
+            [place(time_s), mark.kind, mark.text]
+            for mark, time_s in zip(leg.played.marks, times, strict=True)
+            if time_s >= from_s - 1e-9
+        ]
+    return rows
+
+
+def brief_told(brief: Brief) -> dict[str, Any]:
+    """A brief as numbers by name, with its scale and key in words."""
+    told: dict[str, Any] = {
+        name_: round(getattr(brief, name_), 4)
+        for name_ in (
+            "tempo_bpm", "density", "register_midi", "spread_semitones", "contour", "loudness", "legato", "tension",
+            "brightness", "syncopation", "rubato",
+        )
+    }  # fmt: skip
+    return told | {
+        "mode": brief.mode.name.lower(),
+        "tonic_pc": brief.tonic_pc,
+        "key": key_name(brief.tonic_pc, brief.mode),
+        "meter": f"{brief.meter[0]}/{brief.meter[1]}",
+        "ensemble": brief.ensemble,
+    }
+
+
+def reasons_told(brief: Brief) -> list[dict[str, str]]:
+    """Why each field is as it is."""
+    return [{"field": r.field, "because": r.because, "source": r.source} for r in brief.reasons]
+
+
+def mapping_told(table: MappingTable) -> dict[str, Any]:
+    """The rows of a mapping."""
+    return {
+        "rows": [
+            {
+                "target": row.target,
+                "origin": row.origin,
+                "valence": row.valence,
+                "arousal": row.arousal,
+                "doubt": row.doubt,
+                "range": list(row.range),
+                "low_word": row.low,
+                "high_word": row.high,
+                "source": row.source,
+            }
+            for row in table.rows
+        ],
+        "cues": [
+            {"cue": c.cue, "region": c.region, "target": c.target, "weight": c.weight, "source": c.source}
+            for c in table.cue_rows
+        ],
+    }
+
+
+def _tempo_at(leg: Leg, tick: int) -> float:
+    return [bpm for at, bpm in leg.played.tempo if at <= tick][-1]

@@ -1,0 +1,299 @@
+"""Targets in time → music told to the page, planned for the ports, and kept: the structure clock.
+
+`advance` is called some twenty times a second with the brief that is wanted. It lets the conductor compose on, sends
+music on its way again when the target has moved, and stops at bar lines where ensemble or metre shall change. What is
+told replaces what was told before from a time on (`from_s`), never less than a beat ahead. Nothing here waits, draws
+or reads a clock: the same calls give the same music.
+
+Times are session seconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from mien.ensembles import ensemble
+from mien.live.conductor import Conductor, Leg, Step, begin, forget, taken
+from mien.live.messages import (
+    beat_rows,
+    beats_of,
+    channel_setup,
+    chord_rows,
+    mark_rows,
+    note_rows,
+    place,
+    planned_notes,
+)
+from mien.live.player import Player
+from mien.live.take import Take
+from mien.music.spelling import key_name
+from mien.music.steer import distance
+from mien.ports.port import Event, Program
+from mien.values import Brief
+
+START_S = 0.35
+"""From the wish to the first note: time for page and ports to get ready."""
+AHEAD_S = 6.0
+"""Music is known at least so far ahead: that is what plays on while a socket is away."""
+MARGIN_S = 0.25
+"""What is changed lies this much more than a beat ahead: for composing and the way to the page."""
+DECIDE_S = 0.4
+"""The least time between two changes of course."""
+WORTH_TURNING = 0.015
+"""Shares of a field's span by which a target must have moved."""
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Keeper(Protocol):
+    """Who writes down what happens (see `mien.live.session_file`)."""
+
+    def keep(self, kind: str, time_s: float, **what: Any) -> None:
+        """Keep one thing that happened."""
+        ...
+
+
+class Performance:
+    """The music of one session.
+
+    Parameters
+    ----------
+    tell : where messages go.
+    player : who plays on ports.
+    keeper : who writes down the steps.
+    """
+
+    def __init__(self, tell: Tell, player: Player, keeper: Keeper) -> None:
+        self._tell = tell
+        self._player = player
+        self._keeper = keeper
+        self._conductor: Conductor | None = None
+        self._aim: Brief | None = None
+        self._decided_s = 0.0
+        self._told_ensemble: str | None = None
+        self._next_id = 1
+        self._bar = (1, 0)
+        self.take = Take()
+        self.led_s: float | None = None
+        """From the last decision to the first note that obeys it."""
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether music sounds or is about to."""
+        return self._conductor is not None
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether it is coming to its end."""
+        return self._conductor is not None and self._conductor.has_closed
+
+    @property
+    def key(self) -> tuple[int, tuple[int, int]] | None:
+        """Tonic and metre in force, None while nothing plays."""
+        return (self._aim.tonic_pc, self._aim.meter) if self._aim and self._conductor else None
+
+    def brief_at(self, now_s: float) -> Brief | None:
+        """The brief in force."""
+        if self._conductor is None:
+            return None
+        for leg in self._conductor.legs:
+            if leg.end_s > now_s:
+                ticks = [tick for tick, _ in leg.stretch.briefs]
+                heard = [tick for tick, at_s in zip(ticks, leg.times_s(ticks), strict=True) if at_s <= now_s]
+                return leg.stretch.brief_at(heard[-1] if heard else 0)
+        return self._aim
+
+    def start(self, now_s: float, seed: int, target: Brief) -> None:
+        """Begin; what plays is ended at once."""
+        if self._conductor:
+            self.silence(now_s, "restart")
+        self._conductor = begin(seed, target, now_s + START_S, self._next_id)
+        self._aim, self._decided_s, self._told_ensemble, self._bar = target, now_s, None, (1, 0)
+        self.take.begin(seed)
+        self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
+        self._compose_on(now_s)
+        self._announce(self._conductor.start_s, {})
+
+    def advance(self, now_s: float, target: Brief) -> None:
+        """Let time pass: keep the music ahead of it, and on its way to the target."""
+        if self._conductor is None:
+            return
+        self._forget(now_s)
+        if self._conductor.has_closed:
+            if now_s >= self._conductor.end_s:
+                self._finish()
+            return
+        if self._aim is None or self._wants_turn(now_s, self._aim, target):
+            self._turn(now_s, target)
+        else:
+            end_s = self._conductor.end_s
+            if self._compose_on(now_s):
+                self._announce(end_s, {})
+
+    def close(self, now_s: float, target: Brief) -> None:
+        """Bring the music to an end from the next bar line on."""
+        if self._conductor is None or self._conductor.has_closed:
+            return
+        self._change(now_s, target, ("cut", "close"))
+
+    def silence(self, now_s: float, why: str) -> None:
+        """End at once: no note sounds on, what was to come is forgotten."""
+        self._player.silence(panic=why == "panic")
+        self._tell({"type": "hush", "from_s": place(now_s), "why": why})
+        if self._conductor is None:
+            return
+        self._keeper.keep("silence", now_s, why=why)
+        for leg in self._conductor.legs:
+            self._keep_leg(leg, now_s)
+        self._finish()
+
+    def resume(self, now_s: float) -> None:
+        """Tell a page that was away all that still lies ahead."""
+        if self._conductor:
+            self._told_ensemble = None
+            self._announce(now_s, {})
+
+    def _wants_turn(self, now_s: float, aim: Brief, target: Brief) -> bool:
+        if now_s - self._decided_s < DECIDE_S:
+            return False
+        fixed = ("tonic_pc", "mode", "ensemble", "meter")
+        is_other = any(getattr(aim, name) != getattr(target, name) for name in fixed)
+        return is_other or distance(aim, target) > WORTH_TURNING
+
+    def _turn(self, now_s: float, target: Brief) -> None:
+        aim = self._aim
+        is_frame = aim is not None and (aim.ensemble, aim.meter) != (target.ensemble, target.meter)
+        self._change(now_s, target, ("cut", "next") if is_frame else ("redirect",))
+
+    def _change(self, now_s: float, target: Brief, steps: tuple[str, ...]) -> None:
+        """Take steps from the first beat on that is far enough ahead, and tell what is new."""
+        conductor = self._known()
+        self._aim, self._decided_s = target, now_s
+        from_s = now_s + conductor.beat_s(now_s) + MARGIN_S
+        found = conductor.beat_from(from_s)
+        before = _ends(conductor)
+        if found is None:
+            from_s = conductor.end_s
+            steps = tuple(step for step in steps if step in ("next", "close")) or ("next",)
+            leg_number, tick = conductor.next_leg, 0
+        else:
+            leg, tick = found
+            leg_number, from_s = leg.number, leg.times_s([tick])[0]
+        for do in steps:
+            is_place = do in ("cut", "redirect")
+            self._take(Step(do, leg_number if is_place else 0, tick if is_place else 0, target), now_s)
+        self._compose_on(now_s)
+        self.led_s = from_s - now_s
+        after = _ends(self._known())
+        ends = {id_: end for id_, end in after.items() if id_ in before and end < before[id_] - 1e-6}
+        self._announce(from_s, ends)
+
+    def _known(self) -> Conductor:
+        if self._conductor is None:
+            raise ValueError("nothing plays")
+        return self._conductor
+
+    def _compose_on(self, now_s: float) -> bool:
+        """Compose until enough lies ahead; whether there was need."""
+        was_short = False
+        while not self._known().has_closed and self._known().end_s < now_s + AHEAD_S and self._aim:
+            self._take(Step("next", 0, 0, self._aim), now_s)
+            was_short = True
+        return was_short
+
+    def _take(self, step: Step, now_s: float) -> None:
+        self._conductor = taken(self._known(), step)
+        self._next_id = self._conductor.next_id
+        self._keeper.keep("step", now_s, step=step)
+
+    def _announce(self, from_s: float, ends: dict[int, float]) -> None:
+        """Tell page and ports what begins at `from_s` or later."""
+        legs = self._known().legs
+        notes = planned_notes(legs, from_s)
+        beats = [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
+        others: list[tuple[float, Event]] = list(beats)
+        for leg in legs:
+            if leg.end_s > from_s and leg.played.ensemble != self._told_ensemble:
+                others += self._set_up(leg.played.ensemble, max(leg.start_s, from_s))
+        self._player.replace(from_s, notes, ends, others)
+        last = legs[-1].played
+        self._tell(
+            {
+                "type": "notes",
+                "from_s": place(from_s),
+                "until_s": place(legs[-1].end_s),
+                "notes": note_rows(notes),
+                "ends": [[note_id, place(end_s)] for note_id, end_s in ends.items()],
+                "beats": beat_rows(beats),
+                "chords": chord_rows(legs, from_s),
+                "marks": mark_rows(legs, from_s),
+                "key": key_name(last.tonic_pc, last.mode),
+                "meter": f"{last.meter[0]}/{last.meter[1]}",
+                "written_bars": sum(leg.played.length_ticks // leg.played.bar_ticks for leg in legs),
+            }
+        )
+
+    def _set_up(self, name: str, at_s: float) -> list[tuple[float, Event]]:
+        """Tell who plays from a time on."""
+        band = ensemble(name)
+        self._told_ensemble = name
+        setup = channel_setup(band)
+        self._tell(
+            {
+                "type": "setup",
+                "at_s": place(at_s),
+                "ensemble": name,
+                "title": band.title,
+                "reverb": band.reverb,
+                "channels": setup,
+            }
+        )
+        return [
+            (at_s, Program(row["channel"], row["program"], {int(number): v for number, v in row["cc"].items()}))
+            for row in setup
+        ]
+
+    def _beats(self) -> list[Any]:
+        bar, ticks = self._bar
+        found = []
+        meter = None
+        for leg in self._known().legs:
+            if meter not in (None, leg.played.meter) and ticks:
+                bar, ticks = bar + 1, 0
+            meter = leg.played.meter
+            found += beats_of(leg, bar, ticks)
+            bars, ticks = divmod(ticks + leg.played.length_ticks, leg.played.bar_ticks)
+            bar += bars
+        return found
+
+    def _forget(self, now_s: float) -> None:
+        """Keep legs that are over in the take, and let the conductor forget them."""
+        conductor = self._known()
+        kept = forget(conductor, now_s)
+        gone = conductor.legs[: len(conductor.legs) - len(kept.legs)]
+        for leg in gone:
+            self._keep_leg(leg, leg.end_s)
+            bars, ticks = divmod(self._bar[1] + leg.played.length_ticks, leg.played.bar_ticks)
+            self._bar = (self._bar[0] + bars, ticks)
+        self._conductor = kept
+
+    def _keep_leg(self, leg: Leg, until_s: float) -> None:
+        if kept := self.take.add(leg, until_s):
+            for note in planned_notes([kept], 0.0):
+                self._keeper.keep("note", note.onset_s, note=replace(note, end_s=min(note.end_s, until_s)))
+
+    def _finish(self) -> None:
+        conductor = self._known()
+        if conductor.has_closed and conductor.legs:
+            for leg in conductor.legs:
+                self._keep_leg(leg, leg.end_s)
+        self._conductor, self._aim = None, None
+
+
+def _ends(conductor: Conductor) -> dict[int, float]:
+    """When each known note ends, by id."""
+    found: dict[int, float] = {}
+    for leg in conductor.legs:
+        ends = leg.times_s([note.end_ticks for note in leg.played.notes])
+        found |= dict(zip(leg.ids, ends, strict=True))
+    return found

@@ -1,0 +1,111 @@
+"""Notes that lie in the future → what ports must be told now, with nothing left sounding.
+
+A `Plan` holds notes and other events by session time; `due` gives what has come due, in order: releases, then
+instruments and values, then strikes. A later plan replaces what has not begun; what sounds keeps its release, at its
+time or sooner. The ledger pairs them up.
+"""
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mien.live.ledger import Ledger
+from mien.ports.port import Event, Strike
+
+RELEASE, OTHER, STRIKE = 0, 1, 2
+"""Order of what falls at one time."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNote:
+    """A note to come, by session time in seconds."""
+
+    note_id: int
+    onset_s: float
+    end_s: float
+    strike: Strike
+
+
+_Entry = tuple[float, int, int, PlannedNote | Event | int]
+
+
+class Plan:
+    """What is to sound; not for several threads at a time."""
+
+    def __init__(self) -> None:
+        self._ledger = Ledger()
+        self._heap: list[_Entry] = []
+        self._sounding: dict[int, PlannedNote] = {}
+        self._count = 0
+
+    @property
+    def sounding(self) -> int:
+        """How many keys are down."""
+        return len(self._ledger)
+
+    @property
+    def next_s(self) -> float | None:
+        """When something comes due, None if nothing will."""
+        return self._heap[0][0] if self._heap else None
+
+    def replace(
+        self,
+        from_s: float,
+        notes: Iterable[PlannedNote],
+        ends: Mapping[int, float],
+        others: Sequence[tuple[float, Event]] = (),
+    ) -> None:
+        """Let a new plan take the place of all that begins at `from_s` or later.
+
+        Parameters
+        ----------
+        ends : by id, when notes planned before now end sooner.
+        others : what is not a note, with its time.
+        """
+        kept: list[_Entry] = []
+        for time_s, rank, count, what in self._heap:
+            if isinstance(what, PlannedNote):
+                if time_s < from_s:
+                    end_s = min(what.end_s, ends.get(what.note_id, what.end_s))
+                    kept.append((time_s, rank, count, _ending(what, end_s)))
+            elif isinstance(what, int) or time_s < from_s:
+                kept.append((time_s, rank, count, what))
+        self._heap = kept
+        heapq.heapify(self._heap)
+        for note_id, end_s in ends.items():
+            if note_id in self._sounding:
+                self._push(end_s, RELEASE, note_id)
+        for note in notes:
+            self._push(note.onset_s, STRIKE, note)
+        for time_s, event in others:
+            self._push(time_s, OTHER, event)
+
+    def due(self, now_s: float) -> list[Event]:
+        """What has come due, to be sent in this order."""
+        events: list[Event] = []
+        while self._heap and self._heap[0][0] <= now_s:
+            _, _, _, what = heapq.heappop(self._heap)
+            if isinstance(what, PlannedNote):
+                events += self._ledger.strike(what.note_id, what.strike)
+                self._sounding[what.note_id] = what
+                self._push(what.end_s, RELEASE, what.note_id)
+            elif isinstance(what, int):
+                if note := self._sounding.pop(what, None):
+                    events += self._ledger.release(what, note.strike.channel, note.strike.pitch_midi)
+            else:
+                events.append(what)
+        return events
+
+    def silence(self) -> list[Event]:
+        """Forget all that is to come; what to send so that nothing sounds."""
+        self._heap.clear()
+        self._sounding.clear()
+        return list(self._ledger.silence())
+
+    def _push(self, time_s: float, rank: int, what: PlannedNote | Event | int) -> None:
+        self._count += 1
+        heapq.heappush(self._heap, (time_s, rank, self._count, what))
+
+
+def _ending(note: PlannedNote, end_s: float) -> PlannedNote:
+    return PlannedNote(note.note_id, note.onset_s, max(note.onset_s, end_s), note.strike)

@@ -1,0 +1,145 @@
+"""A plan in time → ports: one thread that sends what has come due, and silences everything when it ends.
+
+Ports are opened by whoever makes the player and closed by it. A port that is lost is told of (`on_change`), left alone,
+and tried again every `RETRY_S`; when it is back it is silenced first, since nobody knows what it still believes.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from mien.clock import Clock
+from mien.live.plan import Plan, PlannedNote
+from mien.ports.port import Event, Port, PortLost
+
+RETRY_S = 2.0
+LONGEST_WAIT_S = 0.25
+"""The thread looks up at least this often."""
+
+Opener = Callable[[], Port]
+
+
+class Player:
+    """Plays on ports.
+
+    Parameters
+    ----------
+    openers : what opens each port, by its name. A port that cannot be opened counts as lost, and is tried again.
+    clock : the session's.
+    on_change : called, from the player's thread, with a port's name and whether it is alive.
+    """
+
+    def __init__(
+        self, openers: Mapping[str, Opener], clock: Clock, on_change: Callable[[str, bool], None] = lambda *_: None
+    ) -> None:
+        self._openers = dict(openers)
+        self._clock = clock
+        self._on_change = on_change
+        self._plan = Plan()
+        self._wake = threading.Condition()
+        self._now: list[Event] = []
+        self._is_over = False
+        self._wants_panic = False
+        self._ports: dict[str, Port | None] = dict.fromkeys(self._openers)
+        self._retry_s = 0.0
+        self._thread: threading.Thread | None = None
+        if self._openers:
+            self._thread = threading.Thread(target=self._run, name="mien-player", daemon=True)
+            self._thread.start()
+
+    def replace(
+        self,
+        from_s: float,
+        notes: Iterable[PlannedNote],
+        ends: Mapping[int, float],
+        others: Sequence[tuple[float, Event]] = (),
+    ) -> None:
+        """As `Plan.replace`."""
+        if self._thread:
+            with self._wake:
+                self._plan.replace(from_s, notes, ends, others)
+                self._wake.notify()
+
+    def send(self, events: Iterable[Event]) -> None:
+        """Send events at once."""
+        if self._thread:
+            with self._wake:
+                self._now += events
+                self._wake.notify()
+
+    def silence(self, *, panic: bool = False) -> None:
+        """Stop: every note that sounds gets its release, what was to come is forgotten.
+
+        Parameters
+        ----------
+        panic : the ports shall also silence what nobody knows of.
+        """
+        if self._thread:
+            with self._wake:
+                self._now = self._plan.silence()
+                self._wants_panic = self._wants_panic or panic
+                self._wake.notify()
+
+    def alive(self) -> dict[str, bool]:
+        """Which ports are there."""
+        return {name: port is not None for name, port in self._ports.items()}
+
+    def close(self) -> None:
+        """Silence everything, close the ports, end the thread."""
+        if self._thread:
+            with self._wake:
+                self._is_over = True
+                self._wake.notify()
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._open()
+                with self._wake:
+                    if not (self._now or self._is_over or self._wants_panic):
+                        self._wake.wait(self._patience_s())
+                    is_over, panics, self._wants_panic = self._is_over, self._wants_panic, False
+                    events, self._now = self._now + self._plan.due(self._clock.now_s), []
+                if is_over:
+                    return
+                if events:
+                    self._each(lambda port, events=events: port.send(events))  # type: ignore[misc]
+                if panics:
+                    self._each(lambda port: port.panic())
+        finally:
+            events = self._plan.silence()
+            self._each(lambda port: port.send(events))
+            self._each(lambda port: port.panic())
+            self._each(lambda port: port.close())
+
+    def _patience_s(self) -> float:
+        next_s = self._plan.next_s
+        return LONGEST_WAIT_S if next_s is None else min(LONGEST_WAIT_S, max(0.0, next_s - self._clock.now_s))
+
+    def _each(self, work: Callable[[Port], None]) -> None:
+        """Do something with every port that is there; one that fails is lost."""
+        for name, port in list(self._ports.items()):
+            if port is None:
+                continue
+            try:
+                work(port)
+            except (PortLost, OSError):
+                self._ports[name] = None
+                self._retry_s = self._clock.now_s + RETRY_S
+                self._on_change(name, False)
+
+    def _open(self) -> None:
+        """Open what is not open, now and then."""
+        missing = [name for name, port in self._ports.items() if port is None]
+        if not missing or self._clock.now_s < self._retry_s:
+            return
+        self._retry_s = self._clock.now_s + RETRY_S
+        for name in missing:
+            try:
+                port = self._openers[name]()
+                port.panic()
+            except (PortLost, OSError):
+                continue
+            self._ports[name] = port
+            self._on_change(name, True)

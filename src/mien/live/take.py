@@ -1,0 +1,119 @@
+"""What was played, leg by leg → a `Piece` that can be saved: movements of one ensemble and metre each.
+
+A leg is kept as it sounded: what was redirected is there in its last version, what was silenced ends where it did.
+The last half hour is held, older legs are let go.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mien.live.conductor import Leg
+from mien.music.stretch import join
+from mien.piece import Piece
+from mien.values import Affect, Phrase
+
+KEPT_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Legs of one ensemble and metre, in order, from one seed."""
+
+    seed: int
+    legs: tuple[Leg, ...]
+
+
+class Take:
+    """The legs of a session."""
+
+    def __init__(self) -> None:
+        self.movements: list[Movement] = []
+        self._seed = 0
+        self._is_new = True
+
+    def begin(self, seed: int) -> None:
+        """Let the next leg begin a movement."""
+        self._seed, self._is_new = seed, True
+
+    def add(self, leg: Leg, until_s: float) -> Leg | None:
+        """Keep a leg as far as it was heard; None if nothing of it was.
+
+        Returns
+        -------
+        What was kept of it.
+        """
+        heard = _until(leg, until_s)
+        if heard is None:
+            return None
+        last = self.movements[-1].legs[-1].played if self.movements else None
+        is_other = last is None or (last.ensemble, last.meter) != (heard.played.ensemble, heard.played.meter)
+        if self._is_new or is_other:
+            self.movements.append(Movement(self._seed, (heard,)))
+        else:
+            before = self.movements[-1]
+            self.movements[-1] = replace(before, legs=(*before.legs, heard))
+        self._is_new = False
+        self._let_go(heard.end_s - KEPT_S)
+        return heard
+
+    def _let_go(self, before_s: float) -> None:
+        for index, movement in enumerate(self.movements):
+            kept = tuple(leg for leg in movement.legs if leg.end_s >= before_s)
+            if len(kept) == len(movement.legs):
+                break
+            self.movements[index] = replace(movement, legs=kept)
+        self.movements = [movement for movement in self.movements if movement.legs]
+
+
+def piece_of(movement: Movement, affect: Affect, name: str) -> Piece:
+    """A movement as a piece.
+
+    Parameters
+    ----------
+    affect : how the session was read, for the account.
+    """
+    legs = movement.legs
+    stretch = join([leg.stretch for leg in legs], movement.seed)
+    notes, tempo, start = [], [], 0
+    for leg in legs:
+        notes += [replace(note, onset_ticks=note.onset_ticks + start) for note in leg.played.notes]
+        tempo += [(tick + start, bpm) for tick, bpm in leg.played.tempo]
+        start += leg.played.length_ticks
+    performed: Phrase = replace(
+        stretch.written, notes=tuple(sorted(notes)), tempo=tuple(tempo), length_ticks=stretch.written.length_ticks
+    )
+    return Piece(
+        name=name,
+        path=((0.0, affect),),
+        brief=stretch.briefs[0][1],
+        written=stretch.written,
+        performed=performed,
+    )
+
+
+def _until(leg: Leg, until_s: float) -> Leg | None:
+    """A leg as it sounded until a time; its bars stay whole."""
+    if until_s >= leg.end_s:
+        return leg
+    if until_s <= leg.start_s:
+        return None
+    ticks = np.arange(leg.played.length_ticks + 1)
+    tick = int(np.searchsorted(leg.start_s + leg.played.seconds_at(ticks), until_s))
+    bar = leg.played.bar_ticks
+    end = min(leg.played.length_ticks, -(-max(tick, 1) // bar) * bar)
+    stretch = leg.stretch.until(end)
+    pairs = [
+        (replace(note, length_ticks=max(1, min(note.end_ticks, tick) - note.onset_ticks)), id_)
+        for note, id_ in zip(leg.played.notes, leg.ids, strict=True)
+        if note.onset_ticks < tick
+    ]
+    played = replace(
+        leg.played,
+        notes=tuple(note for note, _ in pairs),
+        length_ticks=end,
+        tempo=tuple(step for step in leg.played.tempo if step[0] < end),
+        chords=stretch.written.chords,
+        marks=stretch.written.marks,
+    )
+    return replace(leg, stretch=stretch, played=played, ids=tuple(id_ for _, id_ in pairs))
