@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 FILES = ("mid", "wav", "musicxml", "svg", "json")
 """What a piece is saved as, unless asked otherwise."""
-MORE_FILES = ("png", "stems")
-"""What it can be saved as besides: a piano roll, and a folder of one WAV a part."""
+MORE_FILES = ("pdf", "png", "stems")
+"""What it can be saved as besides: the score as PDF, a piano roll, and a folder of one WAV a part."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -189,6 +189,12 @@ def _write_svg(piece: Piece, path: Path) -> None:
     write_svg(piece.score, path)
 
 
+def _write_pdf(piece: Piece, path: Path) -> None:
+    from mien.music.pdf import write_pdf
+
+    write_pdf(piece.score, path)
+
+
 def _write_roll(piece: Piece, path: Path) -> None:
     from mien.music.roll import roll_png
 
@@ -204,6 +210,7 @@ _WRITERS: Mapping[str, Callable[[Piece, Path], None]] = {
     "wav": _write_wav,
     "musicxml": _write_musicxml,
     "svg": _write_svg,
+    "pdf": _write_pdf,
     "json": _write_account,
     "png": _write_roll,
     "stems": _write_stems,
