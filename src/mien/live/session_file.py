@@ -1,0 +1,233 @@
+"""What happens in a session ↔ JSON lines, and the lines → the same music again.
+
+The composer is pure, so the music is its seed and the steps it was asked for (`mien.live.conductor.Step`); `replayed`
+takes them again and `differences` holds the notes against those that sounded. Readings are kept if asked for: values,
+never pictures. The format is that of `docs/wire.md`; times are session seconds.
+"""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from mien import __version__
+from mien.errors import BadInput
+from mien.live.conductor import Conductor, Step, begin, taken
+from mien.live.messages import planned_notes
+from mien.live.performance import START_S
+from mien.live.plan import PlannedNote
+from mien.live.settings import mode_named
+from mien.live.take import Take
+from mien.values import EMOTIONS, METERS, Brief
+
+FORMAT = 1
+MOST_READINGS = 15 * 60 * 30
+"""Readings that are kept, half an hour at 15 a second; the oldest go first."""
+LARGEST_BYTES = 512 * 2**20
+
+Line = dict[str, Any]
+
+_PLACES = 3
+"""Decimals of seconds in which two notes are held against each other."""
+
+
+class SessionFile:
+    """The lines of one session, in memory.
+
+    Parameters
+    ----------
+    started : ISO date and time of the session's second 0.
+    """
+
+    def __init__(self, started: str) -> None:
+        self._head: Line = {"kind": "session", "format": FORMAT, "version": __version__, "started": started}
+        self._lines: list[str] = []
+        self._readings: list[tuple[int, str]] = []
+        self.keeps_readings = False
+
+    def keep(self, kind: str, time_s: float, **what: Any) -> None:
+        """Keep one thing that happened; readings and controls only while `keeps_readings`."""
+        if kind not in ("reading", "controls"):
+            self._lines.append(json.dumps({"kind": kind, "time_s": round(time_s, 6)} | _plain(what)))
+        elif self.keeps_readings:
+            row = json.dumps({"kind": kind, "time_s": round(time_s, 6)} | what)
+            self._readings.append((len(self._lines), row))
+            del self._readings[: max(0, len(self._readings) - 2 * MOST_READINGS)]
+
+    def text(self, now_s: float) -> str:
+        """The whole file, as of now."""
+        rows = [json.dumps(self._head)]
+        at = 0
+        for place, row in self._readings:
+            rows += self._lines[at:place]
+            rows.append(row)
+            at = place
+        rows += self._lines[at:]
+        rows.append(json.dumps({"kind": "end", "time_s": round(now_s, 6)}))
+        return "\n".join(rows) + "\n"
+
+
+def read_session(path: Path) -> list[Line]:
+    """Read a session file.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read or is none.
+    """
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise BadInput(f"{path}: larger than {LARGEST_BYTES // 2**20} MB; give a session file of mien live")
+        return parse_session(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read as text ({error}); give a session file of mien live") from None
+
+
+def parse_session(text: str, name: str) -> list[Line]:
+    """Read the lines of a session; `name` is what messages call it.
+
+    Raises
+    ------
+    BadInput
+        If a line is no JSON object, or the first is not the head of a session file of this format.
+    """
+    lines: list[Line] = []
+    for number, row in enumerate(text.splitlines(), start=1):
+        try:
+            line = json.loads(row)
+            if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
+                raise ValueError("not an object with a kind")
+        except ValueError as error:
+            raise BadInput(
+                f"{name}: line {number} is no line of a session ({error}); export the session again"
+            ) from None
+        lines.append(line)
+    if not lines or lines[0].get("kind") != "session" or lines[0].get("format") != FORMAT:
+        raise BadInput(f"{name}: not a session file of format {FORMAT}; give one that mien live exported")
+    return lines
+
+
+def replayed(lines: Sequence[Line], name: str = "session") -> Take:
+    """Ask the composer the same again.
+
+    Raises
+    ------
+    BadInput
+        If a line holds what no session does, or nothing was played.
+    """
+    take = Take()
+    conductor: Conductor | None = None
+    for number, line in enumerate(lines, start=1):
+        try:
+            if line["kind"] == "start":
+                _end(take, conductor, math.inf)
+                take.begin(int(line["seed"]))
+                start_s = float(line["time_s"]) + START_S
+                conductor = begin(int(line["seed"]), _brief(line["brief"]), start_s, int(line["next_id"]))
+            elif line["kind"] == "step" and conductor is not None:
+                conductor = taken(conductor, _step(line))
+            elif line["kind"] in ("silence", "end"):
+                _end(take, conductor, float(line["time_s"]))
+                conductor = None
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
+    _end(take, conductor, math.inf)
+    if not take.movements:
+        raise BadInput(f"{name}: nothing was played in this session")
+    return take
+
+
+def notes_of(take: Take) -> list[PlannedNote]:
+    """The notes of a take, by onset."""
+    return [note for movement in take.movements for note in planned_notes(movement.legs, 0.0)]
+
+
+def differences(lines: Iterable[Line], take: Take) -> list[str]:
+    """What a replay plays otherwise than the session: one sentence a note, none if it is the same."""
+    again = {note.note_id: _told(note) for note in notes_of(take)}
+    found = []
+    for line in lines:
+        if line["kind"] == "note":
+            then = {key: line[key] for key in ("onset_s", "length_s", "part", "pitch_midi", "velocity")}
+            now = again.get(line["id"])
+            if now is None:
+                found.append(f"note {line['id']} at {line['onset_s']} s is missing")
+            elif any(not _same(then[key], now[key]) for key in then):
+                found.append(f"note {line['id']}: {then} then, {now} now")
+    return found
+
+
+def readings_csv(lines: Iterable[Line]) -> str:
+    """The readings as a table: OpenFace's names for what it has too, py-feat's for emotions, then our cues.
+
+    Angles are radians, times seconds; what was not measured is left empty.
+    """
+    readings = [line for line in lines if line["kind"] == "reading"]
+    cues = list(dict.fromkeys(name for reading in readings for name in reading["cues"]))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    head = ("frame", "face_id", "timestamp", "confidence", "success", "pose_Rx", "pose_Ry", "pose_Rz")
+    writer.writerow([*head, *EMOTIONS, "valence", "arousal", "doubt", *cues])
+    for number, reading in enumerate(readings, start=1):
+        affect = reading["affect"]
+        numbers = [*affect["probs"], affect["valence"], affect["arousal"], affect["doubt"]] if affect else [""] * 11
+        angles = [round(math.radians(angle), 4) for angle in reading["pose_deg"]]
+        writer.writerow(
+            [number, reading["seat"], reading["time_s"], reading["score"], 1, *angles, *numbers]
+            + [reading["cues"].get(name, "") for name in cues]
+        )
+    return out.getvalue()
+
+
+def _end(take: Take, conductor: Conductor | None, until_s: float) -> None:
+    if conductor:
+        for leg in conductor.legs:
+            take.add(leg, until_s)
+
+
+def _plain(what: Mapping[str, Any]) -> Line:
+    line: Line = {}
+    for key, value in what.items():
+        if isinstance(value, Brief):
+            line[key] = _brief_line(value)
+        elif isinstance(value, Step):
+            target = _brief_line(value.target) if value.target else None
+            line |= {"do": value.do, "leg": value.leg, "tick": value.tick, "target": target}
+        elif isinstance(value, PlannedNote):
+            line |= {"id": value.note_id} | _told(value)
+        else:
+            line[key] = value
+    return line
+
+
+def _told(note: PlannedNote) -> Line:
+    return {
+        "onset_s": round(note.onset_s, 4),
+        "length_s": round(note.end_s - note.onset_s, 4),
+        "part": note.strike.part,
+        "pitch_midi": note.strike.pitch_midi,
+        "velocity": note.strike.velocity,
+    }
+
+
+def _same(then: Any, now: Any) -> bool:
+    return abs(then - now) < 10**-_PLACES if isinstance(then, float) else bool(then == now)
+
+
+def _brief_line(brief: Brief) -> Line:
+    line = {field.name: getattr(brief, field.name) for field in fields(brief) if field.name != "reasons"}
+    return line | {"mode": brief.mode.name.lower(), "meter": f"{brief.meter[0]}/{brief.meter[1]}"}
+
+
+def _brief(line: Mapping[str, Any]) -> Brief:
+    meters = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
+    return Brief(**{**line, "mode": mode_named(line["mode"]), "meter": meters[line["meter"]]})
+
+
+def _step(line: Mapping[str, Any]) -> Step:
+    target = _brief(line["target"]) if line.get("target") else None
+    return Step(str(line["do"]), int(line["leg"]), int(line["tick"]), target)

@@ -1,0 +1,182 @@
+"""What the reading process says of a frame → faces in their seats, what they do, and where the music is asked to be.
+
+Here a person's resting face is learnt and kept for the session, readings are steadied, and the gesture clock runs,
+one for each seat. In the gesture mode no module of `mien.affect` is loaded: there are no readings then.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from mien.circumplex import valence_arousal
+from mien.cues.names import NAMES
+from mien.cues.neutral import Neutral, average_neutral
+from mien.live.calibration import Calibration, drifted, ranged, rested
+from mien.live.mood import ALONE_S, Mood, coloured
+from mien.live.seats import Seats, seated
+from mien.music.gesture import State, step
+from mien.values import Affect, Cues, Gesture
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a seat: their gesture clock, what is read, what colours the music, when they were seen."""
+
+    seen_s: float
+    gestures: State = field(default_factory=State)
+    affect: Affect | None = None
+    colours: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One frame: faces as the page is told, and the gesture of each seat seen."""
+
+    faces: tuple[dict[str, Any], ...]
+    gestures: Mapping[int, Gesture]
+
+
+class Watching:
+    """What a session knows of the faces before it."""
+
+    def __init__(self) -> None:
+        self._seats = Seats(1)
+        self._people: dict[int, Person] = {}
+        self._seen_s: float | None = None
+        self.own: Neutral | None = None
+        """The person's resting face, None while it is not known."""
+        self.calibration: Calibration | None = None
+
+    def seat(self, most: int) -> None:
+        """Have so many seats; who sits beyond them is not read."""
+        if most != self._seats.most:
+            self._seats, self._people = Seats(most), {}
+
+    def see(self, said: Mapping[str, Any], now_s: float, reads_affect: bool) -> Sight:
+        """Take in one frame.
+
+        Parameters
+        ----------
+        said : an answer of `mien.live.worker`.
+        reads_affect : whether expressions are read; otherwise readings are left out even where they came.
+        """
+        boxes = [tuple(face["box"]) for face in said["faces"]]
+        self._seats, places = seated(self._seats, boxes, now_s)
+        told, gestures = [], {}
+        for face, seat in zip(said["faces"], places, strict=True):
+            if seat is None:
+                continue
+            cues = _cues(face["cues"], now_s)
+            if self.calibration and seat == 0:
+                self.calibration = self.calibration.with_cues(cues)
+            if self.own and seat == 0:
+                self.own = drifted(self.own, cues, now_s - (self._people[0].seen_s if 0 in self._people else now_s))
+            neutral = self.own if self.own and seat == 0 else average_neutral()
+            departures = neutral.departures(cues)
+            person = self._people.get(seat, Person(now_s))
+            gesture, state = step(departures, now_s, person.gestures)
+            affect = _steadied(person, face["affect"], now_s) if reads_affect and face["affect"] else None
+            colours = coloured(person.colours, departures, now_s - person.seen_s)
+            self._people[seat] = Person(now_s, state, affect, colours)
+            gestures[seat] = gesture
+            told.append(_told(face, seat, departures, affect))
+        if told:
+            self._seen_s = now_s
+        self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
+        return Sight(tuple(sorted(told, key=lambda row: int(row["seat"]))), gestures)
+
+    def is_alone(self, now_s: float) -> bool:
+        """Whether nobody has been seen for some time."""
+        return self._seen_s is None or now_s - self._seen_s > ALONE_S
+
+    def seats_taken(self) -> tuple[int, ...]:
+        """The seats in which somebody sits."""
+        return tuple(sorted(self._people))
+
+    def mood(self, now_s: float, reads_affect: bool) -> Mood:
+        """Where the faces ask the music to be: the mean of all that are seen."""
+        people = [self._people[seat] for seat in self.seats_taken()]
+        if not people or self.is_alone(now_s):
+            return Mood() if reads_affect else Mood(affect=None)
+        colours = {
+            name: float(np.mean([person.colours.get(name, 0.0) for person in people])) for name in people[0].colours
+        }
+        if not reads_affect:
+            return Mood("face", None, colours)
+        affects = [person.affect for person in people if person.affect]
+        return Mood("face", _together(affects), colours) if affects else Mood()
+
+    def calibrated(self) -> str | None:
+        """Finish the calibration under way; None if it went well, otherwise what helps."""
+        calibration, self.calibration = self.calibration, None
+        if calibration is None or not calibration.suffices:
+            return "too few frames with your face from the front: look into the camera, in even light, and try again"
+        if calibration.step == "rest":
+            self.own = rested(calibration.seen)
+        elif self.own:
+            self.own = ranged(self.own, calibration.seen)
+        return None
+
+
+def _cues(values: list[float | None], now_s: float) -> Cues:
+    valid = np.array([value is not None for value in values])
+    return Cues(now_s, np.array([value or 0.0 for value in values], dtype=np.float32), valid)
+
+
+def _steadied(person: Person, read: Mapping[str, Any], now_s: float) -> Affect:
+    from mien.affect.steady import steadied  # not before somebody is read
+
+    whole = sum(read["probs"])
+    shares = sum(read["shares"])
+    seen = Affect(
+        now_s,
+        tuple(p / whole for p in read["probs"]),
+        read["valence"],
+        read["arousal"],
+        read["doubt"],
+        tuple(share / shares for share in read["shares"]),
+    )
+    return steadied(person.affect, seen)
+
+
+def _together(affects: list[Affect]) -> Affect:
+    """The mean of several readings."""
+    if len(affects) == 1:
+        return affects[0]
+    probs = np.mean([affect.probs for affect in affects], axis=0)
+    shares = np.mean([affect.shares for affect in affects], axis=0)
+    valence, arousal = valence_arousal(probs.tolist())
+    doubt = float(np.mean([affect.doubt for affect in affects]))
+    return replace(
+        affects[0],
+        probs=tuple(probs.tolist()),
+        valence=valence,
+        arousal=arousal,
+        doubt=doubt,
+        shares=tuple(shares.tolist()),
+    )
+
+
+def _told(face: Mapping[str, Any], seat: int, departures: Mapping[str, float], affect: Affect | None) -> dict[str, Any]:
+    row = {key: face[key] for key in ("score", "box", "pose_deg", "points", "irises")}
+    named = {name: value for name, value in zip(NAMES, face["cues"], strict=True) if value is not None}
+    return row | {
+        "seat": seat,
+        "cues": named,
+        "departures": {name: round(value, 3) for name, value in departures.items()},
+        "affect": affect_told(affect) if affect else None,
+    }
+
+
+def affect_told(affect: Affect) -> dict[str, Any]:
+    """A reading for the page."""
+    return {
+        "probs": [round(p, 4) for p in affect.probs],
+        "valence": round(affect.valence, 4),
+        "arousal": round(affect.arousal, 4),
+        "doubt": round(affect.doubt, 4),
+        "shares": [round(share, 4) for share in affect.shares],
+        "reads_as": affect.reads_as,
+    }
