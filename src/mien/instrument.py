@@ -80,8 +80,9 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
     for face in large:
         cues = measure(face)
         affect = reader.read(face, cues)
-        causes = causes_of_doubt(np.array(affect.probs, dtype=np.float32), face) if affect.doubt > REMARKABLE_DOUBT else ()
-        remarks = opened.remarks + tuple(cause.told for cause in causes)
+        causes = causes_of_doubt(np.array(affect.probs, dtype=np.float32), face)
+        doubtful = affect.doubt > REMARKABLE_DOUBT
+        remarks = opened.remarks + (tuple(cause.told for cause in causes) if doubtful else ())
         readings.append(Reading(face, cues, affect, reader.streams(face, cues), remarks))
     return tuple(readings)
 
@@ -96,7 +97,7 @@ def watch(video: str | Path) -> Course:
     NoFace
         If no frame holds a face of at least 40 pixels.
     """
-    from mien.affect.steady import steadied
+    from mien.affect.smooth import steadied
     from mien.cues.geometry import measure
     from mien.face.look import look
     from mien.face.video import frames_of

@@ -1,4 +1,4 @@
-"""The command line: `mien play`, `read`, `compose`, `travel`, `why`, `mapping`, `doctor`.
+"""The command line: `mien play`, `read`, `compose`, `travel`, `why`, `measure`, `mapping`, `doctor`.
 
 Each command is a thin coat over `mien.instrument`: it parses, calls, shows. Errors meant for a person are printed as
 one line on the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`,
@@ -18,6 +18,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien import __version__
 from mien.app import mapping as mapping_commands
+from mien.app.evaluate import evaluate
+from mien.app.explain import explain
+from mien.app.measure import measure
+from mien.app.why import why
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.mapping import Mapping
 from mien.values import EMOTIONS, METERS, REGIONS
@@ -32,6 +36,10 @@ app = typer.Typer(
 )
 
 app.add_typer(mapping_commands.app, name="mapping")
+app.command()(why)
+app.command()(measure)
+app.command()(evaluate)
+app.command()(explain)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
 Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece, 10 to 3600.")]
@@ -42,7 +50,7 @@ EnsembleName = Annotated[
 Key = Annotated[str | None, typer.Option("--key", help="As in Eb, 'F# minor', 'D dorian'. Default: mood and seed.")]
 Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]
 Files = Annotated[
-    str, typer.Option("--files", help="Comma-separated: mid, wav, musicxml, svg, json; also png (piano roll), stems.")
+    str, typer.Option("--files", help="Comma-separated: mid, wav, musicxml, svg, json; also pdf (score), png (roll), stems.")
 ]
 SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another sf2 or sf3 file to play with.")]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
@@ -185,14 +193,6 @@ def read(
         show_reading(console, found[0][2], 1, 1)
     else:
         console.print(table_of_readings([(p, n, r.affect) for p, n, r in found]))
-
-
-@app.command()
-def why(piece: Annotated[Path, typer.Argument(help="The .json of a piece, or a file beside it.")]) -> None:
-    """Tell why a piece is as it is: reading, reasons, and bar by bar."""
-    from mien.app.why import open_account, tell
-
-    tell(Console(), open_account(piece))
 
 
 @app.command()

@@ -1,41 +1,41 @@
-"""Weights × data → numbers: `results/reader.json`, and the headline scores into the network's manifest.
+"""Weights × data → numbers as plain data, ready for `results/NAME.json` (the command is `mien evaluate`).
 
-    python -m mien.lab.evaluate --data ferplus_dev.npz --london london_ccby.npz [--cuts cuts.npz] [--out results]
-
-It examines what ships (LiteRT, through `mien.affect.network.Reader`), on the validation split alone. Measures and their
-conventions are in `mien.lab.metrics`; the four-class view takes the four probabilities over their sum.
+It examines what ships (LiteRT, through `mien.affect.network.Reader`) and needs no keras. Faces are those of one side of
+FER+ whose majority is one of four classes (`mien.lab.exam`); measures and their conventions are in `mien.lab.metrics`.
+The four-class view takes the four probabilities over their sum.
 
 Parts of the result
 -------------------
-four : accuracy, balanced accuracy, macro-F1, ECE with 95 % intervals; per class precision and recall; confusion.
-eight_accuracy : the first of all eight is the majority's class.
+on : the data, the side, the number of faces.
+four : accuracy, balanced accuracy, macro-F1, ECE with 95 % intervals; per class precision and recall, `found` is recall
+    with its interval; confusion; the bins of the reliability plot.
+eight_accuracy, eight_ece : the first of all eight is the majority's class; calibration of that first.
 streams_off : the ocular question: accuracy and macro-F1 with only some streams present.
 covered : the same with a region's box painted grey and its cues unknown, every stream present.
-shares : how often covering the region with the largest share moves the decision more than covering the smallest.
-london : how many smiling portraits read happiness first and neutral ones neutral, of eight, by declared group.
+shares : their mean, the largest departure of their sum from 1, and how often covering the region with the largest share
+    moves the decided class's probability more than covering the smallest.
+abstention : the share of clean faces, and of each kind of unreadable picture, to which it says "cannot tell".
+ms : median milliseconds of the network for one face on one thread, and of the whole reading of a close-up.
+london : portraits by declared group (`mien.lab.portraits`), where that file is given.
+weights : what the manifest says of them.
 """
 
-import argparse
-import io
-import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from mien.affect.calibrate import calibrated
+from mien.affect.calibrate import doubt
 from mien.affect.network import Answer, Reader
 from mien.affect.regions import hide, hide_cues, presence
-from mien.cues.geometry import measure
-from mien.face.look import look
-from mien.lab import metrics
-from mien.lab.corpus import FOUR, FOUR_COLUMNS, Examples, load_corpus
-from mien.nets import Floats, asset_path
-from mien.values import EMOTIONS, REGIONS, Frame
+from mien.lab import abstention, metrics
+from mien.lab.corpus import FOUR, FOUR_COLUMNS
+from mien.lab.exam import Exam, Seen, ask, prepare, see
+from mien.nets import Floats, read_manifest
+from mien.values import REGIONS
 
 CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "all": (),
@@ -43,153 +43,129 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "eyes and brows only": ("nose", "mouth"),
     **{f"{region} only": tuple(other for other in REGIONS if other != region) for region in REGIONS},
 }
-"""Which streams are absent in each condition of the ocular question."""
+"""Which regions are absent in each condition of the ocular question."""
 
-SEED = 7
 SPEED_CALLS = 200
+OF_MANIFEST = ("sha256", "parameters", "temperature", "training")
 
 
-def evaluate(reader: Reader, faces: Examples) -> dict[str, Any]:
-    """Every number that the validation faces give."""
-    answer = reader.answer(faces.chips, faces.cues)
-    probs = calibrated(answer.logits, reader.temperature)
-    truth = faces.four.astype(np.int64)
-    eight = np.array(FOUR_COLUMNS)[truth]
-    return {
-        "faces": len(faces),
-        "four": describe(truth, metrics.renormalised(probs, FOUR_COLUMNS)),
-        "eight_accuracy": _with_interval(metrics.accuracy, eight, probs),
-        "eight_ece": _with_interval(metrics.calibration_error, eight, probs),
-        "streams_off": {
-            name: _headline(reader, reader.answer(faces.chips, faces.cues, presence(*absent)), truth)
-            for name, absent in CONDITIONS.items()
-        },
-        **_covered(reader, faces, answer, truth),
-        "ms_a_face": _speed(reader, faces),
+def evaluate(
+    reader: Reader, exam: Exam, side: str = "validate", say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Every number that the faces of an exam give; `say` is told what is being done."""
+    say(f"seeing {len(exam):,} faces")
+    seen = prepare(reader, see(exam.pictures))
+    say("reading them")
+    plain, probs = ask(reader, seen)
+    doubts = np.array([doubt(p, face) for p, face in zip(probs, seen.faces, strict=True)])
+    found = {
+        "on": {"data": "FER+ (ferplus_dev.npz)", "side": side, "faces": len(exam)},
+        "faces": len(exam),
+        "four": describe(exam.four, metrics.renormalised(probs, FOUR_COLUMNS)),
+        "eight_accuracy": metrics.with_interval(metrics.accuracy, exam.eight, probs),
+        "eight_ece": metrics.with_interval(metrics.calibration_error, exam.eight, probs),
     }
+    say("hiding regions")
+    found["streams_off"] = {
+        name: headline(exam.four, ask(reader, seen, presence(*absent))[1]) for name, absent in CONDITIONS.items()
+    }
+    found |= _covered(reader, seen, plain, probs, exam.four)
+    say("looking at what nobody can read")
+    unreadable = abstention.doubts_of_unreadable(reader, exam, side)
+    found["abstention"] = abstention.describe({"clean faces": doubts, **unreadable})
+    found["ms"] = _speed(reader, seen, exam)
+    return found
 
 
 def describe(truth: NDArray[np.int64], probs: NDArray[np.float64]) -> dict[str, Any]:
     """Four-class measures with intervals."""
     counts = metrics.confusion(truth, probs.argmax(axis=1), len(FOUR))
-    found, right = metrics.recall(truth, probs), metrics.precision(truth, probs)
     return {
-        "accuracy": _with_interval(metrics.accuracy, truth, probs),
-        "balanced_accuracy": _with_interval(metrics.balanced_accuracy, truth, probs),
-        "macro_f1": _with_interval(metrics.macro_f1, truth, probs),
-        "ece": _with_interval(metrics.calibration_error, truth, probs),
-        "recall": dict(zip(FOUR, _rounded(found), strict=True)),
-        "precision": dict(zip(FOUR, _rounded(right), strict=True)),
+        **{name: metrics.with_interval(of, truth, probs) for name, of in MEASURES.items()},
+        "recall": by_class(metrics.recall(truth, probs)),
+        "found": {name: metrics.share_of(probs.argmax(axis=1)[truth == k] == k) for k, name in enumerate(FOUR)},
+        "precision": by_class(metrics.precision(truth, probs)),
         "classes": list(FOUR),
         "confusion": counts.tolist(),
+        "reliability": metrics.reliability(truth, probs),
     }
 
 
-def examine_london(reader: Reader, path: Path) -> dict[str, Any]:
-    """Read the 204 portraits of the London Set as live pictures are read."""
-    with np.load(path, allow_pickle=False) as file:
-        held = {key: file[key] for key in file.files}
-    first, faces = [], 0
-    for start, end in zip(held["offset"][:-1], held["offset"][1:], strict=True):
-        with Image.open(io.BytesIO(held["jpeg"][start:end].tobytes())) as picture:
-            seen = look(Frame(0.0, np.asarray(picture.convert("RGB"))))
-        faces += bool(seen)
-        first.append(reader.read(seen[0], measure(seen[0])).emotion if seen else "")
-    read = np.array(first)
-    told: dict[str, Any] = {"portraits": len(read), "faces_found": faces}
-    for label, emotion in (("happy", "happiness"), ("neutral", "neutral")):
-        chosen = held["label"] == label
-        right = read[chosen] == emotion
-        told[label] = {"wanted": emotion, **_share_of(right), "read_as": _counted(read[chosen])}
-        for trait in ("gender", "ethnicity"):
-            groups = held[trait][chosen]
-            told[label][trait] = {str(group): _share_of(right[groups == group]) for group in np.unique(groups)}
-    return told
+MEASURES: Mapping[str, Callable[..., float]] = {
+    "accuracy": metrics.accuracy,
+    "balanced_accuracy": metrics.balanced_accuracy,
+    "macro_f1": metrics.macro_f1,
+    "ece": metrics.calibration_error,
+}
+"""The headline measures by name."""
 
 
-def _headline(reader: Reader, answer: Answer, truth: NDArray[np.int64]) -> dict[str, Any]:
-    probs = metrics.renormalised(calibrated(answer.logits, reader.temperature), FOUR_COLUMNS)
+def headline(truth: NDArray[np.int64], probs: Floats) -> dict[str, Any]:
+    """Accuracy, macro-F1 and recall of the four classes from probabilities of eight."""
+    four = metrics.renormalised(probs, FOUR_COLUMNS)
     return {
-        "accuracy": _with_interval(metrics.accuracy, truth, probs),
-        "macro_f1": _with_interval(metrics.macro_f1, truth, probs),
-        "recall": dict(zip(FOUR, _rounded(metrics.recall(truth, probs)), strict=True)),
+        "accuracy": metrics.with_interval(metrics.accuracy, truth, four),
+        "macro_f1": metrics.with_interval(metrics.macro_f1, truth, four),
+        "recall": by_class(metrics.recall(truth, four)),
     }
 
 
-def _covered(reader: Reader, faces: Examples, plain: Answer, truth: NDArray[np.int64]) -> dict[str, Any]:
-    before = calibrated(plain.logits, reader.temperature)
-    rows, decided = np.arange(len(faces)), before.argmax(axis=1)
+def by_class(numbers: NDArray[Any]) -> dict[str, float | None]:
+    """One number a class, rounded; None where it is not defined."""
+    told = zip(FOUR, numbers, strict=True)
+    return {name: None if np.isnan(number) else round(float(number), 4) for name, number in told}
+
+
+def of_weights(path: Path) -> dict[str, Any]:
+    """What the manifest says of the weights, and the file's size."""
+    manifest = read_manifest(path)
+    return {name: manifest[name] for name in OF_MANIFEST if name in manifest} | {"bytes": path.stat().st_size}
+
+
+def scores(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The headline scores, as a manifest holds them."""
+    told = f"the {found['faces']:,} faces of split4 = 1 of ferplus_dev.npz, four classes"
+    if "london" not in found:
+        return {"on": told, **{name: found["four"][name] for name in MEASURES}}
+    return {
+        "on": f"{told}; London Set portraits, eight classes",
+        **{name: found["four"][name] for name in MEASURES},
+        **{f"london_{label}": found["london"][label]["share"] for label in ("happy", "neutral")},
+    }
+
+
+def _covered(
+    reader: Reader, seen: Seen, plain: Answer, before: Floats, truth: NDArray[np.int64]
+) -> dict[str, dict[str, Any]]:
+    rows, decided = np.arange(len(truth)), before.argmax(axis=1)
     told, moves = {}, []
     for region in REGIONS:
-        answer = reader.answer(hide(faces.chips, region), hide_cues(faces.cues, region))
-        after = calibrated(answer.logits, reader.temperature)
+        hidden = Seen(seen.faces, hide(seen.chips, region), hide_cues(seen.cues, region))
+        _, after = ask(reader, hidden)
         moves.append(np.abs(after - before)[rows, decided])
-        told[region] = _headline(reader, answer, truth)
+        told[region] = headline(truth, after)
     moved = np.stack(moves, axis=1)
     largest, smallest = plain.shares.argmax(axis=1), plain.shares.argmin(axis=1)
     follows = moved[rows, largest] > moved[rows, smallest]
-    mean = dict(zip(REGIONS, _rounded(plain.shares.mean(axis=0)), strict=True))
-    return {"covered": told, "shares": {"follow_occlusion": float(follows.mean()), "mean": mean}}
-
-
-def _speed(reader: Reader, faces: Examples) -> float:
-    """Median milliseconds of the network for one face, on one thread."""
-    chip, cues = faces.chips[:1], faces.cues[:1]
-    taken = []
-    for _ in range(SPEED_CALLS):
-        begun = time.perf_counter()
-        reader.answer(chip, cues)
-        taken.append(time.perf_counter() - begun)
-    return round(float(np.median(taken)) * 1e3, 2)
-
-
-def _with_interval(measure_of: Any, truth: NDArray[np.int64], probs: Floats | NDArray[np.float64]) -> dict[str, Any]:
-    low, high = metrics.interval(measure_of, truth, probs, np.random.default_rng(SEED))
-    return {"value": round(measure_of(truth, probs), 4), "interval": [round(low, 4), round(high, 4)]}
-
-
-def _share_of(right: NDArray[np.bool_]) -> dict[str, Any]:
-    """Share of rights with its 95 % score interval (Wilson 1927), which holds for few cases and for all right."""
-    n, p, z = len(right), float(right.mean()), 1.96
-    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-    half /= 1 + z * z / n
-    return {"n": n, "share": round(p, 4), "interval": [round(middle - half, 4), round(min(middle + half, 1.0), 4)]}
-
-
-def _counted(read: NDArray[np.str_]) -> dict[str, int]:
-    return {name: int((read == name).sum()) for name in (*EMOTIONS, "") if (read == name).any()}
-
-
-def _rounded(numbers: NDArray[Any]) -> list[float]:
-    return [round(float(number), 4) for number in numbers]
-
-
-def main() -> None:
-    """Evaluate from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m mien.lab.evaluate", description="Measure the reader.")
-    parser.add_argument("--data", type=Path, required=True, help="path of ferplus_dev.npz")
-    parser.add_argument("--london", type=Path, required=True, help="path of london_ccby.npz")
-    parser.add_argument("--cuts", type=Path, help="where the cut faces are kept between runs")
-    parser.add_argument("--weights", type=Path, default=asset_path("mien.affect", "reader.tflite"))
-    parser.add_argument("--out", type=Path, default=Path("results"))
-    given = parser.parse_args()
-    reader = Reader(given.weights)
-    found = evaluate(reader, load_corpus(given.data, given.cuts).validate)
-    found["london"] = examine_london(reader, given.london)
-    manifest_path = given.weights.with_suffix(".json")
-    manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    found["weights"] = {name: manifest[name] for name in ("sha256", "parameters", "temperature", "training")}
-    found["weights"]["bytes"] = given.weights.stat().st_size
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "reader.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    manifest["scores"] = {
-        "on": "the 2,529 faces of split4 = 1 of ferplus_dev.npz, four classes; London Set portraits, eight classes",
-        **{name: found["four"][name] for name in ("accuracy", "balanced_accuracy", "macro_f1", "ece")},
-        **{f"london_{name}": found["london"][name]["share"] for name in ("happy", "neutral")},
+    shares = {
+        "follow_occlusion": metrics.share_of(follows),
+        "mean": {
+            region: round(float(share), 4) for region, share in zip(REGIONS, plain.shares.mean(axis=0), strict=True)
+        },
+        "sum_departs": float(np.abs(plain.shares.sum(axis=1) - 1).max()),
     }
-    manifest_path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(manifest["scores"], indent=1))
+    return {"covered": told, "shares": shares}
 
 
-if __name__ == "__main__":
-    main()
+def _speed(reader: Reader, seen: Seen, exam: Exam) -> dict[str, float]:
+    """Median milliseconds on one thread: of the network for one face, and of seeing and reading one close-up."""
+    network, whole = [], []
+    for call in range(SPEED_CALLS):
+        one = call % len(exam)
+        begun = time.perf_counter()
+        reader.answer(seen.chips[one : one + 1], seen.cues[one : one + 1])
+        network.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        ask(reader, prepare(reader, see(exam.pictures[one : one + 1])))
+        whole.append(time.perf_counter() - begun)
+    return {name: round(float(np.median(t)) * 1e3, 2) for name, t in (("network", network), ("reading", whole))}

@@ -2,7 +2,7 @@
 
 It needs no keras and no training: the pictures of one side are seen by `look_close`, as live faces are, and their cues
 are standardised with the scale that the network under examination carries. Sides are those of `mien.lab.corpus.splits`:
-"validate" (split4 = 1) serves to report, "develop" to choose.
+"validate" (split4 = 1) serves to report, "develop" to choose, "train" to teach the methods that ours is compared with.
 
 Conventions: pictures uint8 (n, 48, 48), grey; four int64 (n,), the majority among `FOUR`; only pictures whose majority
 is one of the four are taken.
@@ -22,23 +22,28 @@ from mien.errors import BadInput
 from mien.face.look import look_close
 from mien.lab.corpus import FOUR_COLUMNS, splits
 from mien.nets import Floats
-from mien.values import Face, Frame
+from mien.values import EMOTIONS, Face, Frame
 
 Pictures = NDArray[np.uint8]
 Fours = Callable[[Pictures], NDArray[np.float64]]
 """A method under examination: pictures (n, 48, 48) → probabilities of the `FOUR` (n, 4)."""
 
 FERPLUS, LONDON = "ferplus_dev.npz", "london_ccby.npz"
-SIDES = ("develop", "validate")
+SIDES = ("train", "develop", "validate")
 LIMIT_SEED = 48
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exam:
-    """Faces with a truth: `pictures` uint8 (n, 48, 48); `four` int64 (n,) in the order of `FOUR`; `rows` of the file."""
+    """Faces with a truth, n rows each.
+
+    `pictures` uint8 (n, 48, 48); `four` int64 (n,) in the order of `FOUR`; `targets` float32 (n, 8), the votes for the
+    eight over their sum; `rows` int64 (n,), places in the file.
+    """
 
     pictures: Pictures
     four: NDArray[np.int64]
+    targets: Floats
     rows: NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -106,14 +111,19 @@ def load_exam(data: Path, side: str = "validate", limit: int | None = None) -> E
         raise BadInput(f"unknown side '{side}': choose one of {', '.join(SIDES)}")
     path = find_data(data, FERPLUS)
     held = open_data(path, "images", "votes", "split4", "dup_group", "label4")
-    _, develop, validate = splits(held["votes"], held["split4"], held["dup_group"])  # type: ignore[arg-type]
-    chosen = (validate if side == "validate" else develop) & (held["label4"].astype(int) >= 0)
-    rows = np.flatnonzero(chosen)
+    sides = splits(held["votes"], held["split4"], held["dup_group"])  # type: ignore[arg-type]
+    rows = np.flatnonzero(sides[SIDES.index(side)] & (held["label4"].astype(int) >= 0))
     if limit is not None and limit < len(rows):
         rows = np.sort(np.random.default_rng(LIMIT_SEED).choice(rows, limit, replace=False))
     if not len(rows):
         raise BadInput(f"{path}: no face of the side '{side}'; give the whole file")
-    return Exam(held["images"][rows].astype(np.uint8), held["label4"][rows].astype(np.int64), rows)
+    known = held["votes"][rows, : len(EMOTIONS)].astype(np.float32)
+    return Exam(
+        pictures=held["images"][rows].astype(np.uint8),
+        four=held["label4"][rows].astype(np.int64),
+        targets=known / known.sum(axis=1, keepdims=True),
+        rows=rows,
+    )
 
 
 def see(pictures: Pictures) -> tuple[Face, ...]:

@@ -83,7 +83,7 @@ def reliability(truth: Classes, probs: Numbers) -> list[dict[str, float]]:
     ]
 
 
-def _binned(truth: Classes, probs: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _binned(truth: Classes, probs: Numbers) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """For each bin the number of cases, the sum of their probabilities, and how many are right."""
     sure, right = probs.max(axis=1), probs.argmax(axis=1) == truth
     bins = np.minimum((sure * BINS).astype(int), BINS - 1)

@@ -1,0 +1,72 @@
+"""`mien evaluate WEIGHTS --data …`: a network is examined; `NAME.json` and `NAME.html` say how well it reads.
+
+A thin coat over `mien.lab.evaluate` and `mien.lab.report`.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mien.errors import BadInput
+
+
+def evaluate(
+    weights: Annotated[Path, typer.Argument(help="A .tflite network with its manifest (.json) beside it.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with ferplus_dev.npz and london_ccby.npz.")],
+    london: Annotated[Path | None, typer.Option("--london", help="london_ccby.npz, if it lies elsewhere.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for NAME.json and NAME.html.")] = Path("results"),
+    side: Annotated[
+        str, typer.Option("--side", help="validate (to report), develop (to choose), or train.")
+    ] = "validate",
+    limit: Annotated[int | None, typer.Option("--limit", help="Use only so many faces, for a quick try.")] = None,
+    into_manifest: Annotated[
+        bool, typer.Option("--into-manifest", help="Write the headline scores into the network's manifest too.")
+    ] = False,
+) -> None:
+    """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
+    from mien.affect.network import Reader
+    from mien.lab.evaluate import evaluate as examine
+    from mien.lab.evaluate import of_weights, scores
+    from mien.lab.exam import LONDON, find_data, load_exam
+    from mien.lab.portraits import examine_portraits, load_portraits
+    from mien.lab.report import report
+    from mien.nets import read_manifest
+    from mien.writing import write_bytes, write_together
+
+    if limit is not None and limit < 1:
+        raise BadInput(f"--limit {limit}: give a whole number of faces from 1")
+    errors = Console(stderr=True)
+    reader = Reader(weights)
+    exam = load_exam(data, side, limit)
+    portraits = _portraits_path(data, london)
+    found = examine(reader, exam, side, say=lambda told: errors.print(f"{told} …", style="dim", highlight=False))
+    if portraits:
+        errors.print("reading the portraits …", style="dim")
+        found["london"] = examine_portraits(reader, load_portraits(find_data(portraits, LONDON), limit))
+    found["weights"] = of_weights(weights)
+    name = weights.stem
+    with write_together(out) as aside:
+        (aside / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        (aside / f"{name}.html").write_text(report(name, found), encoding="utf-8")
+    if into_manifest:
+        manifest = read_manifest(weights) | {"scores": scores(found)}
+        write_bytes(weights.with_suffix(".json"), (json.dumps(manifest, indent=1) + "\n").encode())
+    console = Console()
+    for measure in ("accuracy", "balanced_accuracy", "macro_f1", "ece"):
+        told = found["four"][measure]
+        console.print(f"{measure:18} {told['value']:.4f}  ({told['interval'][0]:.4f} to {told['interval'][1]:.4f})")
+    for kind in ("json", "html"):
+        console.print(f"  {out / f'{name}.{kind}'}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _portraits_path(data: Path, london: Path | None) -> Path | None:
+    """Where the portraits are, None where there are none: they may be missing, unless they were asked for."""
+    from mien.lab.exam import LONDON
+
+    if london is not None:
+        return london
+    beside = (data if data.is_dir() else data.parent) / LONDON
+    return beside if beside.is_file() else None

@@ -1,0 +1,47 @@
+"""`mien explain PICTURE`: why a face reads as it does, as `NAME-explain.png` and `NAME-explain.html`.
+
+A thin coat over `mien.lab.explain` and its two drawings; it needs the base install alone.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mien.errors import BadInput
+
+
+def explain(
+    picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")] = Path("out"),
+    face: Annotated[int, typer.Option("--face", help="Which face; 1 is the largest.")] = 1,
+) -> None:
+    """Show why a face reads as it does: regions, cues, what hiding them does, and the doubt."""
+    from mien import instrument
+    from mien.affect.network import Reader
+    from mien.face.pictures import open_picture
+    from mien.lab import words
+    from mien.lab.explain import explain as account_for
+    from mien.lab.explain_page import explain_page
+    from mien.lab.tint import png_of, sheet
+    from mien.values import REGIONS
+    from mien.writing import write_together
+
+    readings = instrument.read(picture)
+    if not 1 <= face <= len(readings):
+        raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
+    rgb, name = open_picture(picture).rgb, picture.stem
+    explanation = account_for(Reader(), readings[face - 1])
+    with write_together(out) as aside:
+        (aside / f"{name}-explain.png").write_bytes(png_of(sheet(rgb, explanation, name)))
+        (aside / f"{name}-explain.html").write_text(explain_page(rgb, explanation, name), encoding="utf-8")
+    console = Console()
+    console.print(f"[bold]{words.verdict(explanation)}[/]. {words.carried(explanation)}", highlight=False)
+    for region in REGIONS:
+        moved = words.withheld(explanation.decided, explanation.certainty, explanation.hidden[region])
+        told = words.alone(region, explanation.reading.streams[region])
+        console.print(f"  {told}; hidden: {moved}", highlight=False, soft_wrap=True)
+    console.print(words.doubt(explanation), highlight=False, soft_wrap=True)
+    for kind in ("png", "html"):
+        console.print(f"  {out / f'{name}-explain.{kind}'}", highlight=False, soft_wrap=True, markup=False)

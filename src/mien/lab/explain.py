@@ -1,0 +1,130 @@
+"""A reading is explained: which region said what, which cues moved it, what hiding a region does, why it is doubted.
+
+Reading → Explanation, by asking the same network again with a part of the face withheld:
+
+- *alone*: what each region's stream says by itself;
+- *hidden*: the region's box of the chip painted grey and its cues unknown (occlusion; Zeiler & Fergus 2014);
+- *cues*: how far each stands from the average neutral face, in standard deviations among people
+  (`mien.cues.neutral`), and what the reading would be without it. Left and right are told as one.
+
+Probabilities are calibrated, in the order of `EMOTIONS`. "The decision" is the emotion that reads first; a move is the
+change of its probability when something is withheld: negative if it spoke for the decision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.affect.calibrate import Cause, calibrated, causes_of_doubt
+from mien.affect.network import Reader
+from mien.affect.regions import hide, hide_cues
+from mien.cues.names import CUES, NAMES, PAIRS, SIDES
+from mien.cues.neutral import average_neutral
+from mien.nets import Floats
+from mien.piece import Reading
+from mien.values import EMOTIONS, REGIONS
+
+NOTABLE = 1.0
+"""Standard deviations from the average neutral face at which a cue is worth telling."""
+MOST_CUES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The reading without a part of the face.
+
+    `probs` are all probabilities then, `move` is the decision's, and `odds` is by how much its odds p / (1 − p) are
+    multiplied: they tell of moves that a probability near 1 hides.
+    """
+
+    probs: tuple[float, ...]
+    move: float
+    odds: float
+
+    @property
+    def emotion(self) -> str:
+        """What reads first then."""
+        return EMOTIONS[self.probs.index(max(self.probs))]
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A cue away from the average neutral face.
+
+    `name` is the cue's, without its side; `departs` in standard deviations; `facs` the action units of that cue and
+    how they move it, as the table of cues says; `move` the decision's without the cue.
+    """
+
+    name: str
+    region: str
+    departs: float
+    facs: str
+    move: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """Why a face reads as it does (see the module)."""
+
+    reading: Reading
+    hidden: Mapping[str, Withheld]
+    departures: tuple[Departure, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def decided(self) -> str:
+        """The decision."""
+        return self.reading.affect.emotion
+
+    @property
+    def certainty(self) -> float:
+        """The decision's probability."""
+        return max(self.reading.affect.probs)
+
+    @property
+    def carried_most(self) -> str:
+        """The region with the largest share."""
+        shares = self.reading.affect.shares
+        return REGIONS[shares.index(max(shares))]
+
+
+def explain(reader: Reader, reading: Reading) -> Explanation:
+    """Explain a reading with the network that made it."""
+    face, cues = reading.face, reading.cues
+    chip, standard = face.chip[None], reader.standardised(face, cues)
+    probs = np.array(reading.affect.probs, dtype=np.float32)
+    decided = int(probs.argmax())
+
+    def without(chips: NDArray[np.uint8], told: Floats) -> Withheld:
+        after = calibrated(reader.answer(chips, told).logits[0], reader.temperature)
+        return Withheld(tuple(after.tolist()), float(after[decided] - probs[decided]), _odds(after, decided) / before)
+
+    before = _odds(probs, decided)
+
+    hidden = {region: without(hide(chip, region), hide_cues(standard, region)) for region in REGIONS}
+    departures = []
+    for name, departs in average_neutral().departures(cues).items():
+        columns = _columns(name)
+        if not columns or abs(departs) < NOTABLE or CUES[columns[0]].region not in REGIONS:
+            continue
+        cue, silent = CUES[columns[0]], standard.copy()
+        silent[:, columns] = 0
+        departures.append(Departure(name, cue.region, departs, cue.facs, without(chip, silent).move))
+    departures.sort(key=lambda found: -abs(found.departs))
+    return Explanation(reading, hidden, tuple(departures[:MOST_CUES]), causes_of_doubt(probs, face))
+
+
+def _odds(probs: Floats, one: int) -> float:
+    """The odds of one class; probabilities are floats of seven digits, so no more than a million to one."""
+    others = max(float(np.delete(probs.astype(np.float64), one).sum()), 1e-6)
+    return max(float(probs[one]), 1e-6) / others
+
+
+def _columns(name: str) -> list[int]:
+    """Places of a cue in `Cues.values`: both sides of a pair; none for one side alone, which the pair tells."""
+    if name in PAIRS:
+        return [NAMES.index(f"{name}_{side}") for side in SIDES]
+    one_side = any(name == f"{pair}_{side}" for pair in PAIRS for side in SIDES)
+    return [] if one_side else [NAMES.index(name)]
