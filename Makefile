@@ -13,6 +13,14 @@ help:  ## list the commands
 demo: $(VENV)/run.stamp  ## install, then turn a picture into a piece (PICTURE=face.jpg for yours)
 	$(BIN)/mien play $(PICTURE) --out out
 
+live: $(VENV)/run.stamp page  ## the live instrument: build its page, start the server, open the browser
+	$(BIN)/mien live
+
+page: src/mien/app/page/index.html  ## build the page of the live instrument (Node comes in a venv of its own)
+
+page-check: web/.venv/page.stamp  ## types and tests of the page
+	web/.venv/bin/python web/build.py check
+
 test: $(VENV)/test.stamp  ## run the tests
 	$(BIN)/pytest
 
@@ -46,13 +54,14 @@ cards: $(VENV)/test.stamp  ## write the tables of the cards from results/
 
 lock:  ## write the lock files anew (needs uv)
 	uv pip compile -q locks/build.in $(LOCK_OPTIONS) -o locks/build.txt
+	uv pip compile -q locks/page.in $(LOCK_OPTIONS) -o locks/page.txt
 	uv pip compile -q pyproject.toml $(LOCK_OPTIONS) -o locks/run.txt
 	uv pip compile -q pyproject.toml --extra train --group dev $(LOCK_OPTIONS) -o locks/test.txt
 
 LOCK_OPTIONS := -c locks/constraints.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean:  ## remove what the commands made
-	rm -rf $(VENV) out runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) web/.venv web/node_modules src/mien/app/page out runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -65,4 +74,12 @@ $(VENV)/test.stamp: $(VENV)/run.stamp locks/test.txt
 	$(PIP) install --no-compile --require-hashes -r locks/test.txt
 	touch $@
 
-.PHONY: help demo gallery test style check fix bench golden train cards lock clean
+src/mien/app/page/index.html: web/.venv/page.stamp $(wildcard web/*.* web/public/* web/src/*.* web/src/elements/*)
+	web/.venv/bin/python web/build.py
+
+web/.venv/page.stamp: locks/page.txt
+	$(PYTHON) -m venv web/.venv
+	web/.venv/bin/python web/build.py node || web/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-compile --require-hashes -r locks/page.txt
+	touch $@
+
+.PHONY: live page page-check help demo gallery test style check fix bench golden train cards lock clean

@@ -9,10 +9,18 @@ export class BriefElement extends Panel {
   static override styles = [
     Panel.styles,
     css`
-      .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 0.35rem 2.25rem; }
+      .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); gap: 0.35rem 2.25rem; }
       .field { display: grid; grid-template-columns: 6.5rem 1fr 3.5rem 4.25rem; gap: 0.6rem; align-items: center; min-height: 2.125rem; }
-      input[type="range"] { width: 100%; margin: 0; accent-color: var(--control); }
-      .held input[type="range"] { accent-color: var(--ink); }
+      input { appearance: none; width: 100%; height: 1.5rem; margin: 0; background: none; cursor: pointer; }
+      input::-webkit-slider-runnable-track { height: 1px; background: var(--control); }
+      input::-moz-range-track { height: 1px; background: var(--control); }
+      input::-webkit-slider-thumb {
+        appearance: none; width: 0.75rem; height: 0.75rem; margin-top: -0.35rem; border-radius: 50%;
+        background: var(--paper); border: 1.5px solid var(--control);
+      }
+      input::-moz-range-thumb { width: 0.6rem; height: 0.6rem; border-radius: 50%; background: var(--paper); border: 1.5px solid var(--control); }
+      .held input::-webkit-slider-thumb { background: var(--ink); border-color: var(--ink); }
+      .held input::-moz-range-thumb { background: var(--ink); border-color: var(--ink); }
       .held label { font-weight: 600; }
       output { text-align: right; }
       .let { border: 0; padding: 0; text-align: right; min-height: 0; color: var(--quiet); font-size: 0.8125rem; }

@@ -22,7 +22,7 @@ export class NoticeElement extends Panel {
       .way span { color: var(--quiet); font-size: 0.875rem; }
       .first { background: var(--ink); color: var(--paper); border-color: var(--ink); }
       .first span { color: inherit; opacity: 0.82; }
-      .first:hover:not(:disabled) { background: var(--ink); opacity: 0.9; }
+      .first:hover:not(:disabled, [aria-pressed="true"]) { background: var(--ink); opacity: 0.9; }
       .rule { height: 3px; display: grid; grid-template-columns: repeat(4, 1fr); margin-bottom: 2rem; }
       .rule i:nth-child(1) { background: var(--eyes); }
       .rule i:nth-child(2) { background: var(--brows); }

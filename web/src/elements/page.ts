@@ -16,10 +16,17 @@ export class PageElement extends LitElement {
       }
       h1 { margin: 0; font: italic 400 1.875rem/1 var(--serif); letter-spacing: -0.01em; }
       .quietly { border: 0; color: var(--quiet); padding-inline: 0.4rem; font-size: 0.875rem; }
-      main { display: grid; gap: 2rem clamp(1.5rem, 3vw, 3rem); padding: 1.5rem clamp(1rem, 3vw, 2rem) 4rem; max-width: 100rem; margin: 0 auto; }
-      section { min-width: 0; display: grid; gap: 2rem; align-content: start; }
-      .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); gap: 2rem clamp(1.5rem, 3vw, 3rem); }
-      @media (min-width: 62rem) { main { grid-template-columns: minmax(18rem, 24rem) 1fr; } }
+      main { display: flex; flex-direction: column; gap: 2rem; padding: 1.5rem clamp(1rem, 3vw, 2rem) 4rem; max-width: 100rem; margin: 0 auto; }
+      section { display: contents; }
+      mien-face { order: -3; }
+      mien-roll { order: -2; }
+      mien-shares { order: -1; }
+      @media (min-width: 62rem) {
+        main { display: grid; grid-template-columns: minmax(18rem, 24rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
+        section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2rem; align-content: start; }
+        .pair { grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
+        mien-face, mien-roll, mien-shares { order: 0; }
+      }
       @media (max-width: 40rem) {
         header { grid-template-columns: 1fr auto; }
         header mien-transport { grid-column: 1 / -1; grid-row: 2; }
@@ -64,18 +71,16 @@ export class PageElement extends LitElement {
           <mien-face .instrument=${i}></mien-face>
           <mien-shares .instrument=${i}></mien-shares>
           <mien-calibration .instrument=${i}></mien-calibration>
+          <mien-choices .instrument=${i}></mien-choices>
+          <mien-files .instrument=${i}></mien-files>
         </section>
         <section>
           <mien-roll .instrument=${i}></mien-roll>
           <mien-journey .instrument=${i}></mien-journey>
-          <div class="pair">
+          <section class="pair">
             <mien-plane .instrument=${i}></mien-plane>
-            <section>
-              <mien-choices .instrument=${i}></mien-choices>
-              <mien-files .instrument=${i}></mien-files>
-              <mien-clocks .instrument=${i}></mien-clocks>
-            </section>
-          </div>
+            <mien-clocks .instrument=${i}></mien-clocks>
+          </section>
           <mien-brief .instrument=${i}></mien-brief>
           <mien-mapping .instrument=${i}></mien-mapping>
         </section>

@@ -21,7 +21,7 @@ export abstract class Panel extends LitElement {
       border-radius: 3px; cursor: pointer;
     }
     select { padding-inline: 0.4rem; background: var(--paper); }
-    button:hover:not(:disabled) { background: var(--raised); }
+    button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--raised); }
     button[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--paper); }
     button:disabled, select:disabled, input:disabled { opacity: 0.5; cursor: default; }
     :focus-visible { outline: 2px solid var(--brows); outline-offset: 2px; }
@@ -51,7 +51,10 @@ export abstract class Panel extends LitElement {
   }
 }
 
-/** A panel with a canvas that is drawn anew for every picture of the screen while it can be seen. */
+/** At most so often: about thirty pictures a second leave a small machine time to read faces. */
+const PERIOD_MS = 30;
+
+/** A panel with a canvas that is drawn anew all the time while it can be seen. */
 export abstract class DrawnPanel extends Panel {
   protected readonly watches: readonly (keyof View)[] = [];
   private frame = 0;
@@ -63,11 +66,14 @@ export abstract class DrawnPanel extends Panel {
   override connectedCallback(): void {
     super.connectedCallback();
     this.observer.observe(this);
-    const next = (): void => {
+    let drawn_ms = 0;
+    const next = (now_ms: number): void => {
       this.frame = requestAnimationFrame(next);
-      if (this.isSeen) this.redraw();
+      if (!this.isSeen || now_ms - drawn_ms < PERIOD_MS) return;
+      drawn_ms = now_ms;
+      this.redraw();
     };
-    next();
+    next(0);
   }
 
   override disconnectedCallback(): void {

@@ -77,7 +77,7 @@ export class PlaneElement extends DrawnPanel {
         @pointerdown=${onPointer} @pointermove=${onPointer} @keydown=${(event: KeyboardEvent) => this.onKey(event)}
       >
         <canvas></canvas>
-        <span class="word n">excited</span><span class="word s">calm</span>
+        <span class="word n">lively</span><span class="word s">quiet</span>
         <span class="word w">unpleasant</span><span class="word e">pleasant</span>
       </div>
     `;

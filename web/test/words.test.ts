@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { troubleOf } from "../src/camera.ts";
+import { CAMERA_WORDS, LINK_WORDS, SOUND_WORDS } from "../src/words.ts";
+
+const named = (name: string): Error => Object.assign(new Error("no"), { name });
+
+it("tells a camera that is forbidden, missing, taken, broken apart", () => {
+  expect(["NotAllowedError", "NotFoundError", "NotReadableError", "Error"].map((name) => troubleOf(named(name)))).toEqual([
+    "denied", "missing", "busy", "failed",
+  ]);
+  expect(troubleOf("nothing")).toBe("failed");
+});
+
+it("has a sentence and a remedy for every state", () => {
+  for (const { says, remedy } of Object.values({ ...CAMERA_WORDS, ...LINK_WORDS, ...SOUND_WORDS })) {
+    expect(says).toMatch(/^[A-Z].*\.$/);
+    expect(remedy).toMatch(/^[A-Z].*\.$/);
+  }
+});
