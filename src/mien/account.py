@@ -1,14 +1,21 @@
 """A piece becomes the account of itself: plain data, ready for JSON (`piece.json`).
 
 It says what was read and who said it (eyes, brows, nose, mouth), what was asked of the composer and why, and for each
-bar which harmony, motif and cadence stand there. Numbers are rounded to what they are worth.
+bar which harmony, motif and cadence stand there, and the reading and the brief that were in force. Numbers are rounded
+to what they are worth. `docs/piece.md` lists every field.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from mien.cues.names import NAMES
-from mien.values import EMOTIONS, REGIONS, Affect, Brief, Chord, Cues, Face, Mark, Phrase
+from mien.music.path import Path, affect_along
+from mien.music.perform import Briefs
+from mien.music.rhythm import beat_ticks
+from mien.values import EMOTIONS, REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase
 
 
 def account_of_reading(
@@ -45,7 +52,7 @@ def account_of_affect(affect: Affect) -> dict[str, Any]:
     """A reading as numbers by name."""
     return account_of_place(affect) | {
         "probabilities": _by_emotion(affect.probs),
-        "shares": {region: round(share, 3) for region, share in zip(REGIONS, affect.shares, strict=True)},
+        "shares": _by_region(affect),
     }
 
 
@@ -61,33 +68,104 @@ def account_of_brief(brief: Brief) -> dict[str, Any]:
     }
 
 
-def account_of_bars(written: Phrase) -> list[dict[str, Any]]:
-    """Bar by bar: the chords that begin or hold there, and the marks of the form (motif, phrase, cadence, section)."""
-    bar = written.bar_ticks
-    return [
-        {
-            "bar": number + 1,
-            "chords": [_chord(c) for c in written.chords if _overlaps(c, number * bar, bar)],
-            "marks": [_mark(m) for m in written.marks if number * bar <= m.onset_ticks < (number + 1) * bar],
+def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, path: Path) -> dict[str, Any]:
+    """The form, each brief that was in force at the beginning of a bar (`briefs`), and the bars, which point to them.
+
+    Parameters
+    ----------
+    written, performed : the same music on the grid and as played; the seconds are the performance's.
+    briefs : (tick, brief) in force along it, the first at tick 0.
+    path : the affects it follows, (seconds, affect).
+    """
+    bar_ticks = written.bar_ticks
+    lines = range(0, written.length_ticks, bar_ticks)
+    seconds = performed.seconds_at(np.array(lines)).tolist()
+    ticks = [tick for tick, _ in briefs]
+    in_force = [briefs[bisect_right(ticks, line) - 1][1] for line in lines]
+    first_bars = {brief: len(lines) - bar for bar, brief in enumerate(reversed(in_force))}
+    numbers = {brief: number for number, brief in enumerate(sorted(first_bars, key=lambda brief: first_bars[brief]))}
+    marks, chords, motifs = _marks_by_bar(written), _chords_by_bar(written), _motifs(written)
+    standing: dict[str, str | None] = {"section": None, "phrase": None}
+    bars = []
+    for number, (line, time_s, brief) in enumerate(zip(lines, seconds, in_force, strict=True)):
+        begun = marks.get(number, {})
+        standing |= {kind: begun[kind] for kind in standing if kind in begun}
+        affect = affect_along(path, time_s)
+        bars.append(
+            {
+                "bar": number + 1,
+                "time_s": round(time_s, 2),
+                **standing,
+                "begins_phrase": "phrase" in begun,
+                "chords": [_chord(written, chord, line) for chord in chords.get(number, ())],
+                "motif": motifs.get(number),
+                "cadence": begun.get("cadence"),
+                "brief": numbers[brief],
+                **account_of_place(affect),
+                "shares": _by_region(affect),
+            }
+        )
+    return {
+        "form": marks.get(0, {}).get("form"),
+        "briefs": [{"from_bar": first_bars[brief], "fields": account_of_brief(brief)} for brief in numbers],
+        "bars": bars,
+    }
+
+
+def _marks_by_bar(written: Phrase) -> dict[int, dict[str, str]]:
+    """By bar (from 0), the last mark of each kind that stands in it."""
+    found: dict[int, dict[str, str]] = {}
+    for mark in written.marks:
+        found.setdefault(mark.onset_ticks // written.bar_ticks, {})[mark.kind] = mark.text
+    return found
+
+
+def _chords_by_bar(written: Phrase) -> dict[int, list[Chord]]:
+    """By bar (from 0), the chords that begin or hold in it."""
+    found: dict[int, list[Chord]] = {}
+    for chord in written.chords:
+        last = (chord.onset_ticks + chord.length_ticks - 1) // written.bar_ticks
+        for bar in range(chord.onset_ticks // written.bar_ticks, last + 1):
+            found.setdefault(bar, []).append(chord)
+    return found
+
+
+def _chord(written: Phrase, chord: Chord, start: int) -> dict[str, Any]:
+    """A chord with the beat, counted from 1, from which it sounds in the bar that begins at a tick."""
+    beat = (max(chord.onset_ticks, start) - start) / beat_ticks(written.meter) + 1
+    return {"beat": round(beat, 2), "roman": chord.roman, "function": chord.function}
+
+
+def _motifs(written: Phrase) -> dict[int, dict[str, Any]]:
+    """By bar (from 0) its motif, what became of it, and how far it stands from where it was first heard.
+
+    A mark names a motif and its transformation ("a", "b inverted"); transpositions are seen from the melody.
+    """
+    marks = [mark for mark in written.marks if mark.kind == "motif"]
+    melody = written.part(Part.MELODY)
+    onsets = [note.onset_ticks for note in melody]
+    first: dict[str, int] = {}
+    found: dict[int, dict[str, Any]] = {}
+    for mark, end in zip(marks, [*(mark.onset_ticks for mark in marks[1:]), written.length_ticks], strict=True):
+        name, _, change = mark.text.partition(" ")
+        index = bisect_right(onsets, mark.onset_ticks - 1)
+        pitch = melody[index].pitch_midi if index < len(melody) and onsets[index] < end else None
+        is_new = name not in first
+        moved = None if pitch is None else pitch - first.setdefault(name, pitch)
+        found[mark.onset_ticks // written.bar_ticks] = {
+            "name": name,
+            "transformation": change or ("first heard" if is_new else "transposed" if moved else "repeated"),
+            "moved_semitones": moved,
         }
-        for number in range(-(-written.length_ticks // bar))
-    ]
-
-
-def _overlaps(chord: Chord, start: int, length: int) -> bool:
-    return chord.onset_ticks < start + length and chord.onset_ticks + chord.length_ticks > start
-
-
-def _chord(chord: Chord) -> dict[str, Any]:
-    return {"roman": chord.roman, "function": chord.function}
-
-
-def _mark(mark: Mark) -> dict[str, Any]:
-    return {mark.kind: mark.text}
+    return found
 
 
 def _by_emotion(probs: Sequence[float]) -> dict[str, float]:
     return {emotion: round(float(p), 4) for emotion, p in zip(EMOTIONS, probs, strict=True)}
+
+
+def _by_region(affect: Affect) -> dict[str, float]:
+    return {region: round(share, 3) for region, share in zip(REGIONS, affect.shares, strict=True)}
 
 
 def _plain(value: Any) -> Any:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from mien import __version__
 from mien.account import (
     account_of_affect,
-    account_of_bars,
     account_of_brief,
+    account_of_music,
     account_of_place,
     account_of_reading,
 )
@@ -103,7 +103,7 @@ class Piece:
             "reading": self.reading.account() if self.reading else account_of_affect(self.affect),
             "path": [{"time_s": round(time_s, 2)} | account_of_place(affect) for time_s, affect in self.path],
             "brief": account_of_brief(self.brief),
-            "bars": account_of_bars(self.written),
+            **account_of_music(self.written, self.performed, self.briefs, self.path),
         }
 
     def save(

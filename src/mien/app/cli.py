@@ -50,7 +50,10 @@ EnsembleName = Annotated[
 Key = Annotated[str | None, typer.Option("--key", help="As in Eb, 'F# minor', 'D dorian'. Default: mood and seed.")]
 Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]
 Files = Annotated[
-    str, typer.Option("--files", help="Comma-separated: mid, wav, musicxml, svg, json; also pdf (score), png (roll), stems.")
+    str,
+    typer.Option(
+        "--files", help="Comma-separated: mid, wav, musicxml, svg, json; also pdf (score), png (roll), stems."
+    ),
 ]
 SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another sf2 or sf3 file to play with.")]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]

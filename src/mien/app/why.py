@@ -1,18 +1,42 @@
-"""`mien why PIECE`: the account of a piece (its JSON file), told to a person.
+"""`mien why PIECE`: the account of a piece (its JSON file, see docs/piece.md), told to a person.
 
-What was read, what that asked of the composer, and how the piece goes, bar by bar.
+What was read and who said it, what that asked of the composer, and how the piece goes, phrase by phrase; with `--bar`
+one bar in full: harmony, motif, the reading of that moment and every field of the brief with its reason.
 """
 
 import json
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from mien.errors import BadInput
 from mien.values import REGIONS
+
+FUNCTIONS = {"T": "tonic", "S": "subdominant", "D": "dominant"}
+NEEDED = {"reading", "brief", "briefs", "bars"}
+
+
+def why(
+    piece: Annotated[Path, typer.Argument(help="The .json of a piece, or a file beside it.")],
+    bar: Annotated[int | None, typer.Option("--bar", help="One bar in full, counted from 1.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")] = False,
+) -> None:
+    """Tell why a piece is as it is: reading, reasons, and phrase by phrase."""
+    account = open_account(piece)
+    chosen = None if bar is None else find_bar(account, bar)
+    if as_json:
+        shown = account if chosen is None else chosen | {"brief": account["briefs"][chosen["brief"]]["fields"]}
+        print(json.dumps(shown, indent=2, ensure_ascii=False))
+    elif chosen is None:
+        tell(Console(), account)
+    else:
+        tell_bar(Console(), account, chosen)
 
 
 def open_account(path: Path) -> dict[str, Any]:
@@ -30,32 +54,129 @@ def open_account(path: Path) -> dict[str, Any]:
         raise BadInput(f"{beside}: no such file; give the .json that 'mien play' wrote beside the music") from None
     except (OSError, ValueError) as error:
         raise BadInput(f"{beside}: cannot be read as JSON ({error})") from None
-    if not isinstance(account, dict) or not {"reading", "brief", "bars"} <= set(account):
+    if not isinstance(account, dict) or not set(account) >= NEEDED:
         raise BadInput(f"{beside}: not the account of a piece; give the .json that 'mien play' wrote")
     return account
 
 
+def find_bar(account: dict[str, Any], number: int) -> dict[str, Any]:
+    """The account of one bar, counted from 1.
+
+    Raises
+    ------
+    BadInput
+        If the piece has no such bar.
+    """
+    bars: list[dict[str, Any]] = account["bars"]
+    if not 1 <= number <= len(bars):
+        raise BadInput(f"--bar {number}: {account['name']} has bars 1 to {len(bars)}")
+    return bars[number - 1]
+
+
 def tell(console: Console, account: dict[str, Any]) -> None:
-    """Print the account: reading, reasons, bars."""
-    reading = account["reading"]
-    shares = ", ".join(f"{region} {reading['shares'][region]:.0%}" for region in REGIONS)
-    console.print(f"[bold]{escape(account['name'])}[/]  {account['seconds']:.0f} s, seed {account['seed']}")
+    """Print the account: reading, reasons, and a table a phrase."""
+    seed, form = account["seed"], account.get("form")
     console.print(
-        f"The expression reads as {reading['reads_as']} (valence {reading['valence']:+.2f}, "
-        f"arousal {reading['arousal']:+.2f}, doubt {reading['doubt']:.2f}); {shares}."
+        f"[bold]{escape(account['name'])}[/]  {account['seconds']:.0f} s, {len(account['bars'])} bars, seed {seed}"
+        + (f", form: {escape(form)}" if form else "")
     )
+    console.print(_reading(account["reading"], "The expression reads as", who="face" in account["reading"]))
+    if len(account["path"]) > 1:
+        first, last = account["path"][0], account["path"][-1]
+        console.print(
+            f"It is led from {first['reads_as']} to {last['reads_as']}; its mood moves, and with it what is asked."
+        )
     console.print("\n[bold]So the composer was asked for[/]")
-    for name, field in account["brief"].items():
-        told = escape(f"{name}: {field['because']}")
-        console.print(f"  {told}  [dim]{escape(field['source'])}[/]", highlight=False)
+    _tell_brief(console, account["brief"])
     console.print("\n[bold]Bar by bar[/]")
-    console.print(_table_of_bars(account["bars"]))
+    moves = len({json.dumps(_place(bar)) for bar in account["bars"]}) > 1
+    for bars in _phrases(account["bars"]):
+        console.print(f"\n{_phrase_title(bars, by_face='face' in account['reading'] and moves)}")
+        console.print(_table_of_bars(bars, moves=moves))
 
 
-def _table_of_bars(bars: list[dict[str, Any]]) -> Table:
-    table = Table("bar", "harmony", "form", box=None, pad_edge=False)
+def tell_bar(console: Console, account: dict[str, Any], bar: dict[str, Any]) -> None:
+    """Print all there is to say of one bar."""
+    brief = account["briefs"][bar["brief"]]
+    console.print(
+        f"[bold]{escape(account['name'])}, bar {bar['bar']}[/] of {len(account['bars'])}, at {_clock(bar['time_s'])}: "
+        f"section {escape(str(bar['section']))}, {escape(str(bar['phrase']))}"
+    )
+    for chord in bar["chords"]:
+        function = FUNCTIONS.get(chord["function"], chord["function"])
+        console.print(f"  harmony  beat {chord['beat']:g}: {escape(chord['roman'])}, {function}", highlight=False)
+    console.print(f"  melody   {escape(_motif(bar) or 'closes the phrase with a rhythm of its own')}", highlight=False)
+    if bar["cadence"]:
+        console.print(f"  cadence  {escape(bar['cadence'])}", highlight=False)
+    told = _reading(bar, "The reading in force:", who="face" in account["reading"])
+    console.print(f"\n{told}")
+    since = f", in force since bar {brief['from_bar']}" if brief["from_bar"] < bar["bar"] else ""
+    console.print(f"\n[bold]What is asked of the composer{since}[/]")
+    _tell_brief(console, brief["fields"])
+
+
+def _reading(place: dict[str, Any], opening: str, *, who: bool) -> str:
+    """One sentence; who said it only where there was a face."""
+    numbers = f"valence {place['valence']:+.2f}, arousal {place['arousal']:+.2f}, doubt {place['doubt']:.2f}"
+    shares = ", ".join(f"{region} {place['shares'][region]:.0%}" for region in REGIONS)
+    return f"{opening} {escape(place['reads_as'])} ({numbers})" + (f"; {shares}." if who else ".")
+
+
+def _tell_brief(console: Console, fields: dict[str, Any]) -> None:
+    """Each field with its reason, and the reason's source below it."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, field in fields.items():
+        table.add_row(f"  {escape(name)}", f"{escape(field['because'])}\n[dim]{escape(field['source'])}[/]")
+    console.print(table)
+
+
+def _phrases(bars: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The bars of each phrase."""
+    number = 0
+
+    def phrase_of(bar: dict[str, Any]) -> int:
+        nonlocal number
+        number += int(bar["begins_phrase"])
+        return number
+
+    return (list(group) for _, group in groupby(bars, phrase_of))
+
+
+def _phrase_title(bars: list[dict[str, Any]], *, by_face: bool) -> str:
+    first, last = bars[0], bars[-1]
+    where = f"bars {first['bar']} to {last['bar']}" if len(bars) > 1 else f"bar {first['bar']}"
+    title = (
+        f"[bold]{escape(str(first['section']))} · {escape(str(first['phrase']))}[/]  {where}, {_clock(first['time_s'])}"
+    )
+    if by_face:
+        shares = ", ".join(f"{region} {first['shares'][region]:.0%}" for region in REGIONS)
+        title += f"  [dim]{shares}[/]"
+    return title
+
+
+def _table_of_bars(bars: list[dict[str, Any]], *, moves: bool) -> Table:
+    columns = ("bar", "harmony", "motif", "cadence", *(("mood",) if moves else ()))
+    table = Table(*columns, box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for bar in bars:
         chords = "  ".join(f"{chord['roman']} ({chord['function']})" for chord in bar["chords"])
-        marks = "; ".join(f"{kind} {text}" for mark in bar["marks"] for kind, text in mark.items())
-        table.add_row(str(bar["bar"]), escape(chords), escape(marks))
+        mood = f"{bar['reads_as']} {bar['valence']:+.2f} {bar['arousal']:+.2f}" if moves else ""
+        cells = (str(bar["bar"]), chords, _motif(bar), bar["cadence"] or "", *((mood,) if moves else ()))
+        table.add_row(*(escape(cell) for cell in cells))
     return table
+
+
+def _motif(bar: dict[str, Any]) -> str:
+    motif = bar["motif"]
+    if not motif:
+        return ""
+    moved = motif["moved_semitones"]
+    told = f"{motif['name']}, {motif['transformation']}"
+    return told if not moved else f"{told} ({moved:+d} semitones)"
+
+
+def _place(bar: dict[str, Any]) -> list[float]:
+    return [bar["valence"], bar["arousal"]]
+
+
+def _clock(time_s: float) -> str:
+    return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
