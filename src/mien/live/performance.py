@@ -25,7 +25,7 @@ from mien.live.messages import (
     planned_notes,
 )
 from mien.live.player import Player
-from mien.live.take import Take
+from mien.live.take import Movement, Take
 from mien.music.spelling import key_name
 from mien.music.steer import distance
 from mien.ports.port import Event, Program
@@ -152,6 +152,13 @@ class Performance:
         if self._conductor:
             self._told_ensemble = None
             self._announce(now_s, {})
+
+    def heard(self, now_s: float) -> list[Movement]:
+        """What was played until now, movement by movement."""
+        so_far = self.take.copy()
+        for leg in self._conductor.legs if self._conductor else ():
+            so_far.add(leg, now_s)
+        return so_far.movements
 
     def _wants_turn(self, now_s: float, aim: Brief, target: Brief) -> bool:
         if now_s - self._decided_s < DECIDE_S:

@@ -36,6 +36,12 @@ class Take:
         """Let the next leg begin a movement."""
         self._seed, self._is_new = seed, True
 
+    def copy(self) -> "Take":
+        """A take that can go on by itself."""
+        other = Take()
+        other.movements, other._seed, other._is_new = list(self.movements), self._seed, self._is_new
+        return other
+
     def add(self, leg: Leg, until_s: float) -> Leg | None:
         """Keep a leg as far as it was heard; None if nothing of it was.
 

@@ -126,7 +126,7 @@ def _cues(values: list[float | None], now_s: float) -> Cues:
 
 
 def _steadied(person: Person, read: Mapping[str, Any], now_s: float) -> Affect:
-    from mien.affect.steady import steadied  # not before somebody is read
+    from mien.affect.smooth import steadied  # not before somebody is read
 
     whole = sum(read["probs"])
     shares = sum(read["shares"])

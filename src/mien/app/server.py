@@ -1,0 +1,291 @@
+"""The server of the live page: `docs/wire.md` as an ASGI application around a `Station`.
+
+The page, the font and the exports go over HTTP, a session over one WebSocket. Messages to a page wait in an outbox; a
+page that does not take them is dropped and may resume. Frames are never logged or written.
+"""
+
+import asyncio
+import hmac
+import json
+import mimetypes
+import time
+from collections import deque
+from collections.abc import Iterable
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from mien import __version__
+from mien.app.gate import Gate
+from mien.errors import BadInput
+from mien.live.commands import parse_command
+from mien.live.session import Session
+from mien.live.station import EXPORTS, Busy, Station, StationFull
+from mien.live.told import PROTOCOL
+from mien.nets import read_asset
+from mien.sound.font import font_path
+
+PAGE = Path(__file__).with_name("page")
+SUBPROTOCOL = "mien.1"
+HELLO_S = 5.0
+MOST_WAITING = 500
+"""Messages that a slow page may leave waiting, some twenty seconds' worth."""
+MOST_BAD, BAD_S = 40, 60.0
+"""Messages that are none of the protocol, and the time within which so many end the socket."""
+MOST_TEXTS_A_S = 100
+
+NO_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>mien</title>
+<h1>mien is running, but its page is not built</h1>
+<p>In the checkout run <code>make page</code>, then load this again.</p></html>"""
+
+_NORMAL, _MALFORMED, _NO_TOKEN, _NO_HELLO, _TAKEN, _FULL, _SLOW = 1000, 4400, 4401, 4408, 4409, 4429, 4410
+
+
+def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -> Starlette:
+    """The application.
+
+    Parameters
+    ----------
+    station : the sessions.
+    hosts : allowed values of `Host`, with port.
+    token : what a page must bring; None on loopback.
+    """
+    mimetypes.add_type("text/javascript", ".js")
+    mimetypes.add_type("application/wasm", ".wasm")
+    font = read_asset(font_path())
+    tag = f'"{sha256(font).hexdigest()[:32]}"'
+    sockets = Sockets(station, token)
+
+    async def page(_: Request) -> Response:
+        index = PAGE / "index.html"
+        return HTMLResponse(index.read_text(encoding="utf-8") if index.exists() else NO_PAGE)
+
+    async def send_font(request: Request) -> Response:
+        headers = {"etag": tag, "cache-control": "public, max-age=31536000, immutable"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(font, media_type="application/octet-stream", headers=headers)
+
+    async def mapping(_: Request) -> Response:
+        return PlainTextResponse(files("mien.music").joinpath("mapping.toml").read_text(encoding="utf-8"))
+
+    async def health(_: Request) -> Response:
+        return JSONResponse(
+            {
+                "status": "ok",
+                "version": __version__,
+                "sessions": len(station.sessions),
+                "places": station.places,
+                "uptime_s": round(station.uptime_s, 1),
+            }
+        )
+
+    async def export(request: Request) -> Response:
+        return await _export(station, request, token)
+
+    app = Starlette(
+        routes=[
+            Route("/", page),
+            Route("/font", send_font),
+            Route("/mapping", mapping),
+            Route("/health", health),
+            Route("/sessions/{session}/export/{kind}", export),
+            WebSocketRoute("/live", sockets.serve),
+            Mount("/", StaticFiles(directory=PAGE, check_dir=False, html=True)),
+        ],
+        middleware=[Middleware(Gate, hosts=tuple(host.lower() for host in hosts))],
+    )
+    app.state.sockets = sockets
+    return app
+
+
+async def _export(station: Station, request: Request, token: str | None) -> Response:
+    if token is not None:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            return JSONResponse({"error": "token missing or wrong; open the address that mien live printed"}, 401)
+    session = station.sessions.get(request.path_params["session"])
+    if session is None:
+        return JSONResponse({"error": "no such session; it may have ended"}, 404)
+    kind = request.path_params["kind"]
+    asked = request.query_params.get("movement")
+    try:
+        movement = int(asked) if asked is not None else None
+        content, movements = await station.export(session, kind, movement)
+    except LookupError as error:
+        return JSONResponse({"error": str(error.args[0])}, 409)
+    except (BadInput, ValueError) as error:
+        return JSONResponse({"error": str(error)}, 400)
+    except Busy:
+        return JSONResponse({"error": "another export of this session is running; wait for it"}, 503)
+    suffix = {"session": "jsonl"}.get(kind, kind)
+    headers = {"content-disposition": f'attachment; filename="mien.{suffix}"', "mien-movements": str(movements)}
+    return Response(content, media_type=EXPORTS[kind], headers=headers)
+
+
+class Outbox:
+    """Messages that wait for a page to take them."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[str] = deque()
+        self._filled = asyncio.Event()
+        self.is_overfull = False
+
+    def put(self, message: dict[str, Any]) -> None:
+        """Add a message."""
+        if len(self._waiting) >= MOST_WAITING:
+            self.is_overfull = True
+        else:
+            self._waiting.append(json.dumps(message, separators=(",", ":")))
+        self._filled.set()
+
+    async def take(self) -> str | None:
+        """The next message; None if too many wait."""
+        while not self._waiting and not self.is_overfull:
+            self._filled.clear()
+            await self._filled.wait()
+        return None if self.is_overfull else self._waiting.popleft()
+
+
+class Sockets:
+    """The WebSockets of a station: which session each serves."""
+
+    def __init__(self, station: Station, token: str | None) -> None:
+        self._station = station
+        self._token = token
+        self._serving: dict[str, WebSocket] = {}
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Serve one page until it leaves."""
+        offered = socket.scope.get("subprotocols", [])
+        await socket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        if not self._knows_token(offered):
+            await socket.close(_NO_TOKEN, "token missing or wrong")
+            return
+        hello = await self._greeted(socket)
+        if hello is None:
+            return
+        outbox = Outbox()
+        try:
+            session, resumed = self._station.enter(hello.get("session"))
+        except StationFull:
+            text = f"all {self._station.places} places are taken: wait, or start mien live with more --sessions"
+            await self._part(socket, "station-full", text, _FULL)
+            return
+        before = self._serving.get(session.session_id)
+        self._serving[session.session_id] = socket
+        if before is not None:
+            await _close(before, _TAKEN, "taken over by another page")
+        try:
+            session.attach(outbox.put, hello, resumed=resumed)
+        except BadInput as error:
+            outbox.put({"type": "error", "code": "bad-message", "text": str(error), "about": "hello"})
+            session.attach(outbox.put, {}, resumed=resumed)
+        await self._converse(socket, session, outbox)
+
+    async def _converse(self, socket: WebSocket, session: Session, outbox: Outbox) -> None:
+        sending = asyncio.create_task(_send_all(socket, outbox))
+        hearing = asyncio.create_task(_hear_all(socket, session))
+        is_bye = False
+        try:
+            await asyncio.wait([sending, hearing], return_when=asyncio.FIRST_COMPLETED)
+            if hearing.done() and not hearing.cancelled() and hearing.exception() is None:
+                code = hearing.result()
+                is_bye = code == _NORMAL
+                if code is not None:
+                    await _close(socket, code, "bye" if is_bye else "too many messages that are none")
+            elif outbox.is_overfull:
+                await _close(socket, _SLOW, "the page does not take its messages")
+        finally:
+            sending.cancel()
+            hearing.cancel()
+            await asyncio.gather(sending, hearing, return_exceptions=True)
+            if self._serving.get(session.session_id) is socket:
+                del self._serving[session.session_id]
+                if is_bye:
+                    await self._station.end(session)
+                else:
+                    self._station.leave(session)
+
+    async def _greeted(self, socket: WebSocket) -> dict[str, Any] | None:
+        """The page's greeting, None if the socket was closed instead."""
+        try:
+            async with asyncio.timeout(HELLO_S):
+                message = await socket.receive()
+        except TimeoutError:
+            await _close(socket, _NO_HELLO, "no hello")
+            return None
+        if message["type"] == "websocket.disconnect":
+            return None
+        try:
+            command = parse_command(message.get("text") or "")
+            if command.kind != "hello" or command.fields["protocol"] != PROTOCOL:
+                raise BadInput(f"hello with protocol {PROTOCOL} is wanted first")
+        except BadInput as error:
+            await self._part(socket, "bad-message", str(error), _MALFORMED)
+            return None
+        return dict(command.fields)
+
+    async def _part(self, socket: WebSocket, code: str, text: str, close: int) -> None:
+        await socket.send_text(json.dumps({"type": "error", "code": code, "text": text, "about": "hello"}))
+        await _close(socket, close, code)
+
+    def _knows_token(self, offered: list[str]) -> bool:
+        if self._token is None:
+            return True
+        wanted = f"token.{self._token}".encode()
+        return any(hmac.compare_digest(one.encode(), wanted) for one in offered)
+
+    async def close(self) -> None:
+        """Tell every page that the server goes down."""
+        for socket in list(self._serving.values()):
+            await _close(socket, 1001, "the server goes down")
+
+
+async def _send_all(socket: WebSocket, outbox: Outbox) -> None:
+    while (text := await outbox.take()) is not None:
+        await socket.send_text(text)
+
+
+async def _hear_all(socket: WebSocket, session: Session) -> int | None:
+    """Hear a page until it leaves; the code to close with, None if it has gone."""
+    bad: deque[float] = deque(maxlen=MOST_BAD)
+    texts: deque[float] = deque(maxlen=MOST_TEXTS_A_S)
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        now_s = time.monotonic()
+        if (content := message.get("bytes")) is not None:
+            is_good = session.hear_frame(content)
+        else:
+            text = message["text"]
+            if len(texts) == MOST_TEXTS_A_S and now_s - texts[0] < 1:
+                session.refuse("too-many", f"more than {MOST_TEXTS_A_S} messages a second; some were dropped")
+                continue
+            texts.append(now_s)
+            kind = session.hear(text)
+            if kind == "bye":
+                return _NORMAL
+            is_good = kind is not None
+        if not is_good:
+            bad.append(now_s)
+            if len(bad) == MOST_BAD and now_s - bad[0] < BAD_S:
+                return _MALFORMED
+
+
+async def _close(socket: WebSocket, code: int, why: str) -> None:
+    if socket.application_state is WebSocketState.CONNECTED and socket.client_state is WebSocketState.CONNECTED:
+        try:
+            await socket.close(code, why)
+        except (RuntimeError, WebSocketDisconnect, OSError):
+            return

@@ -1,0 +1,55 @@
+"""The three clocks of a session, measured: what the message `clocks` says.
+
+Percentiles are over the last `KEPT` measurements; rates over the time since they were last told.
+"""
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+KEPT = 600
+
+
+class Meters:
+    """Latencies in milliseconds, rates a second."""
+
+    def __init__(self) -> None:
+        self._gesture_ms: deque[float] = deque(maxlen=KEPT)
+        self._loop_ms: deque[float] = deque(maxlen=KEPT)
+        self._read = 0
+        self._dropped = 0
+        self._told_s = 0.0
+
+    def gesture(self, seconds: float, dropped: int) -> None:
+        """A frame has become controllers, so long after it arrived; so many were dropped before it."""
+        self._gesture_ms.append(1e3 * seconds)
+        self._read += 1
+        self._dropped += dropped
+
+    def loop(self, seconds: float) -> None:
+        """The event loop came so late."""
+        self._loop_ms.append(1e3 * max(0.0, seconds))
+
+    def told(self, now_s: float, structure_s: float | None, mood_s: float) -> dict[str, Any]:
+        """The message; rates begin anew."""
+        past_s = max(1e-3, now_s - self._told_s)
+        message = {
+            "type": "clocks",
+            "server_s": round(now_s, 4),
+            "gesture_ms": _percentiles(self._gesture_ms, 95),
+            "structure_s": None if structure_s is None else round(structure_s, 3),
+            "mood_s": mood_s,
+            "loop_ms": _percentiles(self._loop_ms, 99),
+            "read_a_s": round(self._read / past_s, 1),
+            "dropped_a_s": round(self._dropped / past_s, 1),
+        }
+        self._told_s, self._read, self._dropped = now_s, 0, 0
+        return message
+
+
+def _percentiles(values: deque[float], high: int) -> dict[str, float | None]:
+    if not values:
+        return {"p50": None, f"p{high}": None}
+    p50, p_high = np.percentile(values, [50, high])
+    return {"p50": round(float(p50), 1), f"p{high}": round(float(p_high), 1)}

@@ -1,0 +1,505 @@
+"""One session: frames and commands in, messages out; it joins watching, performing and the ports.
+
+A session belongs to one event loop and has no socket of its own: `attach` gives it somewhere to tell things, `detach`
+takes that away, and the music goes on. Three clocks run in it: gestures at once with each reading, structure in
+`_tick`, mood in the target that `_tick` asks for. Nothing that a page, a picture or a port does ends it; what fails
+is told and mended.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mien.circumplex import affect_at
+from mien.clock import Clock
+from mien.ensembles import ensemble as look_up
+from mien.errors import BadInput
+from mien.live import told
+from mien.live.calibration import Calibration, neutral_of, profile_of
+from mien.live.commands import Command, NotNow, parse_command
+from mien.live.frames import parse_frame
+from mien.live.lead import DIRECTIONS, Lead, lead_to
+from mien.live.messages import brief_told, reasons_told
+from mien.live.meters import Meters
+from mien.live.mood import COLOUR_HALF_LIFE_S, Mood, Settled, settled, target_of
+from mien.live.performance import Performance
+from mien.live.player import Opener, Player
+from mien.live.readers import ReadingProcess, Waiting
+from mien.live.seats import SEATS
+from mien.live.session_file import SessionFile
+from mien.live.settings import Settings, changed, held, number
+from mien.live.touch import Touch, control_rows, gesture_told
+from mien.live.watching import Watching
+from mien.music.mapping import Mapping as MappingTable
+from mien.music.mapping import parse_mapping
+from mien.values import Affect, Brief, Gesture
+
+TICK_S = 0.03
+BRIEF_S = 0.25
+"""Briefs are told no oftener."""
+CLOCKS_S = 1.0
+
+log = logging.getLogger("mien.live")
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Session:
+    """A player at the instrument.
+
+    Parameters
+    ----------
+    session_id : its secret.
+    clock : starts with the session.
+    started : ISO date and time of the start.
+    openers : ports to play on, by name.
+    mapping : the table to begin with; None is the shipped one.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        clock: Clock,
+        started: str,
+        openers: Mapping[str, Opener] | None = None,
+        mapping: MappingTable | None = None,
+    ) -> None:
+        self.session_id = session_id
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._listener: Tell | None = None
+        self._settings = Settings()
+        self._held: dict[str, float | str] = {}
+        self._mapping = mapping
+        self._mapping_text: str | None = None
+        self._hand = affect_at(0, 0)
+        self._lead: Lead | None = None
+        self._settled: Settled | None = None
+        self._mood = Mood()
+        self._alone = False
+        self._reader_is = "starting"
+        self._state: dict[str, Any] = {}
+        self._brief_s = self._clocks_s = 0.0
+        self._told_brief: Any = None
+        self.file = SessionFile(started)
+        self._player = Player(openers or {}, clock, self._port_changed)
+        self.performance = Performance(self._tell, self._player, self.file)
+        self.watching = Watching()
+        self._touch = Touch()
+        self._meters = Meters()
+        self._reading: ReadingProcess | None = None
+        self._last_tick_s = clock.now_s
+        self._task = self._loop.create_task(self._run())
+
+    @property
+    def now_s(self) -> float:
+        """Session time."""
+        return self._clock.now_s
+
+    @property
+    def mood_affect(self) -> Affect | None:
+        """Where the music was last asked to be."""
+        return self._mood.affect
+
+    @property
+    def affect_modules(self) -> tuple[str, ...] | None:
+        """What of `mien.affect` the reading process has loaded."""
+        return self._reading.affect_modules if self._reading else None
+
+    @property
+    def reader_pid(self) -> int | None:
+        """Of the reading process."""
+        return self._reading.pid if self._reading else None
+
+    # What the page does.
+
+    def attach(self, listener: Tell, hello: Mapping[str, Any], *, resumed: bool) -> None:
+        """Tell a page everything from now on; settings and profile of its greeting are taken over.
+
+        Raises
+        ------
+        BadInput
+            If one of them is not allowed.
+        """
+        settings = changed(self._settings, hello.get("settings", {}))
+        if hello.get("profile"):
+            self.watching.own = neutral_of(hello["profile"])
+        self._listener = listener
+        self._touch.forget()
+        self._told_brief = None
+        self._state = self.state()
+        self._tell(told.welcome(self, resumed=resumed))
+        self._set(settings)
+        if self._reading is None:
+            self._reading = ReadingProcess(self._reads_affect, self._clock, self._answered, self._reader_changed)
+        if resumed:
+            self.performance.resume(self.now_s)
+
+    def detach(self) -> None:
+        """Tell nobody anything from now on."""
+        self._listener = None
+
+    def hear_frame(self, message: bytes) -> bool:
+        """Take a binary message; False if it was no frame."""
+        try:
+            frame = parse_frame(message)
+        except BadInput as error:
+            self.refuse("bad-frame", str(error))
+            return False
+        if self._reading:
+            self._reading.submit(frame)
+        return True
+
+    def hear(self, text: str) -> str | None:
+        """Take a text message; its type, or None if it was none of the protocol. `bye` is left to the socket."""
+        try:
+            command = parse_command(text)
+        except BadInput as error:
+            self.refuse("bad-message", str(error))
+            return None
+        try:
+            self.do(command)
+        except NotNow as error:
+            self.refuse("not-now", str(error), command.kind)
+        except BadInput as error:
+            self.refuse("bad-mapping" if command.kind == "mapping" else "bad-message", str(error), command.kind)
+        return command.kind
+
+    def do(self, command: Command) -> None:
+        """Obey a command.
+
+        Raises
+        ------
+        BadInput
+            If it cannot be obeyed; nothing has changed then.
+        """
+        getattr(self, f"_on_{command.kind}")(command.fields)
+        self._tell_state()
+
+    def start(self) -> None:
+        """Let the music begin."""
+        self._settled = None
+        target = self._target()
+        self.performance.start(self.now_s, self._settings.seed, target)
+        self._touch.forget()
+
+    def finish(self) -> None:
+        """Let the music come to its end."""
+        self.performance.close(self.now_s, self._target())
+        self._tell_state()
+
+    async def close(self) -> None:
+        """End the session: silence, ports closed, processes ended."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        if self.performance.is_playing:
+            self.performance.silence(self.now_s, "stop")
+        if self._reading:
+            self._reading.close()
+        await asyncio.to_thread(self._player.close)
+
+    # Commands.
+
+    def _on_hello(self, _: Mapping[str, Any]) -> None:
+        raise NotNow("hello: the session has begun already")
+
+    def _on_bye(self, _: Mapping[str, Any]) -> None:
+        return  # the socket's business
+
+    def _on_ping(self, fields: Mapping[str, Any]) -> None:
+        self._tell({"type": "pong", "id": fields["id"], "sent_s": fields["sent_s"]})
+
+    def _on_start(self, _: Mapping[str, Any]) -> None:
+        self.start()
+
+    def _on_stop(self, fields: Mapping[str, Any]) -> None:
+        how = fields.get("how", "close")
+        if how not in ("close", "now"):
+            raise BadInput(f"stop: how {how!r}; 'close' or 'now' wanted")
+        if how == "now":
+            self.performance.silence(self.now_s, "stop")
+        else:
+            self.performance.close(self.now_s, self._target())
+
+    def _on_panic(self, _: Mapping[str, Any]) -> None:
+        self.performance.silence(self.now_s, "panic")
+
+    def _on_settings(self, fields: Mapping[str, Any]) -> None:
+        self._set(changed(self._settings, fields))
+        self.file.keep("settings", self.now_s, settings=self._settings.told())
+
+    def _on_hold(self, fields: Mapping[str, Any]) -> None:
+        self._held = held(self._held, fields["fields"])
+        self.file.keep("hold", self.now_s, held=dict(self._held))
+
+    def _on_hand(self, fields: Mapping[str, Any]) -> None:
+        valence, arousal = (number(f"hand: {name}", fields[name], -1, 1) for name in ("valence", "arousal"))
+        self._hand = affect_at(valence, arousal)
+
+    def _on_lead(self, fields: Mapping[str, Any]) -> None:
+        do = fields["do"]
+        if do == "start":
+            if "to" not in fields or "minutes" not in fields:
+                raise BadInput("lead: 'to' and 'minutes' are wanted with start")
+            self._lead = lead_to(self._where(), fields["to"], fields["minutes"])
+        elif do not in (*DIRECTIONS, "stop"):
+            raise BadInput(f"lead: {do!r}; start, {', '.join(DIRECTIONS)} or stop wanted")
+        elif self._lead is None:
+            raise NotNow(f"lead: nothing to {do}; start one first")
+        else:
+            self._lead = None if do == "stop" else told.doing(self._lead, do)
+        self.file.keep("lead", self.now_s, lead=self._lead.told() if self._lead else None)
+
+    def _on_calibrate(self, fields: Mapping[str, Any]) -> None:
+        do = fields["do"]
+        if do == "forget":
+            self.watching.own, self.watching.calibration = None, None
+            self._tell(
+                {"type": "calibration", "state": "forgotten", "step": "rest", "progress": 0, "text": "forgotten"}
+            )
+        elif do not in ("start", "range"):
+            raise BadInput(f"calibrate: {do!r}; start, range or forget wanted")
+        elif do == "range" and self.watching.own is None:
+            raise NotNow("calibrate: the resting face comes first; send start")
+        else:
+            self.watching.calibration = Calibration("rest" if do == "start" else "range", self.now_s)
+
+    def _on_mapping(self, fields: Mapping[str, Any]) -> None:
+        text = fields["toml"]
+        self._mapping = parse_mapping(text, "mapping") if text is not None else None
+        self._mapping_text = text
+        self._tell(self.mapping_told())
+
+    def _on_record(self, fields: Mapping[str, Any]) -> None:
+        self.file.keeps_readings = fields["on"]
+
+    # What happens by itself.
+
+    async def _run(self) -> None:
+        while True:
+            due_s = self._clock.now_s + TICK_S
+            await asyncio.sleep(TICK_S)
+            self._meters.loop(self._clock.now_s - due_s)
+            try:
+                self._tick()
+            except Exception:
+                log.exception("the composer stumbled; it begins anew")
+                self.performance.silence(self.now_s, "restart")
+                self._notice("composer-restarted", "the composer stumbled and begins anew")
+                self._settings = changed(self._settings, {"seed": self._settings.seed + 1})
+                self.start()
+
+    def _tick(self) -> None:
+        now_s = self.now_s
+        seconds, self._last_tick_s = now_s - self._last_tick_s, now_s
+        if self._lead and self._settings.mode == "trajectory":
+            self._lead = self._lead.after(seconds)
+        self._calibrate(now_s)
+        self._look_for_faces(now_s)
+        if self.performance.is_playing:
+            self.performance.advance(now_s, self._target())
+        if now_s - self._brief_s >= BRIEF_S:
+            self._brief_s = now_s
+            self._tell_brief(now_s)
+            self._tell_state()
+        if now_s - self._clocks_s >= CLOCKS_S:
+            self._clocks_s = now_s
+            self._tell(self._meters.told(now_s, self.performance.led_s, COLOUR_HALF_LIFE_S))
+
+    def _target(self) -> Brief:
+        """The brief that is wanted now."""
+        self._mood = self._asked()
+        target = target_of(self._mood, self._settings, self._held, self._mapping, self.performance.key)
+        self._settled = settled(self._settled, target, self.now_s, at_once="mode" in self._held)
+        return self._settled.brief
+
+    def _asked(self) -> Mood:
+        mode = self._settings.mode
+        if mode == "hand":
+            return Mood("hand", self._hand)
+        if mode == "trajectory" and self._lead:
+            return Mood("lead", self._lead.affect)
+        return self.watching.mood(self.now_s, self._reads_affect)
+
+    def _where(self) -> Affect:
+        """Where the music is, or the face: a lead begins there."""
+        return self._mood.affect or affect_at(0, 0)
+
+    @property
+    def _reads_affect(self) -> bool:
+        return self._settings.mode != "gesture"
+
+    def _set(self, settings: Settings) -> None:
+        before, self._settings = self._settings, settings
+        self.watching.seat(SEATS if settings.mode == "ensemble" else 1)
+        if self._reading:
+            self._reading.change(self._reads_affect)
+        if before.ensemble != settings.ensemble:
+            self._touch.forget()
+        self._tell_state()
+
+    def _answered(self, said: Mapping[str, Any], waiting: Waiting) -> None:
+        """The reading process has read a frame."""
+        now_s = self.now_s
+        if "error" in said:
+            self.refuse("bad-frame", said["error"])
+            return
+        sight = self.watching.see(said, now_s, self._reads_affect)
+        self._send_controls(waiting, sight.gestures)
+        dropped, self._reading_drops = self._drops()
+        self._meters.gesture(self._clock.now_s - waiting.arrived_s, dropped)
+        server_ms = 1e3 * (self._clock.now_s - waiting.arrived_s)
+        waited_ms = max(0.0, server_ms - sum(said["ms"].values()))
+        self._tell(
+            {
+                "type": "reading",
+                "seq": said["seq"],
+                "captured_s": said["captured_s"],
+                "dropped": dropped,
+                "faces": list(sight.faces),
+                "ms": {"waited": round(waited_ms, 2), **said["ms"], "server": round(server_ms, 2)},
+            }
+        )
+        for face in sight.faces:
+            kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
+            self.file.keep("reading", waiting.arrived_s, seq=said["seq"], **kept)
+        if self._player.alive():
+            self._player.send(told.port_values(sight.faces, said["size_px"], waiting.arrived_s))
+
+    _reading_drops = 0
+
+    def _drops(self) -> tuple[int, int]:
+        total = self._reading.dropped if self._reading else 0
+        return max(0, total - self._reading_drops), total
+
+    def _send_controls(self, waiting: Waiting, gestures: Mapping[int, Gesture]) -> None:
+        gesture = told.joined(gestures)
+        if gesture is None:
+            return
+        moved = self._touch.moved(gesture, look_up(self._settings.ensemble))
+        if not moved and not gesture.events:
+            return
+        self._player.send(moved)
+        message = {
+            "type": "controls",
+            "captured_s": waiting.frame.captured_s,
+            "channels": control_rows(moved),
+            "gesture": gesture_told(gesture),
+            "events": list(gesture.events),
+        }
+        self._tell(message)
+        self.file.keep("controls", waiting.arrived_s, channels=message["channels"], events=message["events"])
+
+    def _calibrate(self, now_s: float) -> None:
+        calibration = self.watching.calibration
+        if calibration is None:
+            return
+        progress = calibration.progress(now_s)
+        message = {"type": "calibration", "step": calibration.step, "progress": round(progress, 2), "profile": None}
+        if progress < 1:
+            if now_s - self._brief_s >= BRIEF_S:
+                text = "rest your face and look into the camera" if calibration.step == "rest" else "pull some faces"
+                self._tell(message | {"state": "running", "text": text})
+            return
+        if trouble := self.watching.calibrated():
+            self._tell(message | {"state": "failed", "text": trouble})
+        elif self.watching.own:
+            self.file.keep("calibrated", now_s, step=calibration.step)
+            profile = profile_of(self.watching.own)
+            self._tell(message | {"state": "done", "text": "this is your resting face now", "profile": profile})
+
+    def _look_for_faces(self, now_s: float) -> None:
+        alone = self.watching.is_alone(now_s)
+        if alone != self._alone:
+            self._alone = alone
+            if alone:
+                self._notice("no-face", "no face is seen: come into the light, face the camera")
+            else:
+                self._notice("face-back", "a face is seen")
+
+    def _reader_changed(self, how: str) -> None:
+        before, self._reader_is = self._reader_is, how
+        if how == "lost":
+            log.warning("the reading process ended; another one starts")
+            self._notice("reader-lost", "reading stopped and starts anew; the music goes on")
+        elif how == "ready" and before == "starting" and self._meters_were_lost:
+            self._notice("reader-back", "reading goes on")
+        self._meters_were_lost = how == "lost" or (self._meters_were_lost and how == "starting")
+        self._tell_state()
+
+    _meters_were_lost = False
+
+    def _port_changed(self, name: str, is_alive: bool) -> None:
+        """From the player's thread."""
+        text = f"{name} is there" if is_alive else f"{name} is gone; it is tried again every two seconds"
+        log.warning(text) if not is_alive else log.info(text)
+        try:
+            self._loop.call_soon_threadsafe(self._notice, "port-back" if is_alive else "port-lost", text)
+        except RuntimeError:
+            return  # the loop has ended, and the session with it
+
+    # What is told.
+
+    def state(self) -> dict[str, Any]:
+        """As the message `state`."""
+        return {
+            "type": "state",
+            "playing": self.performance.is_playing,
+            "closing": self.performance.is_closing,
+            **self._settings.told(),
+            "recording": self.file.keeps_readings,
+            "held": dict(self._held),
+            "calibrated": self.watching.own is not None,
+            "lead": self._lead.told() if self._lead else None,
+            "reader": self._reader_is,
+        }
+
+    def mapping_told(self) -> dict[str, Any]:
+        """As the message `mapping`."""
+        return told.mapping(self._mapping, self._mapping_text)
+
+    def ports_told(self) -> list[dict[str, Any]]:
+        """The ports of the session."""
+        return [{"name": name, "kind": name.split()[0], "alive": up} for name, up in self._player.alive().items()]
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        if self._listener:
+            self._listener({**message, "server_s": round(self._clock.now_s, 4)})
+
+    def _tell_state(self) -> None:
+        state = self.state()
+        if state != self._state:
+            self._state = state
+            self._tell(state)
+
+    def _tell_brief(self, now_s: float) -> None:
+        target = self._target()
+        now = self.performance.brief_at(now_s)
+        mood = self._mood
+        place = mood.affect or affect_at(0, 0)
+        message = {
+            "type": "brief",
+            "now": brief_told(now) if now else None,
+            "target": brief_told(target),
+            "reasons": reasons_told(target),
+            "mood": {
+                "valence": round(place.valence, 3),
+                "arousal": round(place.arousal, 3),
+                "doubt": round(place.doubt, 3),
+                "source": mood.source,
+            },
+        }
+        text = json.dumps(message)
+        if text != self._told_brief:
+            self._told_brief = text
+            self._tell(message)
+
+    def _notice(self, code: str, text: str) -> None:
+        self._tell({"type": "notice", "code": code, "text": text})
+
+    def refuse(self, code: str, text: str, about: str | None = None) -> None:
+        """Tell that something was refused, and why."""
+        log.warning("refused (%s): %s", code, text)
+        self._tell({"type": "error", "code": code, "text": text, "about": about})

@@ -1,0 +1,199 @@
+"""The sessions of one server: made, resumed, waited for, ended; and the files they export.
+
+A station has places for so many sessions. One whose page is away goes on for `AWAY_S`, then its music closes and it
+ends. Ports belong to one session at a time: the oldest that is there. Exports are made in a process of their own.
+"""
+
+import asyncio
+import multiprocessing
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mien.circumplex import affect_at
+from mien.clock import WallClock
+from mien.errors import BadInput
+from mien.live.player import Opener
+from mien.live.session import Session
+from mien.live.session_file import parse_session, readings_csv
+from mien.live.take import piece_of
+from mien.music.mapping import Mapping as MappingTable
+from mien.piece import Piece
+
+AWAY_S = 30.0
+CLOSING_S = 20.0
+"""The longest that an ending is waited for."""
+EXPORTS = {
+    "mid": "audio/midi",
+    "wav": "audio/wav",
+    "musicxml": "application/vnd.recordare.musicxml+xml",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "json": "application/json",
+    "session": "application/x-ndjson",
+    "csv": "text/csv",
+}
+
+
+class StationFull(Exception):
+    """All places are taken."""
+
+
+class Busy(Exception):
+    """Another export of the session is running."""
+
+
+class Station:
+    """The sessions of one server.
+
+    Parameters
+    ----------
+    places : how many sessions there may be at a time.
+    openers : ports, by name.
+    mapping : the table that sessions begin with; None is the shipped one.
+    """
+
+    def __init__(
+        self, places: int, openers: Mapping[str, Opener] | None = None, mapping: MappingTable | None = None
+    ) -> None:
+        self.places = places
+        self._openers = dict(openers or {})
+        self._mapping = mapping
+        self._away_s = AWAY_S
+        self.sessions: dict[str, Session] = {}
+        self._leaving: dict[str, asyncio.Task[None]] = {}
+        self._lent_to: str | None = None
+        self._exporting: set[str] = set()
+        self._exporter: ProcessPoolExecutor | None = None
+        self._clock = WallClock()
+
+    @property
+    def uptime_s(self) -> float:
+        """Since when the station is there."""
+        return self._clock.now_s
+
+    def enter(self, wanted: str | None) -> tuple[Session, bool]:
+        """Resume a session, or begin one.
+
+        Returns
+        -------
+        The session, and whether it was resumed.
+
+        Raises
+        ------
+        StationFull
+            If a new one is needed and there is no place.
+        """
+        if wanted in self.sessions:
+            if leaving := self._leaving.pop(str(wanted), None):
+                leaving.cancel()
+            return self.sessions[str(wanted)], True
+        if len(self.sessions) >= self.places:
+            raise StationFull
+        session_id = secrets.token_hex(16)
+        openers = self._openers if self._lent_to is None else {}
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        session = Session(session_id, WallClock(), started, openers, self._mapping)
+        if openers:
+            self._lent_to = session_id
+        self.sessions[session_id] = session
+        return session, False
+
+    def leave(self, session: Session) -> None:
+        """A session's page went away: wait for it, then end."""
+        session.detach()
+        if session.session_id in self.sessions:
+            self._leaving[session.session_id] = asyncio.get_running_loop().create_task(self._wait_for(session))
+
+    async def end(self, session: Session) -> None:
+        """End a session and forget it."""
+        if self.sessions.pop(session.session_id, None) is None:
+            return
+        self._leaving.pop(session.session_id, None)
+        await session.close()
+        if self._lent_to == session.session_id:
+            self._lent_to = None
+
+    async def close(self) -> None:
+        """End all sessions."""
+        for leaving in list(self._leaving.values()):
+            leaving.cancel()
+        await asyncio.gather(*(self.end(session) for session in list(self.sessions.values())))
+        if self._exporter:
+            self._exporter.shutdown(wait=False, cancel_futures=True)
+
+    async def export(self, session: Session, kind: str, movement: int | None) -> tuple[bytes, int]:
+        """Make a file of what a session played.
+
+        Parameters
+        ----------
+        kind : a key of `EXPORTS`.
+        movement : from 1; the last one if None.
+
+        Returns
+        -------
+        The file's bytes, and how many movements there are.
+
+        Raises
+        ------
+        LookupError
+            If nothing was played yet.
+        BadInput
+            If the kind or the movement is unknown.
+        Busy
+            If another file of this session is being made.
+        """
+        if kind not in EXPORTS:
+            raise BadInput(f"export {kind!r}: choose one of {', '.join(EXPORTS)}")
+        if session.session_id in self._exporting:
+            raise Busy
+        self._exporting.add(session.session_id)
+        try:
+            return await self._made(session, kind, movement)
+        finally:
+            self._exporting.discard(session.session_id)
+
+    async def _made(self, session: Session, kind: str, movement: int | None) -> tuple[bytes, int]:
+        if kind in ("session", "csv"):
+            text = session.file.text(session.now_s)
+            if kind == "csv":
+                text = readings_csv(parse_session(text, "session"))
+            return text.encode(), 1
+        movements = session.performance.heard(session.now_s)
+        if not movements:
+            raise LookupError("nothing was played yet: press start first")
+        place = len(movements) if movement is None else movement
+        if not 1 <= place <= len(movements):
+            raise BadInput(f"movement {place}: there are {len(movements)}, counted from 1")
+        piece = piece_of(movements[place - 1], session.mood_affect or affect_at(0, 0), "session")
+        return await self._in_process(_file_of, piece, kind), len(movements)
+
+    async def _in_process(self, work: Callable[..., bytes], *given: Any) -> bytes:
+        loop = asyncio.get_running_loop()
+        if self._exporter is None:
+            self._exporter = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        try:
+            return await loop.run_in_executor(self._exporter, work, *given)
+        except BrokenProcessPool:
+            self._exporter = None
+            raise BadInput("the export broke off: try a shorter movement") from None
+
+    async def _wait_for(self, session: Session) -> None:
+        await asyncio.sleep(self._away_s)
+        session.finish()
+        limit_s = time.monotonic() + CLOSING_S
+        while session.performance.is_playing and time.monotonic() < limit_s:
+            await asyncio.sleep(0.1)
+        await self.end(session)
+
+
+def _file_of(piece: Piece, kind: str) -> bytes:
+    """In the exporting process: a piece as the bytes of one file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return piece.save(Path(folder), [kind])[kind].read_bytes()

@@ -1,0 +1,138 @@
+"""What a session tells of itself: the greeting, the mapping, and faces as values for ports.
+
+Plain data for `docs/wire.md`, and events of `mien.ports.port`; addresses are relative to a port's root.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from mien import __version__
+from mien.circumplex import PRESETS
+from mien.cues.names import CUES
+from mien.ensembles import ensembles
+from mien.live import commands, frames
+from mien.live.lead import Lead
+from mien.live.messages import ensemble_told, mapping_told
+from mien.live.settings import HELD_RANGES, MODES
+from mien.music.gesture import CONTROL_ROWS
+from mien.music.mapping import Mapping as MappingTable
+from mien.music.mapping import shipped_mapping
+from mien.ports.port import Event, Seen, Value
+from mien.values import EMOTIONS, REGIONS, Gesture, Part
+
+if TYPE_CHECKING:
+    from mien.live.session import Session
+
+PROTOCOL = 1
+STEERED_BY = {
+    Part.MELODY: "eyes",
+    Part.HARMONY: "brows",
+    Part.TEXTURE: "nose",
+    Part.RHYTHM: "mouth",
+    Part.KIT: "mouth",
+}
+"""The region that steers each part."""
+
+SEAT_PARTS = ((Part.MELODY,), (Part.RHYTHM, Part.KIT), (Part.HARMONY,), (Part.TEXTURE,))
+"""Which parts the face in each seat plays with, where several do."""
+
+
+def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
+    """The greeting."""
+    words = {row.target: (row.low, row.high) for row in shipped_mapping().rows}
+    return {
+        "type": "welcome",
+        "protocol": PROTOCOL,
+        "version": __version__,
+        "session": session.session_id,
+        "resumed": resumed,
+        "state": session.state(),
+        "emotions": list(EMOTIONS),
+        "regions": list(REGIONS),
+        "modes": list(MODES),
+        "parts": [{"name": part.name.lower(), "region": STEERED_BY[part]} for part in Part],
+        "ensembles": [ensemble_told(band) for band in ensembles().values()],
+        "cues": [
+            {"name": c.name, "unit": c.unit, "low": c.low, "high": c.high, "region": c.region, "facs": c.facs}
+            for c in CUES
+        ],
+        "fields": [
+            {"name": name, "low": low, "high": high, "low_word": words[name][0], "high_word": words[name][1]}
+            for name, (low, high) in HELD_RANGES.items()
+        ],
+        "presets": {name: list(place) for name, place in PRESETS.items()},
+        "mapping": session.mapping_told(),
+        "ports": session.ports_told(),
+        "limits": {
+            "frame_bytes": frames.MAX_BYTES,
+            "frame_pixels": frames.MAX_PIXELS,
+            "text_bytes": commands.MAX_BYTES,
+            "frames_a_s": 30,
+        },
+    }
+
+
+def mapping(table: MappingTable | None, text: str | None) -> dict[str, Any]:
+    """The mapping in force; None stands for the shipped one, and for its text."""
+    shipped = files("mien.music").joinpath("mapping.toml").read_text(encoding="utf-8")
+    return {
+        "type": "mapping",
+        "toml": shipped if text is None else text,
+        **mapping_told(table or shipped_mapping()),
+        "controls": [
+            {
+                "part": row.part.name.lower(),
+                "control": row.control,
+                "cue": row.cue,
+                "at_rest": row.at_rest,
+                "weight": row.weight,
+                "source": row.source,
+            }
+            for row in CONTROL_ROWS
+        ],
+    }
+
+
+def doing(lead: Lead, do: str) -> Lead:
+    """A lead that is held, reversed or taken up again."""
+    return replace(lead, doing=do)
+
+
+def joined(gestures: Mapping[int, Gesture]) -> Gesture | None:
+    """The gestures of all seats as one: each face moves its own parts, the first in order those of empty seats."""
+    if not gestures:
+        return None
+    first = min(gestures)
+    if len(gestures) == 1:
+        return gestures[first]
+    mover = {part: seat for seat, parts in enumerate(SEAT_PARTS) if seat in gestures for part in parts}
+    controls = {part: dict(gestures[mover.get(part, first)].controls)[part] for part in Part}
+    events = tuple(event for seat in sorted(gestures) for event in gestures[seat].events)
+    return Gesture(gestures[first].time_s, tuple(controls.items()), events)
+
+
+def port_values(faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], source_s: float) -> list[Event]:
+    """Faces as numbers by address, and as a tracker would give them."""
+    events: list[Event] = []
+    width, height = size_px
+    present = {face["seat"] for face in faces}
+    for seat in sorted(present | {0}):
+        events.append(Value(f"face/{seat}/found", float(seat in present), source_s))
+    for face in faces:
+        root = f"face/{face['seat']}"
+        x0, y0, x1, y1 = face["box"]
+        events += [Value(f"{root}/cue/{name}", value, source_s) for name, value in face["cues"].items()]
+        events += [Value(f"{root}/from_rest/{name}", value, source_s) for name, value in face["departures"].items()]
+        if face["affect"]:
+            affect = face["affect"]
+            named = dict(zip(EMOTIONS, affect["probs"], strict=True))
+            events += [Value(f"{root}/{name}", affect[name], source_s) for name in ("valence", "arousal", "doubt")]
+            events += [Value(f"{root}/state/{name}", p, source_s) for name, p in named.items()]
+            shares = zip(REGIONS, affect["shares"], strict=True)
+            events += [Value(f"{root}/share/{region}", share, source_s) for region, share in shares]
+        pitch, yaw, roll = face["pose_deg"]
+        box = (x0 * width, y0 * height, x1 * width, y1 * height)
+        events.append(Seen(face["seat"], face["cues"], (pitch, yaw, roll), box))
+    return events

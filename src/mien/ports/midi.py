@@ -1,0 +1,168 @@
+"""Events → MIDI messages, to a device or into a file.
+
+Notes, controllers and programs, on the channels of the ensemble. A device needs `python-rtmidi` (the extra `midi`),
+which has no wheels for every Python; a name that ends in `.mid` is a file instead, the device's silent twin: the same
+messages with their times, written when the port is closed.
+"""
+
+import importlib.util
+import io
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import mido
+
+from mien.errors import BadInput
+from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Release, Strike
+from mien.writing import write_bytes
+
+SUSTAIN, ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 64, 120, 121, 123
+SILENCING = ((SUSTAIN, 0), (ALL_NOTES_OFF, 0), (ALL_SOUND_OFF, 0))
+TICKS_A_SECOND = 960
+"""Of the file twin: 480 a quarter at 120 a minute."""
+
+
+class Device(Protocol):
+    """What takes messages."""
+
+    def send(self, message: Any) -> None:
+        """Send one."""
+        ...
+
+    def close(self) -> None:
+        """Let it go."""
+        ...
+
+
+class MidiPort:
+    """Sends to one MIDI output.
+
+    Parameters
+    ----------
+    name : what messages call it.
+    device : where messages go.
+    """
+
+    def __init__(self, name: str, device: Device) -> None:
+        self.name = f"midi {name}"
+        self._device = device
+
+    def send(self, events: Sequence[Event]) -> None:
+        """Send what MIDI has a word for."""
+        try:
+            for event in events:
+                for message in messages(event):
+                    self._device.send(message)
+        except Exception as error:  # backends fail in their own ways
+            raise PortLost(f"{self.name}: {error}") from None
+
+    def panic(self) -> None:
+        """Silence all channels."""
+        try:
+            for channel in range(16):
+                for control, value in SILENCING:
+                    self._device.send(mido.Message("control_change", channel=channel, control=control, value=value))
+        except Exception as error:
+            raise PortLost(f"{self.name}: {error}") from None
+
+    def close(self) -> None:
+        """Let the device go."""
+        self._device.close()
+
+
+def messages(event: Event) -> list[Any]:
+    """The MIDI messages of an event."""
+    match event:
+        case Strike(channel, _, pitch, velocity):
+            return [mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)]
+        case Release(channel, _, pitch):
+            return [mido.Message("note_off", channel=channel, note=pitch, velocity=64)]
+        case Control(channel, _, control, value):
+            number, step = CONTROLLERS[control], round(127 * min(1.0, max(0.0, value)))
+            return [mido.Message("control_change", channel=channel, control=number, value=step)]
+        case Program(channel, program, controls):
+            changes = [
+                mido.Message("control_change", channel=channel, control=number, value=value)
+                for number, value in controls.items()
+            ]
+            return [mido.Message("program_change", channel=channel, program=program), *changes]
+        case _:
+            return []
+
+
+class FileTwin:
+    """A device that writes what it was sent into a MIDI file when it is closed.
+
+    Parameters
+    ----------
+    path : of the file.
+    now_s : seconds, any clock that rises.
+    """
+
+    def __init__(self, path: Path, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._now_s = now_s
+        self._start_s = now_s()
+        self._taken: list[tuple[float, Any]] = []
+
+    def send(self, message: Any) -> None:
+        """Keep a message with its time."""
+        self._taken.append((self._now_s() - self._start_s, message))
+
+    def close(self) -> None:
+        """Write the file, whole or not at all."""
+        file = mido.MidiFile(type=0, ticks_per_beat=TICKS_A_SECOND // 2)
+        track = mido.MidiTrack()
+        file.tracks.append(track)
+        before = 0
+        for at_s, message in self._taken:
+            tick = round(at_s * TICKS_A_SECOND)
+            track.append(message.copy(time=tick - before))
+            before = tick
+        content = io.BytesIO()
+        file.save(file=content)
+        write_bytes(self._path, content.getvalue())
+
+
+def open_midi(name: str) -> MidiPort:
+    """Open an output by name: a file if it ends in `.mid`, a device that is there, or else a virtual one of that name.
+
+    Raises
+    ------
+    BadInput
+        If no backend is installed.
+    PortLost
+        If the device cannot be opened now.
+    """
+    if name.endswith(".mid"):
+        return MidiPort(name, FileTwin(Path(name)))
+    _need_backend()
+    try:
+        is_there = name in mido.get_output_names()
+        return MidiPort(name, mido.open_output(name, virtual=not is_there))
+    except (OSError, RuntimeError, ValueError, NotImplementedError) as error:
+        raise PortLost(f"midi {name}: {error}") from None
+
+
+def output_names() -> list[str]:
+    """The MIDI outputs of this machine.
+
+    Raises
+    ------
+    BadInput
+        If no backend is installed.
+    """
+    _need_backend()
+    try:
+        return list(mido.get_output_names())
+    except (OSError, RuntimeError) as error:
+        raise BadInput(f"MIDI: this machine gives no outputs ({error}); use --midi-out FILE.mid, or --osc") from None
+
+
+def _need_backend() -> None:
+    if importlib.util.find_spec("rtmidi") is None:
+        raise BadInput(
+            "MIDI outputs need python-rtmidi: pip install 'mien[midi]'; without it --midi-out FILE.mid writes a file"
+        )

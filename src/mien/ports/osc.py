@@ -1,0 +1,181 @@
+"""Events → Open Sound Control over UDP: mien's own addresses, or those of FaceOSC.
+
+Own profile: `/mien/…`, one float an address (a note is three numbers), readings as one bundle a frame whose time tag
+is the capture time. FaceOSC's profile: the addresses of that tracker, so that patches made for it go on working; its
+scales are imitated, as far as one face model can imitate another (`faceosc`). Values go out at most `MOST_A_S` times
+a second.
+
+References: Wright & Freed 1997, "Open Sound Control: a new protocol for communicating with sound synthesizers"; OSC 1.0
+specification (time tags); McDonald, "FaceOSC" (addresses as its own examples print them).
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+from pythonosc.osc_message import OscMessage
+from pythonosc.osc_message_builder import OscMessageBuilder
+from pythonosc.udp_client import UDPClient
+
+from mien.errors import BadInput
+from mien.ports.port import Beat, Control, Event, PortLost, Release, Seen, Strike, Value
+
+ROOT = "/mien"
+PORT = 7400
+FACEOSC_PORT = 8338
+MOST_A_S = 60.0
+"""Bundles of values a second."""
+LARGEST_BUNDLE = 40
+"""Messages a bundle: it stays below a packet of 1500 bytes or a little above."""
+
+Message = tuple[str, tuple[float | int | str, ...]]
+
+
+class OscPort:
+    """Sends to one receiver.
+
+    Parameters
+    ----------
+    host, port : the receiver.
+    profile : "mien" or "faceosc".
+    wall_s : session time → seconds since 1970, for time tags.
+    """
+
+    def __init__(self, host: str, port: int, profile: str, wall_s: Callable[[float], float]) -> None:
+        self.name = f"osc {host}:{port}" + (" faceosc" if profile == "faceosc" else "")
+        self._profile = profile
+        self._wall_s = wall_s
+        self._values_s = -math.inf
+        try:
+            self._client = UDPClient(host, port)
+        except OSError as error:
+            raise PortLost(f"{self.name}: {error}") from None
+
+    def send(self, events: Sequence[Event]) -> None:
+        """Send what the profile has a word for."""
+        try:
+            if self._profile == "faceosc":
+                self._bundle([row for event in events if isinstance(event, Seen) for row in faceosc(event)], None)
+                return
+            for event in events:
+                if not isinstance(event, Value | Seen):
+                    for address, given in own(event):
+                        self._client.send(_message(address, given))
+            self._send_values([event for event in events if isinstance(event, Value)])
+        except OSError as error:
+            raise PortLost(f"{self.name}: {error}") from None
+
+    def panic(self) -> None:
+        """Say so; a synthesiser behind OSC knows what to do."""
+        try:
+            if self._profile == "mien":
+                self._client.send(_message(f"{ROOT}/panic", (1,)))
+        except OSError as error:
+            raise PortLost(f"{self.name}: {error}") from None
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._client._sock.close()
+
+    def _send_values(self, values: list[Value]) -> None:
+        now_s = time.monotonic()
+        if not values or now_s - self._values_s < 1 / MOST_A_S:
+            return
+        self._values_s = now_s
+        rows: list[Message] = [(f"{ROOT}/{value.address}", (float(value.value),)) for value in values]
+        source_s = values[0].source_s
+        for first in range(0, len(rows), LARGEST_BUNDLE):
+            self._bundle(rows[first : first + LARGEST_BUNDLE], source_s)
+
+    def _bundle(self, rows: Sequence[Message], source_s: float | None) -> None:
+        if rows:
+            builder = OscBundleBuilder(IMMEDIATELY if source_s is None else self._wall_s(source_s))  # type: ignore[arg-type]
+            for address, given in rows:
+                builder.add_content(_message(address, given))
+            self._client.send(builder.build())
+
+
+def own(event: Event) -> list[Message]:
+    """An event in our own addresses."""
+    match event:
+        case Strike(channel, part, pitch, velocity):
+            return [(f"{ROOT}/music/{part}/note", (pitch, velocity, channel))]
+        case Release(channel, part, pitch):
+            return [(f"{ROOT}/music/{part}/note", (pitch, 0, channel))]
+        case Control(_, part, control, value):
+            return [(f"{ROOT}/control/{part}/{control}", (float(value),))]
+        case Beat(beat, bar, tempo_bpm):
+            return [
+                (f"{ROOT}/music/beat", (float(beat),)),
+                (f"{ROOT}/music/bar", (float(bar),)),
+                (f"{ROOT}/music/tempo", (float(tempo_bpm),)),
+            ]
+        case _:
+            return []
+
+
+def faceosc(seen: Seen) -> list[Message]:
+    """A face as FaceOSC tells it: pixels for the pose, its own gesture scales, angles in radians.
+
+    FaceOSC's gestures are distances in its face model's units, for which a neutral face gives about: mouth width 14,
+    mouth height 2, eyebrows 8, eyes 3, jaw 23, nostrils 6. Ours are in eye distances (D); the factors make a neutral
+    face match.
+    """
+    cues = seen.cues
+    x0, y0, x1, y1 = seen.box_px
+    pitch, yaw, roll = (math.radians(angle) for angle in seen.pose_deg)
+    rows: list[Message] = [
+        ("/found", (1,)),
+        ("/pose/position", ((x0 + x1) / 2, (y0 + y1) / 2)),
+        ("/pose/scale", ((x1 - x0) / 40,)),
+        ("/pose/orientation", (pitch, yaw, roll)),
+    ]
+    for address, name, factor in FACEOSC_GESTURES:
+        if name in cues:
+            rows.append((f"/gesture/{address}", (factor * cues[name],)))
+    return rows
+
+
+FACEOSC_GESTURES: Sequence[tuple[str, str, float]] = (
+    ("mouth/width", "mouth_width", 17.5),
+    ("mouth/height", "mouth_openness", 14.0),
+    ("eyebrow/left", "brow_height_left", 22.0),
+    ("eyebrow/right", "brow_height_right", 22.0),
+    ("eye/left", "eye_openness_left", 10.0),
+    ("eye/right", "eye_openness_right", 10.0),
+    ("jaw", "jaw_drop", 20.0),
+    ("nostrils", "nostril_width", 10.0),
+)
+"""FaceOSC's address, our cue, and what to multiply it with."""
+
+
+def parse_receiver(text: str, default_port: int) -> tuple[str, int]:
+    """Read "HOST:PORT", "HOST" or "PORT".
+
+    Raises
+    ------
+    BadInput
+        If it is none of them.
+    """
+    host, _, port = (
+        text.rpartition(":") if ":" in text else (("127.0.0.1", "", text) if text.isdigit() else (text, "", ""))
+    )
+    try:
+        number = int(port) if port else default_port
+    except ValueError:
+        number = 0
+    if not host or not 0 < number < 65536:
+        raise BadInput(f"OSC receiver '{text}': give HOST:PORT, as in 127.0.0.1:{default_port}")
+    return host, number
+
+
+def _message(address: str, given: Sequence[float | int | str]) -> OscMessage:
+    builder = OscMessageBuilder(address)
+    for one in given:
+        builder.add_arg(one)
+    return builder.build()
+
+
+PROFILES: Mapping[str, int] = {"mien": PORT, "faceosc": FACEOSC_PORT}
+"""Profiles, with the port that receivers of each listen on by custom."""

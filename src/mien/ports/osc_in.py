@@ -1,0 +1,108 @@
+"""Open Sound Control in → wishes: a UDP socket on loopback that steers the music (datagrams → calls).
+
+Addresses: `/mien/hand/valence` and `/mien/hand/arousal` (−1..1), `/mien/hold/FIELD` with a number, or with none to
+let it go, `/mien/mode NAME`, `/mien/start`, `/mien/stop`, `/mien/panic`. Anything else is dropped with a line in the
+log, one a second at most. A flood is cut to `MOST_A_S` messages a second; packets above `MAX_BYTES` and bundles in
+bundles are not read.
+"""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from pythonosc.osc_bundle import OscBundle
+from pythonosc.osc_bundle import ParseError as BundleError
+from pythonosc.osc_message import OscMessage, ParseError
+
+from mien.errors import BadInput
+
+MAX_BYTES = 1024
+MOST_A_S = 200
+"""Messages a second that are obeyed."""
+
+log = logging.getLogger("mien.live")
+
+Wish = tuple[str, tuple[float | int | str, ...]]
+"""What follows the root `/mien/`, and its arguments."""
+
+
+class OscIn:
+    """Listens until closed; `on_wish` is called from its thread.
+
+    Raises
+    ------
+    BadInput
+        If the port is taken.
+    """
+
+    def __init__(self, host: str, port: int, on_wish: Callable[[Wish], None]) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._socket.bind((host, port))
+        except OSError as error:
+            self._socket.close()
+            raise BadInput(f"OSC in on {host}:{port}: {error.strerror}; choose another --osc-in") from None
+        self._socket.settimeout(0.2)
+        self.port: int = self._socket.getsockname()[1]
+        self.refused = 0
+        self._on_wish = on_wish
+        self._said_s = 0.0
+        self._is_over = False
+        self._thread = threading.Thread(target=self._listen, name="mien-osc-in", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._is_over = True
+        self._thread.join()
+        self._socket.close()
+
+    def _listen(self) -> None:
+        window_s, count = time.monotonic(), 0
+        while not self._is_over:
+            try:
+                datagram = self._socket.recv(MAX_BYTES + 1)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            now_s = time.monotonic()
+            if now_s - window_s >= 1:
+                window_s, count = now_s, 0
+            wishes = parse_wishes(datagram)
+            if not wishes:
+                self._refuse(now_s, "a packet that is no wish")
+            for wish in wishes:
+                count += 1
+                if count > MOST_A_S:
+                    self._refuse(now_s, f"more than {MOST_A_S} messages a second")
+                else:
+                    self._on_wish(wish)
+
+    def _refuse(self, now_s: float, why: str) -> None:
+        self.refused += 1
+        if now_s - self._said_s >= 1:
+            self._said_s = now_s
+            log.warning("OSC in dropped %s (%d so far)", why, self.refused)
+
+
+def parse_wishes(datagram: bytes) -> list[Wish]:
+    """The wishes of a datagram, none if it holds something else."""
+    if len(datagram) > MAX_BYTES:
+        return []
+    try:
+        if OscBundle.dgram_is_bundle(datagram):
+            inside = list(OscBundle(datagram))
+            found = [one for one in inside if isinstance(one, OscMessage)]
+        else:
+            found = [OscMessage(datagram)]
+        wishes = [(one.address, tuple(one.params)) for one in found]
+    except (ParseError, BundleError, ValueError, IndexError, UnicodeError, RecursionError):
+        return []
+    return [
+        (address.removeprefix("/mien/"), given)
+        for address, given in wishes
+        if address.startswith("/mien/") and all(type(one) in (float, int, str) for one in given)
+    ]
