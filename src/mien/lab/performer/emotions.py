@@ -1,7 +1,7 @@
 """Emotions as movements: FACS action units → coefficients, and which units a prototype of each emotion moves.
 
 The prototypes are those of EMFACS as Ekman, Friesen & Hager 2002 and Matsumoto & Ekman 2008 list them: what actors and
-observers call the expression, not what a person who feels so must show (Barrett et al. 2019). The share of a unit in its
+observers call the expression, not what a person who feels so must show (Barrett et al. 2019). The share of a unit in a
 prototype and the coefficients that stand for a unit are our reading, of Apple's descriptions of ARKit's shapes.
 """
 

@@ -54,7 +54,8 @@ class Head:
         if len(identity) > len(self.modes):
             raise BadInput(f"{len(identity)} weights of identity given; this head has {len(self.modes)} modes")
         weights = np.array(identity, dtype=np.float32)
-        return np.asarray(self.rest + np.tensordot(weights, self.modes[: len(weights)], axes=1), dtype=np.float32)
+        moved = weights @ self.modes[: len(weights)].reshape(len(weights), self.rest.size)
+        return np.asarray(self.rest + moved.reshape(self.rest.shape), dtype=np.float32)
 
     def express(self, person: Floats, coefficients: Mapping[str, float]) -> Floats:
         """Move a resting face float32 (v, 3) by coefficients."""
@@ -121,7 +122,7 @@ def _trimmed(held: Mapping[str, NDArray[np.generic]]) -> Head:
     triangles = np.concatenate([kept_quads[:, [0, 1, 2]], kept_quads[:, [0, 2, 3]]])
     return Head(
         rest=neutral[used] * flip,
-        modes=held["identity"][:, used].astype(np.float32) * flip,
+        modes=np.ascontiguousarray(held["identity"][:, used].astype(np.float32) * flip),
         shapes=shapes,
         triangles=triangles[triangles[:, 1] != triangles[:, 2]],
         part=part[used],

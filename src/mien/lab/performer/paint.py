@@ -175,10 +175,11 @@ def _hairline(rest: Floats) -> Floats:
     return np.asarray(np.minimum(np.maximum(forehead, temples), ears), dtype=np.float32)
 
 
-def _noise(points: Floats, seed: int, waves: int = 24) -> Floats:
+def _noise(points: Floats, seed: int, waves: int = 12) -> Floats:
     """Smooth noise over space, float32 (v,), about −1..1: a sum of random waves, 1 to 6 cm long."""
     rng = np.random.default_rng(seed)
     direction = rng.normal(size=(waves, 3))
     direction *= (2 * np.pi / rng.uniform(1, 6, waves) / np.linalg.norm(direction, axis=1))[:, None]
     phase = rng.uniform(0, 2 * np.pi, waves)
-    return np.asarray(np.sin(points @ direction.T + phase).mean(axis=1) * np.sqrt(waves) / 2, dtype=np.float32)
+    angles = points @ direction.T.astype(np.float32) + phase.astype(np.float32)
+    return np.asarray(np.sin(angles).mean(axis=1) * np.float32(np.sqrt(waves) / 2), dtype=np.float32)

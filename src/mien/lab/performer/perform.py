@@ -26,6 +26,9 @@ PIVOT_CM = (0.0, 2.0, 0.0)
 """Where the head turns: between the ears, a little below them."""
 MIDDLE_CM = (0.0, 0.0, -9.0)
 """The middle of the face, which stands at `Stage.centre`."""
+INSIDE_MOUTH = tuple(KEPT_PARTS.index(name) for name in ("mouth_socket", "gums_tongue", "teeth"))
+SHUT_CM = 0.2
+"""Lips nearer than this are shut."""
 WRAP = 0.25
 SHINE = 24.0
 EYE_SHINE = 160.0
@@ -53,11 +56,12 @@ def perform(head: Head, stage: Stage) -> Shot:
     resting = _resting(head, stage.person.identity)
     placed = _placed(head.express(resting, stage.coefficients), stage)
     screen = _projected(placed, stage, width, height)
-    seen = rasterise(screen, head.triangles, width, height)
+    triangles = _shown(head, placed)
+    seen = rasterise(screen, triangles, width, height)
     paint = coat_of(head, stage.person)
     normals = _normals(placed, head.triangles)
     fine = seen.spread(
-        head.triangles,
+        triangles,
         np.concatenate([normals, paint.colour, paint.gloss[:, None], paint.brow, paint.eye, _shade(head)], axis=1),
     )
     normal = fine[:, :3] / np.maximum(np.linalg.norm(fine[:, :3], axis=1, keepdims=True), 1e-6)
@@ -106,10 +110,23 @@ def _normals(points: Floats, triangles: Ints) -> Floats:
     return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
+def _shown(head: Head, points: Floats) -> Ints:
+    """Triangles worth drawing: nobody looks into a shut mouth."""
+    lips = points[head.landmarks68[60:68]]
+    gap = np.linalg.norm(lips[[1, 2, 3]] - lips[[7, 6, 5]], axis=1).max()
+    return head.triangles if gap > SHUT_CM else _without_mouth(head)
+
+
+@lru_cache(maxsize=2)
+def _without_mouth(head: Head) -> Ints:
+    inside = np.isin(head.part[head.triangles[:, 0]], INSIDE_MOUTH)
+    return head.triangles[~inside]
+
+
 @lru_cache(maxsize=2)
 def _shade(head: Head) -> Floats:
     """Share of light that reaches a point, float32 (v, 1): little deep in the mouth."""
-    inside = np.isin(head.part, [KEPT_PARTS.index(name) for name in ("mouth_socket", "gums_tongue", "teeth")])
+    inside = np.isin(head.part, INSIDE_MOUTH)
     lips = head.rest[head.landmarks68[62], 2]
     share = np.where(inside, 0.75 * np.exp(-MOUTH_SHADE * 2 * np.maximum(head.rest[:, 2] - lips, 0)), 1.0)
     return np.asarray(share[:, None], dtype=np.float32)

@@ -44,8 +44,6 @@ HAIRS: tuple[Colour, ...] = (
 IRISES: tuple[Colour, ...] = ((0.20, 0.12, 0.07), (0.35, 0.24, 0.12), (0.35, 0.42, 0.28), (0.38, 0.50, 0.60))
 """Dark brown, hazel, green, blue."""
 
-IDENTITY_SPREAD = 0.7
-"""Standard deviation of the weights of identity that gives everyday faces."""
 WIDEST_TURN_DEG = 80.0
 
 
@@ -119,33 +117,3 @@ class Stage:
     def truth(self) -> Floats:
         """All 52 coefficients, float32 (52,)."""
         return np.array([self.coefficients.get(name, 0.0) for name in COEFFICIENTS], dtype=np.float32)
-
-
-def somebody(rng: np.random.Generator, modes: int = 50) -> Person:
-    """A person drawn by chance: shape, colours, brows."""
-    low = int(rng.integers(len(SKINS) - 1))
-    between = float(rng.random())
-    skin = tuple(float((1 - between) * a + between * b) for a, b in zip(SKINS[low], SKINS[low + 1], strict=True))
-    dark = low >= 3
-    return Person(
-        identity=tuple(rng.normal(0, IDENTITY_SPREAD, modes).tolist()),
-        skin=(skin[0], skin[1], skin[2]),
-        hair=HAIRS[int(rng.integers(2 if dark else len(HAIRS)))],
-        iris=IRISES[int(rng.integers(2 if dark else len(IRISES)))],
-        lips=float(rng.uniform(0.1, 1.0)),
-        bald=bool(rng.random() < 0.2),
-        brow_cm=float(rng.uniform(0.45, 1.15)),
-        brow_drop_cm=float(rng.normal(0.6, 0.12)),
-        brow_depth=float(rng.uniform(0.45, 1.0)),
-        seed=int(rng.integers(2**31)),
-    )
-
-
-def some_light(rng: np.random.Generator) -> Light:
-    """A light drawn by chance, from above more often than from below."""
-    return Light(
-        light_deg=(float(rng.uniform(-75, 75)), float(rng.uniform(-10, 70))),
-        strength=float(rng.uniform(0.35, 1.0)),
-        ambient=float(rng.uniform(0.15, 0.55)),
-        warmth=float(rng.uniform(-0.6, 0.8)),
-    )
