@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien import __version__
+from mien.app import live as live_commands
 from mien.app import mapping as mapping_commands
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
@@ -36,6 +37,8 @@ app = typer.Typer(
 )
 
 app.add_typer(mapping_commands.app, name="mapping")
+for _command in (live_commands.live, live_commands.replay, live_commands.ports):
+    app.command()(_command)
 app.command()(why)
 app.command()(measure)
 app.command()(evaluate)

@@ -366,7 +366,7 @@ class Session:
             kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
             self.file.keep("reading", waiting.arrived_s, seq=said["seq"], **kept)
         if self._player.alive():
-            self._player.send(told.port_values(sight.faces, said["size_px"], waiting.arrived_s))
+            self._player.send(told.port_values(sight.faces, said["size_px"], self.now_s - waiting.arrived_s))
 
     _reading_drops = 0
 

@@ -113,25 +113,25 @@ def joined(gestures: Mapping[int, Gesture]) -> Gesture | None:
     return Gesture(gestures[first].time_s, tuple(controls.items()), events)
 
 
-def port_values(faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], source_s: float) -> list[Event]:
+def port_values(faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], age_s: float) -> list[Event]:
     """Faces as numbers by address, and as a tracker would give them."""
     events: list[Event] = []
     width, height = size_px
     present = {face["seat"] for face in faces}
     for seat in sorted(present | {0}):
-        events.append(Value(f"face/{seat}/found", float(seat in present), source_s))
+        events.append(Value(f"face/{seat}/found", float(seat in present), age_s))
     for face in faces:
         root = f"face/{face['seat']}"
         x0, y0, x1, y1 = face["box"]
-        events += [Value(f"{root}/cue/{name}", value, source_s) for name, value in face["cues"].items()]
-        events += [Value(f"{root}/from_rest/{name}", value, source_s) for name, value in face["departures"].items()]
+        events += [Value(f"{root}/cue/{name}", value, age_s) for name, value in face["cues"].items()]
+        events += [Value(f"{root}/from_rest/{name}", value, age_s) for name, value in face["departures"].items()]
         if face["affect"]:
             affect = face["affect"]
             named = dict(zip(EMOTIONS, affect["probs"], strict=True))
-            events += [Value(f"{root}/{name}", affect[name], source_s) for name in ("valence", "arousal", "doubt")]
-            events += [Value(f"{root}/state/{name}", p, source_s) for name, p in named.items()]
+            events += [Value(f"{root}/{name}", affect[name], age_s) for name in ("valence", "arousal", "doubt")]
+            events += [Value(f"{root}/state/{name}", p, age_s) for name, p in named.items()]
             shares = zip(REGIONS, affect["shares"], strict=True)
-            events += [Value(f"{root}/share/{region}", share, source_s) for region, share in shares]
+            events += [Value(f"{root}/share/{region}", share, age_s) for region, share in shares]
         pitch, yaw, roll = face["pose_deg"]
         box = (x0 * width, y0 * height, x1 * width, y1 * height)
         events.append(Seen(face["seat"], face["cues"], (pitch, yaw, roll), box))

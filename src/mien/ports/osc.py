@@ -11,9 +11,10 @@ specification (time tags); McDonald, "FaceOSC" (addresses as its own examples pr
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
@@ -39,13 +40,16 @@ class OscPort:
     ----------
     host, port : the receiver.
     profile : "mien" or "faceosc".
-    wall_s : session time → seconds since 1970, for time tags.
+
+    Raises
+    ------
+    PortLost
+        If there is no such host now.
     """
 
-    def __init__(self, host: str, port: int, profile: str, wall_s: Callable[[float], float]) -> None:
+    def __init__(self, host: str, port: int, profile: str) -> None:
         self.name = f"osc {host}:{port}" + (" faceosc" if profile == "faceosc" else "")
         self._profile = profile
-        self._wall_s = wall_s
         self._values_s = -math.inf
         try:
             self._client = UDPClient(host, port)
@@ -56,7 +60,7 @@ class OscPort:
         """Send what the profile has a word for."""
         try:
             if self._profile == "faceosc":
-                self._bundle([row for event in events if isinstance(event, Seen) for row in faceosc(event)], None)
+                self._bundle([row for event in events if isinstance(event, Seen) for row in faceosc(event)])
                 return
             for event in events:
                 if not isinstance(event, Value | Seen):
@@ -84,13 +88,13 @@ class OscPort:
             return
         self._values_s = now_s
         rows: list[Message] = [(f"{ROOT}/{value.address}", (float(value.value),)) for value in values]
-        source_s = values[0].source_s
         for first in range(0, len(rows), LARGEST_BUNDLE):
-            self._bundle(rows[first : first + LARGEST_BUNDLE], source_s)
+            self._bundle(rows[first : first + LARGEST_BUNDLE], values[0].age_s)
 
-    def _bundle(self, rows: Sequence[Message], source_s: float | None) -> None:
+    def _bundle(self, rows: Sequence[Message], age_s: float = 0.0) -> None:
         if rows:
-            builder = OscBundleBuilder(IMMEDIATELY if source_s is None else self._wall_s(source_s))  # type: ignore[arg-type]
+            tag: Any = time.time() - age_s  # seconds since 1970; the builder turns them into NTP's
+            builder = OscBundleBuilder(tag)
             for address, given in rows:
                 builder.add_content(_message(address, given))
             self._client.send(builder.build())

@@ -53,11 +53,11 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A number by name, as "face/0/valence"; `source_s` is the session time it was captured at, None for now."""
+    """A number by name, as "face/0/valence"; it was true `age_s` seconds ago."""
 
     address: str
     value: float
-    source_s: float | None = None
+    age_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,245 @@
+"""`mien live`, `mien replay`, `mien ports`: the live instrument from the command line.
+
+`live` serves the page and its sessions until it is told to end (Ctrl-C or SIGTERM): then every note gets its end,
+every port is silenced and every process stopped. `replay` turns a session file into the same music again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import socket
+import sys
+import time
+import webbrowser
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mien.errors import BadInput
+from mien.writing import write_bytes
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+DEFAULT_PORT = 8420
+MOST_SESSIONS = 64
+
+Osc = Annotated[list[str] | None, typer.Option("--osc", help="Send OSC to HOST:PORT; can be repeated.")]
+FaceOsc = Annotated[
+    list[str] | None, typer.Option("--faceosc", help="Send FaceOSC's addresses to HOST:PORT (its own port is 8338).")
+]
+MidiOut = Annotated[
+    list[str] | None, typer.Option("--midi-out", help="A MIDI output, a new virtual one, or FILE.mid; can be repeated.")
+]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
+
+
+def live(
+    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 takes a free one.")] = DEFAULT_PORT,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; other than loopback wants a token.")] = (
+        "127.0.0.1"
+    ),
+    allow_host: Annotated[
+        list[str] | None, typer.Option("--allow-host", help="Another name of this machine; can be repeated.")
+    ] = None,
+    sessions: Annotated[int, typer.Option("--sessions", help="How many may play at a time.")] = 4,
+    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    osc: Osc = None,
+    faceosc: FaceOsc = None,
+    midi_out: MidiOut = None,
+    osc_in: Annotated[int | None, typer.Option("--osc-in", help="Listen for OSC wishes on this loopback port.")] = None,
+    mapping: MappingFile = None,
+) -> None:
+    """Open the instrument: your face plays, now, in the browser."""
+    from mien.app.mapping import open_mapping
+    from mien.live.station import Station
+
+    if not 1 <= sessions <= MOST_SESSIONS:
+        raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
+    openers = port_openers(osc or [], faceosc or [], midi_out or [])
+    table = open_mapping(mapping) if mapping else None
+    listening = _bind(host, port)
+    bound = listening.getsockname()[1]
+    token = None if host in LOOPBACK else secrets.token_urlsafe(16)
+    hosts = allowed_hosts(host, bound, allow_host or [])
+    address = f"http://{_shown(host)}:{bound}/" + (f"#token={token}" if token else "")
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+
+    def make_station() -> Station:
+        return Station(sessions, openers, table)
+
+    print(f"mien live: {address}  (end with Ctrl-C)", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(make_station, listening, hosts, token, osc_in, address if open_page else None))
+
+
+def replay(
+    session: Annotated[Path, typer.Argument(help="A session file that mien live exported.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")] = Path("out"),
+    files: Annotated[str, typer.Option("--files", help="Comma-separated kinds, as for mien play.")] = "mid",
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write the readings as a table instead.")] = False,
+) -> None:
+    """Play a recorded session again: the same notes, offline."""
+    from mien.circumplex import affect_at
+    from mien.live.session_file import differences, read_session, readings_csv, replayed
+    from mien.live.take import piece_of
+    from mien.piece import check_files
+
+    lines = read_session(session)
+    if as_csv:
+        out.mkdir(parents=True, exist_ok=True)
+        target = out / f"{session.stem}.csv"
+        write_bytes(target, readings_csv(lines).encode())
+        print(target)
+        return
+    kinds = check_files(files.split(","))
+    take = replayed(lines, str(session))
+    if found := differences(lines, take):
+        raise BadInput(f"{session}: {len(found)} notes differ ({found[0]}); it was made by another version of mien")
+    count = sum(line["kind"] == "note" for line in lines)
+    for number, movement in enumerate(take.movements, start=1):
+        piece = piece_of(movement, affect_at(0, 0), f"{session.stem}-{number}")
+        for path in piece.save(out, kinds).values():
+            print(path)
+    print(f"{count} notes sounded then, and the same now", file=sys.stderr)
+
+
+def ports(
+    test: Annotated[bool, typer.Option("--test", help="Play a scale on the ports given.")] = False,
+    osc: Osc = None,
+    faceosc: FaceOsc = None,
+    midi_out: MidiOut = None,
+) -> None:
+    """List the ports that there are, or test some."""
+    from mien.ports.midi import output_names
+    from mien.ports.osc import PROFILES
+
+    if test:
+        for opener in port_openers(osc or [], faceosc or [], midi_out or []).values():
+            print(play_scale(opener()))
+        return
+    for profile, number in PROFILES.items():
+        print(f"osc       --{'faceosc' if profile == 'faceosc' else 'osc'} 127.0.0.1:{number}")
+    try:
+        names = output_names()
+    except BadInput as absent:
+        print(f"midi      none: {absent}")
+    else:
+        for name in names:
+            print(f"midi      --midi-out '{name}'")
+        print("midi      --midi-out NAME makes a virtual output of that name")
+    print("file      --midi-out FILE.mid")
+
+
+def play_scale(port: Any) -> str:
+    """Play a scale on a port and close it; what was done, in words."""
+    from mien.ports.port import Release, Strike, Value
+
+    for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
+        port.send([Strike(0, "melody", pitch, 80), Value("test/pitch", pitch)])
+        time.sleep(0.15)
+        port.send([Release(0, "melody", pitch)])
+    port.panic()
+    port.close()
+    return f"{port.name}: played a scale"
+
+
+def port_openers(osc: Sequence[str], faceosc: Sequence[str], midi_out: Sequence[str]) -> dict[str, Any]:
+    """What opens each port asked for, by its name.
+
+    Raises
+    ------
+    BadInput
+        If a receiver is none, or a MIDI output cannot be had at all.
+    """
+    from mien.ports.midi import open_midi, output_names
+    from mien.ports.osc import PROFILES, OscPort, parse_receiver
+
+    openers: dict[str, Any] = {}
+    for profile, receivers in (("mien", osc), ("faceosc", faceosc)):
+        for text in receivers:
+            host, number = parse_receiver(text, PROFILES[profile])
+            name = f"{'osc' if profile == 'mien' else 'faceosc'} {host}:{number}"
+            openers[name] = partial(OscPort, host, number, profile)
+    for name in midi_out:
+        if not name.endswith(".mid"):
+            output_names()  # refuses now what could never be opened
+        openers[f"midi {name}"] = partial(open_midi, name)
+    return openers
+
+
+def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...]:
+    """The names of this server, each with its port: what `Host` may say."""
+    names = ["127.0.0.1", "localhost", "[::1]"]
+    if host in ("0.0.0.0", "::"):
+        with contextlib.suppress(OSError):
+            names += [str(row[4][0]) for row in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+        names.append(socket.gethostname())
+    elif host not in LOOPBACK:
+        names.append(_shown(host))
+    return tuple(dict.fromkeys(f"{name.lower()}:{port}" for name in (*names, *others)))
+
+
+async def _serve(
+    make_station: Any,
+    listening: socket.socket,
+    hosts: Sequence[str],
+    token: str | None,
+    osc_in: int | None,
+    page: str | None,
+) -> None:
+    """Serve until told to end."""
+    import uvicorn
+
+    from mien.app.server import make_app
+    from mien.app.steering import steer_by_osc
+    from mien.live.frames import MAX_BYTES
+
+    station = make_station()
+    app = make_app(station, hosts, token)
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=MAX_BYTES,
+        ws_per_message_deflate=False,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+    )
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await app.state.sockets.close()
+            await station.close()
+            await super().shutdown(sockets)
+
+    wishes = steer_by_osc(station, osc_in) if osc_in is not None else None
+    if page:
+        asyncio.get_running_loop().call_later(0.5, webbrowser.open, page)
+    try:
+        await Server(config).serve(sockets=[listening])
+    finally:
+        if wishes:
+            wishes.close()
+        await station.close()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listening.close()
+        cause = getattr(error, "strerror", None) or str(error)
+        raise BadInput(f"port {port} on {host}: {cause}; choose another with --port, or --port 0") from None
+    return listening
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

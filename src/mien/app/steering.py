@@ -1,0 +1,67 @@
+"""OSC wishes → commands of the session that holds the ports (see `mien.ports.osc_in` for the addresses)."""
+
+import asyncio
+import logging
+
+from mien.errors import BadInput
+from mien.live.commands import Command
+from mien.live.settings import number
+from mien.live.station import Station
+from mien.ports.osc_in import OscIn, Wish
+
+log = logging.getLogger("mien.live")
+
+
+class Steering:
+    """Turns wishes into commands; keeps the hand's other coordinate."""
+
+    def __init__(self) -> None:
+        self._hand = {"valence": 0.0, "arousal": 0.0}
+
+    def command(self, wish: Wish) -> Command:
+        """The command of a wish.
+
+        Raises
+        ------
+        BadInput
+            If there is none of that address, or its argument is not allowed.
+        """
+        address, given = wish
+        first = given[0] if given else None
+        match address.split("/"):
+            case ["hand", ("valence" | "arousal") as axis]:
+                self._hand[axis] = number(f"hand: {axis}", first, -1, 1)
+                return Command("hand", dict(self._hand))
+            case ["hold", field]:
+                return Command("hold", {"fields": {field: first}})
+            case ["mode"]:
+                return Command("settings", {"mode": first})
+            case [("start" | "stop" | "panic") as kind]:
+                return Command(kind, {})
+        raise BadInput(f"/mien/{address[:60]}: no wish of that address")
+
+
+def steer_by_osc(station: Station, port: int) -> OscIn:
+    """Listen on a loopback port, and let what is heard steer the oldest session.
+
+    Raises
+    ------
+    BadInput
+        If the port is taken.
+    """
+    loop = asyncio.get_running_loop()
+    steering = Steering()
+
+    def obey(wish: Wish) -> None:
+        session = next(iter(station.sessions.values()), None)
+        if session is None:
+            return
+        try:
+            session.do(steering.command(wish))
+        except BadInput as error:
+            log.warning("OSC in: %s", error)
+
+    def hear(wish: Wish) -> None:
+        loop.call_soon_threadsafe(obey, wish)
+
+    return OscIn("127.0.0.1", port, hear)
