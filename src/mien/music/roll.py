@@ -29,7 +29,9 @@ _COLOURS: dict[Part, _Colour] = {
 _PAPER, _INK, _FAINT, _SHADE, _LINE = (252, 251, 248), (40, 40, 44), (130, 130, 136), (245, 243, 238), (224, 222, 216)
 _BLACK_KEYS = (1, 3, 6, 8, 10)
 _SCALE = 2
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 118, 64
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 118, 80
+_CHORD_ROWS = (18, 36)
+"""Below the roll: a chord that has no room in the first row is named in the second."""
 _KIT_LANE = 16
 
 
@@ -69,15 +71,22 @@ class _Sheet:
 
     def write(self, x: float, y: float, text: str, size: int, colour: _Colour, anchor: str = "lm") -> float:
         """Write a line of text; tell where it ends."""
-        font = ImageFont.load_default(size * _SCALE)
-        # Pillow's own font lacks the accidentals and the slashed o of half-diminished chords.
-        plain = text.replace("♭", "b").replace("♯", "#").replace("ø", "o")
+        font, plain = ImageFont.load_default(size * _SCALE), _plain(text)
         self.draw.text((_SCALE * x, _SCALE * y), plain, font=font, fill=colour, anchor=anchor)
         for place in (i for i, letter in enumerate(text) if letter == "ø"):
             start = x + float(self.draw.textlength(plain[:place], font=font)) / _SCALE
             x0, y0, x1, y1 = (edge / _SCALE for edge in font.getbbox("o", anchor=anchor))
             self.line(start + x0, y + y1 + 0.5, start + x1, y + y0 - 0.5, colour, size / 12)
-        return x + float(self.draw.textlength(plain, font=font)) / _SCALE
+        return x + self.length(text, size)
+
+    def length(self, text: str, size: int) -> float:
+        """Width of a line of text."""
+        return float(self.draw.textlength(_plain(text), font=ImageFont.load_default(size * _SCALE))) / _SCALE
+
+
+def _plain(text: str) -> str:
+    """Text in what Pillow's own font has: it lacks the accidentals and the slashed o of half-diminished chords."""
+    return text.replace("♭", "b").replace("♯", "#").replace("ø", "o")
 
 
 def roll_png(phrase: Phrase, path: Path) -> None:
@@ -138,7 +147,8 @@ def _draw_form(sheet: _Sheet, phrase: Phrase) -> None:
     for number, (start, end, mark) in enumerate(_spans(phrase, "section")):
         x0, x1 = sheet.x(start), sheet.x(end)
         sheet.box(x0 + 1, 64, x1 - 1, 86, (226, 224, 218) if number % 2 else (236, 234, 228), 4)
-        sheet.write(x0 + 10, 75, mark.text, 15, _INK)
+        if sheet.length(mark.text, 15) < x1 - x0 - 6:
+            sheet.write(min(x0 + 10, x1 - 4 - sheet.length(mark.text, 15)), 75, mark.text, 15, _INK)
         sheet.line(x0, 64, x0, HEIGHT_PX - _BOTTOM, _FAINT, 1)
     free_from = 0.0
     for start, end, mark in _spans(phrase, "phrase"):
@@ -146,7 +156,7 @@ def _draw_form(sheet: _Sheet, phrase: Phrase) -> None:
         sheet.line(x0, 94, x1, 94, _FAINT, 1)
         sheet.line(x0, 94, x0, 99, _FAINT, 1)
         sheet.line(x1, 94, x1, 99, _FAINT, 1)
-        if x0 >= free_from:
+        if x0 >= free_from and x0 + sheet.length(mark.text, 11) < WIDTH_PX - 4:
             free_from = sheet.write(x0 + 4, 106, mark.text, 11, _FAINT) + 6
 
 
@@ -158,12 +168,14 @@ def _spans(phrase: Phrase, kind: str) -> list[tuple[int, int, Mark]]:
 
 def _draw_chords(sheet: _Sheet, phrase: Phrase) -> None:
     """Name each change of harmony where there is room."""
-    free_from, last = 0.0, ""
+    free_from, last, floor = [0.0] * len(_CHORD_ROWS), "", HEIGHT_PX - _BOTTOM
     for chord in phrase.chords:
         x = sheet.x(chord.onset_ticks)
-        if chord.roman != last and x >= free_from:
-            sheet.line(x, HEIGHT_PX - _BOTTOM, x, HEIGHT_PX - _BOTTOM + 6, _FAINT, 1)
-            free_from = sheet.write(x + 3, HEIGHT_PX - _BOTTOM + 18, chord.roman, 14, _INK) + 8
+        row = next((row for row, free in enumerate(free_from) if x >= free), None)
+        fits = x + sheet.length(chord.roman, 14) < WIDTH_PX - 4
+        if chord.roman != last and row is not None and fits:
+            sheet.line(x, floor, x, floor + 6, _FAINT, 1)
+            free_from[row] = sheet.write(x + 3, floor + _CHORD_ROWS[row], chord.roman, 14, _INK) + 8
         last = chord.roman
 
 
@@ -193,7 +205,7 @@ def _draw_title(sheet: _Sheet, phrase: Phrase) -> None:
     for part in sorted(band.players, reverse=True):
         role, instrument = part.name.lower(), band.players[part].instrument
         name = role if band.solo or role == instrument.lower() else f"{role}: {instrument}"
-        x -= sheet.draw.textlength(name, font=ImageFont.load_default(15 * _SCALE)) / _SCALE
+        x -= sheet.length(name, 15)
         sheet.write(x, 34, name, 15, _INK)
         sheet.box(x - 19, 28, x - 7, 40, _COLOURS[part], 3)
         x -= 36
