@@ -234,6 +234,7 @@ def _bind(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen()  # whoever reads the address may come at once
     except (OSError, OverflowError) as error:
         listening.close()
         cause = getattr(error, "strerror", None) or str(error)

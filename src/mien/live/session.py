@@ -165,6 +165,8 @@ class Session:
             self.refuse("not-now", str(error), command.kind)
         except BadInput as error:
             self.refuse("bad-mapping" if command.kind == "mapping" else "bad-message", str(error), command.kind)
+        except Exception:
+            self._recover()
         return command.kind
 
     def do(self, command: Command) -> None:
@@ -285,11 +287,7 @@ class Session:
             try:
                 self._tick()
             except Exception:
-                log.exception("the composer stumbled; it begins anew")
-                self.performance.silence(self.now_s, "restart")
-                self._notice("composer-restarted", "the composer stumbled and begins anew")
-                self._settings = changed(self._settings, {"seed": self._settings.seed + 1})
-                self.start()
+                self._recover()
 
     def _tick(self) -> None:
         now_s = self.now_s
@@ -307,6 +305,20 @@ class Session:
         if now_s - self._clocks_s >= CLOCKS_S:
             self._clocks_s = now_s
             self._tell(self._meters.told(now_s, self.performance.led_s, COLOUR_HALF_LIFE_S))
+
+    def _recover(self) -> None:
+        """The composer stumbled: silence, and begin anew from another seed; if that fails too, stay silent."""
+        log.exception("the composer stumbled")
+        was_playing = self.performance.is_playing
+        self.performance.silence(self.now_s, "restart")
+        self._notice("composer-restarted", "the composer stumbled" + (" and begins anew" if was_playing else ""))
+        if was_playing:
+            self._settings = changed(self._settings, {"seed": self._settings.seed + 1})
+            try:
+                self.start()
+            except Exception:
+                log.exception("the composer stumbled again; the music stops")
+                self.performance.silence(self.now_s, "restart")
 
     def _target(self) -> Brief:
         """The brief that is wanted now."""
