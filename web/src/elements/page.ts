@@ -18,14 +18,16 @@ export class PageElement extends LitElement {
       .quietly { border: 0; color: var(--quiet); padding-inline: 0.4rem; font-size: 0.875rem; }
       main { display: flex; flex-direction: column; gap: 2rem; padding: 1.5rem clamp(1rem, 3vw, 2rem) 4rem; max-width: 100rem; margin: 0 auto; }
       section { display: contents; }
-      mien-face { order: -3; }
-      mien-roll { order: -2; }
-      mien-shares { order: -1; }
+      mien-face { order: -5; }
+      mien-roll { order: -4; }
+      mien-shares { order: -3; }
+      mien-journey { order: -2; }
+      mien-plane { order: -1; }
       @media (min-width: 62rem) {
         main { display: grid; grid-template-columns: minmax(18rem, 24rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
         section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2rem; align-content: start; }
         .pair { grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
-        mien-face, mien-roll, mien-shares { order: 0; }
+        main * { order: 0; }
       }
       @media (max-width: 40rem) {
         header { grid-template-columns: 1fr auto; }

@@ -1,6 +1,5 @@
 /** Who said what: the four regions' shares of the decision, the eight probabilities, the doubt. */
 import { css, html, nothing } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 import type { View } from "../store.ts";
 import { REGIONS } from "../wire.ts";
 import { Panel } from "./panel.ts";
@@ -27,9 +26,9 @@ export class SharesElement extends Panel {
   protected readonly watches: readonly (keyof View)[] = ["reading", "state", "welcome"];
 
   private bar(name: string, share: number, colour: string, isFirst = false) {
-    const style = styleMap({ transform: `scaleX(${share})`, color: colour });
+    const style = `transform: scaleX(${share}); color: ${colour}`; // set as a property: the CSP allows no style attribute
     return html`<dt class=${isFirst ? "first" : ""}>${name}</dt>
-      <dd class="track" aria-hidden="true"><i style=${style}></i></dd>
+      <dd class="track" aria-hidden="true"><i .style=${style}></i></dd>
       <dd class="number">${percent(share)}</dd>`;
   }
 

@@ -1,0 +1,133 @@
+"""The page can be used by anybody: on a phone, by keyboard, in dark and light, printed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from browser.conftest import Person, Server, visit
+
+pytestmark = pytest.mark.slow
+
+WIDEST_PHONE = {"width": 360, "height": 740}
+AA, AA_LARGE = 4.5, 3.0
+
+CONTRASTS = """
+(() => {
+  const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  const rgba = (colour) => { pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); return [...pen.getImageData(0, 0, 1, 1).data]; };
+  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+  const above = (node) => node.parentElement ?? (node.getRootNode().host ?? null);
+  const ground = (node) => { for (let n = node; n; n = above(n)) { const c = rgba(getComputedStyle(n).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
+  const found = [];
+  const walk = (root) => { for (const node of root.querySelectorAll('*')) {
+    if (node.shadowRoot) walk(node.shadowRoot);
+    const text = [...node.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join('');
+    const box = node.getBoundingClientRect();
+    if (!text || box.width === 0 || node.matches('option, style, title, :disabled, :disabled *')) continue;
+    const style = getComputedStyle(node);
+    const [a, b] = [luminance(rgba(style.color)), luminance(ground(node))].sort((x, y) => y - x);
+    const px = parseFloat(style.fontSize);
+    found.push({ text: text.slice(0, 40), contrast: (a + 0.05) / (b + 0.05), large: px >= 24 || (px >= 18.66 && style.fontWeight >= 700) });
+  } };
+  walk(document);
+  return found;
+})()
+"""
+
+
+@pytest.fixture(params=["light", "dark"])
+def phone(request: pytest.FixtureRequest, browser: Any, server: Server) -> Iterator[Person]:
+    with visit(browser, viewport=WIDEST_PHONE, color_scheme=request.param) as person:
+        yield person
+
+
+def is_within(person: Person) -> bool:
+    return person.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def too_faint(person: Person) -> list[Any]:
+    return [t for t in person.page.evaluate(CONTRASTS) if t["contrast"] < (AA_LARGE if t["large"] else AA)]
+
+
+def test_a_phone_shows_all_of_it_legibly(phone: Person, server: Server):
+    phone.page.goto(server.url)
+    phone.page.wait_for_selector("#enter-emotion")
+    assert is_within(phone)
+    assert too_faint(phone) == []
+    phone.enter(server.url)
+    phone.until("i.view.reading?.faces.length === 1")
+    for details in phone.page.locator("summary").all():
+        details.click()
+    assert is_within(phone)
+    assert too_faint(phone) == []
+
+
+def test_the_keyboard_is_enough(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.page.goto(server.url)
+        person.page.wait_for_selector("#enter-hand")
+        press_until(person, "enter-hand")
+        person.page.keyboard.press("Enter")
+        person.until("i.view.link === 'open' && i.view.sound === 'on'")
+        press_until(person, "play")
+        person.page.keyboard.press("Enter")
+        person.until("i.view.state.playing")
+        press_until(person, "plane")
+        for _ in range(6):
+            person.page.keyboard.press("ArrowRight")
+            person.page.keyboard.press("ArrowUp")
+        person.until("i.view.brief?.mood.source === 'hand' && i.view.brief.mood.valence > 0.5 && i.view.brief.mood.arousal > 0.5")
+        assert "valence 0.60" in person.page.locator("#plane").get_attribute("aria-valuetext")
+
+
+def press_until(person: Person, target: str, most: int = 60) -> None:
+    """Press Tab until the element with that id has the focus, through the shadows."""
+    focused = "(() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement; return n?.id; })()"
+    for _ in range(most):
+        if person.page.evaluate(focused) == target:
+            return
+        person.page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {target}")
+
+
+def test_every_control_has_a_name(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand")
+        nameless = person.page.evaluate("""(() => {
+          const found = [];
+          const walk = (root) => { for (const node of root.querySelectorAll('*')) {
+            if (node.shadowRoot) walk(node.shadowRoot);
+            if (!node.matches('button, input, select, textarea, [role=slider], [role=img]')) continue;
+            const name = node.getAttribute('aria-label') || node.textContent.trim() || [...(node.labels ?? [])].map((l) => l.textContent.trim()).join('');
+            if (!name) found.push(node.outerHTML.slice(0, 90));
+          } };
+          walk(document);
+          return found;
+        })()""")
+        assert nameless == []
+
+
+def test_the_notice_for_a_venue_prints_on_one_page(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.page.goto(server.url)
+        person.page.wait_for_selector("#enter-emotion")
+        person.page.emulate_media(media="print")
+        assert person.page.get_by_text("A camera here reads facial expressions").is_visible()
+        assert not person.page.locator("#enter-emotion").is_visible()
+        assert person.page.pdf(format="A4").count(b"/Type /Page\n") == 1
+
+
+def test_leaving_forgets_everything(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url)
+        person.until("i.view.reading?.faces.length === 1")
+        session = person.get("i.link.id")
+        person.page.click("#leave")
+        person.page.wait_for_selector("#enter-emotion")
+        assert not person.get("i.camera.isOpen")
+        person.page.wait_for_function(
+            f"fetch('/sessions/{session}/export/session').then((answer) => answer.status === 404)"
+        )
+        assert person.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]

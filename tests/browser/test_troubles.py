@@ -1,0 +1,126 @@
+"""What goes wrong is told in words, with what helps; and the music goes on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from browser.conftest import CHROMIUM, QUIET, Person, Server, visit
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def fragile(playwright: Any) -> Iterator[Server]:
+    """A server that may be killed."""
+    running = Server(sessions=1)
+    running.start()
+    yield running
+    running.kill()
+
+
+def words(person: Person, line: str) -> str:
+    return person.page.locator(f"mien-remarks #{line}").inner_text()
+
+
+def test_a_camera_that_is_not_allowed(browser: Any, server: Server):
+    with visit(browser, permissions=[]) as person:
+        person.enter(server.url)
+        person.until("i.view.camera === 'denied'")
+        assert "not allowed" in words(person, "camera")
+        person.page.get_by_role("button", name="Steer by hand").click()
+        person.until("i.view.state.mode === 'hand'")
+        person.page.locator("mien-remarks #camera").wait_for(state="detached")
+
+
+def test_no_camera(playwright: Any, server: Server):
+    bare = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*QUIET])
+    try:
+        with visit(bare) as person:
+            person.enter(server.url)
+            person.until("i.view.camera === 'missing'")
+            assert "No camera was found" in words(person, "camera")
+    finally:
+        bare.close()
+
+
+def test_a_camera_that_is_lost_while_it_plays(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url).play()
+        person.until("i.view.camera === 'on'")
+        person.page.context.clear_permissions()
+        person.until("i.view.camera === 'lost'")
+        assert "was lost" in words(person, "camera")
+        assert person.get("i.view.state.playing")
+        person.until("i.player.sound.level() > 0.002")
+        person.page.context.grant_permissions(["camera"])
+        person.page.get_by_role("button", name="Camera again").click()
+        person.until("i.view.camera === 'on' && i.view.reading?.faces.length === 1")
+
+
+def test_no_sound_until_a_click(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.page.goto(server.url)
+        assert person.get("i.player.sound.context.state") == "suspended", "nobody has clicked yet"
+        person.enter(server.url, "hand")
+        person.until("i.view.sound === 'on'")
+        person.page.evaluate("document.querySelector('mien-page').instrument.player.sound.context.suspend()")
+        person.until("i.view.sound === 'waiting'")
+        assert "silent" in words(person, "sound")
+        person.page.get_by_role("button", name="Let it sound").click()
+        person.until("i.view.sound === 'on'")
+
+
+def test_a_socket_that_drops_is_taken_up_again(browser: Any, server: Server):
+    with visit(browser) as person:
+        sockets: list[Any] = []
+
+        def between(route: Any) -> None:
+            sockets.append(route)
+            route.connect_to_server()
+
+        person.page.route_web_socket("**/live", between)
+        person.enter(server.url, "hand").play()
+        session = person.get("i.link.id")
+        person.page.evaluate("""(() => {
+          const i = document.querySelector('mien-page').instrument;
+          window.struck = [];
+          const strike = i.player.sound.noteOn.bind(i.player.sound);
+          i.player.sound.noteOn = (...note) => { window.struck.push(note.join(' ')); strike(...note); };
+        })()""")
+        sockets[-1].close(code=4000)
+        person.until("i.view.link === 'waiting'")
+        person.until("window.struck.length > 0")  # what was sent ahead plays on
+        person.until("i.view.link === 'open'")
+        assert person.get("i.link.id") == session
+        assert person.get("i.view.welcome.resumed")
+        before = person.page.evaluate("window.struck.length")
+        person.until(f"window.struck.length > {before} + 12")
+        struck = person.page.evaluate("window.struck")
+        assert len(struck) == len(set(struck)), "no note twice"
+
+
+def test_a_server_that_is_killed_and_started_again(browser: Any, fragile: Server):
+    with visit(browser) as person:
+        person.enter(fragile.url, "hand").play()
+        person.until("i.player.timeline.until_s - i.session_s > 2")
+        fragile.kill()
+        person.until("i.view.link === 'waiting'")
+        assert "does not answer" in words(person, "link")
+        assert person.get("i.player.sound.level()") > 1e-4, "what was sent ahead still plays"
+        fragile.start()
+        person.until("i.view.link === 'open' && i.view.state.playing")
+        assert not person.get("i.view.welcome.resumed")
+        assert person.get("i.view.state.mode") == "hand"
+        person.until("i.player.timeline.notes.some((note) => note.stage === 'sounding') && i.player.sound.level() > 0.002")
+
+
+def test_a_station_that_is_full(browser: Any, fragile: Server):
+    with visit(browser) as first, visit(browser) as second:
+        first.enter(fragile.url, "hand")
+        second.page.goto(fragile.url)
+        second.page.click("#enter-hand")
+        second.until("i.view.link === 'full'")
+        assert "full" in words(second, "link")
+        first.leave()
+        second.until("i.view.link === 'open'")
