@@ -8,11 +8,12 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import signal
 import socket
 import sys
 import time
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -216,6 +217,16 @@ async def _serve(
             await app.state.sockets.close()
             await station.close()
             await super().shutdown(sockets)
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """End in good order; uvicorn would raise the signal again afterwards, which ends badly."""
+            before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
     wishes = steer_by_osc(station, osc_in) if osc_in is not None else None
     if page:

@@ -149,7 +149,7 @@ class Performance:
 
     def resume(self, now_s: float) -> None:
         """Tell a page that was away all that still lies ahead."""
-        if self._conductor:
+        if self._conductor and self._conductor.legs:
             self._told_ensemble = None
             self._announce(now_s, {})
 

@@ -12,29 +12,27 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mien.circumplex import affect_at
 from mien.clock import Clock
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.live import told
-from mien.live.calibration import Calibration, neutral_of, profile_of
+from mien.live.calibration import neutral_of
 from mien.live.commands import Command, NotNow, parse_command
 from mien.live.frames import parse_frame
-from mien.live.lead import DIRECTIONS, Lead, lead_to
+from mien.live.gesture_clock import GestureClock
 from mien.live.messages import brief_told, reasons_told
 from mien.live.meters import Meters
-from mien.live.mood import COLOUR_HALF_LIFE_S, Mood, Settled, settled, target_of
+from mien.live.mood import COLOUR_HALF_LIFE_S
 from mien.live.performance import Performance
 from mien.live.player import Opener, Player
 from mien.live.readers import ReadingProcess, Waiting
 from mien.live.seats import SEATS
 from mien.live.session_file import SessionFile
-from mien.live.settings import Settings, changed, held, number
-from mien.live.touch import Touch, control_rows, gesture_told
+from mien.live.settings import changed
 from mien.live.watching import Watching
+from mien.live.wishes import ORIGIN, Wishes
 from mien.music.mapping import Mapping as MappingTable
-from mien.music.mapping import parse_mapping
-from mien.values import Affect, Brief, Gesture
+from mien.values import Affect, Brief
 
 TICK_S = 0.03
 BRIEF_S = 0.25
@@ -70,16 +68,11 @@ class Session:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._listener: Tell | None = None
-        self._settings = Settings()
-        self._held: dict[str, float | str] = {}
-        self._mapping = mapping
-        self._mapping_text: str | None = None
-        self._hand = affect_at(0, 0)
-        self._lead: Lead | None = None
-        self._settled: Settled | None = None
-        self._mood = Mood()
+        self._wishes = Wishes(mapping)
         self._alone = False
         self._reader_is = "starting"
+        self._was_lost = False
+        self._dropped_before = 0
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0
         self._told_brief: Any = None
@@ -87,8 +80,8 @@ class Session:
         self._player = Player(openers or {}, clock, self._port_changed)
         self.performance = Performance(self._tell, self._player, self.file)
         self.watching = Watching()
-        self._touch = Touch()
         self._meters = Meters()
+        self._gestures = GestureClock(clock, self.watching, self._player, self.file, self._meters, self._tell)
         self._reading: ReadingProcess | None = None
         self._last_tick_s = clock.now_s
         self._task = self._loop.create_task(self._run())
@@ -101,7 +94,7 @@ class Session:
     @property
     def mood_affect(self) -> Affect | None:
         """Where the music was last asked to be."""
-        return self._mood.affect
+        return self._wishes.mood.affect
 
     @property
     def affect_modules(self) -> tuple[str, ...] | None:
@@ -123,17 +116,18 @@ class Session:
         BadInput
             If one of them is not allowed.
         """
-        settings = changed(self._settings, hello.get("settings", {}))
+        wanted = hello.get("settings", {})
+        changed(self._wishes.settings, wanted)  # refused before anything is told
         if hello.get("profile"):
             self.watching.own = neutral_of(hello["profile"])
         self._listener = listener
-        self._touch.forget()
+        self._gestures.forget()
         self._told_brief = None
         self._state = self.state()
         self._tell(told.welcome(self, resumed=resumed))
-        self._set(settings)
+        self._set(wanted)
         if self._reading is None:
-            self._reading = ReadingProcess(self._reads_affect, self._clock, self._answered, self._reader_changed)
+            self._reading = ReadingProcess(self._wishes.reads_affect, self._clock, self._answered, self._reader_changed)
         if resumed:
             self.performance.resume(self.now_s)
 
@@ -182,10 +176,9 @@ class Session:
 
     def start(self) -> None:
         """Let the music begin."""
-        self._settled = None
-        target = self._target()
-        self.performance.start(self.now_s, self._settings.seed, target)
-        self._touch.forget()
+        self._wishes.begin()
+        self.performance.start(self.now_s, self._wishes.settings.seed, self._target())
+        self._gestures.forget()
 
     def finish(self) -> None:
         """Let the music come to its end."""
@@ -229,49 +222,26 @@ class Session:
         self.performance.silence(self.now_s, "panic")
 
     def _on_settings(self, fields: Mapping[str, Any]) -> None:
-        self._set(changed(self._settings, fields))
-        self.file.keep("settings", self.now_s, settings=self._settings.told())
+        self._set(fields)
+        self.file.keep("settings", self.now_s, settings=self._wishes.settings.told())
 
     def _on_hold(self, fields: Mapping[str, Any]) -> None:
-        self._held = held(self._held, fields["fields"])
-        self.file.keep("hold", self.now_s, held=dict(self._held))
+        self._wishes.hold(fields["fields"])
+        self.file.keep("hold", self.now_s, held=dict(self._wishes.held))
 
     def _on_hand(self, fields: Mapping[str, Any]) -> None:
-        valence, arousal = (number(f"hand: {name}", fields[name], -1, 1) for name in ("valence", "arousal"))
-        self._hand = affect_at(valence, arousal)
+        self._wishes.point(fields)
 
     def _on_lead(self, fields: Mapping[str, Any]) -> None:
-        do = fields["do"]
-        if do == "start":
-            if "to" not in fields or "minutes" not in fields:
-                raise BadInput("lead: 'to' and 'minutes' are wanted with start")
-            self._lead = lead_to(self._where(), fields["to"], fields["minutes"])
-        elif do not in (*DIRECTIONS, "stop"):
-            raise BadInput(f"lead: {do!r}; start, {', '.join(DIRECTIONS)} or stop wanted")
-        elif self._lead is None:
-            raise NotNow(f"lead: nothing to {do}; start one first")
-        else:
-            self._lead = None if do == "stop" else told.doing(self._lead, do)
-        self.file.keep("lead", self.now_s, lead=self._lead.told() if self._lead else None)
+        self._wishes.take_lead(fields)
+        self.file.keep("lead", self.now_s, lead=self._wishes.lead.told() if self._wishes.lead else None)
 
     def _on_calibrate(self, fields: Mapping[str, Any]) -> None:
-        do = fields["do"]
-        if do == "forget":
-            self.watching.own, self.watching.calibration = None, None
-            self._tell(
-                {"type": "calibration", "state": "forgotten", "step": "rest", "progress": 0, "text": "forgotten"}
-            )
-        elif do not in ("start", "range"):
-            raise BadInput(f"calibrate: {do!r}; start, range or forget wanted")
-        elif do == "range" and self.watching.own is None:
-            raise NotNow("calibrate: the resting face comes first; send start")
-        else:
-            self.watching.calibration = Calibration("rest" if do == "start" else "range", self.now_s)
+        if forgotten := self.watching.calibrate(fields["do"], self.now_s):
+            self._tell(forgotten)
 
     def _on_mapping(self, fields: Mapping[str, Any]) -> None:
-        text = fields["toml"]
-        self._mapping = parse_mapping(text, "mapping") if text is not None else None
-        self._mapping_text = text
+        self._wishes.map_by(fields["toml"])
         self._tell(self.mapping_told())
 
     def _on_record(self, fields: Mapping[str, Any]) -> None:
@@ -292,9 +262,11 @@ class Session:
     def _tick(self) -> None:
         now_s = self.now_s
         seconds, self._last_tick_s = now_s - self._last_tick_s, now_s
-        if self._lead and self._settings.mode == "trajectory":
-            self._lead = self._lead.after(seconds)
-        self._calibrate(now_s)
+        self._wishes.pass_time(seconds)
+        if learnt := self.watching.learnt(now_s):
+            self._tell(learnt)
+            if learnt["state"] == "done":
+                self.file.keep("calibrated", now_s, step=learnt["step"])
         self._look_for_faces(now_s)
         if self.performance.is_playing:
             self.performance.advance(now_s, self._target())
@@ -313,7 +285,7 @@ class Session:
         self.performance.silence(self.now_s, "restart")
         self._notice("composer-restarted", "the composer stumbled" + (" and begins anew" if was_playing else ""))
         if was_playing:
-            self._settings = changed(self._settings, {"seed": self._settings.seed + 1})
+            self._wishes.set({"seed": self._wishes.settings.seed + 1})
             try:
                 self.start()
             except Exception:
@@ -322,105 +294,30 @@ class Session:
 
     def _target(self) -> Brief:
         """The brief that is wanted now."""
-        self._mood = self._asked()
-        target = target_of(self._mood, self._settings, self._held, self._mapping, self.performance.key)
-        self._settled = settled(self._settled, target, self.now_s, at_once="mode" in self._held)
-        return self._settled.brief
+        return self._wishes.target(self.watching, self.now_s, self.performance.key)
 
-    def _asked(self) -> Mood:
-        mode = self._settings.mode
-        if mode == "hand":
-            return Mood("hand", self._hand)
-        if mode == "trajectory" and self._lead:
-            return Mood("lead", self._lead.affect)
-        return self.watching.mood(self.now_s, self._reads_affect)
-
-    def _where(self) -> Affect:
-        """Where the music is, or the face: a lead begins there."""
-        return self._mood.affect or affect_at(0, 0)
-
-    @property
-    def _reads_affect(self) -> bool:
-        return self._settings.mode != "gesture"
-
-    def _set(self, settings: Settings) -> None:
-        before, self._settings = self._settings, settings
-        self.watching.seat(SEATS if settings.mode == "ensemble" else 1)
+    def _set(self, asked: Mapping[str, Any]) -> None:
+        self._wishes.set(asked)
+        self.watching.seat(SEATS if self._wishes.settings.mode == "ensemble" else 1)
         if self._reading:
-            self._reading.change(self._reads_affect)
-        if before.ensemble != settings.ensemble:
-            self._touch.forget()
+            self._reading.change(self._wishes.reads_affect)
+        if "ensemble" in asked:
+            self._gestures.forget()
         self._tell_state()
 
     def _answered(self, said: Mapping[str, Any], waiting: Waiting) -> None:
         """The reading process has read a frame."""
-        now_s = self.now_s
         if "error" in said:
             self.refuse("bad-frame", said["error"])
-            return
-        sight = self.watching.see(said, now_s, self._reads_affect)
-        self._send_controls(waiting, sight.gestures)
-        dropped, self._reading_drops = self._drops()
-        self._meters.gesture(self._clock.now_s - waiting.arrived_s, dropped)
-        server_ms = 1e3 * (self._clock.now_s - waiting.arrived_s)
-        waited_ms = max(0.0, server_ms - sum(said["ms"].values()))
-        self._tell(
-            {
-                "type": "reading",
-                "seq": said["seq"],
-                "captured_s": said["captured_s"],
-                "dropped": dropped,
-                "faces": list(sight.faces),
-                "ms": {"waited": round(waited_ms, 2), **said["ms"], "server": round(server_ms, 2)},
-            }
-        )
-        for face in sight.faces:
-            kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
-            self.file.keep("reading", waiting.arrived_s, seq=said["seq"], **kept)
-        if self._player.alive():
-            self._player.send(told.port_values(sight.faces, said["size_px"], self.now_s - waiting.arrived_s))
+        else:
+            band = look_up(self._wishes.settings.ensemble)
+            self._gestures.answered(said, waiting, self._drops(), self._wishes.reads_affect, band)
 
-    _reading_drops = 0
-
-    def _drops(self) -> tuple[int, int]:
+    def _drops(self) -> int:
+        """Frames dropped since this was last asked."""
         total = self._reading.dropped if self._reading else 0
-        return max(0, total - self._reading_drops), total
-
-    def _send_controls(self, waiting: Waiting, gestures: Mapping[int, Gesture]) -> None:
-        gesture = told.joined(gestures)
-        if gesture is None:
-            return
-        moved = self._touch.moved(gesture, look_up(self._settings.ensemble))
-        if not moved and not gesture.events:
-            return
-        self._player.send(moved)
-        message = {
-            "type": "controls",
-            "captured_s": waiting.frame.captured_s,
-            "channels": control_rows(moved),
-            "gesture": gesture_told(gesture),
-            "events": list(gesture.events),
-        }
-        self._tell(message)
-        self.file.keep("controls", waiting.arrived_s, channels=message["channels"], events=message["events"])
-
-    def _calibrate(self, now_s: float) -> None:
-        calibration = self.watching.calibration
-        if calibration is None:
-            return
-        progress = calibration.progress(now_s)
-        message = {"type": "calibration", "step": calibration.step, "progress": round(progress, 2), "profile": None}
-        if progress < 1:
-            if now_s - self._brief_s >= BRIEF_S:
-                text = "rest your face and look into the camera" if calibration.step == "rest" else "pull some faces"
-                self._tell(message | {"state": "running", "text": text})
-            return
-        if trouble := self.watching.calibrated():
-            self._tell(message | {"state": "failed", "text": trouble})
-        elif self.watching.own:
-            self.file.keep("calibrated", now_s, step=calibration.step)
-            profile = profile_of(self.watching.own)
-            self._tell(message | {"state": "done", "text": "this is your resting face now", "profile": profile})
+        new, self._dropped_before = total - self._dropped_before, total
+        return new
 
     def _look_for_faces(self, now_s: float) -> None:
         alone = self.watching.is_alone(now_s)
@@ -436,12 +333,10 @@ class Session:
         if how == "lost":
             log.warning("the reading process ended; another one starts")
             self._notice("reader-lost", "reading stopped and starts anew; the music goes on")
-        elif how == "ready" and before == "starting" and self._meters_were_lost:
+        elif how == "ready" and before == "starting" and self._was_lost:
             self._notice("reader-back", "reading goes on")
-        self._meters_were_lost = how == "lost" or (self._meters_were_lost and how == "starting")
+        self._was_lost = how == "lost" or (self._was_lost and how == "starting")
         self._tell_state()
-
-    _meters_were_lost = False
 
     def _port_changed(self, name: str, is_alive: bool) -> None:
         """From the player's thread."""
@@ -460,17 +355,17 @@ class Session:
             "type": "state",
             "playing": self.performance.is_playing,
             "closing": self.performance.is_closing,
-            **self._settings.told(),
+            **self._wishes.settings.told(),
             "recording": self.file.keeps_readings,
-            "held": dict(self._held),
+            "held": dict(self._wishes.held),
             "calibrated": self.watching.own is not None,
-            "lead": self._lead.told() if self._lead else None,
+            "lead": self._wishes.lead.told() if self._wishes.lead else None,
             "reader": self._reader_is,
         }
 
     def mapping_told(self) -> dict[str, Any]:
         """As the message `mapping`."""
-        return told.mapping(self._mapping, self._mapping_text)
+        return told.mapping(self._wishes.mapping, self._wishes.mapping_text)
 
     def ports_told(self) -> list[dict[str, Any]]:
         """The ports of the session."""
@@ -489,8 +384,8 @@ class Session:
     def _tell_brief(self, now_s: float) -> None:
         target = self._target()
         now = self.performance.brief_at(now_s)
-        mood = self._mood
-        place = mood.affect or affect_at(0, 0)
+        mood = self._wishes.mood
+        place = mood.affect or ORIGIN
         message = {
             "type": "brief",
             "now": brief_told(now) if now else None,

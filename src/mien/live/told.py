@@ -4,7 +4,6 @@ Plain data for `docs/wire.md`, and events of `mien.ports.port`; addresses are re
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,6 @@ from mien.circumplex import PRESETS
 from mien.cues.names import CUES
 from mien.ensembles import ensembles
 from mien.live import commands, frames
-from mien.live.lead import Lead
 from mien.live.messages import ensemble_told, mapping_told
 from mien.live.settings import HELD_RANGES, MODES
 from mien.music.gesture import CONTROL_ROWS
@@ -93,11 +91,6 @@ def mapping(table: MappingTable | None, text: str | None) -> dict[str, Any]:
             for row in CONTROL_ROWS
         ],
     }
-
-
-def doing(lead: Lead, do: str) -> Lead:
-    """A lead that is held, reversed or taken up again."""
-    return replace(lead, doing=do)
 
 
 def joined(gestures: Mapping[int, Gesture]) -> Gesture | None:

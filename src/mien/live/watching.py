@@ -13,11 +13,21 @@ import numpy as np
 from mien.circumplex import valence_arousal
 from mien.cues.names import NAMES
 from mien.cues.neutral import Neutral, average_neutral
-from mien.live.calibration import Calibration, drifted, ranged, rested
+from mien.errors import BadInput
+from mien.live.calibration import Calibration, drifted, profile_of, ranged, rested
+from mien.live.commands import NotNow
 from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, seated
 from mien.music.gesture import State, step
 from mien.values import Affect, Cues, Gesture
+
+PROGRESS_STEP = 0.05
+"""How often the page is told how far a calibration is."""
+TOO_FEW = "too few frames of your face from the front: look into the camera, in even light, and try again"
+_INSTRUCTIONS = {
+    "rest": "rest your face and look into the camera",
+    "range": "open your eyes and mouth wide, smile, frown, look around",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class Watching:
         self.own: Neutral | None = None
         """The person's resting face, None while it is not known."""
         self.calibration: Calibration | None = None
+        self._told_progress = 0.0
 
     def seat(self, most: int) -> None:
         """Have so many seats; who sits beyond them is not read."""
@@ -108,16 +119,61 @@ class Watching:
         affects = [person.affect for person in people if person.affect]
         return Mood("face", _together(affects), colours) if affects else Mood()
 
-    def calibrated(self) -> str | None:
-        """Finish the calibration under way; None if it went well, otherwise what helps."""
-        calibration, self.calibration = self.calibration, None
-        if calibration is None or not calibration.suffices:
-            return "too few frames with your face from the front: look into the camera, in even light, and try again"
-        if calibration.step == "rest":
-            self.own = rested(calibration.seen)
-        elif self.own:
-            self.own = ranged(self.own, calibration.seen)
-        return None
+    def calibrate(self, do: str, now_s: float) -> dict[str, Any] | None:
+        """Begin to learn the resting face ("start") or the extremes ("range"), or "forget" both.
+
+        Returns
+        -------
+        What the page is told at once.
+
+        Raises
+        ------
+        BadInput, NotNow
+            If `do` is something else, or the resting face has to come first.
+        """
+        if do == "forget":
+            self.own, self.calibration = None, None
+            return _calibration_told("rest", "forgotten", 0.0, "forgotten")
+        if do not in ("start", "range"):
+            raise BadInput(f"calibrate: {do!r}; start, range or forget wanted")
+        if do == "range" and self.own is None:
+            raise NotNow("calibrate: the resting face comes first; send start")
+        step_ = "rest" if do == "start" else "range"
+        self.calibration = Calibration(step_, now_s)
+        return _calibration_told(step_, "running", 0.0, _INSTRUCTIONS[step_])
+
+    def learnt(self, now_s: float) -> dict[str, Any] | None:
+        """What the page is told of the calibration under way: how far it is, now and then, and how it ended."""
+        calibration = self.calibration
+        if calibration is None:
+            return None
+        progress = calibration.progress(now_s)
+        if progress < 1:
+            if progress - self._told_progress < PROGRESS_STEP:
+                return None
+            self._told_progress = progress
+            return _calibration_told(calibration.step, "running", progress, _INSTRUCTIONS[calibration.step])
+        self.calibration, self._told_progress = None, 0.0
+        if not calibration.suffices:
+            return _calibration_told(calibration.step, "failed", 1.0, TOO_FEW)
+        self.own = (
+            rested(calibration.seen)
+            if self.own is None or calibration.step == "rest"
+            else ranged(self.own, calibration.seen)
+        )
+        done = _calibration_told(calibration.step, "done", 1.0, "this is your resting face now")
+        return done | {"profile": profile_of(self.own)}
+
+
+def _calibration_told(step_: str, state: str, progress: float, text: str) -> dict[str, Any]:
+    return {
+        "type": "calibration",
+        "state": state,
+        "step": step_,
+        "progress": round(progress, 2),
+        "text": text,
+        "profile": None,
+    }
 
 
 def _cues(values: list[float | None], now_s: float) -> Cues:

@@ -1,0 +1,102 @@
+"""What the player wishes, and what comes of it: settings, held fields, the hand, a lead, a mapping → the target brief.
+
+Each wish is checked whole before anything changes; what is not allowed is refused with `BadInput`, what makes no
+sense at the moment with `NotNow`. `target` joins wishes and faces into the brief that the music shall follow
+(`mien.live.mood`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mien.circumplex import affect_at
+from mien.errors import BadInput
+from mien.live.commands import NotNow
+from mien.live.lead import DIRECTIONS, Lead, lead_to
+from mien.live.mood import Mood, Settled, settled, target_of
+from mien.live.settings import Settings, changed, held, number
+from mien.live.watching import Watching
+from mien.music.mapping import Mapping as MappingTable
+from mien.music.mapping import parse_mapping
+from mien.values import Brief
+
+ORIGIN = affect_at(0, 0)
+
+
+class Wishes:
+    """The wishes of one session.
+
+    Parameters
+    ----------
+    mapping : the table to begin with; None is the shipped one.
+    """
+
+    def __init__(self, mapping: MappingTable | None = None) -> None:
+        self.settings = Settings()
+        self.held: dict[str, float | str] = {}
+        self.mapping = mapping
+        self.mapping_text: str | None = None
+        self.lead: Lead | None = None
+        self.mood = Mood()
+        self._hand = ORIGIN
+        self._settled: Settled | None = None
+
+    @property
+    def reads_affect(self) -> bool:
+        """Whether expressions are read at all."""
+        return self.settings.mode != "gesture"
+
+    def set(self, asked: Mapping[str, Any]) -> None:
+        """Change settings."""
+        self.settings = changed(self.settings, asked)
+
+    def hold(self, fields: Mapping[str, Any]) -> None:
+        """Hold fields of the brief, or let them go."""
+        self.held = held(self.held, fields)
+
+    def point(self, fields: Mapping[str, Any]) -> None:
+        """Move the handle on the plane."""
+        valence, arousal = (number(f"hand: {name}", fields[name], -1, 1) for name in ("valence", "arousal"))
+        self._hand = affect_at(valence, arousal)
+
+    def take_lead(self, fields: Mapping[str, Any]) -> None:
+        """Start a lead from where the music is, or hold, reverse, go on with or stop the one there is."""
+        do = fields["do"]
+        if do == "start":
+            if "to" not in fields or "minutes" not in fields:
+                raise BadInput("lead: 'to' and 'minutes' are wanted with start")
+            self.lead = lead_to(self.mood.affect or ORIGIN, fields["to"], fields["minutes"])
+        elif do not in (*DIRECTIONS, "stop"):
+            raise BadInput(f"lead: {do!r}; start, {', '.join(DIRECTIONS)} or stop wanted")
+        elif self.lead is None:
+            raise NotNow(f"lead: nothing to {do}; start one first")
+        else:
+            self.lead = None if do == "stop" else replace(self.lead, doing=do)
+
+    def map_by(self, toml: str | None) -> None:
+        """Mix by another table; None is the shipped one."""
+        self.mapping = parse_mapping(toml, "mapping") if toml is not None else None
+        self.mapping_text = toml
+
+    def pass_time(self, seconds: float) -> None:
+        """Let a lead go on."""
+        if self.lead and self.settings.mode == "trajectory":
+            self.lead = self.lead.after(seconds)
+
+    def begin(self) -> None:
+        """Let the next target come as it is: the music begins."""
+        self._settled = None
+
+    def target(self, watching: Watching, now_s: float, key: tuple[int, tuple[int, int]] | None) -> Brief:
+        """The brief that is wanted now; `key` is tonic and metre of what plays."""
+        self.mood = self._asked(watching, now_s)
+        target = target_of(self.mood, self.settings, self.held, self.mapping, key)
+        self._settled = settled(self._settled, target, now_s, at_once="mode" in self.held)
+        return self._settled.brief
+
+    def _asked(self, watching: Watching, now_s: float) -> Mood:
+        if self.settings.mode == "hand":
+            return Mood("hand", self._hand)
+        if self.settings.mode == "trajectory" and self.lead:
+            return Mood("lead", self.lead.affect)
+        return watching.mood(now_s, self.reads_affect)
