@@ -234,13 +234,39 @@ def test_why_tells_the_account(capsys, tmp_path):
     mien(capsys, "compose", "--emotion", "sad", "--seconds", "12", "--files", "mid,json", "--out", str(tmp_path))
     code, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"))
     assert code == 0
-    for word in ("reads as sadness", "tempo_bpm", "Bar by bar", "(T)", "cadence"):
+    for word in ("reads as sadness", "tempo_bpm", "Bar by bar", "(T)", "cadence", "a, first heard"):
         assert word in printed
+    code, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"), "--bar", "1")
+    assert code == 0
+    for word in ("bar 1 of", "beat 1: i, tonic", "a, first heard", "tempo_bpm", "Eerola"):
+        assert word in printed
+    assert "eyes" not in printed, "there was no face"
+    code, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"), "--bar", "2", "--json")
+    assert code == 0 and json.loads(printed)["bar"] == 2 and json.loads(printed)["brief"]["tempo_bpm"]["because"]
+    code, _, error = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"), "--bar", "99")
+    assert code == EXIT_CODE and "bars 1 to" in error
     code, _, error = mien(capsys, "why", str(tmp_path / "none.json"))
     assert code == EXIT_CODE and "no such file" in error
     (tmp_path / "other.json").write_text("[1]")
     code, _, error = mien(capsys, "why", str(tmp_path / "other.json"))
     assert code == EXIT_CODE and "not the account of a piece" in error
+
+
+def test_measure_sets_files_beside_real_music(capsys, tmp_path):
+    names = [f"{emotion}-piano-1.mid" for emotion in ("sad", "happy")]
+    for emotion in ("sad", "happy"):
+        mien(capsys, "compose", "--emotion", emotion, "--seconds", "20", "--files", "mid", "--out", str(tmp_path))
+    files = [str(tmp_path / name) for name in names]
+    code, printed, _ = mien(capsys, "measure", *files)
+    assert code == 0 and "pitch class entropy" in printed and "real music" in printed and "songs" in printed
+    code, printed, _ = mien(capsys, "measure", *files, *files, *files)
+    assert code == 0 and "of 6" in printed
+    code, printed, _ = mien(capsys, "measure", "--json", *files)
+    told = json.loads(printed)
+    assert [row["file"] for row in told["files"]] == files
+    assert set(told["real_music"]) <= set(told["files"][0]["measures"])
+    code, printed, error = mien(capsys, "measure", files[0], str(tmp_path / "none.mid"))
+    assert code == EXIT_CODE and not printed and error.count("\n") == 1 and "none.mid" in error
 
 
 def test_a_mapping_is_shown_copied_edited_and_played(capsys, tmp_path):

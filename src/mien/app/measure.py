@@ -50,25 +50,23 @@ Limits = Mapping[str, tuple[float, float, str]]
 
 def _each(found: Sequence[tuple[str, Measured]], limits: Limits) -> Table:
     """A column a file; what lies outside real music is marked with an arrow."""
-    table = Table(
-        "measure", *(escape(Path(file).stem) for file, _ in found), "real music", "of", box=None, pad_edge=False
-    )
+    table = _table(*(escape(Path(file).stem) for file, _ in found))
     for name in found[0][1]:
         cells = [_cell(measured[name], limits.get(name)) for _, measured in found]
-        table.add_row(name.replace("_", " "), *cells, *_limit_cells(limits.get(name)))
+        table.add_row(name.replace("_", " "), *cells, _limit_cell(limits.get(name)))
     return table
 
 
 def _together(found: Sequence[tuple[str, Measured]], limits: Limits) -> Table:
     """Medians of many files, and how many lie inside."""
-    table = Table("measure", "median", "inside", "real music", "of", box=None, pad_edge=False)
+    table = _table("median", "inside")
     table.title = f"{len(found)} files"
     for name in found[0][1]:
         values = [value for _, measured in found if (value := measured[name]) is not None]
         limit = limits.get(name)
         inside = f"{sum(limit[0] <= value <= limit[1] for value in values)} of {len(values)}" if limit else ""
         middle = f"{median(values):.2f}" if values else "–"
-        table.add_row(name.replace("_", " "), middle, inside, *_limit_cells(limit))
+        table.add_row(name.replace("_", " "), middle, inside, _limit_cell(limit))
     return table
 
 
@@ -80,5 +78,14 @@ def _cell(value: float | None, limit: tuple[float, float, str] | None) -> str:
     return f"[yellow]{value:.2f} {'↓' if value < limit[0] else '↑'}[/]"
 
 
-def _limit_cells(limit: tuple[float, float, str] | None) -> tuple[str, str]:
-    return ("", "") if limit is None else (f"{limit[0]:.2f} to {limit[1]:.2f}", limit[2])
+def _limit_cell(limit: tuple[float, float, str] | None) -> str:
+    return "" if limit is None else f"{limit[0]:.2f} to {limit[1]:.2f}, {limit[2]}"
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("measure", no_wrap=True)
+    for column in columns:
+        table.add_column(column, no_wrap=True)
+    table.add_column("real music", no_wrap=True)
+    return table

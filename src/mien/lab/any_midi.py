@@ -85,17 +85,20 @@ def _stroke(name: str, key: tuple[int, int], onset: int, end: int, velocity: int
 def _phrase(file: mido.MidiFile, struck: list[_Struck]) -> Phrase:
     meta = [(_tick(now, file), message) for track in file.tracks for now, message in _timed(track) if message.is_meta]
     beats, unit = next(((m.numerator, m.denominator) for _, m in meta if m.type == "time_signature"), (4, 4))
+    if beats * 4 < unit:  # a bar of less than a quarter is somebody's trick, not a metre
+        beats, unit = 4, 4
     quarter = 1.5 if unit == 8 else 1.0
     tempo = {0: 120 / quarter} | {tick: 60e6 / m.tempo / quarter for tick, m in meta if m.type == "set_tempo"}
-    end = max(off for _, _, _, off, _, _ in struck)
+    bar_ticks = beats * TICKS_PER_QUARTER * 4 // unit
+    end = -(-max(off for _, _, _, off, _, _ in struck) // bar_ticks) * bar_ticks
     band, notes = _by_players(struck)
     if band is None:
         band, notes = "piano", _by_height(struck)
         tonic_pc, mode = heard_key(note.pitch_midi for note in notes if note.part is not Part.KIT)
         marks: list[Mark] = []
     else:
-        tonic_pc, mode = _written_key([m.text for _, m in meta if m.type == "text"], notes)
-        markers = [(tick, *m.text.partition(" ")[::2]) for tick, m in meta if m.type == "marker"]
+        tonic_pc, mode = _written_key([_decoded(m.text) for _, m in meta if m.type == "text"], notes)
+        markers = [(tick, *_decoded(m.text).partition(" ")[::2]) for tick, m in meta if m.type == "marker"]
         marks = [Mark(tick, kind, text) for tick, kind, text in markers if tick < end]
     return Phrase(
         notes=tuple(sorted(notes)),
@@ -110,6 +113,11 @@ def _phrase(file: mido.MidiFile, struck: list[_Struck]) -> Phrase:
     )
 
 
+def _decoded(text: str) -> str:
+    """Text that was read as Latin-1, which any byte is, as the UTF-8 that ours is."""
+    return text.encode("latin-1").decode("utf-8", "replace")
+
+
 def _timed(track: mido.MidiTrack) -> Iterable[tuple[int, mido.Message | mido.MetaMessage]]:
     now = 0
     for message in track:
@@ -118,7 +126,7 @@ def _timed(track: mido.MidiTrack) -> Iterable[tuple[int, mido.Message | mido.Met
 
 
 def _tick(now: int, file: mido.MidiFile) -> int:
-    return round(now * TICKS_PER_QUARTER / file.ticks_per_beat)
+    return round(now * TICKS_PER_QUARTER / int(file.ticks_per_beat))
 
 
 def _by_players(struck: Sequence[_Struck]) -> tuple[str | None, list[Note]]:
@@ -140,16 +148,11 @@ def _by_height(struck: Sequence[_Struck]) -> list[Note]:
             at[on].append(Note(on, Part.HARMONY, pitch, off - on, velocity))
     melody: list[Note] = []
     for _, together in sorted(at.items()):
-        low, *between, high = (
-            sorted(together, key=lambda note: note.pitch_midi) if len(together) > 1 else [None, *together]
-        )
+        together.sort(key=lambda note: note.pitch_midi)
         last = melody[-1] if melody else None
-        sounds_above = last is not None and last.end_ticks > high.onset_ticks and last.pitch_midi > high.pitch_midi
-        if sounds_above:
-            low, between = low or high, [*between, high] if low else between
-        else:
-            melody.append(replace(high, part=Part.MELODY))
-        notes += [*between, *([replace(low, part=Part.RHYTHM)] if low else ())]
+        if last is None or last.end_ticks <= together[-1].onset_ticks or last.pitch_midi <= together[-1].pitch_midi:
+            melody.append(replace(together.pop(), part=Part.MELODY))
+        notes += [replace(note, part=Part.HARMONY if rank else Part.RHYTHM) for rank, note in enumerate(together)]
     for one, other in pairwise(melody):
         notes.append(replace(one, length_ticks=min(one.length_ticks, other.onset_ticks - one.onset_ticks)))
     return [*notes, *melody[-1:]]

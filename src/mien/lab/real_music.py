@@ -9,9 +9,11 @@ in these corpora and is left out. Percentiles are 5, 50 and 95.
 
 import argparse
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,7 @@ import numpy as np
 from mien.lab.any_midi import heard_key
 from mien.lab.compare_music import MELODY, PIANO, SECONDS, heard, phrase_of, recordings, sung, voices
 from mien.lab.measures import MEASURES, scale_consistency
-from mien.values import Part, Phrase
+from mien.values import TICKS_PER_QUARTER, Part, Phrase
 
 TABLE = Path(__file__).with_name("real_music.json")
 HEARD: Mapping[str, Callable[[Phrase], float]] = {**PIANO, "scale_consistency": scale_consistency}
@@ -45,18 +47,39 @@ def real_music() -> Mapping[str, Real]:
 
 def measure_as_real(phrase: Phrase) -> dict[str, float | None]:
     """Every measure of a phrase, each taken as it was of the corpora; None where the phrase lacks what it needs."""
-    melody = sung(phrase) if phrase.part(Part.MELODY) else None
+    melody = sung(as_written(phrase)) if len(phrase.part(Part.MELODY)) > 1 else None
     played = opening(heard(phrase), phrase)
     has_cadences = any(mark.kind == "cadence" for mark in phrase.marks)
     found: dict[str, float | None] = {}
-    for name, function in MEASURES.items():
-        if name in HEARD:
-            found[name] = function(played)
-        elif name in SUNG:
-            found[name] = function(melody) if melody else None
-        else:
-            found[name] = function(phrase) if has_cadences or name != "cadence_rate" else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the mean of no intervals is no number, and told as None
+        for name, function in MEASURES.items():
+            lacks_marks = name == "cadence_rate" and not has_cadences
+            whole = None if lacks_marks else phrase
+            taken = played if name in HEARD else melody if name in SUNG else whole
+            value = np.nan if taken is None else function(taken)
+            found[name] = float(value) if np.isfinite(value) else None
     return found
+
+
+def as_written(phrase: Phrase) -> Phrase:
+    """A played phrase whose melody is held as it would be written: what every note lacks is touch, not a rest.
+
+    The usual touch is the median share that a note sounds of the time to the next; each is held as much longer, as far
+    as the next, and a gap of less than a sixteenth is closed.
+    """
+    melody = phrase.part(Part.MELODY)
+    steps = [other.onset_ticks - one.onset_ticks for one, other in pairwise(melody)]
+    shares = [min(1.0, note.length_ticks / step) for note, step in zip(melody, steps, strict=False) if step]
+    if not shares:
+        return phrase
+    touch = float(np.median(shares))
+    held = []
+    for note, step in zip(melody, steps, strict=False):
+        length = min(max(step, 1), round(note.length_ticks / touch))
+        held.append(replace(note, length_ticks=step if 0 < step - length < TICKS_PER_QUARTER // 4 else length))
+    others = [note for note in phrase.notes if note.part is not Part.MELODY]
+    return replace(phrase, notes=tuple(sorted([*others, *held, *melody[-1:]])))
 
 
 def opening(played: Phrase, phrase: Phrase) -> Phrase:
