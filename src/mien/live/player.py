@@ -26,10 +26,16 @@ class Player:
     openers : what opens each port, by its name. A port that cannot be opened counts as lost, and is tried again.
     clock : the session's.
     on_change : called, from the player's thread, with a port's name and whether it is alive.
+    runs : in a thread of its own; otherwise somebody calls `play_due`.
     """
 
     def __init__(
-        self, openers: Mapping[str, Opener], clock: Clock, on_change: Callable[[str, bool], None] = lambda *_: None
+        self,
+        openers: Mapping[str, Opener],
+        clock: Clock,
+        on_change: Callable[[str, bool], None] = lambda *_: None,
+        *,
+        runs: bool = True,
     ) -> None:
         self._openers = dict(openers)
         self._clock = clock
@@ -42,7 +48,7 @@ class Player:
         self._ports: dict[str, Port | None] = dict.fromkeys(self._openers)
         self._retry_s = 0.0
         self._thread: threading.Thread | None = None
-        if self._openers:
+        if self._openers and runs:
             self._thread = threading.Thread(target=self._run, name="mien-player", daemon=True)
             self._thread.start()
 
@@ -54,14 +60,14 @@ class Player:
         others: Sequence[tuple[float, Event]] = (),
     ) -> None:
         """As `Plan.replace`."""
-        if self._thread:
+        if self._openers:
             with self._wake:
                 self._plan.replace(from_s, notes, ends, others)
                 self._wake.notify()
 
     def send(self, events: Iterable[Event]) -> None:
         """Send events at once."""
-        if self._thread:
+        if self._openers:
             with self._wake:
                 self._now += events
                 self._wake.notify()
@@ -73,7 +79,7 @@ class Player:
         ----------
         panic : the ports shall also silence what nobody knows of.
         """
-        if self._thread:
+        if self._openers:
             with self._wake:
                 self._now = self._plan.silence()
                 self._wants_panic = self._wants_panic or panic
@@ -85,33 +91,42 @@ class Player:
 
     def close(self) -> None:
         """Silence everything, close the ports, end the thread."""
+        with self._wake:
+            self._is_over = True
+            self._wake.notify()
         if self._thread:
-            with self._wake:
-                self._is_over = True
-                self._wake.notify()
             self._thread.join()
             self._thread = None
+        else:
+            self._end()
+
+    def play_due(self) -> None:
+        """Send what has come due; open what is not open, now and then."""
+        self._open()
+        with self._wake:
+            panics, self._wants_panic = self._wants_panic, False
+            events, self._now = self._now + self._plan.due(self._clock.now_s), []
+        if events:
+            self._each(lambda port: port.send(events))
+        if panics:
+            self._each(lambda port: port.panic())
 
     def _run(self) -> None:
         try:
-            while True:
-                self._open()
+            while not self._is_over:
+                self.play_due()
                 with self._wake:
                     if not (self._now or self._is_over or self._wants_panic):
                         self._wake.wait(self._patience_s())
-                    is_over, panics, self._wants_panic = self._is_over, self._wants_panic, False
-                    events, self._now = self._now + self._plan.due(self._clock.now_s), []
-                if is_over:
-                    return
-                if events:
-                    self._each(lambda port, events=events: port.send(events))  # type: ignore[misc]
-                if panics:
-                    self._each(lambda port: port.panic())
         finally:
-            events = self._plan.silence()
-            self._each(lambda port: port.send(events))
-            self._each(lambda port: port.panic())
-            self._each(lambda port: port.close())
+            self._end()
+
+    def _end(self) -> None:
+        events = self._now + self._plan.silence()
+        self._each(lambda port: port.send(events))
+        self._each(lambda port: port.panic())
+        self._each(lambda port: port.close())
+        self._ports = dict.fromkeys(self._openers)
 
     def _patience_s(self) -> float:
         next_s = self._plan.next_s

@@ -20,7 +20,6 @@ from mien.live.calibration import neutral_of
 from mien.live.commands import Command, NotNow, parse_command
 from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
-from mien.live.messages import brief_told, reasons_told
 from mien.live.meters import Meters
 from mien.live.mood import COLOUR_HALF_LIFE_S
 from mien.live.performance import Performance
@@ -30,7 +29,7 @@ from mien.live.seats import SEATS
 from mien.live.session_file import SessionFile
 from mien.live.settings import changed
 from mien.live.watching import Watching
-from mien.live.wishes import ORIGIN, Wishes
+from mien.live.wishes import Wishes
 from mien.music.mapping import Mapping as MappingTable
 from mien.values import Affect, Brief
 
@@ -382,22 +381,7 @@ class Session:
             self._tell(state)
 
     def _tell_brief(self, now_s: float) -> None:
-        target = self._target()
-        now = self.performance.brief_at(now_s)
-        mood = self._wishes.mood
-        place = mood.affect or ORIGIN
-        message = {
-            "type": "brief",
-            "now": brief_told(now) if now else None,
-            "target": brief_told(target),
-            "reasons": reasons_told(target),
-            "mood": {
-                "valence": round(place.valence, 3),
-                "arousal": round(place.arousal, 3),
-                "doubt": round(place.doubt, 3),
-                "source": mood.source,
-            },
-        }
+        message = told.brief(self.performance.brief_at(now_s), self._target(), self._wishes.mood)
         text = json.dumps(message)
         if text != self._told_brief:
             self._told_brief = text

@@ -12,13 +12,14 @@ from mien.circumplex import PRESETS
 from mien.cues.names import CUES
 from mien.ensembles import ensembles
 from mien.live import commands, frames
-from mien.live.messages import ensemble_told, mapping_told
+from mien.live.messages import brief_told, ensemble_told, mapping_told, reasons_told
+from mien.live.mood import Mood
 from mien.live.settings import HELD_RANGES, MODES
 from mien.music.gesture import CONTROL_ROWS
 from mien.music.mapping import Mapping as MappingTable
 from mien.music.mapping import shipped_mapping
 from mien.ports.port import Event, Seen, Value
-from mien.values import EMOTIONS, REGIONS, Gesture, Part
+from mien.values import EMOTIONS, REGIONS, Brief, Gesture, Part
 
 if TYPE_CHECKING:
     from mien.live.session import Session
@@ -90,6 +91,23 @@ def mapping(table: MappingTable | None, text: str | None) -> dict[str, Any]:
             }
             for row in CONTROL_ROWS
         ],
+    }
+
+
+def brief(now: Brief | None, target: Brief, mood: Mood) -> dict[str, Any]:
+    """What is in force, what it moves towards, and why; without a reading the mood stands at the origin."""
+    place = mood.affect
+    return {
+        "type": "brief",
+        "now": brief_told(now) if now else None,
+        "target": brief_told(target),
+        "reasons": reasons_told(target),
+        "mood": {
+            "valence": round(place.valence, 3) if place else 0.0,
+            "arousal": round(place.arousal, 3) if place else 0.0,
+            "doubt": round(place.doubt, 3) if place else 0.0,
+            "source": mood.source,
+        },
     }
 
 
