@@ -1,0 +1,151 @@
+"""How often an answer flips when the expression stays and the picture changes (faces × changes × methods → shares).
+
+    python -m mien.lab.invariance --data FOLDER --kept FOLDER [--full-face full.keras] [--limit 600] [--out results]
+
+writes `invariance.json`. A flip is another first of the four classes than for the unchanged picture; a face that is not
+found any more counts as a flip. Two sets: close-ups of FER+ (grey, `look_close`) under `CHANGES`, and London portraits
+(colour, live `look`) under the same and the six `SKINS`. Beside ours: the grey rule of `mien.lab.baselines`, and a
+full-face network if its file is given. The average is over the changes, each counting once; both sets together count
+by changes too.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.affect.network import Reader
+from mien.face.look import look
+from mien.lab import metrics
+from mien.lab.baselines import Taught, grey_cells, grey_rule
+from mien.lab.changes import CHANGES, SKINS, retint
+from mien.lab.corpus import FOUR_COLUMNS
+from mien.lab.exam import FERPLUS, LONDON, Pictures, ask, find_data, load_exam, prepare, see
+from mien.lab.portraits import load_portraits
+from mien.lab.prepared import Prepared, prepare_pictures, recall
+from mien.nets import asset_path
+from mien.values import Face, Frame
+from mien.writing import write_bytes
+
+Answer = Callable[[Prepared, Sequence[Face]], NDArray[np.int64]]
+"""A method: prepared pictures and the faces in them → first of the four classes, int64 (n,)."""
+NONE = -1
+"""The answer where no face was found."""
+CLOSE_EYES_PX = 18.0
+
+
+def ours(reader: Reader) -> Answer:
+    """The reader's first of four."""
+    return lambda _, faces: metrics.renormalised(ask(reader, prepare(reader, faces))[1], FOUR_COLUMNS).argmax(axis=1)
+
+
+def by_probs(method: Callable[[Prepared], NDArray[np.float64]]) -> Answer:
+    """A method that sees prepared pictures alone."""
+    return lambda prepared, _: method(prepared).argmax(axis=1)
+
+
+def of_close_ups(pictures: Pictures, methods: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
+    """Flips of each method under each change, on close-ups uint8 (n, 48, 48)."""
+
+    def answers(changed: Pictures) -> dict[str, NDArray[np.int64]]:
+        faces = see(changed)
+        return _answers(methods, changed, faces, np.ones(len(changed), dtype=bool))
+
+    plain = answers(pictures)
+    found: dict[str, dict[str, Any]] = {name: {} for name in methods}
+    for change, make in CHANGES.items():
+        changed = answers(np.stack([make(picture, CLOSE_EYES_PX) for picture in pictures]))
+        for name in methods:
+            found[name][change] = metrics.share_of(changed[name] != plain[name])
+    return found
+
+
+def of_portraits(portraits: Iterator[Pictures], methods: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
+    """Flips of each method under each change and each skin, on colour pictures with one face, all of one size."""
+    flips: dict[str, dict[str, list[bool]]] = {name: {} for name in methods}
+    for rgb in portraits:
+        seen = look(Frame(0.0, rgb))
+        if not seen:
+            continue
+        eyes_px = seen[0].chip_scale * 24
+        ways = {change: make(rgb, eyes_px) for change, make in CHANGES.items()}
+        ways |= {skin: retint(rgb, seen[0], skin) for skin in SKINS}
+        plain = _answers(methods, _grey([rgb]), seen[:1], np.array([True]))
+        for way, changed in ways.items():
+            again = look(Frame(0.0, changed))
+            answers = _answers(methods, _grey([changed]), again[:1], np.array([bool(again)]))
+            for name in methods:
+                flips[name].setdefault(way, []).append(bool(answers[name][0] != plain[name][0]))
+    return {
+        name: {way: metrics.share_of(np.array(flipped)) for way, flipped in ways.items()}
+        for name, ways in flips.items()
+    }
+
+
+def average(*tables: Mapping[str, Mapping[str, Any]]) -> float:
+    """Mean share of flips over the changes of all tables, each change counting once."""
+    return round(float(np.mean([told["share"] for table in tables for told in table.values()])), 4)
+
+
+def _answers(
+    methods: Mapping[str, Answer], pictures: Pictures, faces: Sequence[Face], found: NDArray[np.bool_]
+) -> dict[str, NDArray[np.int64]]:
+    """Each method's answers; `NONE` where no face was found."""
+    told = {name: np.full(len(pictures), NONE, dtype=np.int64) for name in methods}
+    if found.any():
+        prepared = prepare_pictures(pictures[found], faces)
+        for name, method in methods.items():
+            told[name][found] = method(prepared, faces)
+    return told
+
+
+def _grey(pictures: Sequence[Pictures]) -> Pictures:
+    return np.stack([cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]).astype(np.uint8)
+
+
+def main() -> None:
+    """Measure from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m mien.lab.invariance", description="How often answers flip.")
+    parser.add_argument("--data", type=Path, required=True, help="folder with ferplus_dev.npz and london_ccby.npz")
+    parser.add_argument("--kept", type=Path, required=True, help="folder where prepared pictures are kept between runs")
+    parser.add_argument("--weights", type=Path, default=asset_path("mien.affect", "reader.tflite"))
+    parser.add_argument("--full-face", type=Path, help="a keras file: chips (n, 64, 64, 1) → logits (n, 8)")
+    parser.add_argument("--limit", type=int, default=600, help="faces of each set")
+    parser.add_argument("--taught", type=int, default=4000, help="faces that the grey rule's thresholds come from")
+    parser.add_argument("--out", type=Path, default=Path("results"))
+    given = parser.parse_args()
+    train = load_exam(given.data, "train", given.taught)
+    shown = recall(train, given.kept / f"train-{len(train)}.npz")
+    taught = Taught(shown, train.four, shown, train.four)
+    methods = {
+        "ours": ours(Reader(given.weights)),
+        "grey rule": by_probs(grey_rule(taught)),
+        "grey cells": by_probs(grey_cells(taught)),
+    }
+    if given.full_face:
+        from mien.lab.plain_nets import full_face_method, load_keras
+
+        methods["full face"] = by_probs(full_face_method(load_keras(given.full_face)))
+    exam = load_exam(find_data(given.data, FERPLUS), "validate", given.limit)
+    close_ups = of_close_ups(exam.pictures, methods)
+    portraits = load_portraits(find_data(given.data, LONDON), given.limit)
+    colour = of_portraits(portraits.pictures(), methods)
+    told = {
+        "command": f"python -m mien.lab.invariance --data DATA --kept KEPT --limit {given.limit}",
+        "faces": {"close-ups": len(exam), "portraits": len(portraits)},
+        "close_ups": close_ups,
+        "portraits": colour,
+        "average": {name: average(close_ups[name], colour[name]) for name in methods},
+    }
+    given.out.mkdir(parents=True, exist_ok=True)
+    write_bytes(given.out / "invariance.json", (json.dumps(told, indent=1) + "\n").encode())
+    print(json.dumps(told["average"], indent=1))
+
+
+if __name__ == "__main__":
+    main()
