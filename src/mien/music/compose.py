@@ -10,7 +10,7 @@ by as much: **transposing the tonic transposes every note**, with nothing else c
 References: Caplin 1998, *Classical Form*; and those of `harmony`, `melody`, `texture`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
@@ -19,10 +19,12 @@ import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
 from mien.music.arrange import Joint, arrange
+from mien.music.departure import departed
 from mien.music.figures import Names, choose_texture
-from mien.music.form import SectionSpec, plan
+from mien.music.form import FREE, SectionSpec, find_form, plan
 from mien.music.melody import highest_step, melody_range
 from mien.music.motif import Motif, invent, notes_in_bar
+from mien.music.originality import tail
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import bar_ticks, beats_in_bar
@@ -44,11 +46,16 @@ DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3
 
 KEPT_THEMES = 7
 
-WORN = 8
+WORN = 24
 """How many dresses of a theme are remembered, so that it does not return in one of them."""
 
-VARIED_TURN, ORNAMENT_ODDS = 2, 0.4
-"""The first return of a theme is literal, so that it is recognised; from the second on it is varied."""
+VARIED_TURN, ORNAMENT_ODDS, MOST_ORNAMENT_ODDS = 2, 0.2, 0.8
+"""The first return of a theme is literal, so that it is recognised; from the second on it is varied, and more so with
+every turn."""
+
+CONTRAST_TENSION = 0.2
+"""Tension that a contrast adds: where the theme rests in its key, the contrast leaves it by borrowed dominants (Caplin
+1998: the looser middle)."""
 
 TEMPO_STRETCH = 0.04
 """How far the tempo may leave the brief's so that whole bars fill the time asked for."""
@@ -63,8 +70,8 @@ class State:
 
     `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on;
     `last`, `voices` (the inner ones) and `joint` (melody and bass when they last began a note together) join one
-    phrase to the next; `figures` accompanied the last section, and `worn` are the figures that each theme has been
-    accompanied with.
+    phrase to the next, and so does `heard`, the last pitches of the melody; `figures` accompanied the last section, and
+    `worn` are the figures that each theme has been accompanied with.
     """
 
     sections: int = 0
@@ -73,6 +80,7 @@ class State:
     motifs: Mapping[str, Mapping[str, Motif]] = field(default_factory=dict)
     refrain: str = ""
     last: Draft | None = None
+    heard: tuple[int, ...] = ()
     voices: tuple[int, ...] | None = None
     joint: Joint | None = None
     figures: Names | None = None
@@ -90,13 +98,15 @@ class Passage:
     drafts: tuple[Draft, ...]
 
 
-def compose(brief: Brief, seconds: float, seed: int) -> Phrase:
-    """Compose a whole piece that lasts about `seconds` when performed.
+def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase:
+    """Compose a whole piece that lasts about `seconds` when performed, in a form of `mien.music.form.forms()`.
 
     Raises
     ------
     ValueError
         If `seconds` is not positive and finite.
+    BadInput
+        If there is no form of that name.
     """
     if not 0 < seconds < np.inf:
         raise ValueError(f"seconds: {seconds} given, a positive number wanted")
@@ -104,8 +114,8 @@ def compose(brief: Brief, seconds: float, seed: int) -> Phrase:
     state, tick = State(), 0
     notes: list[Note] = []
     chords: list[Chord] = []
-    marks: list[Mark] = []
-    for index, spec in enumerate(plan(bars, np.random.default_rng([seed, 0xF0]))):
+    marks: list[Mark] = [Mark(0, "form", form)]
+    for index, spec in enumerate(plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form))):
         state, passage = next_section(brief, state, spec, np.random.default_rng([seed, index]))
         notes += [replace(note, onset_ticks=note.onset_ticks + tick) for note in passage.notes]
         chords += [replace(chord, onset_ticks=chord.onset_ticks + tick) for chord in passage.chords]
@@ -156,6 +166,7 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
         sections=state.sections + 1,
         themes=themes,
         last=drafts[-1],
+        heard=_tail(state.heard, drafts),
         voices=inner,
         joint=joint,
         figures=textures[0].names,
@@ -216,10 +227,12 @@ def _drafts(
 ) -> tuple[Draft, ...]:
     """The phrases of a section: taken from the theme where it returns with the same close, else composed."""
     theme = state.themes.get(spec.theme, ())
+    if spec.is_contrast:
+        brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
     drafts: list[Draft] = []
     for index, phrase in enumerate(spec.phrases):
         ends = spec.is_last and index == len(spec.phrases) - 1
-        known = theme[index] if index < len(theme) and theme[index].spec == phrase else None
+        known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
             known = write_phrase(
                 phrase,
@@ -233,10 +246,18 @@ def _drafts(
                 leads_on=index < len(spec.phrases) - 1,
             )
         elif spec.turn >= VARIED_TURN:
-            known = ornamented(known, ORNAMENT_ODDS, rng)
+            known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), rng)
         drafts.append(_held(known, brief) if ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
-    return (*led, drafts[-1])
+    fresh: list[Draft] = []
+    for draft in (*led, drafts[-1]):
+        fresh.append(departed(draft, _tail(state.heard, fresh), brief.meter))
+    return tuple(fresh)
+
+
+def _tail(heard: tuple[int, ...], drafts: Sequence[Draft]) -> tuple[int, ...]:
+    """The last pitches of the melody after these phrases."""
+    return tail([*heard, *(note.pitch_midi for draft in drafts for note in draft.melody)])
 
 
 def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
@@ -250,6 +271,7 @@ def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbo
         after=refrain[0] if leads_back else None,
         like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
         comes_again=bool(later and later[0].opens_like),
+        heard=_tail(state.heard, drafts),
     )
 
 

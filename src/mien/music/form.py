@@ -1,22 +1,34 @@
-"""Length in bars → the plan of a piece: sections of phrases, with question and answer, contrast, return and an end.
+"""Length in bars and the name of a form → the plan of a piece: sections of phrases, with contrast, return and an end.
 
 A plan is data: which theme each section states, how each phrase treats the motifs, and how it closes. It knows nothing
-of pitch. Endless music asks for one section after another from the same chain (`chain`).
+of pitch. Themes and forms stand in `forms.toml`; endless music asks for one chapter of a form after another.
 
 References: Caplin 1998, *Classical Form* (sentence, period, small ternary, rondo; cadence types); Schoenberg 1967,
 *Fundamentals of Musical Composition*.
 """
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from itertools import count
+from typing import Any
 
 import numpy as np
 
+from mien.errors import BadInput
+
 PHRASE_BARS = 4
 
-CLIMAX_REACH = 3
-"""Steps by which the phrase that holds a climax reaches above the others: a line of songs spans an octave or more."""
+FREE = "free"
+"""The form of music of which none was asked for."""
+
+FIRST_THEME = "A"
+"""The theme that is never forgotten, and ends a piece."""
+
+CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
+"""Energy of a chapter's contrasts in turn, and of a theme by how often it has returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +50,9 @@ class PhraseSpec:
     reach: int = 0
 
 
+Phrases = tuple[PhraseSpec, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SectionSpec:
     """One section: `title` as marked ("A", "B", "A'"), `theme` whose music it states, `turn` which statement it is.
@@ -48,7 +63,7 @@ class SectionSpec:
     title: str
     theme: str
     turn: int
-    phrases: tuple[PhraseSpec, ...]
+    phrases: Phrases
     energy: float = 0.0
     is_contrast: bool = False
     is_last: bool = False
@@ -59,78 +74,148 @@ class SectionSpec:
         return sum(phrase.bars for phrase in self.phrases)
 
 
-_PERIOD = (
-    PhraseSpec("antecedent", 4, "half", ("a", "b", "a varied")),
-    PhraseSpec("consequent", 4, "authentic", ("a", "b", "a fragment"), opens_like=2, reach=CLIMAX_REACH),
-)
-_SENTENCE = (
-    PhraseSpec("presentation", 4, "half", ("a", "b", "a", "b")),
-    PhraseSpec("continuation", 4, "authentic", ("a fragment", "b fragment", "a"), reach=CLIMAX_REACH),
-)
-_SEQUENCE = (
-    PhraseSpec("antecedent", 4, "half", ("a", "a", "b")),
-    PhraseSpec("consequent", 4, "authentic", ("a", "a varied", "b"), opens_like=1, reach=CLIMAX_REACH),
-)
-_THEMES = (_PERIOD, _SENTENCE, _SEQUENCE)
-_CONTRASTS = (
-    (
-        PhraseSpec("contrast", 4, "deceptive", ("c", "c", "a inverted"), reach=CLIMAX_REACH),
-        PhraseSpec("retransition", 4, "half", ("c", "a inverted", "a fragment")),
-    ),
-    (
-        PhraseSpec("contrast", 4, "half", ("a inverted", "c", "a inverted"), reach=CLIMAX_REACH),
-        PhraseSpec("retransition", 4, "half", ("c", "c fragment", "b fragment")),
-    ),
-    (
-        PhraseSpec("contrast", 4, "plagal", ("c", "b inverted", "c"), reach=CLIMAX_REACH),
-        PhraseSpec("retransition", 4, "half", ("c varied", "b inverted", "a fragment")),
-    ),
-)
-_SINGLE = PhraseSpec("statement", 4, "authentic", ("a", "b", "a varied"))
-_SHORT_CONTRASTS = (
-    PhraseSpec("contrast", 4, "half", ("c", "a inverted", "c fragment"), reach=CLIMAX_REACH),
-    PhraseSpec("contrast", 4, "half", ("c", "c", "a inverted"), reach=CLIMAX_REACH),
-)
-_SHORT_RETURN = PhraseSpec("return", 4, "authentic", ("a", "b", "a fragment"), opens_like=2)
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How a theme is built, and how it returns in four bars."""
 
-CHAPTER_THEMES = 3
-"""In long pieces every chapter brings this many themes, of which its first returns."""
+    phrases: Phrases
+    short: Phrases
+
+    def of(self, phrases: int) -> Phrases:
+        """What returns of it where there is room for so many phrases."""
+        return self.phrases if phrases >= len(self.phrases) else self.short
 
 
-def chain(rng: np.random.Generator) -> Iterator[SectionSpec]:
-    """Sections without end: a rondo whose couplets are ever new and whose refrain is replaced chapter by chapter.
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A row of the table: `orders` are words of section letters, `later` those of the chapters after the first."""
 
-    A B A' C A", D E D' F D" and so on: each chapter has a refrain and two couplets; every second chapter ends by
-    remembering the first refrain of all.
+    name: str
+    about: str
+    themes: tuple[str, ...]
+    orders: tuple[str, ...]
+    later: tuple[str, ...]
+
+    def order(self, chapter: int) -> str:
+        """The letters of a chapter of endless music, as the table has them."""
+        if chapter == 0:
+            return self.orders[-1]
+        return self.later[(chapter - 1) % len(self.later)]
+
+    def names(self, chapter: int) -> list[str]:
+        """Names of the sections of a chapter: A stays itself, other letters become those not used yet."""
+        order = self.order(chapter)
+        if chapter == 0:
+            return list(order)
+        a_chapter = max(len(set(word) - {FIRST_THEME}) for word in self.later)
+        start = len(set(self.orders[-1])) + a_chapter * (chapter - 1)
+        news = [letter for letter in dict.fromkeys(order) if letter != FIRST_THEME]
+        return [FIRST_THEME if x == FIRST_THEME else _letter(start + news.index(x)) for x in order]
+
+    def statements(self, chapter: int) -> int:
+        """How often the first theme has been stated before a chapter."""
+        if chapter == 0:
+            return 0
+        rounds, rest = divmod(chapter - 1, len(self.later))
+        heard = [word.count(FIRST_THEME) for word in self.later]
+        return self.orders[-1].count(FIRST_THEME) + rounds * sum(heard) + sum(heard[:rest])
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    return tomllib.loads(files("mien.music").joinpath("forms.toml").read_text(encoding="utf-8"))
+
+
+def _phrase(row: Mapping[str, Any]) -> PhraseSpec:
+    like, reach = row.get("like", 0), row.get("reach", 0)
+    return PhraseSpec(row["role"], PHRASE_BARS, row["cadence"], tuple(row["bars"]), like, reach=reach)
+
+
+def _phrases(rows: Sequence[Mapping[str, Any]]) -> Phrases:
+    return tuple(_phrase(row) for row in rows)
+
+
+@cache
+def forms() -> Mapping[str, Form]:
+    """Every form by its name, in the order of the table."""
+    rows = _table()["form"].items()
+    return {
+        name: Form(name, row["about"], tuple(row["themes"]), tuple(row["orders"]), tuple(row["later"]))
+        for name, row in rows
+    }
+
+
+def find_form(name: str) -> Form:
+    """The form of a name.
+
+    Raises
+    ------
+    BadInput
+        If there is none of that name; the message lists those there are.
     """
-    first = draw_theme(rng)
-    yield from chapter(0, first, first, rng)
-    for number in count(1):
-        yield from chapter(number, draw_theme(rng), first, rng)
+    if name not in forms():
+        raise BadInput(f"unknown form '{name}': choose one of {', '.join(forms())}")
+    return forms()[name]
 
 
-def draw_theme(rng: np.random.Generator) -> tuple[PhraseSpec, ...]:
-    """Draw how a theme is built: a period, a sentence or a sequence."""
-    return _THEMES[int(rng.integers(len(_THEMES)))]
+@cache
+def find_theme(name: str) -> Theme:
+    """How a theme of that name is built."""
+    row = _table()["theme"][name]
+    return Theme(_phrases(row["phrases"]), (_phrase(row["short"]),))
 
 
-def chapter(
-    number: int, theme: tuple[PhraseSpec, ...], first: tuple[PhraseSpec, ...], rng: np.random.Generator
+@cache
+def _contrasts(phrases: int) -> tuple[Phrases, ...]:
+    return tuple(_phrases(rows) for rows in _table()["contrast"]["long" if phrases > 1 else "short"])
+
+
+def draw_theme(form: Form, rng: np.random.Generator) -> Theme:
+    """Draw how a theme is built, of those that the form allows."""
+    return find_theme(form.themes[int(rng.integers(len(form.themes)))])
+
+
+def chain(rng: np.random.Generator, form: Form | None = None) -> Iterator[SectionSpec]:
+    """Sections without end: one chapter after the other."""
+    form = form or find_form(FREE)
+    first = draw_theme(form, rng)
+    for number in count():
+        yield from chapter(form, number, draw_theme(form, rng) if number else first, first, rng)
+
+
+def chapter(form: Form, number: int, theme: Theme, first: Theme, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
+    """One chapter of endless music, whose own theme is built like `theme`; `first` is how that of chapter 0 was."""
+    names = form.names(number)
+    return _sections(names, [2] * len(names), theme, first, rng, form.statements(number))
+
+
+def _sections(
+    letters: Sequence[str],
+    sizes: Sequence[int],
+    theme: Theme,
+    first: Theme,
+    rng: np.random.Generator,
+    statements: int = 0,
 ) -> tuple[SectionSpec, ...]:
-    """One chapter of endless music, whose refrain is built like `theme`; `first` is how that of chapter 0 was."""
-    refrain, couplet, other = (_letter(CHAPTER_THEMES * number + place) for place in range(CHAPTER_THEMES))
-    contrasts = rng.permutation(len(_CONTRASTS))
-    sections = (
-        SectionSpec(refrain, refrain, 0, theme),
-        SectionSpec(couplet, couplet, 0, _CONTRASTS[contrasts[0]], energy=-0.3, is_contrast=True),
-        SectionSpec(_title(refrain, 1), refrain, 1, theme, energy=0.2),
-        SectionSpec(other, other, 0, _CONTRASTS[contrasts[1]], energy=0.4, is_contrast=True),
-        SectionSpec(_title(refrain, 2), refrain, 2, theme),
-    )
-    if number % 2 == 0:
-        return sections
-    turn = 2 + (number + 1) // 2
-    return (*sections, SectionSpec(_title("A", turn), "A", turn, first, energy=-0.2))
+    """Sections of these letters and sizes in phrases: the first letter states `theme`, A the `first` of all, which has
+    been stated so often before."""
+    heard = {FIRST_THEME: statements}
+    built: dict[str, Theme] = {letters[0]: theme, FIRST_THEME: first}
+    drawn = {size: [_contrasts(size)[i] for i in rng.permutation(len(_contrasts(size)))] for size in (1, 2)}
+    contrasts = 0
+    sections = []
+    for letter, size in zip(letters, sizes, strict=True):
+        if letter not in built:
+            phrases = drawn[size][contrasts % len(drawn[size])]
+            built[letter] = Theme(phrases, phrases[-1:])
+            contrasts += 1
+        turn = heard.get(letter, 0)
+        is_contrast = letter not in (letters[0], FIRST_THEME)
+        energies = CONTRAST_ENERGIES if is_contrast else RETURN_ENERGIES
+        energy = energies[(contrasts - 1 if is_contrast else turn) % len(energies)]
+        sections.append(SectionSpec(_title(letter, turn), letter, turn, built[letter].of(size), energy, is_contrast))
+        heard[letter] = turn + 1
+    return tuple(sections)
 
 
 def _title(theme: str, turn: int) -> str:
@@ -143,7 +228,7 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number % 26) + (str(number // 26) if number >= 26 else "")
 
 
-def plan(bars: int, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
+def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple[SectionSpec, ...]:
     """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
 
     Fours of bars become phrases; what is left becomes the coda.
@@ -155,62 +240,65 @@ def plan(bars: int, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
     """
     if bars < 2:
         raise ValueError(f"{bars} bars given; a phrase with a cadence needs 2")
+    form = form or find_form(FREE)
     fours, rest = divmod(bars, PHRASE_BARS)
     if fours == 0:
         only = PhraseSpec("statement", bars, "authentic", ("a",) * (bars - 1))
-        return (SectionSpec("A", "A", 0, (only,), is_last=True),)
+        return (SectionSpec(FIRST_THEME, FIRST_THEME, 0, (only,), is_last=True),)
     if fours >= 7 and rest == 0:
         fours, rest = fours - 1, PHRASE_BARS
     if rest == 1 and fours >= 4:
         fours, rest = fours - 1, PHRASE_BARS + 1
-    sections = _of_fours(fours, rng)
+    sections = _of_fours(fours, form, rng)
     if rest:
-        sections.append(SectionSpec("coda", "A", 0, (coda(rest),), energy=-0.5))
+        sections.append(SectionSpec("coda", FIRST_THEME, 0, (coda(rest),), energy=-0.5))
     sections[-1] = replace(sections[-1], is_last=True)
     return tuple(sections)
 
 
 def coda(bars: int) -> PhraseSpec:
-    """A closing phrase: the motif slows down (augmentation) and comes to rest over a plagal cadence."""
-    return PhraseSpec("coda", bars, "plagal" if bars > 1 else "tonic", ("a augmented",) * (bars - 1))
+    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest."""
+    remembered = min(2, bars - 2) if bars > 2 else 0
+    treatment = ("a", "b")[:remembered] + ("a augmented",) * (bars - 1 - remembered)
+    return PhraseSpec("coda", bars, "plagal" if bars > 1 else "tonic", treatment, opens_like=remembered)
 
 
-def _of_fours(fours: int, rng: np.random.Generator) -> list[SectionSpec]:
-    """Sections that fill `fours` four-bar phrases, with a contrast and a return wherever there is room."""
-    if fours > 7:
-        return _rondo(fours, rng)
-    theme = _THEMES[int(rng.integers(len(_THEMES)))]
-    opening = SectionSpec("A", "A", 0, theme)
-    contrast = SectionSpec("B", "B", 0, _CONTRASTS[int(rng.integers(len(_CONTRASTS)))], -0.3, is_contrast=True)
-    small_contrast = replace(contrast, phrases=(_SHORT_CONTRASTS[int(rng.integers(len(_SHORT_CONTRASTS)))],))
-    back = SectionSpec(_title("A", 1), "A", 1, theme, energy=0.2)
-    small_back = replace(back, phrases=(_SHORT_RETURN,))
-    single = replace(opening, phrases=(_SINGLE,))
-    return {
-        1: [single],
-        2: [opening],
-        3: [single, small_contrast, small_back],
-        4: [opening, small_contrast, small_back],
-        5: [opening, small_contrast, back],
-        6: [opening, contrast, back],
-        7: [opening, replace(back, energy=0.1), small_contrast, replace(back, title=_title("A", 2), turn=2)],
-    }[fours]
+def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
+    """Sections that fill `fours` four-bar phrases.
+
+    Of the orders that can fill them, with sections of one or two phrases each, the one whose sections are most alike.
+    """
+    fitting = [order for order in form.orders if len(order) <= fours <= 2 * len(order)]
+    if not fitting:
+        return _chained(fours, form, rng)
+    order = min(fitting, key=lambda o: (min(fours - len(o), 2 * len(o) - fours), len(o)))
+    sizes = _sizes(order, fours - len(order))
+    theme = draw_theme(form, rng) if sizes[0] == 2 else find_theme("statement")
+    return list(_sections(order, sizes, theme, theme, rng))
 
 
-def _rondo(fours: int, rng: np.random.Generator) -> list[SectionSpec]:
+def _sizes(order: str, doubled: int) -> list[int]:
+    """Phrases of each section, so many of them two: the theme first, its last return next, contrasts last."""
+    theme = [place for place, letter in enumerate(order) if letter == order[0]]
+    others = [place for place, letter in enumerate(order) if letter != order[0]]
+    ranked = [theme[0], *theme[:0:-1], *others]
+    return [2 if place in ranked[:doubled] else 1 for place in range(len(order))]
+
+
+def _chained(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
     """As much of the chain as fits, and its first theme at the end."""
     sections: list[SectionSpec] = []
     left = fours
-    for section in chain(rng):
+    for section in chain(rng, form):
         if left - len(section.phrases) < 2:
             break
         sections.append(section)
         left -= len(section.phrases)
-    if sections[-1].theme == "A" and left == 2:  # a return must be away from what it returns to
+    follows = "AA" in form.orders[-1]
+    if sections[-1].theme == FIRST_THEME and left == 2 and not follows:  # a return is away from what it returns to
         left += len(sections.pop().phrases)
     theme = sections[0].phrases
     if extra := left - len(theme):
-        phrases = _CONTRASTS[0] if extra == 2 else _SHORT_CONTRASTS[:1]
-        sections.append(SectionSpec("episode", "episode", 0, phrases, energy=0.3, is_contrast=True))
-    turns = sum(section.theme == "A" for section in sections)
-    return [*sections, SectionSpec(_title("A", turns), "A", turns, theme, energy=0.3)]
+        sections.append(SectionSpec("episode", "episode", 0, _contrasts(extra)[0], energy=0.3, is_contrast=True))
+    turns = sum(section.theme == FIRST_THEME for section in sections)
+    return [*sections, SectionSpec(_title(FIRST_THEME, turns), FIRST_THEME, turns, theme, energy=0.3)]

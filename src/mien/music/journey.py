@@ -19,7 +19,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from mien.music.compose import State, next_section
-from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec, chapter, coda, draw_theme
+from mien.music.form import (
+    FIRST_THEME,
+    FREE,
+    PHRASE_BARS,
+    PhraseSpec,
+    SectionSpec,
+    Theme,
+    chapter,
+    coda,
+    draw_theme,
+    find_form,
+)
 from mien.music.growth import fitted
 from mien.music.motif import notes_in_bar
 from mien.music.pivot import Key, Pivot, find_pivot, is_shared, key_of
@@ -35,10 +46,6 @@ Course = Callable[[float], Brief]
 
 CODA_BARS = (2, 5)
 """Least and most bars of an ending."""
-
-FIRST_THEME = "A"
-"""The theme that a journey never forgets, and ends with."""
-
 
 TURN = PhraseSpec("turn", PHRASE_BARS, "half", ())
 """A phrase of which only the cadence remains."""
@@ -70,6 +77,7 @@ class Journey:
     home : the brief for which the themes in memory were written.
     is_broken_off : the music stopped in the middle of a phrase and has to find a cadence.
     rest_ticks : what is left of the bar it stopped in.
+    form : name of the form whose chapters it plays (`mien.music.form.forms`).
     """
 
     seed: int
@@ -84,6 +92,7 @@ class Journey:
     home: Brief | None = None
     is_broken_off: bool = False
     rest_ticks: int = 0
+    form: str = FREE
 
 
 def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BARS) -> tuple[Journey, Stretch]:
@@ -221,9 +230,9 @@ def _lacks_pivot(journey: Journey, target: Brief) -> bool:
     return not is_shared(last.slots[-1].harmony, old, new)
 
 
-def first_theme(seed: int) -> tuple[PhraseSpec, ...]:
+def first_theme(journey: Journey) -> Theme:
     """How the first theme of a journey is built."""
-    return draw_theme(np.random.default_rng([seed, 0xF0]))
+    return draw_theme(find_form(journey.form), np.random.default_rng([journey.seed, 0xF0]))
 
 
 def with_sections(journey: Journey) -> Journey:
@@ -231,7 +240,7 @@ def with_sections(journey: Journey) -> Journey:
     if journey.ahead:
         return journey
     number = journey.chapters
-    first = first_theme(journey.seed)
+    form, first = find_form(journey.form), first_theme(journey)
     rng = np.random.default_rng([journey.seed, 0xF0, number])
     composer = journey.composer
     kept = replace(
@@ -240,8 +249,9 @@ def with_sections(journey: Journey) -> Journey:
         motifs={name: bank for name, bank in composer.motifs.items() if name == FIRST_THEME},
         worn={name: dresses for name, dresses in composer.worn.items() if name == FIRST_THEME},
     )
-    theme = draw_theme(rng) if number else first
-    return replace(journey, composer=kept, chapters=number + 1, ahead=chapter(number, theme, first, rng), place=0)
+    theme = draw_theme(form, rng) if number else first
+    ahead = chapter(form, number, theme, first, rng)
+    return replace(journey, composer=kept, chapters=number + 1, ahead=ahead, place=0)
 
 
 def _turned(journey: Journey, target: Brief) -> Journey:

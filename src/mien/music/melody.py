@@ -36,6 +36,8 @@ class Costs:
     """Each step of deviation from the motif's contour, up to three."""
     place: float = 1.2
     """Each step away from where a repetition should stand."""
+    step: float = 0.25
+    """A move by step or none: a search for the likeliest line takes them oftener than songs do; this evens it out."""
     arch: float = 0.07
     """Square of the distance from the phrase's arch, in steps."""
     tritone: float = 1.5
@@ -46,6 +48,8 @@ class Costs:
     """A leading tone that does not rise, a seventh that does not fall, when the chord resolves."""
     parallel: float = 5.0
     """Fifths or octaves in parallel with the bass."""
+    tonic: float = 0.8
+    """The tonic before the close: a line that keeps it back has somewhere to go (Schenker's head tone is 3, 5 or 8)."""
     close: float = 12.0
     """A phrase that ends off the tone its cadence asks for."""
     noise: float = 0.35
@@ -151,6 +155,7 @@ def sing(
             own += COSTS.parallel * _parallel(np.array(joint[:1]), pitches[0], joint[1], under[0].bass_midi)[0]
         if syllable.place is not None:
             own += COSTS.place * np.minimum(np.abs(steps - syllable.place), 3)
+        own += COSTS.tonic * (steps % 7 == 0) * (not syllable.closes)
         if syllable.closes:
             own += COSTS.close * ~np.isin(steps % 7, close_letters) + COSTS.close * foreign[index]
         pair = np.zeros((count, count))
@@ -187,11 +192,15 @@ def _pair_cost(
     move = steps[None, :] - steps[:, None]
     semitones = next_pitch[None, :] - pitch[:, None]
     size = np.abs(semitones)
-    cost = COSTS.tritone * (size == 6) + COSTS.wide * ((size == 10) | (size == 11) | (size > 12))
+    cost = (
+        COSTS.step * (np.abs(move) <= 1)
+        + COSTS.tritone * (size == 6)
+        + COSTS.wide * ((size == 10) | (size == 11) | (size > 12))
+    )
     exotic = brief.mode is Mode.HARMONIC_MINOR
     cost = cost + COSTS.augmented_second * (0.4 if exotic else 1.0) * ((size == 3) & (np.abs(move) == 1))
     cost += 3.0 * ((size > 0) & (move == 0))  # a letter that changes its colour on the spot: cross relation
-    cost += (3.8 - brief.spread_semitones) * 0.12 * (np.abs(move) >= 3)
+    cost += (3.8 - brief.spread_semitones) * 0.06 * (np.abs(move) >= 3)
     if syllable.motif_step is not None:
         cost += COSTS.motif * np.minimum(np.abs(move - syllable.motif_step), 3)
     if next_slot is not slot:
@@ -234,7 +243,7 @@ def arch_heights(brief: Brief, span: Range, places: NDArray[np.float64], lift: f
     reach = (span.high - span.low) / 2
     arch = np.sin(np.pi * places**1.4) - 0.45
     tilt = brief.contour * (places - 0.5) * 1.2
-    return np.asarray(span.centre + reach * (0.85 * arch + tilt + 0.35 * lift))
+    return np.asarray(span.centre + reach * (1.2 * arch + tilt + 0.8 * lift))
 
 
 def highest_step(high_midi: int) -> int:
@@ -247,7 +256,7 @@ def melody_range(brief: Brief, low_midi: int, high_midi: int) -> Range:
 
     A line that fills a range of r evenly has a standard deviation of r/√12.
     """
-    half = min(8, max(3, round(brief.spread_semitones * 12**0.5 / 2 * 7 / 12)))
+    half = min(8, max(5, round(brief.spread_semitones * 12**0.5 / 2 * 7 / 12)))
     lowest, highest = -(-(low_midi - 60) * 7 // 12) + 1, highest_step(high_midi)
     centre = min(highest - 3, max(lowest + 3, round((brief.register_midi - 60) * 7 / 12)))
     return Range(max(lowest, centre - half), min(highest, centre + half))

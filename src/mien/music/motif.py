@@ -57,7 +57,7 @@ def step_odds() -> NDArray[np.float64]:
 
 def notes_in_bar(brief: Brief) -> float:
     """Notes that a bar of melody should have: its share of the brief's density."""
-    return beats_in_bar(brief.meter) * (0.45 + 0.21 * brief.density) * beat_fill(brief.meter)
+    return beats_in_bar(brief.meter) * (0.6 + 0.18 * brief.density) * beat_fill(brief.meter)
 
 
 def invent(name: str, brief: Brief, notes_wanted: float, rng: np.random.Generator, avoid: tuple[Rhythm, ...]) -> Motif:
@@ -87,11 +87,11 @@ def _distinctness(steps: list[int], brief: Brief) -> float:
     wanted_span = 1.5 + brief.spread_semitones * 0.6
     leaps = sum(abs(s) >= 2 for s in steps) / len(steps)
     repeats = sum(s == 0 for s in steps) / len(steps)
-    wanted_repeats = 0.35 if brief.tension > 0.55 and brief.density > 4 else 0.1  # hammering, Juslin & Laukka 2003
+    wanted_repeats = 0.35 if brief.tension > 0.55 and brief.density > 4 else 0.2  # hammering, Juslin & Laukka 2003
     slope = np.sign(heights[-1]) * brief.contour
     return float(
         -abs(np.ptp(heights) - wanted_span) * 0.6
-        - abs(leaps - 0.1 - brief.spread_semitones * 0.06) * 1.5
+        - abs(leaps - 0.25 - brief.spread_semitones * 0.05) * 2.5
         - abs(repeats - wanted_repeats) * 2
         + slope
     )

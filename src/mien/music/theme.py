@@ -15,6 +15,7 @@ from mien.music.form import PhraseSpec
 from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
+from mien.music.originality import is_known
 from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, middle_ticks, onsets
 from mien.values import Brief
 
@@ -36,8 +37,9 @@ CLOSE = "close"
 
 PICK_UP_ODDS = 0.5
 
-TRIES, GOOD_ENOUGH = 6, 2.0
-"""Drafts of a phrase at most, of which the best is kept, and the faults below which no other is tried."""
+TRIES, GOOD_ENOUGH, COPY_FAULT = 8, 2.0, 6.0
+"""Drafts of a phrase at most, of which the best is kept; the faults below which no other is tried; what each run of
+notes that a song has counts as a fault."""
 
 UNIT_BARS = 2
 """Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
@@ -76,13 +78,14 @@ class Neighbours:
     """The phrases around one to be written, as far as there are any.
 
     `before` is heard right before it, `after` returns right after it, `like` is the one whose opening it takes over;
-    `comes_again` says that the next one takes over its own.
+    `comes_again` says that the next one takes over its own. `heard` are the last pitches before it.
     """
 
     before: Draft | None = None
     after: Draft | None = None
     like: Draft | None = None
     comes_again: bool = False
+    heard: tuple[int, ...] = ()
 
 
 def write_phrase(
@@ -122,7 +125,8 @@ def write_phrase(
 
 
 def _faults(draft: Draft, around: Neighbours) -> float:
-    """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often."""
+    """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often, runs
+    that are some song's."""
     joints = [_outer(draft, slot) for slot in draft.slots]
     if around.before is not None:
         joints.insert(0, _outer(around.before, around.before.slots[-1]))
@@ -132,7 +136,8 @@ def _faults(draft: Draft, around: Neighbours) -> float:
     parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(together))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
-    return parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks))
+    copies = is_known([*around.heard, *(note.pitch_midi for note in draft.melody)]).sum()
+    return parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks)) + COPY_FAULT * float(copies)
 
 
 def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
@@ -157,6 +162,8 @@ def _draft(
     leads_on: bool,
 ) -> Draft:
     bar = bar_ticks(brief.meter)
+    if around.like is None and spec.opens_like:  # what it would begin like is not there any more
+        spec = replace(spec, opens_like=0)
     taken_over, before = spec.opens_like * bar, around.before
     opening = _opening(spec, brief, around, is_contrast=is_contrast)
     chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal)

@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from mien.music.brief import brief_from_affect
-from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec
-from mien.music.journey import CODA_BARS, FIRST_THEME, Course, Journey, close, first_theme, next_phrase, with_sections
+from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, PhraseSpec, SectionSpec, find_form
+from mien.music.journey import CODA_BARS, Course, Journey, close, first_theme, next_phrase, with_sections
 from mien.music.mapping import Mapping
 from mien.music.path import Path, affect_along
 from mien.music.perform import ritardando_beats
@@ -37,6 +37,7 @@ def compose_journey(
     tonic_pc: int | None = None,
     meter: tuple[int, int] | None = None,
     mapping: Mapping | None = None,
+    form: str = FREE,
 ) -> Stretch:
     """Compose a whole piece along a path.
 
@@ -46,6 +47,7 @@ def compose_journey(
     seconds : length of the piece as performed, met within a bar.
     ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they stay for the piece,
         as its key signature does: where the mode turns, the score writes accidentals.
+    form : a name of `mien.music.form.forms()`.
 
     Returns
     -------
@@ -72,7 +74,7 @@ def compose_journey(
             mapping=mapping,
         )
 
-    journey, stretches = Journey(seed, first), []
+    journey, stretches = Journey(seed, first, form=find_form(form).name), []
     while (bars := _bars_left(journey, course, seconds)) > CODA_BARS[1]:
         journey = _homeward(journey, bars)
         journey, stretch = next_phrase(journey, course, bars - CODA_BARS[0])
@@ -106,5 +108,5 @@ def _homeward(journey: Journey, bars: int) -> Journey:
         return replace(journey, ahead=(SectionSpec("closing", FIRST_THEME, 1, (CLOSING,), energy=0.3),))
     if is_home or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
         return journey
-    theme = first_theme(journey.seed)
+    theme = first_theme(journey).phrases
     return replace(journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3),))

@@ -1,0 +1,46 @@
+"""A phrase that goes some song's way for twelve notes → the same phrase, turned elsewhere by as few notes as it takes.
+
+The composer prefers drafts that are nobody's (`mien.music.originality`); what is left arises where phrases join, where
+a pick-up leads on or an ornament divides a note. The weakest note of a known run moves by a step or two.
+
+References: those of `originality`.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mien.music.originality import RUN_NOTES, is_known
+from mien.music.rhythm import Meter, strength
+from mien.music.theme import Draft
+
+TURNS = (1, -1, 2, -2, 3, -3)
+"""Steps by which a note is moved to leave a known run, nearest first."""
+
+
+def departed(draft: Draft, heard: tuple[int, ...], meter: Meter) -> Draft:
+    """The phrase with as few notes changed as are needed to leave every known run; most phrases are in none.
+
+    Parameters
+    ----------
+    heard : the pitches right before it, `RUN_NOTES` − 1 at most.
+    """
+    while (known := is_known([*heard, *(n.pitch_midi for n in draft.melody)])).any():
+        start = int(np.argmax(known)) - len(heard)
+        inside = range(max(0, start), min(start + RUN_NOTES, len(draft.melody) - 1))
+        weakest = sorted(inside, key=lambda i: (strength(draft.melody[i].onset_ticks, meter), i == 0, -i))
+        tries = (_turned(draft, place, by) for place in weakest for by in TURNS)
+        fewer = (one for one in tries if is_known([*heard, *(n.pitch_midi for n in one.melody)]).sum() < known.sum())
+        changed = next(fewer, None)
+        if changed is None:
+            return draft
+        draft = changed
+    return draft
+
+
+def _turned(draft: Draft, place: int, by: int) -> Draft:
+    """The phrase with one note moved by so many steps."""
+    note = draft.melody[place]
+    chord = next(slot for slot in reversed(draft.slots) if slot.onset_ticks <= note.onset_ticks).harmony
+    moved = replace(note, step=note.step + by, pitch_midi=chord.pitch(note.step + by))
+    return replace(draft, melody=(*draft.melody[:place], moved, *draft.melody[place + 1 :]))
