@@ -17,7 +17,7 @@ from rich.table import Table
 
 Measured = Mapping[str, float | None]
 
-MOST_COLUMNS = 5
+MOST_COLUMNS = 4
 """More files than that are summed up."""
 
 
@@ -53,7 +53,7 @@ def _each(found: Sequence[tuple[str, Measured]], limits: Limits) -> Table:
     table = _table(*(escape(Path(file).stem) for file, _ in found))
     for name in found[0][1]:
         cells = [_cell(measured[name], limits.get(name)) for _, measured in found]
-        table.add_row(name.replace("_", " "), *cells, _limit_cell(limits.get(name)))
+        table.add_row(name.replace("_", " "), *cells, *_limit_cells(limits.get(name)))
     return table
 
 
@@ -66,7 +66,7 @@ def _together(found: Sequence[tuple[str, Measured]], limits: Limits) -> Table:
         limit = limits.get(name)
         inside = f"{sum(limit[0] <= value <= limit[1] for value in values)} of {len(values)}" if limit else ""
         middle = f"{median(values):.2f}" if values else "–"
-        table.add_row(name.replace("_", " "), middle, inside, _limit_cell(limit))
+        table.add_row(name.replace("_", " "), middle, inside, *_limit_cells(limit))
     return table
 
 
@@ -78,14 +78,16 @@ def _cell(value: float | None, limit: tuple[float, float, str] | None) -> str:
     return f"[yellow]{value:.2f} {'↓' if value < limit[0] else '↑'}[/]"
 
 
-def _limit_cell(limit: tuple[float, float, str] | None) -> str:
-    return "" if limit is None else f"{limit[0]:.2f} to {limit[1]:.2f}, {limit[2]}"
+def _limit_cells(limit: tuple[float, float, str] | None) -> tuple[str, str]:
+    return ("", "") if limit is None else (f"{limit[0]:.2f}–{limit[1]:.2f}", limit[2])
 
 
 def _table(*columns: str) -> Table:
+    """A table whose own columns keep their width where the terminal is narrow; names of files give way."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("measure", no_wrap=True)
+    table.add_column("measure", no_wrap=True, min_width=19)
     for column in columns:
-        table.add_column(column, no_wrap=True)
-    table.add_column("real music", no_wrap=True)
+        table.add_column(column, no_wrap=True, max_width=12)
+    table.add_column("real music", no_wrap=True, min_width=11)
+    table.add_column("of", no_wrap=True, min_width=5)
     return table
