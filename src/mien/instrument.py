@@ -19,6 +19,7 @@ from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput, NoFace
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose as write_music
+from mien.music.form import FREE, find_form
 from mien.music.key import parse_key
 from mien.music.mapping import Mapping
 from mien.music.path import Path as Course
@@ -126,6 +127,7 @@ def play(
     face: int = 1,
     font: str | Path | None = None,
     mapping: Mapping | None = None,
+    form: str = FREE,
 ) -> Piece:
     """Turn the expression of a face into a piece of music.
 
@@ -141,6 +143,7 @@ def play(
     face : which one plays, 1 for the largest.
     font : another SoundFont (sf2 or sf3) to play with.
     mapping : another table from reading to music (`mien.music.mapping.load_mapping`).
+    form : a name of `mien.music.form.forms()`: how themes are built and how sections follow each other.
 
     Raises
     ------
@@ -155,13 +158,13 @@ def play(
         if to is not None or face != 1:
             raise BadInput("a video leads its own way: 'to' and 'face' are for pictures")
         wishes = Wishes(
-            SECONDS[0] if seconds is None else seconds, seed, ensemble, key, meter, font, mapping
+            SECONDS[0] if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form
         )  # refused before a long watch
         path = watch(picture)
         if seconds is None:
             wishes = replace(wishes, seconds=min(max(path[-1][0], SECONDS[0]), SECONDS[1]))
         return _journey(name, path, wishes)
-    wishes = Wishes(60.0 if seconds is None else seconds, seed, ensemble, key, meter, font, mapping)
+    wishes = Wishes(60.0 if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form)
     target = affect_of(to) if to is not None else None
     readings = read(picture)
     if not 1 <= face <= len(readings):
@@ -184,6 +187,7 @@ def compose(
     meter: tuple[int, int] | None = None,
     font: str | Path | None = None,
     mapping: Mapping | None = None,
+    form: str = FREE,
 ) -> Piece:
     """Compose without a face: from the name of an emotion, or from valence and arousal, −1..1 each.
 
@@ -194,7 +198,7 @@ def compose(
     BadInput
         If neither or both are given, or an option cannot be used.
     """
-    wishes = Wishes(seconds, seed, ensemble, key, meter, font, mapping)
+    wishes = Wishes(seconds, seed, ensemble, key, meter, font, mapping, form)
     if (emotion is None) == (valence is None and arousal is None):
         raise BadInput("give either an emotion (for example --emotion sad) or --valence and --arousal")
     if emotion is not None:
@@ -215,6 +219,7 @@ def travel(
     meter: tuple[int, int] | None = None,
     font: str | Path | None = None,
     mapping: Mapping | None = None,
+    form: str = FREE,
 ) -> Piece:
     """Compose along a path of affects in time (see `mien.music.path`): soft transitions, one piece.
 
@@ -225,7 +230,7 @@ def travel(
     BadInput
         If an option cannot be used.
     """
-    return _journey(name, path, Wishes(seconds, seed, ensemble, key, meter, font, mapping))
+    return _journey(name, path, Wishes(seconds, seed, ensemble, key, meter, font, mapping, form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,7 @@ class Wishes:
     meter: tuple[int, int] | None
     font: str | Path | None
     mapping: Mapping | None
+    form: str
 
     def __post_init__(self) -> None:
         low, high = SECONDS
@@ -247,6 +253,7 @@ class Wishes:
         if self.seed < 0:
             raise BadInput(f"seed {self.seed}: give a whole number from 0")
         look_up(self.ensemble)
+        find_form(self.form)
         self.tonic_and_mode()
         if self.font is not None:
             from mien.sound.font import load_font
@@ -280,7 +287,7 @@ def _piece(
         mode=mode,
         meter=wishes.meter,
     )
-    written = write_music(brief, wishes.seconds, wishes.seed)
+    written = write_music(brief, wishes.seconds, wishes.seed, wishes.form)
     return Piece(name, ((0.0, affect),), brief, written, perform(written, brief), reading, wishes.font_path())
 
 
@@ -296,6 +303,7 @@ def _journey(name: str, path: Course, wishes: Wishes, reading: Reading | None = 
         tonic_pc=tonic_pc,
         meter=wishes.meter,
         mapping=wishes.mapping,
+        form=wishes.form,
     )
     performed = perform(stretch.written, stretch.briefs)
     return Piece(

@@ -52,6 +52,12 @@ EnsembleName = Annotated[
 ]
 Key = Annotated[str | None, typer.Option("--key", help="As in Eb, 'F# minor', 'D dorian'. Default: mood and seed.")]
 Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]
+FormName = Annotated[
+    str, typer.Option("--form", help="free, period, sentence, ternary, song (AABA), rondo or variations.")
+]
+Form = Annotated[
+    str, typer.Option("--form", help="Plan of the sections: free, period, sentence, ternary, song, rondo, …")
+]
 Files = Annotated[
     str,
     typer.Option(
@@ -76,6 +82,8 @@ def play(
     ensemble: EnsembleName = "piano",
     key: Key = None,
     meter: Meter = None,
+    form: Form = "free",
+    form: FormName = "free",
     face: Annotated[int, typer.Option("--face", help="Which face plays; 1 is the largest.")] = 1,
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
@@ -92,7 +100,7 @@ def play(
         to=to,
         seconds=seconds,
         face=face,
-        **_wishes(seed, ensemble, key, meter, soundfont, mapping),
+        **_wishes(seed, ensemble, key, meter, soundfont, mapping, form),
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -108,6 +116,8 @@ def compose(
     ensemble: EnsembleName = "piano",
     key: Key = None,
     meter: Meter = None,
+    form: Form = "free",
+    form: FormName = "free",
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
     mapping: MappingFile = None,
@@ -123,7 +133,7 @@ def compose(
         valence=valence,
         arousal=arousal,
         seconds=seconds,
-        **_wishes(seed, ensemble, key, meter, soundfont, mapping),
+        **_wishes(seed, ensemble, key, meter, soundfont, mapping, form),
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -141,6 +151,8 @@ def travel(
     ensemble: EnsembleName = "piano",
     key: Key = None,
     meter: Meter = None,
+    form: Form = "free",
+    form: FormName = "free",
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
     mapping: MappingFile = None,
@@ -164,7 +176,7 @@ def travel(
         way,
         name=f"{name}-{ensemble}-{seed}",
         seconds=seconds,
-        **_wishes(seed, ensemble, key, meter, soundfont, mapping),
+        **_wishes(seed, ensemble, key, meter, soundfont, mapping, form),
     )
     _deliver(piece, out, kinds, as_json)
 
@@ -277,20 +289,30 @@ class _Wishes(TypedDict):
     ensemble: str
     key: str | None
     meter: tuple[int, int] | None
+    form: str
     font: Path | None
     mapping: Mapping | None
+    form: str
 
 
 def _wishes(
-    seed: int, ensemble: str, key: str | None, meter: str | None, soundfont: Path | None, mapping: Path | None
+    seed: int,
+    ensemble: str,
+    key: str | None,
+    meter: str | None,
+    soundfont: Path | None,
+    mapping: Path | None,
+    form: str,
 ) -> _Wishes:
     return {
         "seed": seed,
         "ensemble": ensemble,
         "key": key,
         "meter": _meter(meter),
+        "form": form,
         "font": soundfont,
         "mapping": mapping_commands.open_mapping(mapping) if mapping else None,
+        "form": form,
     }
 
 

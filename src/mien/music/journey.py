@@ -319,8 +319,9 @@ def _extended(
     composer = journey.composer if stays else _lively(journey.composer, composed, rng)
     spec = replace(section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0)
     composer, passage = next_section(composed, composer, spec, rng)
+    named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
     marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
-    passage = replace(passage, marks=(*marks, *(mark for mark in passage.marks if mark.kind != "section")))
+    passage = replace(passage, marks=(*named, *marks, *(mark for mark in passage.marks if mark.kind != "section")))
     is_turn = phrases[0].bars == 1
     place = journey.place + (0 if is_turn else len(phrases))
     is_over = place >= len(section.phrases)
