@@ -55,9 +55,6 @@ Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4
 FormName = Annotated[
     str, typer.Option("--form", help="free, period, sentence, ternary, song (AABA), rondo or variations.")
 ]
-Form = Annotated[
-    str, typer.Option("--form", help="Plan of the sections: free, period, sentence, ternary, song, rondo, …")
-]
 Files = Annotated[
     str,
     typer.Option(
@@ -82,7 +79,6 @@ def play(
     ensemble: EnsembleName = "piano",
     key: Key = None,
     meter: Meter = None,
-    form: Form = "free",
     form: FormName = "free",
     face: Annotated[int, typer.Option("--face", help="Which face plays; 1 is the largest.")] = 1,
     files: Files = DEFAULT_FILES,
@@ -116,7 +112,6 @@ def compose(
     ensemble: EnsembleName = "piano",
     key: Key = None,
     meter: Meter = None,
-    form: Form = "free",
     form: FormName = "free",
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
@@ -151,7 +146,6 @@ def travel(
     ensemble: EnsembleName = "piano",
     key: Key = None,
     meter: Meter = None,
-    form: Form = "free",
     form: FormName = "free",
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
@@ -289,7 +283,6 @@ class _Wishes(TypedDict):
     ensemble: str
     key: str | None
     meter: tuple[int, int] | None
-    form: str
     font: Path | None
     mapping: Mapping | None
     form: str
@@ -309,7 +302,6 @@ def _wishes(
         "ensemble": ensemble,
         "key": key,
         "meter": _meter(meter),
-        "form": form,
         "font": soundfont,
         "mapping": mapping_commands.open_mapping(mapping) if mapping else None,
         "form": form,
