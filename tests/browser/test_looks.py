@@ -127,7 +127,5 @@ def test_leaving_forgets_everything(browser: Any, server: Server):
         person.page.click("#leave")
         person.page.wait_for_selector("#enter-emotion")
         assert not person.get("i.camera.isOpen")
-        person.page.wait_for_function(
-            f"fetch('/sessions/{session}/export/session').then((answer) => answer.status === 404)"
-        )
+        assert person.page.evaluate(f"fetch('/sessions/{session}/export/session').then((a) => a.status)") == 404
         assert person.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]

@@ -141,13 +141,15 @@ export class Instrument {
     else localStorage.removeItem(PROFILE_KEY);
   }
 
-  /** Have the server make a file of what was played, and save it. */
-  async export(kind: string): Promise<void> {
+  /** Have the server make a file of what was played, and save it; of several movements the last, or one counted from 1. */
+  async export(kind: string, movement?: number): Promise<void> {
     this.store.set({ exporting: kind });
     const headers = this.link.token ? { Authorization: `Bearer ${this.link.token}` } : {};
     try {
-      const answer = await fetch(`/sessions/${this.link.id}/export/${kind}`, { headers });
+      const query = movement ? `?movement=${movement}` : "";
+      const answer = await fetch(`/sessions/${this.link.id}/export/${kind}${query}`, { headers });
       if (!answer.ok) throw new Error(await sentence(answer));
+      this.store.set({ movements: Number(answer.headers.get("Mien-Movements") ?? 1) });
       save(await answer.blob(), filename(answer) ?? `mien.${kind}`);
     } catch (error) {
       this.note("export", error instanceof Error ? error.message : "The file could not be made.");

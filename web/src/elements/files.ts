@@ -1,5 +1,5 @@
 /** What was played, as files. */
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import type { View } from "../store.ts";
 import { Panel } from "./panel.ts";
 
@@ -13,23 +13,35 @@ export class FilesElement extends Panel {
     Panel.styles,
     css`
       .row { gap: 0.4rem; }
-      p { margin-top: 0.6rem; }
+      p, label { display: block; margin-top: 0.6rem; }
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["exporting", "link", "state", "welcome"];
+  protected readonly watches: readonly (keyof View)[] = ["exporting", "link", "state", "welcome", "movements"];
+
+  private get movement(): number | undefined {
+    return Number(this.renderRoot.querySelector<HTMLSelectElement>("#movement")?.value) || undefined;
+  }
 
   override render() {
-    const { exporting, link, welcome, state } = this.view;
+    const { exporting, link, welcome, state, movements } = this.view;
     return html`<h2>Export <small>${exporting ? "being made …" : "what was played"}</small></h2>
       <div class="row">
         ${KINDS.map(
           ([kind, words]) => html`<button
             id="export-${kind}" ?disabled=${!welcome || exporting !== undefined || link !== "open" || (kind === "csv" && !state?.recording)}
-            @click=${() => this.instrument.export(kind)}
+            @click=${() => this.instrument.export(kind, this.movement)}
           >${words}</button>`,
         )}
       </div>
+      ${movements > 1
+        ? html`<label class="small">Where the ensemble or the metre changed, or you began again, a new movement begins:
+            <select id="movement">
+              <option value="">the last</option>
+              ${Array.from({ length: movements }, (_, i) => html`<option value=${i + 1}>movement ${i + 1}</option>`)}
+            </select>
+          </label>`
+        : nothing}
       <p class="quiet small">The session file plays the same music again: <code>mien replay</code>. Readings want “Record”.</p>`;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { css, html } from "lit";
 import { colour } from "../palette.ts";
-import type { Place } from "../wire.ts";
+import type { Place, Welcome } from "../wire.ts";
 import { DrawnPanel } from "./panel.ts";
 
 const MARGIN_PX = 14;
@@ -102,10 +102,7 @@ export class PlaneElement extends DrawnPanel {
     pen.fillStyle = colour("quiet");
     pen.font = `italic 13px ${getComputedStyle(document.body).getPropertyValue("--serif") || "serif"}`;
     pen.textAlign = "center";
-    for (const [name, [valence, arousal]] of Object.entries(this.view.welcome?.presets ?? {})) {
-      if (Math.abs(valence) < 0.12 && Math.abs(arousal) < 0.12) continue; // the middle speaks for itself
-      pen.fillText(name, x(valence), y(arousal));
-    }
+    for (const { name, place } of labels(this.view.welcome)) pen.fillText(name, x(place[0]), y(place[1]));
     const { trail, brief } = this.view;
     pen.strokeStyle = pen.fillStyle = colour("ink");
     for (const [i, place] of trail.entries()) {
@@ -133,6 +130,18 @@ export class PlaneElement extends DrawnPanel {
     pen.strokeStyle = colour("brows");
     pen.stroke();
   }
+}
+
+const NEAR = 0.17;
+
+/** Names of moods where there is room: of names for nearly one place the shortest; the middle speaks for itself. */
+function labels(welcome: Welcome | undefined): { name: string; place: readonly [number, number] }[] {
+  const free: { name: string; place: readonly [number, number] }[] = [{ name: "", place: [0, 0] }];
+  const presets = Object.entries(welcome?.presets ?? {}).sort(([a], [b]) => a.length - b.length);
+  for (const [name, place] of presets) {
+    if (free.every((other) => Math.hypot(place[0] - other.place[0], place[1] - other.place[1]) > NEAR)) free.push({ name, place });
+  }
+  return free;
 }
 
 const SOURCES = { face: "face", hand: "hand", lead: "journey", rest: "resting mood" } as const;
