@@ -150,20 +150,23 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     later, times = _along(here, course, len(stretch.briefs) - since)
     changed = stretch.under([*before, *later])
     after = replace(journey, now=[*before, *later][-1], time_s=times[-1])
-    cut = _next_cut(tick, here.now)
+    cut = _next_cut(tick, min(here.now.tempo_bpm, course(now_s).tempo_bpm), here.now.meter)
     last = journey.last
     if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(now_s)):
         return after, changed
     return _broken_off(after, last, changed, cut)
 
 
-def _next_cut(tick: int, brief: Brief) -> int:
-    """Where music that plays may stop next: a bar line, or the middle of a bar if two bars outlast the mood clock."""
-    bar, middle = bar_ticks(brief.meter), middle_ticks(brief.meter)
-    is_slow = 2 * beats_in_bar(brief.meter) * 60 / brief.tempo_bpm > MOOD_S
-    if is_slow and 0 < tick % bar <= middle:
-        return tick - tick % bar + middle
-    return max(1, -(-tick // bar)) * bar
+def _next_cut(tick: int, slowest_bpm: float, meter: tuple[int, int]) -> int:
+    """Where music that plays may stop next: at the bar line if a whole bar of cadence after it is still in time, else at
+    the middle of the bar, or past that at a beat, so that the cadence fills what is left."""
+    bar, middle, beat = bar_ticks(meter), middle_ticks(meter), beat_ticks(meter)
+    place = tick % bar
+    line = max(1, -(-tick // bar)) * bar
+    waited_s = (line - tick + bar + beat) / beat * 60 / slowest_bpm  # a jump just after a beat is heard of at the next
+    if waited_s <= MOOD_S or place == 0:
+        return line
+    return tick - place + (middle if place <= middle else -(-place // beat) * beat)
 
 
 def _stopped(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
@@ -245,7 +248,7 @@ def with_sections(journey: Journey) -> Journey:
     composer = journey.composer
     kept = replace(
         composer,
-        themes={},
+        themes={name: drafts for name, drafts in composer.themes.items() if name == FIRST_THEME},
         motifs={name: bank for name, bank in composer.motifs.items() if name == FIRST_THEME},
         worn={name: dresses for name, dresses in composer.worn.items() if name == FIRST_THEME},
     )
