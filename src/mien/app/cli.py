@@ -22,6 +22,7 @@ from mien.app import mapping as mapping_commands
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.measure import measure
+from mien.app.perform import perform
 from mien.app.why import why
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.mapping import Mapping
@@ -41,6 +42,7 @@ for _command in (live_commands.live, live_commands.replay, live_commands.ports):
     app.command()(_command)
 app.command()(why)
 app.command()(measure)
+app.command()(perform)
 app.command()(evaluate)
 app.command()(explain)
 

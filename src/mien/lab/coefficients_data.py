@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.cues.coefficients import shape_of
+from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look, look_close
 from mien.face.pictures import decode
 from mien.lab.coefficients_teacher import Teacher
@@ -146,10 +147,22 @@ def save_faces(faces: Faces, path: Path) -> None:
     np.savez(path, **{field.name: getattr(faces, field.name) for field in fields(faces)})
 
 
-def load_faces(path: Path) -> Faces:
-    """Read what `save_faces` wrote."""
-    with np.load(path, allow_pickle=False) as file:
-        return Faces(**{field.name: file[field.name] for field in fields(Faces)})
+def load_all(paths: Sequence[Path]) -> Faces:
+    """Read what `save_faces` wrote, one file or several.
+
+    Raises
+    ------
+    BadInput
+        If a file is none of those.
+    """
+    parts = []
+    for path in paths:
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                parts.append({field.name: file[field.name] for field in fields(Faces)})
+        except (OSError, KeyError, ValueError) as cause:
+            raise BadInput(f"{path}: not faces kept by python -m mien.lab.coefficients_data ({cause})") from None
+    return Faces(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
 def main() -> None:
