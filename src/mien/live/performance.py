@@ -9,7 +9,6 @@ Times are session seconds.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
@@ -121,7 +120,7 @@ class Performance:
         self._forget(now_s)
         if self._conductor.has_closed:
             if now_s >= self._conductor.end_s:
-                self._finish()
+                self._finish(self._conductor.end_s)
             return
         if self._aim is None or self._wants_turn(now_s, self._aim, target):
             self._turn(now_s, target)
@@ -140,12 +139,10 @@ class Performance:
         """End at once: no note sounds on, what was to come is forgotten."""
         self._player.silence(panic=why == "panic")
         self._tell({"type": "hush", "from_s": place(now_s), "why": why})
-        if self._conductor is None:
-            return
-        self._keeper.keep("silence", now_s, why=why)
-        for leg in self._conductor.legs:
-            self._keep_leg(leg, now_s)
-        self._finish()
+        if self._conductor:
+            now_s = round(now_s, 6)  # as the session file will have it
+            self._keeper.keep("silence", now_s, why=why)
+            self._finish(now_s)
 
     def resume(self, now_s: float) -> None:
         """Tell a page that was away all that still lies ahead."""
@@ -287,13 +284,12 @@ class Performance:
     def _keep_leg(self, leg: Leg, until_s: float) -> None:
         if kept := self.take.add(leg, until_s):
             for note in planned_notes([kept], 0.0):
-                self._keeper.keep("note", note.onset_s, note=replace(note, end_s=min(note.end_s, until_s)))
+                self._keeper.keep("note", note.onset_s, note=note)
 
-    def _finish(self) -> None:
-        conductor = self._known()
-        if conductor.has_closed and conductor.legs:
-            for leg in conductor.legs:
-                self._keep_leg(leg, leg.end_s)
+    def _finish(self, until_s: float) -> None:
+        """Keep what was heard, and play no more."""
+        for leg in self._known().legs:
+            self._keep_leg(leg, until_s)
         self._conductor, self._aim = None, None
 
 

@@ -1,0 +1,124 @@
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from mien.circumplex import affect_of
+from mien.live.conductor import Conductor, Step, begin, closed, cut, extended, forget, redirected, taken
+from mien.music.brief import brief_from_affect
+from mien.values import Brief
+
+SAD, HAPPY, ANGRY = (
+    brief_from_affect(affect_of(name), seed=1, tonic_pc=2, meter=(4, 4)) for name in ("sad", "happy", "angry")
+)
+QUARTET = replace(SAD, ensemble="quartet", meter=(3, 4))
+
+
+def sounding(conductor: Conductor) -> dict[int, tuple[float, float, int, int]]:
+    found = {}
+    for leg in conductor.legs:
+        onsets = leg.times_s([note.onset_ticks for note in leg.played.notes])
+        ends = leg.times_s([note.end_ticks for note in leg.played.notes])
+        for id_, note, onset, end in zip(leg.ids, leg.played.notes, onsets, ends, strict=True):
+            assert id_ not in found
+            found[id_] = (onset, end, note.part, note.pitch_midi)
+    return found
+
+
+def playing(target: Brief, seconds: float) -> Conductor:
+    conductor = begin(1, target, 0.5)
+    while conductor.end_s < seconds:
+        conductor = extended(conductor, target)
+    return conductor
+
+
+def test_legs_follow_each_other_without_a_gap() -> None:
+    conductor = playing(HAPPY, 40)
+    assert conductor.legs[0].start_s == 0.5
+    for one, other in pairwise(conductor.legs):
+        assert other.start_s == pytest.approx(one.end_s)
+
+
+@pytest.mark.parametrize("target", [HAPPY, ANGRY, replace(SAD, tempo_bpm=90.0, loudness=0.9)])
+@pytest.mark.parametrize("at_s", [2.0, 7.3, 13.0])
+def test_what_was_heard_stays_when_the_mood_moves(target: Brief, at_s: float) -> None:
+    before = playing(SAD, 30)
+    leg, tick = before.beat_from(at_s)
+    (from_s,) = leg.times_s([tick])
+    after = redirected(before, leg.number, tick, target)
+    old, new = sounding(before), sounding(after)
+    heard = {id_ for id_, note in old.items() if note[0] < from_s - 1e-6}
+    assert heard == {id_ for id_, note in new.items() if note[0] < from_s - 1e-6}
+    for id_ in heard:
+        assert new[id_][0] == pytest.approx(old[id_][0])
+        assert new[id_][2:] == old[id_][2:]
+    assert not (set(new) - heard) & set(old)
+    assert max(note[0] for note in new.values()) > from_s
+
+
+def test_no_key_is_struck_while_it_sounds() -> None:
+    conductor = playing(HAPPY, 30)
+    for at_s, target in ((3, SAD), (5, ANGRY), (9, HAPPY), (11, SAD)):
+        leg, tick = conductor.beat_from(at_s)
+        conductor = redirected(conductor, leg.number, tick, target)
+        while conductor.end_s < at_s + 8:
+            conductor = extended(conductor, target)
+    by_key: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for onset, end, part, pitch in sounding(conductor).values():
+        by_key.setdefault((part, pitch), []).append((onset, end))
+    for spans in by_key.values():
+        spans.sort()
+        assert all(one[1] <= other[0] + 1e-6 for one, other in pairwise(spans))
+
+
+def test_ensemble_and_metre_change_at_the_next_bar_line() -> None:
+    conductor = playing(SAD, 20)
+    leg, tick = conductor.beat_from(3)
+    conductor = extended(cut(conductor, leg.number, tick), QUARTET)
+    last, new = conductor.legs[-2:]
+    assert last.played.length_ticks % last.played.bar_ticks == 0
+    assert last.played.length_ticks - tick < last.played.bar_ticks
+    assert (new.played.ensemble, new.played.meter) == ("quartet", (3, 4))
+    assert new.start_s == pytest.approx(last.end_s)
+
+
+def test_an_ending_comes_to_rest_on_the_tonic() -> None:
+    conductor = playing(SAD, 20)
+    leg, tick = conductor.beat_from(6)
+    conductor = closed(cut(conductor, leg.number, tick), SAD)
+    assert conductor.has_closed
+    assert conductor.legs[-1].played.chords[-1].roman == "i"
+
+
+def test_a_leg_not_yet_begun_is_composed_anew() -> None:
+    conductor = playing(SAD, 60)
+    second = conductor.legs[1]
+    after = redirected(conductor, second.number, 0, HAPPY)
+    assert after.legs[0] == conductor.legs[0]
+    assert after.legs[1].start_s == second.start_s
+
+
+def test_the_same_steps_give_the_same_music() -> None:
+    steps = [
+        Step("next", 0, 0, SAD), Step("next", 0, 0, SAD), Step("redirect", 0, 480, HAPPY), Step("next", 0, 0, HAPPY),
+        Step("cut", 1, 0), Step("next", 0, 0, QUARTET), Step("close", 0, 0, QUARTET),
+    ]  # fmt: skip
+    once, again = begin(7, SAD, 0.0), begin(7, SAD, 0.0)
+    for step in steps:
+        once, again = taken(once, step), taken(again, step)
+    assert sounding(once) == sounding(again)
+    other = begin(8, SAD, 0.0)
+    for step in steps:
+        other = taken(other, step)
+    assert sounding(other) != sounding(once)
+
+
+def test_what_is_over_is_forgotten_but_for_the_last() -> None:
+    conductor = playing(HAPPY, 40)
+    assert forget(conductor, conductor.legs[1].end_s).legs == conductor.legs[2:]
+    assert forget(conductor, 1e9).legs == conductor.legs[-1:]
+
+
+def test_a_step_for_a_leg_that_is_gone_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="not among those known"):
+        cut(playing(SAD, 5), 99, 0)

@@ -1,0 +1,180 @@
+"""No stuck notes: whatever happens in whatever order, every strike gets its release, on ports and on the page."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from mien.circumplex import affect_of
+from mien.clock import OfflineClock
+from mien.live.performance import AHEAD_S, MARGIN_S, Performance
+from mien.live.player import RETRY_S, Player
+from mien.live.session_file import SessionFile, differences, parse_session, replayed
+from mien.music.brief import brief_from_affect
+from mien.ports.port import Event, PortLost, Release, SilentTwin, Strike
+from mien.values import Brief
+
+MOODS = [
+    brief_from_affect(affect_of(name), seed=1, tonic_pc=tonic_pc, meter=(4, 4))
+    for name, tonic_pc in (("sad", 2), ("happy", 2), ("angry", 7))
+]
+TARGETS = [*MOODS, replace(MOODS[0], ensemble="quartet"), replace(MOODS[1], meter=(3, 4), ensemble="electronic")]
+
+
+class Page:
+    """What the browser would hold: notes by id, and what it would sound."""
+
+    def __init__(self) -> None:
+        self.notes: dict[int, list[float]] = {}
+
+    def tell(self, message: dict[str, Any], now_s: float) -> None:
+        if message["type"] == "hush":
+            self.notes = {id_: row for id_, row in self.notes.items() if row[0] <= now_s}
+            for row in self.notes.values():
+                row[1] = min(row[1], max(0.0, now_s - row[0]))
+        if message["type"] == "notes":
+            self.notes = {id_: row for id_, row in self.notes.items() if row[0] < message["from_s"]}
+            for id_, end_s in message["ends"]:
+                assert end_s >= now_s - 1e-3, "a note may not end in the past"
+                if id_ in self.notes:
+                    row = self.notes[id_]
+                    assert end_s <= row[0] + row[1] + 1e-3
+                    row[1] = max(0.0, end_s - row[0])
+            for id_, onset_s, length_s, channel, pitch, _ in message["notes"]:
+                assert onset_s >= message["from_s"] - 1e-3
+                assert length_s > 0
+                assert id_ not in self.notes, "an id twice"
+                self.notes[id_] = [onset_s, length_s, channel, pitch]
+
+    def check(self) -> None:
+        by_key: dict[tuple[float, float], list[tuple[float, float]]] = {}
+        for onset_s, length_s, channel, pitch in self.notes.values():
+            by_key.setdefault((channel, pitch), []).append((onset_s, onset_s + length_s))
+        for spans in by_key.values():
+            spans.sort()
+            assert all(a[1] <= b[0] + 2e-3 for a, b in pairwise(spans)), "a key struck twice"
+
+
+class Device(SilentTwin):
+    """What sounds on the other side of a port: an unplugged one sounds on until it is there again and silenced."""
+
+    __slots__ = ("down",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down: set[tuple[int, int]] = set()
+
+    def send(self, events: Sequence[Event]) -> None:
+        super().send(events)
+        for event in events:
+            if isinstance(event, Strike):
+                assert (event.channel, event.pitch_midi) not in self.down, "a key struck twice"
+                self.down.add((event.channel, event.pitch_midi))
+            elif isinstance(event, Release):
+                self.down.discard((event.channel, event.pitch_midi))
+
+    def panic(self) -> None:
+        super().panic()
+        self.down.clear()
+
+
+class Stage(RuleBasedStateMachine):
+    """Starts, stops, moods, ensembles, panics, port losses, failures and pauses, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = OfflineClock()
+        self.device = Device()
+        self.is_plugged = True
+        self.player = Player({"twin": self.open}, self.clock, runs=False)
+        self.page = Page()
+        self.file = SessionFile("2026-01-01T00:00:00+00:00")
+        self.performance = Performance(self.hear, self.player, self.file)
+        self.target: Brief = TARGETS[0]
+        self.is_start = False
+
+    def open(self) -> Device:
+        if not self.is_plugged:
+            raise PortLost("unplugged")
+        self.device.breaks = False
+        return self.device
+
+    def hear(self, message: dict[str, Any]) -> None:
+        if message["type"] == "notes" and not self.is_start:
+            ahead_s = message["from_s"] - self.clock.now_s
+            assert ahead_s >= 60 / 200 + MARGIN_S - 1e-3, "told too late"
+        self.page.tell(message, self.clock.now_s)
+
+    @rule(seed=st.integers(0, 3), wish=st.integers(0, len(TARGETS) - 1))
+    def start(self, seed: int, wish: int) -> None:
+        self.is_start, self.target = True, TARGETS[wish]
+        self.performance.start(self.clock.now_s, seed, self.target)
+        self.is_start = False
+
+    @rule(wish=st.integers(0, len(TARGETS) - 1))
+    def change_mood(self, wish: int) -> None:
+        self.target = TARGETS[wish]
+
+    @rule(seconds=st.sampled_from([0.03, 0.5, 2.0, 7.0]))
+    def pass_time(self, seconds: float) -> None:
+        end_s = self.clock.now_s + seconds
+        while self.clock.now_s < end_s:
+            self.clock.wait(0.1)
+            self.performance.advance(self.clock.now_s, self.target)
+            self.player.play_due()
+
+    @rule()
+    def close(self) -> None:
+        self.performance.close(self.clock.now_s, self.target)
+
+    @rule(why=st.sampled_from(["stop", "panic", "restart"]))
+    def silence(self, why: str) -> None:
+        self.performance.silence(self.clock.now_s, why)
+        self.player.play_due()
+        assert not self.device.down or self.device.breaks
+        assert not self.performance.is_playing
+
+    @rule()
+    def resume(self) -> None:
+        self.is_start = True
+        self.page.notes = {}
+        self.performance.resume(self.clock.now_s)
+        self.is_start = False
+
+    @rule()
+    def lose_port(self) -> None:
+        self.device.breaks, self.is_plugged = True, False
+
+    @rule()
+    def plug_in_again(self) -> None:
+        self.is_plugged = True
+        self.clock.wait(RETRY_S)
+
+    @invariant()
+    def the_page_holds_no_key_twice(self) -> None:
+        self.page.check()
+
+    @invariant()
+    def enough_is_known(self) -> None:
+        if self.performance.is_playing and self.page.notes and not self.performance.is_closing:
+            last = max(row[0] + row[1] for row in self.page.notes.values())
+            assert last > self.clock.now_s - 10 * AHEAD_S
+
+    def teardown(self) -> None:
+        self.performance.silence(self.clock.now_s, "stop")
+        self.player.close()
+        assert not self.device.down or self.device.breaks
+        lines = parse_session(self.file.text(self.clock.now_s), "session")
+        if any(line["kind"] == "note" for line in lines):
+            assert differences(lines, replayed(lines)) == []
+
+
+TestStage = Stage.TestCase
+# Shrinking a piece of music takes minutes and tells little: the steps of the failure are printed as they are.
+TestStage.settings = settings(
+    max_examples=20, stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
+)
