@@ -214,6 +214,8 @@ def values(meter: tuple[int, int], *spans: tuple[int, int]) -> list[tuple[int, s
         ((6, 8), [(720, 720)], [(720, "r"), (720, "n")]),
         ((6, 8), [(720, 180), (900, 180), (1080, 180), (1260, 180)], [(720, "r")] + [(180, "n")] * 4),
         ((5, 4), [(0, 2400)], [(1440, "n"), (960, "n")]),
+        ((5, 4), [(0, 1920)], [(1440, "n"), (480, "n"), (480, "r")]),
+        ((5, 4), [(480, 1920)], [(480, "r"), (960, "n"), (960, "n")]),
         ((4, 4), [(0, 160), (160, 160), (320, 160)], [(160, "n")] * 3 + [(480, "r"), (960, "r")]),
     ],
 )
@@ -278,6 +280,18 @@ def test_strings_and_winds_keep_their_clefs_however_low_they_play() -> None:
     low = [Note(0, part, 55, 1920, 60) for part in (Part.MELODY, Part.TEXTURE)]
     for band, wanted in (("quartet", ["G", "G", "C", "F"]), ("chamber", ["G", "G", "G", "F"])):
         assert [c.findtext("sign") for c in one_bar(low, band).iter("clef")][:4] == wanted
+
+
+def test_a_left_hand_reads_the_bass_clef_and_what_lies_far_off_a_clef_with_an_eight() -> None:
+    def clefs(band: str, part: Part, *pitches: int) -> list[str]:
+        notes = [Note(480 * i, part, pitch, 480, 60) for i, pitch in enumerate(pitches)]
+        found = one_bar(notes, band).findall(".//clef")
+        return [c.findtext("sign", "") + c.findtext("clef-octave-change", "") for c in found]
+
+    assert clefs("piano", Part.HARMONY, 47, 59, 60, 61) == ["G", "F"]
+    assert clefs("musicbox", Part.RHYTHM, 72, 71, 69, 72) == ["G", "G"]
+    assert clefs("electronic", Part.RHYTHM, 28, 31, 33, 36)[3] == "F-1"
+    assert clefs("ambient", Part.MELODY, 91, 90, 88, 86)[0] == "G1"
 
 
 def test_a_section_at_another_tempo_has_a_metronome_mark() -> None:

@@ -193,6 +193,8 @@ def _is_legal(onset: int, end: int, sounds: bool, bar_ticks: int, meter: tuple[i
     compound = meter[1] == 8
     if compound and inside >= 8:
         return length == bar_ticks
+    if meter == (5, 4) and inside >= 8 and length > TICKS_PER_QUARTER:
+        return False  # the second group of beats is shown
     if compound and sounds and length == _QUADRUPLET and onset % _QUADRUPLET == 0:
         return True  # four notes in the time of three eighths, written as they last
     if not sounds:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import fmean, median
+from statistics import fmean
 
 from mien.ensembles import Ensemble, Player, ensemble
 from mien.music.notation import Symbol, write_bar, write_line
@@ -27,8 +27,12 @@ _KEYBOARDS = (*range(8), 46)
 _LOW_MIDI, _HIGH_MIDI = 53, 67
 """In an ensemble they need two staves only if they reach beyond both."""
 
-_CLEF_FROM_MIDI = (("treble 8va", 83.0), ("treble", 59.0), ("bass", 41.0), ("bass 8vb", 0.0))
-"""Clef for medians from so high."""
+_READ_AT_EASE = {"treble": (60, 81), "bass": (40, 60), "treble 8va": (72, 93), "bass 8vb": (28, 48)}
+"""Lowest and highest pitch that each clef shows with one ledger line at most."""
+_RELUCTANCE = {"treble 8va": 1.5, "bass 8vb": 1.5}
+"""Semitones beyond, a note on average, that a clef with an 8 must save."""
+_LEFT_HAND_RELUCTANCE = {"treble": 3.0, "treble 8va": 5.0, "bass 8vb": 1.5}
+"""A pianist's left hand reads the bass clef unless that is much worse."""
 _OCTAVE_LINES = {"treble": ((91, 74), (0, 0)), "bass": ((127, 127), (33, 52))}
 """By clef: a bar goes under 8va if it reaches the first pitch and stays above the second; likewise above 8vb."""
 _CLEF_OF_PROGRAM = {
@@ -135,11 +139,19 @@ def _stands_above(notes: Sequence[Note], phrase: Phrase) -> bool:
 
 
 def _clef(player: Player | None, notes: Sequence[Note]) -> str:
-    """Clef that keeps the notes near the staff; strings and winds keep their own."""
+    """Clef with the fewest ledger lines; strings and winds keep their own. No player: a keyboard's lower staff."""
     if player is not None and player.program in _CLEF_OF_PROGRAM:
         return _CLEF_OF_PROGRAM[player.program]
-    middle = median([note.pitch_midi for note in notes] or [0 if player is None else player.high_midi])
-    return next(clef for clef, lowest in _CLEF_FROM_MIDI if middle >= lowest)
+    if not notes:
+        return "bass" if player is None or player.high_midi < _HIGH_MIDI else "treble"
+    reluctance = _LEFT_HAND_RELUCTANCE if player is None else _RELUCTANCE
+
+    def cost(clef: str) -> float:
+        low, high = _READ_AT_EASE[clef]
+        beyond = sum(max(0, low - note.pitch_midi, note.pitch_midi - high) for note in notes)
+        return beyond + reluctance.get(clef, 0.0) * len(notes)
+
+    return min(_READ_AT_EASE, key=cost)
 
 
 def _voice(notes: Sequence[Note]) -> list[Symbol]:
