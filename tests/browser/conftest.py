@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from browser.film import make_film
 
 from conftest import ROOT
@@ -34,6 +35,12 @@ QUIET = (
 PATIENCE_MS = 60_000
 """A condition that does not come true within this is a failure; none is waited for longer than it takes."""
 POLL_MS = 50
+
+
+def probe(name: str) -> str:
+    """The source of a function that is evaluated in the page (a file of `probes/`)."""
+    source = (Path(__file__).parent / "probes" / f"{name}.js").read_text(encoding="utf-8")
+    return source[source.index("\n") :].strip().removesuffix(";")
 
 
 class Server:

@@ -5,36 +5,12 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import Person, Server, visit
+from browser.conftest import Person, Server, probe, visit
 
 pytestmark = pytest.mark.slow
 
 WIDEST_PHONE = {"width": 360, "height": 740}
 AA, AA_LARGE = 4.5, 3.0
-
-CONTRASTS = """
-(() => {
-  const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
-  const rgba = (colour) => { pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1); return [...pen.getImageData(0, 0, 1, 1).data]; };
-  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
-  const above = (node) => node.parentElement ?? (node.getRootNode().host ?? null);
-  const ground = (node) => { for (let n = node; n; n = above(n)) { const c = rgba(getComputedStyle(n).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255]; };
-  const found = [];
-  const walk = (root) => { for (const node of root.querySelectorAll('*')) {
-    if (node.shadowRoot) walk(node.shadowRoot);
-    const text = [...node.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join('');
-    const box = node.getBoundingClientRect();
-    if (!text || box.width === 0 || node.matches('option, style, title, :disabled, :disabled *')) continue;
-    const style = getComputedStyle(node);
-    const [a, b] = [luminance(rgba(style.color)), luminance(ground(node))].sort((x, y) => y - x);
-    const px = parseFloat(style.fontSize);
-    found.push({ text: text.slice(0, 40), contrast: (a + 0.05) / (b + 0.05), large: px >= 24 || (px >= 18.66 && style.fontWeight >= 700) });
-  } };
-  walk(document);
-  return found;
-})()
-"""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -48,7 +24,7 @@ def is_within(person: Person) -> bool:
 
 
 def too_faint(person: Person) -> list[Any]:
-    return [t for t in person.page.evaluate(CONTRASTS) if t["contrast"] < (AA_LARGE if t["large"] else AA)]
+    return [t for t in person.page.evaluate(probe("contrasts")) if t["contrast"] < (AA_LARGE if t["large"] else AA)]
 
 
 def test_a_phone_shows_all_of_it_legibly(phone: Person, server: Server):
@@ -78,15 +54,16 @@ def test_the_keyboard_is_enough(browser: Any, server: Server):
         for _ in range(6):
             person.page.keyboard.press("ArrowRight")
             person.page.keyboard.press("ArrowUp")
-        person.until("i.view.brief?.mood.source === 'hand' && i.view.brief.mood.valence > 0.5 && i.view.brief.mood.arousal > 0.5")
+        person.until(
+            "i.view.brief?.mood.source === 'hand' && i.view.brief.mood.valence > 0.5 && i.view.brief.mood.arousal > 0.5"
+        )
         assert "valence 0.60" in person.page.locator("#plane").get_attribute("aria-valuetext")
 
 
 def press_until(person: Person, target: str, most: int = 60) -> None:
     """Press Tab until the element with that id has the focus, through the shadows."""
-    focused = "(() => { let n = document.activeElement; while (n?.shadowRoot?.activeElement) n = n.shadowRoot.activeElement; return n?.id; })()"
     for _ in range(most):
-        if person.page.evaluate(focused) == target:
+        if person.page.evaluate(probe("focused")) == target:
             return
         person.page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not lead to {target}")
@@ -95,18 +72,7 @@ def press_until(person: Person, target: str, most: int = 60) -> None:
 def test_every_control_has_a_name(browser: Any, server: Server):
     with visit(browser) as person:
         person.enter(server.url, "hand")
-        nameless = person.page.evaluate("""(() => {
-          const found = [];
-          const walk = (root) => { for (const node of root.querySelectorAll('*')) {
-            if (node.shadowRoot) walk(node.shadowRoot);
-            if (!node.matches('button, input, select, textarea, [role=slider], [role=img]')) continue;
-            const name = node.getAttribute('aria-label') || node.textContent.trim() || [...(node.labels ?? [])].map((l) => l.textContent.trim()).join('');
-            if (!name) found.push(node.outerHTML.slice(0, 90));
-          } };
-          walk(document);
-          return found;
-        })()""")
-        assert nameless == []
+        assert person.page.evaluate(probe("nameless")) == []
 
 
 def test_the_notice_for_a_venue_prints_on_one_page(browser: Any, server: Server):

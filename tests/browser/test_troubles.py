@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import CHROMIUM, QUIET, Person, Server, visit
+from browser.conftest import CHROMIUM, QUIET, Person, Server, probe, visit
 
 pytestmark = pytest.mark.slow
 
@@ -82,12 +82,7 @@ def test_a_socket_that_drops_is_taken_up_again(browser: Any, server: Server):
         person.page.route_web_socket("**/live", between)
         person.enter(server.url, "hand").play()
         session = person.get("i.link.id")
-        person.page.evaluate("""(() => {
-          const i = document.querySelector('mien-page').instrument;
-          window.struck = [];
-          const strike = i.player.sound.noteOn.bind(i.player.sound);
-          i.player.sound.noteOn = (...note) => { window.struck.push(note.join(' ')); strike(...note); };
-        })()""")
+        person.page.evaluate(probe("struck"))
         sockets[-1].close(code=4000)
         person.until("i.view.link === 'waiting'")
         person.until("window.struck.length > 0")  # what was sent ahead plays on
@@ -112,7 +107,9 @@ def test_a_server_that_is_killed_and_started_again(browser: Any, fragile: Server
         person.until("i.view.link === 'open' && i.view.state.playing")
         assert not person.get("i.view.welcome.resumed")
         assert person.get("i.view.state.mode") == "hand"
-        person.until("i.player.timeline.notes.some((note) => note.stage === 'sounding') && i.player.sound.level() > 0.002")
+        person.until(
+            "i.player.timeline.notes.some((note) => note.stage === 'sounding') && i.player.sound.level() > 0.002"
+        )
 
 
 def test_a_station_that_is_full(browser: Any, fragile: Server):

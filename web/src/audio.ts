@@ -17,6 +17,7 @@ export class Sound {
   private readonly analyser = this.context.createAnalyser();
   private readonly levels = new Float32Array(2048);
   private synth: WorkletSynthesizer | undefined;
+  private wanted = 1;
 
   constructor() {
     this.analyser.fftSize = this.levels.length;
@@ -77,11 +78,20 @@ export class Sound {
     this.synth?.stopAll(true);
   }
 
-  /** Nothing is heard for so long. */
-  mute(for_s: number): void {
+  /** Nothing is heard until `unmute`. */
+  mute(): void {
+    this.fade(0);
+  }
+
+  unmute(): void {
+    this.fade(1);
+  }
+
+  private fade(gain: number): void {
+    if (this.wanted === gain) return;
+    this.wanted = gain;
     this.fader.gain.cancelScheduledValues(this.now_s);
-    this.fader.gain.setTargetAtTime(0, this.now_s, FADE_S);
-    this.fader.gain.setTargetAtTime(1, this.now_s + for_s, FADE_S);
+    this.fader.gain.setTargetAtTime(gain, this.now_s, FADE_S);
   }
 
   /** Loudness of this moment, root mean square of the mix (0..1). */

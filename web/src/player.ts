@@ -48,6 +48,7 @@ export class Player {
 
   notes(message: NotesMessage): void {
     this.timeline.replace(message);
+    this.sound.unmute();
     this.tick();
   }
 
@@ -55,18 +56,18 @@ export class Player {
     for (const { channel, cc } of message.channels) this.control(channel, cc, this.sound.now_s);
   }
 
-  /** Silence: `atOnce` cuts the sound off, else notes are released. */
+  /** Silence: `atOnce` cuts the sound off and keeps the fader down until music comes, else notes are released. */
   hush(atOnce: boolean): void {
     const ended = this.timeline.hush(this.sessionNow_s());
-    const silence = (): void => {
+    const release = (): void => {
       for (const { channel, pitch_midi } of ended) this.sound.noteOff(channel, pitch_midi, this.sound.now_s);
-      if (!atOnce) return;
-      for (let channel = 0; channel < CHANNELS; channel++) this.control(channel, SILENCING, this.sound.now_s);
-      this.sound.silence();
     };
-    silence();
-    if (atOnce) this.sound.mute(2 * AHEAD_S);
-    setTimeout(silence, AHEAD_S * 1000 + 40); // the sampler may hold notes that begin only now
+    release();
+    setTimeout(release, AHEAD_S * 1000 + 40); // the sampler may hold notes that begin only now
+    if (!atOnce) return;
+    for (let channel = 0; channel < CHANNELS; channel++) this.control(channel, SILENCING, this.sound.now_s);
+    this.sound.silence();
+    this.sound.mute(); // the room's echo too
   }
 
   /** Another session, another clock. */
