@@ -1,13 +1,16 @@
 """Plans fill their bars; motifs keep their identity through what becomes of them."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.circumplex import affect_of
+from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.form import chain, plan
+from mien.music.form import chain, coda, find_form, find_theme, forms, plan
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
 from mien.values import METERS
@@ -65,3 +68,64 @@ def test_transformed_motifs_fill_their_bar_and_have_a_step_between_notes(emotion
             assert sum(map(abs, one.lengths)) == bar_ticks(meter)
             assert len(one.steps) == len(onsets(one.lengths)) - 1
         assert inverted(inverted(motif)).steps == motif.steps
+
+
+@given(st.sampled_from(sorted(forms())), st.integers(2, 400), st.integers(0, 99))
+def test_every_form_fills_its_bars_with_its_own_sections(name: str, bars: int, seed: int) -> None:
+    form = find_form(name)
+    sections = plan(bars, np.random.default_rng(seed), form)
+    assert sum(section.bars for section in sections) == bars
+    assert sections[-1].is_last and sections[0].turn == 0
+    letters = [section.theme for section in sections if section.title not in ("coda", "episode")]
+    if 4 <= bars < 4 * (len(form.orders[0]) + 1):
+        assert letters == ["A"]
+    fitting = {order for order in form.orders if len(order) == len(letters)}
+    if bars // 4 <= len(form.orders[-1]):
+        assert "".join(letters) in fitting
+    assert letters[-1] == "A"
+
+
+@pytest.mark.parametrize(
+    ("name", "bars", "titles"),
+    [
+        ("song", 34, ["A", "A'", "B", "A''", "coda"]),
+        ("song", 16, ["A", "A'", "B", "A''"]),
+        ("rondo", 42, ["A", "B", "A'", "C", "A''", "coda"]),
+        ("ternary", 26, ["A", "B", "A'", "coda"]),
+        ("variations", 42, ["A", "A'", "A''", "A'''", "A'4", "coda"]),
+        ("period", 18, ["A", "A'", "coda"]),
+    ],
+)
+def test_forms_are_what_their_names_say(name: str, bars: int, titles: list[str]) -> None:
+    sections = plan(bars, np.random.default_rng(2), find_form(name))
+    assert [section.title for section in sections] == titles
+    assert {section.turn for section in sections if section.theme == "A"} == set(range(sum("A" in t for t in titles)))
+
+
+@pytest.mark.parametrize("name", ["period", "sentence"])
+def test_themes_are_built_as_the_form_says(name: str) -> None:
+    for seed in range(6):
+        section = plan(18, np.random.default_rng(seed), find_form(name))[0]
+        assert section.phrases == find_theme(name).phrases
+
+
+def test_chapters_of_endless_music_return_to_the_first_theme_and_reuse_no_letter() -> None:
+    for form in forms().values():
+        seen: set[str] = set()
+        sections = list(zip(range(60), chain(np.random.default_rng(1), form), strict=False))
+        statements = [section.turn for _, section in sections if section.theme == "A"]
+        assert statements == list(range(len(statements))) and len(statements) > 3
+        for (_, before), (_, section) in pairwise(sections):
+            if section.turn == 0:
+                assert section.theme not in seen
+            seen.add(before.theme)
+
+
+def test_an_unknown_form_is_refused_with_those_there_are() -> None:
+    with pytest.raises(BadInput, match="unknown form 'blues': choose one of free, period, sentence, ternary, song"):
+        find_form("blues")
+
+
+def test_a_coda_remembers_the_theme() -> None:
+    assert [coda(bars).opens_like for bars in (1, 2, 3, 4, 5)] == [0, 0, 1, 2, 2]
+    assert coda(4).treatment == ("a", "b", "a augmented")

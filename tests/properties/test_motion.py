@@ -140,7 +140,7 @@ def test_live_music_follows_jumps_within_two_bars(
             late_bars = is_late * (late_bars + beat / stretch.written.bar_ticks)
             late_s = is_late * (late_s + 60 / now.tempo_bpm)
             assert late_bars <= 2 + 1e-9
-            assert late_s <= MOOD_S or meter == (5, 4)  # five slow beats are a long bar
+            assert late_s <= MOOD_S
             tick += beat
         assert_sound(stretch)
     ending = close(journey, lambda _: mood(end_s))

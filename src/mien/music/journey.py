@@ -158,8 +158,8 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
 
 
 def _next_cut(tick: int, slowest_bpm: float, meter: tuple[int, int]) -> int:
-    """Where music that plays may stop next: at the bar line if a whole bar of cadence after it is still in time, else at
-    the middle of the bar, or past that at a beat, so that the cadence fills what is left."""
+    """Where music that plays may stop next: at the bar line if a whole bar of cadence after it is still in time, else
+    at the middle of the bar, or past that at a beat, so that the cadence fills what is left."""
     bar, middle, beat = bar_ticks(meter), middle_ticks(meter), beat_ticks(meter)
     place = tick % bar
     line = max(1, -(-tick // bar)) * bar

@@ -63,7 +63,14 @@ def notes_in_bar(brief: Brief) -> float:
 def invent(name: str, brief: Brief, notes_wanted: float, rng: np.random.Generator, avoid: tuple[Rhythm, ...]) -> Motif:
     """Invent a motif for a brief: rhythm from songs, then the most distinct of several sung contours."""
     lengths = draw_rhythm(
-        brief.meter, notes_wanted, brief.syncopation, brief.tempo_bpm, rng, distinct=True, avoid=avoid
+        brief.meter,
+        notes_wanted,
+        brief.syncopation,
+        brief.tempo_bpm,
+        rng,
+        distinct=True,
+        legato=brief.legato,
+        avoid=avoid,
     )
     count = len(onsets(lengths)) - 1
     odds = step_odds()

@@ -95,6 +95,7 @@ class Repertoire:
     syncopations: NDArray[np.float64]
     shortest_ticks: NDArray[np.float64]
     is_even: NDArray[np.bool_]
+    has_rests: NDArray[np.bool_]
     starts_on_beat: NDArray[np.bool_]
 
 
@@ -125,6 +126,7 @@ def repertoire(meter: Meter) -> Repertoire:
         np.array([syncopation(r, meter) for r in rhythms], dtype=np.float64),
         np.array([min(length for length in r if length > 0) for r in rhythms], dtype=np.float64),
         np.array([len({length for length in r if length > 0}) == 1 for r in rhythms]),
+        np.array([min(r) < 0 for r in rhythms]),
         np.array([r[0] > 0 for r in rhythms]),
     )
 
@@ -137,6 +139,7 @@ def draw_rhythm(
     rng: np.random.Generator,
     *,
     distinct: bool = False,
+    legato: float = 0.0,
     avoid: tuple[Rhythm, ...] = (),
 ) -> Rhythm:
     """Draw a bar rhythm.
@@ -147,6 +150,7 @@ def draw_rhythm(
     syncopated : 0..1, how welcome syncopated bars are.
     tempo_bpm : beats a minute; bars with notes too short to sing at it are out.
     distinct : for a motif: begins on the beat and mixes long and short.
+    legato : sounding over written length wanted: bars that rest are the less welcome the more connected the line is.
     avoid : rhythms that should not come again at once.
     """
     have = repertoire(meter)
@@ -156,6 +160,7 @@ def draw_rhythm(
     weights *= np.where(have.shortest_ticks * tick_s < SHORTEST_S, 1e-6, 1.0)
     if distinct:
         weights *= np.where(have.is_even, 0.12, 1.0) * np.where(have.starts_on_beat, 1.0, 0.15)
+    weights *= np.where(have.has_rests, max(0.1, 1.2 - legato), 1.0)
     for rhythm in avoid:
         if rhythm in have.rhythms:
             weights[have.rhythms.index(rhythm)] *= 0.1
