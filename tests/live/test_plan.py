@@ -59,7 +59,7 @@ moves = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(st.lists(moves, max_size=12))
 def test_every_strike_gets_its_release(done: list[tuple]) -> None:
     plan, sent, now_s, ids = Plan(), [], 0.0, 0

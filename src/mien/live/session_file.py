@@ -133,7 +133,7 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
             elif line["kind"] in ("silence", "end"):
                 _end(take, conductor, float(line["time_s"]))
                 conductor = None
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, BadInput) as error:
             raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
     _end(take, conductor, math.inf)
     if not take.movements:

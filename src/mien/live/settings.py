@@ -72,9 +72,9 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
         raise BadInput(f"settings: '{unknown[0]}' is unknown; {', '.join(sorted(known))} can be set")
     fields: dict[str, Any] = {}
     if "mode" in asked:
-        if asked["mode"] not in MODES:
+        if str(asked["mode"]) not in MODES:
             raise BadInput(f"mode {asked['mode']!r}: choose one of {', '.join(MODES)}")
-        fields["mode"] = asked["mode"]
+        fields["mode"] = str(asked["mode"])
     if "ensemble" in asked:
         fields["ensemble"] = look_up(str(asked["ensemble"])).name
     if "seed" in asked:
@@ -146,7 +146,7 @@ def mode_named(name: object) -> Mode:
         If there is none of that name.
     """
     by_name = {mode.name.lower(): mode for mode in Mode}
-    if name not in by_name:
+    if str(name) not in by_name:
         raise BadInput(f"mode {name!r}: choose one of {', '.join(by_name)}")
     return by_name[str(name)]
 
@@ -164,6 +164,6 @@ def _meter(given: object) -> tuple[int, int] | None:
     if given is None:
         return None
     by_name = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
-    if given not in by_name:
+    if str(given) not in by_name:
         raise BadInput(f"metre {given!r}: choose one of {', '.join(by_name)}")
     return by_name[str(given)]

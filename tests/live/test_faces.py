@@ -1,0 +1,198 @@
+"""Seats, resting faces, moods and leads."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mien.circumplex import affect_at, affect_of
+from mien.cues.names import NAMES
+from mien.cues.neutral import average_neutral
+from mien.errors import BadInput
+from mien.live.calibration import EXTREME, FEWEST, drifted, neutral_of, profile_of, ranged, rested
+from mien.live.commands import NotNow
+from mien.live.lead import Lead, lead_to
+from mien.live.mood import DWELL_S, Mood, Settled, settled, target_of
+from mien.live.seats import KEPT_S, Seats, seated
+from mien.live.settings import Settings
+from mien.live.watching import Watching
+from mien.live.wishes import Wishes
+from mien.values import EMOTIONS, Cues, Mode
+
+LEFT, RIGHT = (0.1, 0.2, 0.3, 0.5), (0.6, 0.2, 0.85, 0.55)
+
+
+def moved(box: tuple[float, ...], by: float) -> tuple[float, ...]:
+    return (box[0] + by, box[1], box[2] + by, box[3])
+
+
+def cues(time_s: float = 0.0, **changes: float) -> Cues:
+    neutral = average_neutral()
+    values = neutral.mean.copy()
+    for name, deviations in changes.items():
+        values[NAMES.index(name)] += deviations * neutral.spread[NAMES.index(name)]
+    return Cues(time_s, values, np.ones(len(values), dtype=bool))
+
+
+def answer(*faces: tuple[tuple[float, ...], Cues, dict | None]) -> dict:
+    return {
+        "faces": [
+            {
+                "score": 0.9, "box": list(box), "pose_deg": [0, 0, 0], "points": [], "irises": [],
+                "cues": [float(v) for v in own.values], "affect": affect,
+            }
+            for box, own, affect in faces
+        ]
+    }  # fmt: skip
+
+
+def reading(emotion: str) -> dict:
+    affect = affect_of(emotion)
+    return {
+        "probs": list(affect.probs), "valence": affect.valence, "arousal": affect.arousal, "doubt": 0.1,
+        "shares": [0.25] * 4,
+    }  # fmt: skip
+
+
+class TestSeats:
+    def test_who_sits_somewhere_stays_there(self) -> None:
+        seats, places = seated(Seats(), [RIGHT, LEFT], 0.0)
+        assert places == (0, 1)
+        seats, places = seated(seats, [moved(LEFT, 0.02), moved(RIGHT, -0.03)], 0.1)
+        assert places == (1, 0)
+
+    def test_a_seat_is_kept_for_a_while_then_free(self) -> None:
+        seats, _ = seated(Seats(), [RIGHT, LEFT], 0.0)
+        seats, places = seated(seats, [LEFT], 1.0)
+        assert places == (1,)
+        assert seated(seats, [RIGHT, LEFT], KEPT_S / 2)[1] == (0, 1)
+        later, _ = seated(seats, [LEFT], KEPT_S + 0.5)
+        assert seated(later, [moved(RIGHT, 0.1), LEFT], KEPT_S + 0.6)[1] == (0, 1)
+
+    def test_there_are_no_more_seats_than_seats(self) -> None:
+        boxes = [(x / 10, 0.1, x / 10 + 0.08, 0.3) for x in range(7)]
+        assert seated(Seats(), boxes, 0)[1] == (0, 1, 2, 3, None, None, None)
+        assert seated(Seats(1), boxes, 0)[1] == (0, *[None] * 6)
+
+
+class TestCalibration:
+    def test_a_resting_face_has_no_departures(self) -> None:
+        own = rested([cues(brow_height_left=2.0, corner_lift_right=-1)] * FEWEST)
+        departures = own.departures(cues(brow_height_left=2.0, corner_lift_right=-1))
+        assert max(map(abs, departures.values())) < 1e-3
+
+    def test_extremes_become_the_ends_of_a_control(self) -> None:
+        rest = rested([cues()] * FEWEST)
+        own = ranged(rest, [cues(mouth_openness=5.0)] * FEWEST)
+        assert own.departures(cues(mouth_openness=5.0))["mouth_openness"] == pytest.approx(EXTREME, abs=0.01)
+
+    def test_it_drifts_where_the_face_rests_and_nowhere_else(self) -> None:
+        rest = rested([cues()] * FEWEST)
+        later = drifted(rest, cues(brow_height_left=1.0, mouth_openness=4.0), 300.0)
+        assert later.departures(cues(brow_height_left=1.0))["brow_height_left"] == pytest.approx(0.5, abs=0.01)
+        assert later.mean[NAMES.index("mouth_openness")] == rest.mean[NAMES.index("mouth_openness")]
+
+    def test_a_profile_comes_back(self) -> None:
+        rest = rested([cues(nose_length=1.0)] * FEWEST)
+        again = neutral_of(profile_of(rest))
+        assert np.allclose(again.mean, rest.mean, atol=1e-4)
+
+    @pytest.mark.parametrize("profile", [None, {}, [], "x", {"cues": {}}])
+    def test_what_is_no_profile_is_refused(self, profile: object) -> None:
+        with pytest.raises(BadInput, match="calibrate again"):
+            neutral_of(profile)
+
+    def test_the_page_is_told_how_it_goes(self) -> None:
+        watching = Watching()
+        with pytest.raises(NotNow):
+            watching.calibrate("range", 0.0)
+        assert watching.calibrate("start", 0.0)["state"] == "running"
+        for frame in range(30):
+            watching.see(answer((LEFT, cues(), None)), frame / 6, reads_affect=False)
+        done = watching.learnt(5.1)
+        assert (done["state"], set(done["profile"]["cues"])) == ("done", set(NAMES))
+        watching.calibrate("range", 6.0)
+        assert watching.learnt(12.0)["state"] == "failed"
+
+
+class TestMood:
+    def test_a_scale_turns_only_when_it_is_asked_for_long_enough(self) -> None:
+        happy, sad = (
+            target_of(Mood("hand", affect_of(n)), Settings(), {}, None, (2, (4, 4))) for n in ("happy", "sad")
+        )
+        now = settled(None, happy, 0.0)
+        now = settled(now, sad, 1.0)
+        assert now.brief.mode is happy.mode
+        assert now.brief.tempo_bpm == sad.tempo_bpm
+        now = settled(now, happy, 1.5)
+        now = settled(now, sad, 2.0)
+        assert settled(now, sad, 2.0 + 0.9 * DWELL_S).brief.mode is happy.mode
+        assert settled(now, sad, 2.0 + DWELL_S).brief.mode is sad.mode
+        assert settled(Settled(happy, happy.mode, 0.0), sad, 0.1, at_once=True).brief.mode is sad.mode
+
+    def test_the_key_stays_unless_the_player_says_otherwise(self) -> None:
+        mood = Mood("hand", affect_at(-0.9, -0.9))
+        assert target_of(mood, Settings(), {}, None, (5, (3, 4))).tonic_pc == 5
+        asked = target_of(mood, Settings(tonic="A", meter=(6, 8)), {}, None, (5, (3, 4)))
+        assert (asked.tonic_pc, asked.meter) == (9, (6, 8))
+
+    def test_cues_alone_move_the_music_of_the_gesture_mode(self) -> None:
+        rest = target_of(Mood("face", None, {}), Settings("gesture"), {}, None, (0, (4, 4)))
+        played = target_of(
+            Mood("face", None, {"mouth_openness": 2.0, "corner_lift": 2.0}), Settings("gesture"), {}, None, (0, (4, 4))
+        )
+        assert played.tempo_bpm > rest.tempo_bpm
+        assert played.mode is Mode.IONIAN
+        assert not any("valence" in r.because or "arousal" in r.because for r in played.reasons if r.field != "mode")
+
+    def test_faces_in_the_gesture_mode_are_not_read(self) -> None:
+        watching = Watching()
+        sight = watching.see(answer((LEFT, cues(mouth_openness=2.0), reading("happy"))), 0.0, reads_affect=False)
+        assert sight.faces[0]["affect"] is None
+        assert watching.mood(0.1, reads_affect=False).affect is None
+
+    def test_nobody_means_rest(self) -> None:
+        watching = Watching()
+        assert watching.mood(0.0, reads_affect=True).source == "rest"
+        watching.see(answer((LEFT, cues(), reading("happy"))), 0.0, reads_affect=True)
+        assert watching.mood(1.0, reads_affect=True).source == "face"
+        assert watching.mood(10.0, reads_affect=True).source == "rest"
+
+    def test_several_faces_are_heard_together(self) -> None:
+        watching = Watching()
+        watching.seat(4)
+        watching.see(answer((LEFT, cues(), reading("happy")), (RIGHT, cues(), reading("sad"))), 0.0, reads_affect=True)
+        mood = watching.mood(0.1, reads_affect=True)
+        assert mood.affect.probs[EMOTIONS.index("happiness")] == pytest.approx(0.5)
+        assert watching.seats_taken() == (0, 1)
+
+
+class TestLead:
+    def test_it_goes_holds_turns_back_and_ends(self) -> None:
+        lead = lead_to(affect_of("sad"), "happy", 1)
+        assert lead.after(30).at == pytest.approx(0.5)
+        assert lead.after(1000).affect.valence == pytest.approx(affect_of("happy").valence)
+        half = lead.after(30)
+        assert replace(half, doing="hold").after(30).at == half.at
+        assert replace(half, doing="reverse").after(15).at == pytest.approx(0.25)
+        assert lead.affect.valence == affect_of("sad").valence
+
+    @pytest.mark.parametrize(
+        ("to", "minutes"), [("joyous", 1), ("happy", 0.1), ("happy", 100), ({"valence": 2}, 1), (3, 1)]
+    )
+    def test_what_is_not_allowed_is_refused(self, to: object, minutes: float) -> None:
+        with pytest.raises(BadInput):
+            lead_to(affect_of("sad"), to, minutes)
+
+    def test_it_steers_in_its_mode(self) -> None:
+        wishes, watching = Wishes(), Watching()
+        with pytest.raises(NotNow):
+            wishes.take_lead({"do": "hold"})
+        wishes.set({"mode": "trajectory"})
+        wishes.take_lead({"do": "start", "to": "happy", "minutes": 1})
+        before = wishes.target(watching, 0.0, None).tempo_bpm
+        wishes.pass_time(60)
+        assert wishes.target(watching, 60.0, None).tempo_bpm > before
+        assert isinstance(wishes.lead, Lead)
+        wishes.take_lead({"do": "stop"})
+        assert wishes.lead is None

@@ -1,0 +1,60 @@
+import threading
+
+from mien.clock import OfflineClock, WallClock
+from mien.live.plan import PlannedNote
+from mien.live.player import RETRY_S, Player
+from mien.ports.port import PortLost, Release, SilentTwin, Strike
+
+
+def note(note_id: int, onset_s: float, end_s: float) -> PlannedNote:
+    return PlannedNote(note_id, onset_s, end_s, Strike(0, "melody", 60 + note_id, 80))
+
+
+def test_a_lost_port_is_told_of_tried_again_and_silenced_first() -> None:
+    clock, twin, told, plugged = OfflineClock(), SilentTwin(), [], [False]
+
+    def opening() -> SilentTwin:
+        if not plugged[0]:
+            raise PortLost("not there")
+        return twin
+
+    player = Player({"twin": opening}, clock, lambda name, up: told.append((name, up)), runs=False)
+    player.play_due()
+    assert (player.alive(), told) == ({"twin": False}, [])
+    plugged[0] = True
+    clock.wait(RETRY_S)
+    player.play_due()
+    assert (told, twin.panics) == ([("twin", True)], 1)
+    player.replace(0, [note(1, clock.now_s, clock.now_s + 10)], {})
+    twin.breaks = True
+    player.play_due()
+    assert told[-1] == ("twin", False)
+    twin.breaks = False
+    clock.wait(RETRY_S)
+    player.play_due()
+    assert (told[-1], twin.panics) == (("twin", True), 2)
+
+
+def test_the_thread_plays_and_leaves_nothing_sounding() -> None:
+    struck = threading.Event()
+
+    class Listening(SilentTwin):
+        def send(self, events):  # type: ignore[no-untyped-def]
+            super().send(events)
+            struck.set()
+
+    twin, clock = Listening(), WallClock()
+    player = Player({"twin": lambda: twin}, clock)
+    player.replace(0, [note(1, clock.now_s, clock.now_s + 60)], {})
+    assert struck.wait(10)
+    player.close()
+    assert twin.sent == [Strike(0, "melody", 61, 80), Release(0, "melody", 61)]
+    assert (twin.is_closed, twin.panics) == (True, 2)  # one at its opening, one at its end
+
+
+def test_without_ports_there_is_no_thread() -> None:
+    before = threading.active_count()
+    player = Player({}, WallClock())
+    player.send([])
+    assert threading.active_count() == before
+    player.close()

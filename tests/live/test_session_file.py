@@ -1,0 +1,108 @@
+import csv
+import io
+import json
+
+import pytest
+
+from mien.circumplex import affect_of
+from mien.clock import OfflineClock
+from mien.errors import BadInput
+from mien.live.performance import Performance
+from mien.live.player import Player
+from mien.live.session_file import SessionFile, differences, notes_of, parse_session, readings_csv, replayed
+from mien.live.take import piece_of
+from mien.music.brief import brief_from_affect
+
+MOODS = [brief_from_affect(affect_of(name), seed=1, tonic_pc=2, meter=(4, 4)) for name in ("sad", "happy")]
+
+
+@pytest.fixture(scope="module")
+def played() -> str:
+    clock, file = OfflineClock(), SessionFile("2026-01-01T00:00:00+00:00")
+    performance = Performance(lambda _: None, Player({}, clock), file)
+    performance.start(0.0, 5, MOODS[0])
+    while clock.now_s < 25:
+        clock.wait(0.1)
+        performance.advance(clock.now_s, MOODS[clock.now_s > 8])
+    performance.close(clock.now_s, MOODS[1])
+    while performance.is_playing:
+        clock.wait(0.1)
+        performance.advance(clock.now_s, MOODS[1])
+    return file.text(clock.now_s)
+
+
+def test_the_same_notes_come_again(played: str) -> None:
+    lines = parse_session(played, "session")
+    take = replayed(lines)
+    assert differences(lines, take) == []
+    assert len(notes_of(take)) == sum(line["kind"] == "note" for line in lines) > 50
+
+
+def test_another_note_would_be_noticed(played: str) -> None:
+    lines = parse_session(played, "session")
+    next(line for line in lines if line["kind"] == "note")["pitch_midi"] += 1
+    assert len(differences(lines, replayed(lines))) == 1
+
+
+def test_another_step_would_be_noticed(played: str) -> None:
+    lines = [line for line in parse_session(played, "session") if line.get("do") != "redirect"]
+    assert differences(lines, replayed(lines))
+
+
+def test_it_becomes_a_piece_with_all_its_bars(played: str) -> None:
+    (movement,) = replayed(parse_session(played, "session")).movements
+    piece = piece_of(movement, affect_of("sad"), "session")
+    assert piece.written.length_ticks % piece.written.bar_ticks == 0
+    assert len(piece.performed.notes) == sum(len(leg.ids) for leg in movement.legs)
+    assert piece.performed.length_s == pytest.approx(movement.legs[-1].end_s - movement.legs[0].start_s)
+    assert piece.score.startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "not a session file"),
+        ("{}", "no line of a session"),
+        ('{"kind": "session", "format": 99}', "not a session file"),
+        ("not json", "line 1"),
+    ],
+)
+def test_other_files_are_refused(text: str, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        parse_session(text, "x.jsonl")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"kind": "start", "time_s": 0},
+        {"kind": "start", "time_s": 0, "seed": 1, "brief": {"mode": "blues"}, "next_id": 1},
+        {"kind": "step", "do": "redirect", "leg": 7, "tick": 1, "target": None},
+    ],
+)
+def test_a_broken_line_is_named(played: str, line: dict) -> None:
+    rows = played.splitlines()
+    text = "\n".join([*rows[:2], json.dumps(line), *rows[2:]])
+    with pytest.raises(BadInput, match="line 3"):
+        replayed(parse_session(text, "session"))
+
+
+def test_a_session_without_music_says_so() -> None:
+    with pytest.raises(BadInput, match="nothing was played"):
+        replayed(parse_session(SessionFile("now").text(3.0), "session"))
+
+
+def test_readings_are_kept_only_if_asked_for_and_become_a_table() -> None:
+    file = SessionFile("now")
+    affect = {"probs": [1.0] + [0.0] * 7, "valence": 0.1, "arousal": 0.2, "doubt": 0.3}
+    row = {"seat": 0, "score": 0.98, "pose_deg": [10.0, -20.0, 5.0], "cues": {"gaze_x": 0.1}, "affect": affect}
+    file.keep("reading", 1.0, **row)
+    file.keeps_readings = True
+    file.keep("reading", 2.0, **row)
+    file.keep("reading", 3.0, **{**row, "affect": None, "cues": {"jaw_drop": 1.2}})
+    table = list(csv.DictReader(io.StringIO(readings_csv(parse_session(file.text(4.0), "session")))))
+    assert [r["timestamp"] for r in table] == ["2.0", "3.0"]
+    assert table[0]["neutral"] == "1.0"
+    assert float(table[0]["pose_Rx"]) == pytest.approx(0.1745)
+    assert (table[1]["neutral"], table[1]["gaze_x"], table[1]["jaw_drop"]) == ("", "", "1.2")
+    assert [r["frame"] for r in table] == ["1", "2"]

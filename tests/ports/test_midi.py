@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+import symusic
+
+from mien.errors import BadInput
+from mien.ports import midi
+from mien.ports.midi import FileTwin, MidiPort, messages, open_midi
+from mien.ports.port import Beat, Control, PortLost, Program, Release, Strike, Value
+
+
+def test_a_file_twin_holds_what_was_sent_when_it_was(tmp_path: Path) -> None:
+    now = [10.0]
+    port = MidiPort("take", FileTwin(tmp_path / "take.mid", lambda: now[0]))
+    port.send([Program(2, 40, {7: 100}), Strike(2, "harmony", 64, 90)])
+    now[0] = 11.5
+    port.send([Release(2, "harmony", 64), Value("face/0/found", 1.0), Beat(1, 1, 90)])
+    port.panic()
+    port.close()
+    score = symusic.Score(str(tmp_path / "take.mid")).to("second")  # an independent reader
+    (track,) = score.tracks
+    (note,) = track.notes
+    assert (track.program, note.pitch, note.velocity) == (40, 64, 90)
+    assert (note.time, note.duration) == pytest.approx((0.0, 1.5))
+
+
+def test_controls_are_the_documented_controllers() -> None:
+    wanted = {"expression": 11, "brightness": 74, "pan": 10, "vibrato": 1, "breath": 2}
+    for control, number in wanted.items():
+        (message,) = messages(Control(3, "texture", control, 0.5))
+        assert (message.channel, message.control, message.value) == (3, number, 64)
+
+
+def test_panic_silences_every_channel() -> None:
+    class Device:
+        sent: list = []  # noqa: RUF012
+
+        def send(self, message):
+            self.sent.append(message)
+
+        def close(self):
+            return
+
+    MidiPort("x", Device()).panic()
+    assert {(m.channel, m.control) for m in Device.sent} == {(c, n) for c in range(16) for n in (64, 120, 123)}
+
+
+def test_a_device_that_fails_is_a_lost_port() -> None:
+    class Device:
+        def send(self, message):
+            raise RuntimeError("unplugged")
+
+        def close(self):
+            return
+
+    with pytest.raises(PortLost, match="unplugged"):
+        MidiPort("x", Device()).send([Strike(0, "melody", 60, 80)])
+
+
+def test_without_a_backend_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(midi.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(BadInput, match=r"mien\[midi\]"):
+        open_midi("Synth")

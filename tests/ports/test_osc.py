@@ -1,0 +1,198 @@
+"""OSC is held against the specification by a receiver of our own: bytes from a socket, read by hand."""
+
+import math
+import socket
+import struct
+import time
+
+import pytest
+
+from mien.cues.names import NAMES
+from mien.errors import BadInput
+from mien.ports.osc import FACEOSC_GESTURES, OscPort, parse_receiver
+from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
+from mien.ports.port import Beat, Control, Release, Seen, Strike, Value
+
+NTP_EPOCH_S = 2208988800
+
+
+def text(data: bytes, at: int) -> tuple[str, int]:
+    end = data.index(b"\0", at)
+    return data[at:end].decode(), (end // 4 + 1) * 4
+
+
+def read(data: bytes) -> tuple[float | None, list[tuple[str, list]]]:
+    """Time tag (seconds since 1970, None for a plain message) and messages, as OSC 1.0 lays them out."""
+    if data.startswith(b"#bundle\0"):
+        seconds, fraction = struct.unpack(">II", data[8:16])
+        found, at = [], 16
+        while at < len(data):
+            (size,) = struct.unpack(">i", data[at : at + 4])
+            found += read(data[at + 4 : at + 4 + size])[1]
+            at += 4 + size
+        return seconds - NTP_EPOCH_S + fraction / 2**32, found
+    address, at = text(data, 0)
+    tags, at = text(data, at)
+    given = []
+    for tag in tags[1:]:
+        given.append(struct.unpack(">f" if tag == "f" else ">i", data[at : at + 4])[0])
+        at += 4
+    return None, [(address, given)]
+
+
+@pytest.fixture
+def receiver():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        one.bind(("127.0.0.1", 0))
+        one.settimeout(10)
+        yield one
+
+
+def opened(receiver: socket.socket, profile: str = "mien") -> OscPort:
+    return OscPort("127.0.0.1", receiver.getsockname()[1], profile)
+
+
+def test_music_arrives_at_the_documented_addresses(receiver: socket.socket) -> None:
+    port = opened(receiver)
+    port.send(
+        [
+            Strike(0, "melody", 64, 90),
+            Release(0, "melody", 64),
+            Control(0, "melody", "brightness", 0.25),
+            Beat(2, 3, 96.0),
+        ]
+    )
+    port.panic()
+    heard = [read(receiver.recv(2000))[1][0] for _ in range(7)]
+    port.close()
+    assert heard == [
+        ("/mien/music/melody/note", [64, 90, 0]),
+        ("/mien/music/melody/note", [64, 0, 0]),
+        ("/mien/control/melody/brightness", [0.25]),
+        ("/mien/music/beat", [2.0]),
+        ("/mien/music/bar", [3.0]),
+        ("/mien/music/tempo", [96.0]),
+        ("/mien/panic", [1]),
+    ]
+
+
+def test_readings_come_in_bundles_that_bear_the_capture_time(receiver: socket.socket) -> None:
+    port = opened(receiver)
+    before_s = time.time()
+    port.send([Value(f"face/0/cue/{name}", 0.5, age_s=3.0) for name in NAMES[:3]])
+    tag_s, messages = read(receiver.recv(2000))
+    port.close()
+    assert messages == [(f"/mien/face/0/cue/{name}", [0.5]) for name in NAMES[:3]]
+    assert before_s - 3.1 < tag_s < time.time() - 2.9  # the tag, not the test, is what is measured
+
+
+def test_large_readings_are_split_into_packets(receiver: socket.socket) -> None:
+    port = opened(receiver)
+    port.send([Value(f"face/0/cue/number_{i}", i) for i in range(100)])
+    sizes = [len(receiver.recv(65536)) for _ in range(3)]
+    port.close()
+    assert max(sizes) < 2000
+
+
+def test_values_are_rate_limited_and_notes_are_not(receiver: socket.socket) -> None:
+    port = opened(receiver)
+    for number in range(20):
+        port.send([Value("face/0/found", 1.0), Strike(0, "melody", 60 + number, 80)])
+    port.close()
+    receiver.settimeout(0.3)
+    addresses = []
+    try:
+        while True:
+            addresses += [address for address, _ in read(receiver.recv(2000))[1]]
+    except TimeoutError:
+        pass
+    assert addresses.count("/mien/music/melody/note") == 20
+    assert 1 <= addresses.count("/mien/face/0/found") < 20
+
+
+def test_faceosc_patches_find_their_addresses(receiver: socket.socket) -> None:
+    port = opened(receiver, "faceosc")
+    cues = {name: 1.0 for _, name, _ in FACEOSC_GESTURES}
+    port.send(
+        [
+            Strike(0, "melody", 60, 80),
+            Value("face/0/found", 1.0),
+            Seen(0, cues, (90.0, 0.0, -90.0), (100, 50, 300, 250)),
+        ]
+    )
+    _, messages = read(receiver.recv(4000))
+    port.close()
+    heard = dict(messages)
+    assert heard["/found"] == [1]
+    assert heard["/pose/position"] == [200.0, 150.0]
+    assert heard["/pose/orientation"] == pytest.approx([math.pi / 2, 0, -math.pi / 2])
+    assert {a for a in heard if a.startswith("/gesture")} == {
+        f"/gesture/{a}" for a in ("mouth/width", "mouth/height", "eyebrow/left", "eyebrow/right", "eye/left", "eye/right", "jaw", "nostrils")
+    }  # fmt: skip
+    assert {name for _, name, _ in FACEOSC_GESTURES} <= set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [("127.0.0.1:9", ("127.0.0.1", 9)), ("studio", ("studio", 7400)), ("57120", ("127.0.0.1", 57120))],
+)
+def test_receivers_are_written_as_host_and_port(given: str, wanted: tuple[str, int]) -> None:
+    assert parse_receiver(given, 7400) == wanted
+
+
+@pytest.mark.parametrize("given", ["", ":1", "a:b", "a:99999", "a:0"])
+def test_other_receivers_are_refused(given: str) -> None:
+    with pytest.raises(BadInput, match="HOST:PORT"):
+        parse_receiver(given, 7400)
+
+
+def message(address: str, tags: str = "", given: bytes = b"") -> bytes:
+    def padded(word: str) -> bytes:
+        raw = word.encode() + b"\0"
+        return raw + b"\0" * (-len(raw) % 4)
+
+    return padded(address) + padded("," + tags) + given
+
+
+class TestIn:
+    def test_a_wish_is_heard(self) -> None:
+        assert parse_wishes(message("/mien/hand/valence", "f", struct.pack(">f", 0.5))) == [("hand/valence", (0.5,))]
+        assert parse_wishes(message("/mien/hold/tempo_bpm")) == [("hold/tempo_bpm", ())]
+        bundled = message("/mien/panic")
+        whole = b"#bundle\0" + struct.pack(">II", 0, 1) + struct.pack(">i", len(bundled)) + bundled
+        assert parse_wishes(whole) == [("panic", ())]
+
+    @pytest.mark.parametrize(
+        "datagram",
+        [b"", b"x", b"\0" * 64, b"/mien", message("/other"), b"#bundle\0", b"#bundle\0" + b"\xff" * 40,
+         message("/mien/hand/valence", "f"), message("/mien/hand/valence", "b", b"\xff\xff\xff\xff"),
+         b"/mien/x" + b"y" * (MAX_BYTES + 1)],
+    )  # fmt: skip
+    def test_anything_else_is_dropped(self, datagram: bytes) -> None:
+        assert parse_wishes(datagram) == []
+
+    def test_a_flood_is_cut_and_the_listener_lives_on(self) -> None:
+        heard: list = []
+        listener = OscIn("127.0.0.1", 0, heard.append)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(3000):
+                sender.sendto(message("/mien/panic"), ("127.0.0.1", listener.port))
+            sender.sendto(b"rubbish", ("127.0.0.1", listener.port))
+            limit_s = time.monotonic() + 20
+            while not listener.refused and time.monotonic() < limit_s:
+                time.sleep(0.01)
+            assert listener.refused
+            count = len(heard)
+            time.sleep(1.1)  # the next second's allowance
+            sender.sendto(message("/mien/start"), ("127.0.0.1", listener.port))
+            while ("start", ()) not in heard and time.monotonic() < limit_s:
+                sender.sendto(message("/mien/start"), ("127.0.0.1", listener.port))
+                time.sleep(0.05)
+        listener.close()
+        assert ("start", ()) in heard[count:]
+
+    def test_a_port_that_is_taken_is_named(self) -> None:
+        listener = OscIn("127.0.0.1", 0, lambda _: None)
+        with pytest.raises(BadInput, match="--osc-in"):
+            OscIn("127.0.0.1", listener.port, lambda _: None)
+        listener.close()
