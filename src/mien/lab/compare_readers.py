@@ -33,14 +33,15 @@ from mien.affect.network import Reader
 from mien.lab import baselines, metrics
 from mien.lab.corpus import FOUR, FOUR_COLUMNS
 from mien.lab.evaluate import by_class
-from mien.lab.exam import Exam, Seen, ask, load_exam, prepare, see
+from mien.lab.exam import Exam, ask, load_exam, prepare
 from mien.lab.page import heading, page, paragraph, table, text
-from mien.lab.prepared import Prepared, prepare_pictures, recall
+from mien.lab.prepared import Prepared, recall
 from mien.nets import asset_path, read_manifest
 from mien.writing import write_together
 
 Probs = NDArray[np.float64]
 SPEED_CALLS = 40
+OURS = "f"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,8 +98,8 @@ def networks(
     ]
 
 
-def ours(reader: Reader, weights: Path, seen: Seen) -> tuple[Entrant, Probs]:
-    """The reader as an entrant, and its answers on faces that were seen already."""
+def ours(reader: Reader, weights: Path) -> Entrant:
+    """The reader as an entrant."""
     manifest = read_manifest(weights)
     training = manifest.get("training", {})
     faces, plan = training.get("faces", {}), training.get("plan", {})
@@ -109,9 +110,9 @@ def ours(reader: Reader, weights: Path, seen: Seen) -> tuple[Entrant, Probs]:
         told += " after an earlier training"
 
     def answer(shown: Prepared) -> Probs:
-        return _four(reader, prepare(reader, see(shown.pictures)))
+        return metrics.renormalised(ask(reader, prepare(reader, shown.faces))[1], FOUR_COLUMNS)
 
-    return Entrant("f", "mien: four focal streams", answer, told, manifest.get("parameters")), _four(reader, seen)
+    return Entrant(OURS, "mien: four focal streams", answer, told, manifest.get("parameters"))
 
 
 def row(entrant: Entrant, probs: Probs, our_probs: Probs, truth: NDArray[np.int64], ms: float) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def row(entrant: Entrant, probs: Probs, our_probs: Probs, truth: NDArray[np.int6
         "recall": by_class(metrics.recall(truth, probs)),
         "sad_and_angry": metrics.with_interval(sad_and_angry, truth, probs),
     }
-    if entrant.letter != "f":
+    if entrant.letter != OURS:
         told["behind_ours"] = {
             "accuracy": metrics.difference(metrics.accuracy, truth, our_probs, probs),
             "sad_and_angry": metrics.difference(sad_and_angry, truth, our_probs, probs),
@@ -171,20 +172,13 @@ def comparison_page(found: Mapping[str, Any]) -> str:
                 table(head, rows, len(rows) - 1), paragraph(told, "faint"))  # fmt: skip
 
 
-def _four(reader: Reader, seen: Seen) -> Probs:
-    return metrics.renormalised(ask(reader, seen)[1], FOUR_COLUMNS)
-
-
 def _ms(entrant: Entrant, exam: Exam) -> float:
-    """Median milliseconds from a picture to an answer; what only other methods need is counted with none."""
+    """Median milliseconds from a picture to an answer, with all that the method needs on the way."""
     taken = []
     for call in range(SPEED_CALLS):
-        picture = exam.pictures[call % len(exam)][None]
+        one = Prepared(exam.pictures[call % len(exam)][None])
         begun = time.perf_counter()
-        if entrant.letter == "f":
-            entrant.answer(Prepared(picture, *(np.empty(0),) * 4))  # it looks for itself
-        else:
-            entrant.answer(prepare_pictures(picture))
+        entrant.answer(one)
         taken.append(time.perf_counter() - begun)
     return round(float(np.median(taken)) * 1e3, 2)
 
@@ -213,8 +207,8 @@ def main() -> None:
     if not given.without_keras:
         entrants += networks(taught, train.targets, given.epochs, given.kept, given.full_face)
     entrants.sort(key=lambda entrant: (entrant.letter != "–", entrant.letter))
-    reader = Reader(given.weights)
-    our, our_probs = ours(reader, given.weights, prepare(reader, see(exam.pictures)))
+    our = ours(Reader(given.weights), given.weights)
+    our_probs = our.answer(shown["validate"])
     rows = []
     for entrant in (*entrants, our):
         probs = our_probs if entrant is our else entrant.answer(shown["validate"])

@@ -11,7 +11,7 @@ by changes too.
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,36 +25,34 @@ from mien.lab import metrics
 from mien.lab.baselines import Taught, grey_cells, grey_rule
 from mien.lab.changes import CHANGES, SKINS, retint
 from mien.lab.corpus import FOUR_COLUMNS
-from mien.lab.exam import FERPLUS, LONDON, Pictures, ask, find_data, load_exam, prepare, see
+from mien.lab.exam import FERPLUS, LONDON, Pictures, ask, find_data, load_exam, prepare
 from mien.lab.portraits import load_portraits
-from mien.lab.prepared import Prepared, prepare_pictures, recall
+from mien.lab.prepared import Prepared, recall
 from mien.nets import asset_path
-from mien.values import Face, Frame
+from mien.values import Frame
 from mien.writing import write_bytes
 
-Answer = Callable[[Prepared, Sequence[Face]], NDArray[np.int64]]
-"""A method: prepared pictures and the faces in them → first of the four classes, int64 (n,)."""
-NONE = -1
-"""The answer where no face was found."""
+Answer = Callable[[Prepared], NDArray[np.int64]]
+"""A method: prepared pictures → first of the four classes, int64 (n,)."""
 CLOSE_EYES_PX = 18.0
 
 
 def ours(reader: Reader) -> Answer:
     """The reader's first of four."""
-    return lambda _, faces: metrics.renormalised(ask(reader, prepare(reader, faces))[1], FOUR_COLUMNS).argmax(axis=1)
+    return by_probs(lambda shown: metrics.renormalised(ask(reader, prepare(reader, shown.faces))[1], FOUR_COLUMNS))
 
 
 def by_probs(method: Callable[[Prepared], NDArray[np.float64]]) -> Answer:
-    """A method that sees prepared pictures alone."""
-    return lambda prepared, _: method(prepared).argmax(axis=1)
+    """The first of a method's four."""
+    return lambda shown: method(shown).argmax(axis=1)
 
 
 def of_close_ups(pictures: Pictures, methods: Mapping[str, Answer]) -> dict[str, dict[str, Any]]:
     """Flips of each method under each change, on close-ups uint8 (n, 48, 48)."""
 
     def answers(changed: Pictures) -> dict[str, NDArray[np.int64]]:
-        faces = see(changed)
-        return _answers(methods, changed, faces, np.ones(len(changed), dtype=bool))
+        shown = Prepared(changed)
+        return {name: method(shown) for name, method in methods.items()}
 
     plain = answers(pictures)
     found: dict[str, dict[str, Any]] = {name: {} for name in methods}
@@ -75,12 +73,13 @@ def of_portraits(portraits: Iterator[Pictures], methods: Mapping[str, Answer]) -
         eyes_px = seen[0].chip_scale * 24
         ways = {change: make(rgb, eyes_px) for change, make in CHANGES.items()}
         ways |= {skin: retint(rgb, seen[0], skin) for skin in SKINS}
-        plain = _answers(methods, _grey([rgb]), seen[:1], np.array([True]))
+        plain = {name: method(Prepared(_grey(rgb), seen[:1]))[0] for name, method in methods.items()}
         for way, changed in ways.items():
             again = look(Frame(0.0, changed))
-            answers = _answers(methods, _grey([changed]), again[:1], np.array([bool(again)]))
-            for name in methods:
-                flips[name].setdefault(way, []).append(bool(answers[name][0] != plain[name][0]))
+            shown = Prepared(_grey(changed), again[:1])
+            for name, method in methods.items():
+                flipped = not again or bool(method(shown)[0] != plain[name])
+                flips[name].setdefault(way, []).append(flipped)
     return {
         name: {way: metrics.share_of(np.array(flipped)) for way, flipped in ways.items()}
         for name, ways in flips.items()
@@ -92,20 +91,8 @@ def average(*tables: Mapping[str, Mapping[str, Any]]) -> float:
     return round(float(np.mean([told["share"] for table in tables for told in table.values()])), 4)
 
 
-def _answers(
-    methods: Mapping[str, Answer], pictures: Pictures, faces: Sequence[Face], found: NDArray[np.bool_]
-) -> dict[str, NDArray[np.int64]]:
-    """Each method's answers; `NONE` where no face was found."""
-    told = {name: np.full(len(pictures), NONE, dtype=np.int64) for name in methods}
-    if found.any():
-        prepared = prepare_pictures(pictures[found], faces)
-        for name, method in methods.items():
-            told[name][found] = method(prepared, faces)
-    return told
-
-
-def _grey(pictures: Sequence[Pictures]) -> Pictures:
-    return np.stack([cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pictures]).astype(np.uint8)
+def _grey(rgb: Pictures) -> Pictures:
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), dtype=np.uint8)[None]
 
 
 def main() -> None:

@@ -9,8 +9,6 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from mien import __version__
-
 REGION_COLOURS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {"eyes": (213, 94, 0), "brows": (0, 114, 178), "nose": (0, 158, 115), "mouth": (170, 68, 136)}
 )
@@ -59,8 +57,8 @@ def page(title: str, *blocks: str) -> str:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
         "style-src 'unsafe-inline'\">"
         f"<title>{text(title)}</title><style>{_STYLE}</style></head><body>"
-        f"{''.join(blocks)}<footer>mien {__version__} reads an expression; it does not know what a person feels."
-        "</footer></body></html>\n"
+        f"{''.join(blocks)}<footer>mien reads an expression; it does not know what a person feels.</footer>"
+        "</body></html>\n"
     )
 
 

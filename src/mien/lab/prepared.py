@@ -8,10 +8,11 @@ The cascade is OpenCV's frontal face (Viola & Jones 2001). FER2013's pictures ar
 border of its own edge and enlarged before the cascade looks: without that it finds almost none.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,47 +24,68 @@ from mien.nets import Floats
 from mien.values import Face
 
 BORDER_PX, ENLARGED = 12, 3
+PARTS_KEPT = ("boxes", "found", "points", "chips")
 SMALLEST_BOX_PX = 66
 """Of the enlarged picture: the smallest face sought, a third of the picture's side and more."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Prepared:
-    """What the methods are given of n pictures (see the module)."""
+    """Pictures with all that the methods ask of them, each part made when it is first asked for.
+
+    `known` holds parts that were made before, by name; `given_faces` the faces, if they were seen before.
+    """
 
     pictures: Pictures
-    boxes: NDArray[np.int32]
-    found: NDArray[np.bool_]
-    points: Floats
-    chips: NDArray[np.uint8]
+    given_faces: Sequence[Face] | None = None
+    known: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.pictures)
 
+    @cached_property
+    def faces(self) -> Sequence[Face]:
+        """The faces, as a live picture's are seen."""
+        return see(self.pictures) if self.given_faces is None else self.given_faces
 
-def prepare_pictures(pictures: Pictures, faces: Sequence[Face] | None = None) -> Prepared:
-    """Find boxes, points and chips; `faces` are those of the pictures, if they were seen before."""
-    seen = see(pictures) if faces is None else faces
-    boxes, found = zip(*(haar_box(picture) for picture in pictures), strict=True)
-    return Prepared(
-        pictures=pictures,
-        boxes=np.array(boxes, dtype=np.int32),
-        found=np.array(found, dtype=bool),
-        points=np.stack([level_points(face) for face in seen]),
-        chips=np.stack([face.chip for face in seen]),
-    )
+    @cached_property
+    def _haar(self) -> list[tuple[tuple[int, int, int, int], bool]]:
+        return [haar_box(picture) for picture in self.pictures]
+
+    @cached_property
+    def boxes(self) -> NDArray[np.int32]:
+        """The Haar boxes."""
+        known = self.known.get("boxes")
+        return np.array([box for box, _ in self._haar], dtype=np.int32) if known is None else known
+
+    @cached_property
+    def found(self) -> NDArray[np.bool_]:
+        """Whether the cascade found a box."""
+        known = self.known.get("found")
+        return np.array([found for _, found in self._haar], dtype=bool) if known is None else known
+
+    @cached_property
+    def points(self) -> Floats:
+        """The 68 points, level."""
+        known = self.known.get("points")
+        return np.stack([level_points(face) for face in self.faces]) if known is None else known
+
+    @cached_property
+    def chips(self) -> NDArray[np.uint8]:
+        """The chips."""
+        known = self.known.get("chips")
+        return np.stack([face.chip for face in self.faces]) if known is None else known
 
 
 def recall(exam: Exam, kept: Path) -> Prepared:
     """What was prepared of an exam and kept in that file; prepared and kept now if it is not there, or of another."""
-    names = [field.name for field in fields(Prepared)]
     if kept.is_file():
         with np.load(kept, allow_pickle=False) as file:
             if np.array_equal(file["rows"], exam.rows):
-                return Prepared(**{name: file[name] for name in names})
-    made = prepare_pictures(exam.pictures)
+                return Prepared(exam.pictures, known={name: file[name] for name in PARTS_KEPT})
+    made = Prepared(exam.pictures)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(kept, allow_pickle=False, rows=exam.rows, **{name: getattr(made, name) for name in names})
+    np.savez_compressed(kept, allow_pickle=False, rows=exam.rows, **{name: getattr(made, name) for name in PARTS_KEPT})
     return made
 
 
