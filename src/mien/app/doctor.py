@@ -54,7 +54,7 @@ def examine() -> Iterator[Finding]:
     yield _try("writing here", _write_here, "choose another folder with --out")
     yield _camera()
     yield _player()
-    yield Finding("page", None, "not part of this version: pictures, music and files need none")
+    yield _page()
     for name, module, extra in EXTRAS:
         present = importlib.util.find_spec(module) is not None
         remedy = "" if present else f"only for training: pip install 'mien[{extra}]'"
@@ -106,6 +106,12 @@ def _write_here() -> str:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         (Path(folder) / "note").write_bytes(b"")
     return "this folder can be written"
+
+
+def _page() -> Finding:
+    if Path(__file__).with_name("page").joinpath("index.html").exists():
+        return Finding("page", True, "built: mien live opens it")
+    return Finding("page", None, "not built", "only for live use: in the checkout, make page")
 
 
 def _camera() -> Finding:
