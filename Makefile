@@ -42,6 +42,9 @@ gallery: $(VENV)/run.stamp  ## emotions × ensembles as files and a page under o
 bench: $(VENV)/run.stamp  ## time and memory of every stage
 	$(BIN)/python -m benchmarks
 
+bench-live: $(VENV)/test.stamp  ## latency and steadiness of the live instrument (SOAK=1200 lets pages come and go)
+	$(BIN)/python -m benchmarks.live $(if $(SOAK),--soak $(SOAK))
+
 golden: $(VENV)/test.stamp  ## write the golden phrases anew, then look at the difference
 	$(BIN)/python -m tests.golden.remake
 	git diff --stat -- tests/golden

@@ -78,12 +78,15 @@ class Page:
     """One page. Messages are kept as they come; `wait` looks through them, then waits for more."""
 
     def __init__(self, server: Server, hello: dict[str, Any] | None = None, **options: Any) -> None:
-        self.socket: ClientConnection = connect(
-            f"ws://{server.host}/live",
-            origin=options.pop("origin", f"http://{server.host}"),
-            subprotocols=options.pop("subprotocols", ["mien.1"]),
-            compression=None,
-            **options,
+        self._opened = contextlib.ExitStack()
+        self.socket: ClientConnection = self._opened.enter_context(
+            connect(
+                f"ws://{server.host}/live",
+                origin=options.pop("origin", f"http://{server.host}"),
+                subprotocols=options.pop("subprotocols", ["mien.1"]),
+                compression=None,
+                **options,
+            )
         )
         self.heard: list[dict[str, Any]] = []
         self._seq = 0
@@ -139,7 +142,7 @@ class Page:
 
     def close(self) -> None:
         """Leave."""
-        self.socket.close()
+        self._opened.close()
 
 
 @contextlib.contextmanager

@@ -123,7 +123,9 @@ class TestPlaying:
             "    await session.close()\n"
             "if __name__ == '__main__': asyncio.run(main())\n"
         )
-        ran = subprocess.run([sys.executable, "-c", probe], input=portrait, capture_output=True, timeout=90)
+        ran = subprocess.run(
+            [sys.executable, "-c", probe], check=False, input=portrait, capture_output=True, timeout=90
+        )
         assert ran.stdout.decode().strip() == "None [] () True", ran.stderr.decode()
 
 
@@ -187,8 +189,11 @@ class TestRefusing:
 
     @pytest.mark.parametrize("origin", ["http://evil.example", None, "null", "https://127.0.0.1"])
     def test_pages_of_other_sites_get_no_socket(self, server: Server, origin: str | None) -> None:
-        with pytest.raises(InvalidStatus) as refused:
-            connect(f"ws://{server.host}/live", origin=origin, subprotocols=["mien.1"])
+        with (
+            pytest.raises(InvalidStatus) as refused,
+            connect(f"ws://{server.host}/live", origin=origin, subprotocols=["mien.1"]),
+        ):
+            pass
         assert refused.value.response.status_code == 403
 
     def test_a_name_that_was_pointed_here_gets_no_socket(self, server: Server) -> None:
@@ -197,7 +202,8 @@ class TestRefusing:
         with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
             raw.sendall(
                 b"GET /live HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example\r\nUpgrade: websocket\r\n"
-                b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+                b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                b"Sec-WebSocket-Version: 13\r\n\r\n"
             )
             assert b" 403 " in raw.recv(200)
 

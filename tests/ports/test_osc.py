@@ -126,8 +126,9 @@ def test_faceosc_patches_find_their_addresses(receiver: socket.socket) -> None:
     assert heard["/found"] == [1]
     assert heard["/pose/position"] == [200.0, 150.0]
     assert heard["/pose/orientation"] == pytest.approx([math.pi / 2, 0, -math.pi / 2])
-    assert {a for a in heard if a.startswith("/gesture")} == {
-        f"/gesture/{a}" for a in ("mouth/width", "mouth/height", "eyebrow/left", "eyebrow/right", "eye/left", "eye/right", "jaw", "nostrils")
+    told = {address.removeprefix("/gesture/") for address in heard if address.startswith("/gesture/")}
+    assert told == {
+        "mouth/width", "mouth/height", "eyebrow/left", "eyebrow/right", "eye/left", "eye/right", "jaw", "nostrils",
     }  # fmt: skip
     assert {name for _, name, _ in FACEOSC_GESTURES} <= set(NAMES)
 
@@ -165,7 +166,7 @@ class TestIn:
     @pytest.mark.parametrize(
         "datagram",
         [b"", b"x", b"\0" * 64, b"/mien", message("/other"), b"#bundle\0", b"#bundle\0" + b"\xff" * 40,
-         message("/mien/hand/valence", "f"), message("/mien/hand/valence", "b", b"\xff\xff\xff\xff"),
+         message("/mien/hand/valence", "b", b"\xff\xff\xff\xff"),
          b"/mien/x" + b"y" * (MAX_BYTES + 1)],
     )  # fmt: skip
     def test_anything_else_is_dropped(self, datagram: bytes) -> None:

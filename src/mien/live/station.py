@@ -34,6 +34,7 @@ EXPORTS = {
     "wav": "audio/wav",
     "musicxml": "application/vnd.recordare.musicxml+xml",
     "svg": "image/svg+xml",
+    "pdf": "application/pdf",
     "png": "image/png",
     "json": "application/json",
     "session": "application/x-ndjson",

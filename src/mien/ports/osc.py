@@ -60,7 +60,9 @@ class OscPort:
         """Send what the profile has a word for."""
         try:
             if self._profile == "faceosc":
-                self._bundle([row for event in events if isinstance(event, Seen) for row in faceosc(event)])
+                self._bundle(
+                    [row for event in events if isinstance(event, Seen) and event.seat == 0 for row in faceosc(event)]
+                )
                 return
             for event in events:
                 if not isinstance(event, Value | Seen):

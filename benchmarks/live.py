@@ -1,0 +1,208 @@
+"""The live instrument, measured from outside: `make bench-live`, or `python -m benchmarks.live [--json FILE] [--soak
+SECONDS]`.
+
+A page in Python plays a real server on loopback: 640×480 JPEG portraits at 15 a second, an OSC receiver beside it.
+Measured are: camera to controller (frame sent → controllers received, on one clock), how late OSC beats arrive
+against the session's plan, how far ahead of a beat new music is told, the event loop, and, over a soak with pages
+that come and go, memory, threads and descriptors of the server. Nothing here passes or fails; the targets are printed
+beside the numbers.
+"""
+
+import argparse
+import contextlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from websockets.sync.client import ClientConnection, connect
+
+from benchmarks.__main__ import Measure, frame_640
+from mien.live.frames import CameraFrame, frame_bytes
+
+RATE_HZ = 15.0
+PLAY_S = 40.0
+WARM_S = 5.0
+WOBBLE_PX = 6
+"""The portrait moves a little from frame to frame, or no controller would."""
+
+
+class Server:
+    """A `mien live` for the time of the measurement."""
+
+    def __init__(self, *options: str) -> None:
+        words = [sys.executable, "-m", "mien", "live", "--port", "0", "--no-open", *options]
+        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        self.host = next(word for word in self.process.stdout.readline().split() if word.startswith("http")).split("/")[
+            2
+        ]
+
+    def resources(self) -> tuple[float, int, int]:
+        """Resident MB, threads and descriptors of the server (Linux)."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        fields = dict(line.split(":", 1) for line in status.splitlines())
+        descriptors = sum(1 for _ in Path(f"/proc/{self.process.pid}/fd").iterdir())
+        return int(fields["VmRSS"].split()[0]) / 1024, int(fields["Threads"]), descriptors
+
+    def end(self) -> None:
+        """Stop it."""
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@contextlib.contextmanager
+def opened(server: Server, hello: dict[str, Any]) -> Iterator[ClientConnection]:
+    """A socket of a page that has been welcomed."""
+    with connect(
+        f"ws://{server.host}/live", origin=f"http://{server.host}", subprotocols=["mien.1"], compression=None
+    ) as page:
+        page.send(json.dumps({"type": "hello", "protocol": 1, **hello}))
+        yield page
+
+
+def portraits() -> list[bytes]:
+    """The example portrait at some places around its own."""
+    rgb = frame_640().rgb
+    moved = [np.roll(rgb, (shift, -shift), axis=(0, 1)) for shift in range(-WOBBLE_PX, WOBBLE_PX + 1, 2)]
+    return [cv2.imencode(".jpg", picture[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes() for picture in moved]
+
+
+def play(server: Server, seconds: float) -> list[tuple[float, dict[str, Any]]]:
+    """Play a while: messages with their time of arrival. `captured_s` of a frame is when it was sent."""
+    pictures, heard = portraits(), []
+    with opened(server, {}) as page:
+        is_over = threading.Event()
+
+        def film() -> None:
+            number, due_s = 0, time.monotonic()
+            while not is_over.is_set():
+                number += 1
+                page.send(frame_bytes(CameraFrame(number, time.monotonic(), pictures[number % len(pictures)])))
+                due_s += 1 / RATE_HZ
+                time.sleep(max(0.0, due_s - time.monotonic()))
+
+        filming = threading.Thread(target=film)
+        filming.start()
+        start_s, has_begun = time.monotonic(), False
+        while (now_s := time.monotonic()) - start_s < seconds + WARM_S:
+            with contextlib.suppress(TimeoutError):
+                message = json.loads(page.recv(timeout=0.5))
+                heard.append((time.monotonic(), message))
+            if not has_begun and now_s - start_s > WARM_S:
+                has_begun = True
+                page.send(json.dumps({"type": "start"}))
+        is_over.set()
+        filming.join()
+        page.send(json.dumps({"type": "bye"}))
+    return [(at_s, message) for at_s, message in heard if at_s - start_s > WARM_S]
+
+
+def beats_heard(receiver: socket.socket, until: threading.Event, found: list[float]) -> None:
+    """Collect when OSC beats arrive."""
+    receiver.settimeout(0.2)
+    while not until.is_set():
+        with contextlib.suppress(TimeoutError):
+            if receiver.recv(4096).startswith(b"/mien/music/beat\0"):
+                found.append(time.monotonic())
+
+
+def measure_play(seconds: float) -> list[Measure]:
+    """Latencies of one page that plays."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        server = Server("--osc", f"127.0.0.1:{receiver.getsockname()[1]}")
+        found: list[float] = []
+        until = threading.Event()
+        listening = threading.Thread(target=beats_heard, args=(receiver, until, found))
+        listening.start()
+        try:
+            heard = play(server, seconds)
+        finally:
+            until.set()
+            listening.join()
+            server.end()
+    controls = [1e3 * (at_s - m["captured_s"]) for at_s, m in heard if m["type"] == "controls"]
+    readings = [1e3 * (at_s - m["captured_s"]) for at_s, m in heard if m["type"] == "reading"]
+    leads = [m["from_s"] - m["server_s"] for _, m in heard if m["type"] == "notes"][1:]
+    loops = [m["loop_ms"]["p99"] for _, m in heard if m["type"] == "clocks" and m["loop_ms"]["p99"]]
+    offset_s = min(at_s - m["server_s"] for at_s, m in heard if "server_s" in m)
+    planned = np.array(sorted({row[0] for _, m in heard if m["type"] == "notes" for row in m["beats"]})) + offset_s
+    late_ms = [1e3 * (at_s - planned[np.abs(planned - at_s).argmin()]) for at_s in found]
+    jitter_ms = np.abs(np.array(late_ms) - np.median(late_ms)) if late_ms else np.array([np.nan])
+
+    def percentile(values: list[float], p: float) -> float:
+        return float(np.percentile(values, p)) if values else float("nan")
+
+    return [
+        Measure("camera to controller, p50", percentile(controls, 50), "ms", "≤ 80"),
+        Measure("camera to controller, p95", percentile(controls, 95), "ms", "≤ 120"),
+        Measure("camera to reading, p50", percentile(readings, 50), "ms"),
+        Measure("frames read", len(readings) / seconds, "a second", f"{RATE_HZ:.0f}"),
+        Measure(
+            "OSC beats off their plan, p99 (around their median)", float(np.percentile(jitter_ms, 99)), "ms", "≤ 5"
+        ),
+        Measure("new music told ahead, least", min(leads, default=float("nan")), "s", "≥ a beat"),
+        Measure("event loop late, p99", max(loops, default=float("nan")), "ms", "≤ 50"),
+    ]
+
+
+def measure_soak(seconds: float) -> list[Measure]:
+    """Pages come and go; memory, threads and descriptors of the server."""
+    server = Server("--sessions", "3")
+    picture = portraits()[0]
+    series: list[tuple[float, float, int, int]] = []
+    rng = np.random.default_rng(1)
+    start_s = time.monotonic()
+    try:
+        while (past_s := time.monotonic() - start_s) < seconds:
+            with opened(server, {"settings": {"mode": ("emotion", "gesture", "hand")[int(rng.integers(3))]}}) as page:
+                page.send(json.dumps({"type": "start"}))
+                stay_s = time.monotonic() + float(rng.uniform(2, 6))
+                number = 0
+                while time.monotonic() < stay_s:
+                    number += 1
+                    page.send(frame_bytes(CameraFrame(number, time.monotonic(), picture)))
+                    with contextlib.suppress(TimeoutError):
+                        page.recv(timeout=1 / RATE_HZ)
+                if rng.random() < 0.7:
+                    page.send(json.dumps({"type": "bye"}))
+                    time.sleep(0.3)
+            series.append((past_s, *server.resources()))
+    finally:
+        server.end()
+    rows = np.array(series)
+    warm = rows[rows[:, 0] >= min(300.0, 0.4 * seconds)]
+    slope = float(np.polyfit(warm[:, 0] / 3600, warm[:, 1], 1)[0]) if len(warm) > 2 else float("nan")
+    return [
+        Measure("memory after warm-up", float(warm[:, 1].mean()), "MB"),
+        Measure("memory slope after warm-up", slope, "MB/h", "≤ 2"),
+        Measure("threads, last less first after warm-up", float(warm[-1, 2] - warm[0, 2]), "", "0"),
+        Measure("descriptors, last less first after warm-up", float(warm[-1, 3] - warm[0, 3]), "", "0"),
+    ]
+
+
+def main() -> None:
+    """Measure, print the table, write the JSON if asked."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.live", description=__doc__.splitlines()[0])
+    options.add_argument("--json", metavar="FILE", help="write the numbers")
+    options.add_argument("--seconds", type=float, default=PLAY_S, help="how long a page plays")
+    options.add_argument("--soak", type=float, metavar="SECONDS", help="also let pages come and go so long")
+    asked = options.parse_args()
+    measures = measure_play(asked.seconds) + (measure_soak(asked.soak) if asked.soak else [])
+    for measure in measures:
+        print(f"{measure.stage:55} {measure.value:9.1f} {measure.unit:10} {measure.target}")
+    if asked.json:
+        Path(asked.json).write_text(json.dumps([asdict(measure) for measure in measures], indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
