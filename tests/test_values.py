@@ -5,10 +5,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.account import account_of_affect
 from mien.clock import OfflineClock, WallClock
 from mien.ensembles import ensemble, ensembles
 from mien.errors import BadInput
-from mien.values import EMOTIONS, Affect, Audio, Brief, Cues, Frame, Mode, Note, Part, Phrase
+from mien.values import (
+    CANNOT_TELL,
+    CANNOT_TELL_DOUBT,
+    EMOTIONS,
+    Affect,
+    Audio,
+    Brief,
+    Cues,
+    Frame,
+    Mode,
+    Note,
+    Part,
+    Phrase,
+)
 
 EVEN = (0.125,) * 8
 
@@ -56,6 +70,15 @@ def test_nonsense_is_refused(make, message):
 
 def test_the_first_reading_wins():
     assert Affect(0.0, (0.1, 0.6, 0.3) + (0.0,) * 5, 0, 0, 0).emotion == EMOTIONS[1]
+
+
+def test_a_reading_of_too_much_doubt_names_no_emotion():
+    probs = (0.1, 0.6, 0.3) + (0.0,) * 5
+    sure, lost = (Affect(0.0, probs, 0, 0, doubt) for doubt in (CANNOT_TELL_DOUBT, CANNOT_TELL_DOUBT + 0.01))
+    assert sure.tells and sure.reads_as == EMOTIONS[1]
+    assert not lost.tells and lost.reads_as == CANNOT_TELL
+    assert lost.emotion == EMOTIONS[1]  # what it would be, if it had to be guessed
+    assert account_of_affect(lost)["reads_as"] == "cannot tell"
 
 
 @given(st.lists(st.tuples(st.integers(1, 2000), st.floats(40, 200)), min_size=1, max_size=6))

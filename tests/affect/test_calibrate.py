@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.affect.calibrate import calibrated, covered, doubt, sharpness, undecided
+from mien.affect.calibrate import calibrated, causes_of_doubt, covered, doubt, sharpness, undecided
 from mien.face.look import look
 from mien.values import Face, Frame
 
@@ -71,3 +71,11 @@ def test_doubt_grows_with_what_is_covered(face: Face) -> None:
     assert shares[0] == 0
     assert shares[-1] == 1
     assert doubt(SURE, replace(face, chip=chips[3])) > 0.75
+
+
+def test_causes_of_doubt_are_told_the_worst_first(face: Face) -> None:
+    assert causes_of_doubt(SURE, face) == ()
+    turned = replace(face, pose_deg=(0.0, 50.0, 0.0), score=0.7)
+    assert [cause.name for cause in causes_of_doubt(SURE, turned)] == ["frontal", "found"]
+    evenly = np.full(8, 1 / 8, dtype=np.float32)
+    assert [cause.told for cause in causes_of_doubt(evenly, face)] == ["the expression lies between several"]

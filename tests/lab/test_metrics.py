@@ -61,3 +61,24 @@ def test_the_interval_holds_the_value_and_narrows_with_cases() -> None:
     assert many[0] < metrics.accuracy(truth, probs) < many[1]
     assert many[1] - many[0] == pytest.approx(2 * 1.96 * np.sqrt(0.8 * 0.2 / 2000), rel=0.25)
     assert few[1] - few[0] > 2 * (many[1] - many[0])
+
+
+def test_reliability_bins_hold_every_case_and_make_the_calibration_error() -> None:
+    bins = metrics.reliability(TRUTH, PROBS)
+    assert sum(part["cases"] for part in bins) == 6
+    error = sum(part["cases"] * abs(part["right"] - part["probability"]) for part in bins) / 6
+    assert error == pytest.approx(metrics.calibration_error(TRUTH, PROBS), abs=1e-3)
+
+
+def test_a_difference_is_paired() -> None:
+    """Two methods that err alike differ by nothing, however few the cases; their own intervals are wide."""
+    assert metrics.difference(metrics.accuracy, TRUTH, PROBS, PROBS) == {"value": 0.0, "interval": [0.0, 0.0]}
+    better = metrics.difference(metrics.accuracy, TRUTH, np.eye(3)[TRUTH], PROBS)
+    assert better["value"] == pytest.approx(1 / 6, abs=1e-4)
+    assert better["interval"][0] >= 0
+
+
+def test_the_score_interval_by_hand() -> None:
+    """Wilson's for 8 of 10: .490 to .943; for all of 10 it begins at .722 and does not leave 1."""
+    assert metrics.share_of(np.arange(10) < 8) == {"n": 10, "share": 0.8, "interval": [0.4902, 0.9433]}
+    assert metrics.share_of(np.ones(10, dtype=bool))["interval"] == [0.7225, 1.0]

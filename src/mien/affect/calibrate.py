@@ -48,7 +48,7 @@ CAUSES: Mapping[str, str] = MappingProxyType(
     }
 )
 """What a person is told of each cause of doubt."""
-WORTH_TELLING = 0.85
+WORTH_TELLING = 0.8
 """A factor below it is a cause of doubt."""
 
 FLAT_STEP = 4.0

@@ -129,7 +129,7 @@ def retint(rgb: Picture, face: Face, skin: str) -> Picture:
     tinted = lab + np.array([0, a - mean[1], b - mean[2]])
     tinted[:, :, 0] = 100 * np.clip(lab[:, :, 0] / 100, 1e-3, 1) ** power
     back = cv2.cvtColor((soft * tinted + (1 - soft) * lab).astype(np.float32), cv2.COLOR_LAB2RGB)
-    return np.asarray((np.clip(back, 0, 1) * 255).round(), dtype=np.uint8)
+    return np.where(soft > 0, (np.clip(back, 0, 1) * 255).round(), rgb).astype(np.uint8)
 
 
 def _filled(rgb: Picture, outline: NDArray[np.floating]) -> NDArray[np.bool_]:
