@@ -45,6 +45,9 @@ bench: $(VENV)/run.stamp  ## time and memory of every stage
 bench-live: $(VENV)/test.stamp  ## latency and steadiness of the live instrument (SOAK=1200 lets pages come and go)
 	$(BIN)/python -m benchmarks.live $(if $(SOAK),--soak $(SOAK))
 
+bench-page: $(VENV)/test.stamp page  ## what a person at the live page would notice, in Chromium
+	PYTHONPATH=tests $(BIN)/python -m browser.bench
+
 golden: $(VENV)/test.stamp  ## write the golden phrases anew, then look at the difference
 	$(BIN)/python -m tests.golden.remake
 	git diff --stat -- tests/golden
@@ -85,4 +88,4 @@ web/.venv/page.stamp: locks/page.txt
 	web/.venv/bin/python web/build.py node || web/.venv/bin/python -m pip --disable-pip-version-check --quiet install --no-compile --require-hashes -r locks/page.txt
 	touch $@
 
-.PHONY: live page page-check help demo gallery test style check fix bench golden train cards lock clean
+.PHONY: live page page-check bench-page help demo gallery test style check fix bench golden train cards lock clean

@@ -58,6 +58,26 @@ def test_what_sounds_is_what_is_drawn(person: Person):
     assert person.get("i.player.timeline.until_s - i.session_s") > 0.5, "the music is known ahead"
 
 
+def export(person: Person, kind: str) -> bytes:
+    with person.page.expect_download() as waiting:
+        person.page.click(f"#export-{kind}")
+    return waiting.value.path().read_bytes()
+
+
+def test_the_files_are_what_they_say(person: Person):
+    midi = mido.MidiFile(file=BytesIO(export(person, "mid")))
+    assert sum(m.type == "note_on" and m.velocity > 0 for track in midi.tracks for m in track) > 8
+    samples, rate_hz = soundfile.read(BytesIO(export(person, "wav")))
+    assert rate_hz >= 44100
+    assert np.abs(samples).max() > 0.01
+    assert ElementTree.fromstring(export(person, "musicxml")).tag == "score-partwise"
+    assert ElementTree.fromstring(export(person, "svg")).tag.endswith("svg")
+    assert cv2.imdecode(np.frombuffer(export(person, "png"), np.uint8), cv2.IMREAD_COLOR).shape[1] > 400
+    kinds = [json.loads(line)["kind"] for line in export(person, "session").splitlines()]
+    assert kinds[0] == "session"
+    assert "note" in kinds
+
+
 @needs_a_smile
 def test_reading_and_music_follow_the_smile(person: Person):
     person.page.evaluate(probe("watch"))
@@ -81,30 +101,11 @@ def test_a_slider_that_is_moved_is_held_until_it_is_let_go(person: Person):
     person.until("!('tempo_bpm' in i.view.state.held)")
 
 
-def export(person: Person, kind: str) -> bytes:
-    with person.page.expect_download() as waiting:
-        person.page.click(f"#export-{kind}")
-    return waiting.value.path().read_bytes()
-
-
-def test_the_files_are_what_they_say(person: Person):
-    midi = mido.MidiFile(file=BytesIO(export(person, "mid")))
-    assert sum(m.type == "note_on" and m.velocity > 0 for track in midi.tracks for m in track) > 8
-    samples, rate_hz = soundfile.read(BytesIO(export(person, "wav")))
-    assert rate_hz >= 44100
-    assert np.abs(samples).max() > 0.01
-    assert ElementTree.fromstring(export(person, "musicxml")).tag == "score-partwise"
-    assert ElementTree.fromstring(export(person, "svg")).tag.endswith("svg")
-    assert cv2.imdecode(np.frombuffer(export(person, "png"), np.uint8), cv2.IMREAD_COLOR).shape[1] > 400
-    kinds = [json.loads(line)["kind"] for line in export(person, "session").splitlines()]
-    assert kinds[0] == "session"
-    assert "note" in kinds
-
-
 def test_the_ensemble_changes_while_it_plays(person: Person):
     person.page.select_option("mien-choices #ensemble", "quartet")
-    person.until("i.view.state.ensemble === 'quartet' && i.player.partOf(0) !== ''")
-    person.until("i.player.sound.level() > 0.002")
+    person.until("i.player.inForce.ensemble === 'quartet'")
+    bar = person.get("i.player.timeline.beatAt(i.player.heard_s).bar")
+    person.until(f"i.player.timeline.beatAt(i.player.heard_s).bar > {bar} && i.player.sound.level() > 0.002")
     midi = mido.MidiFile(file=BytesIO(export(person, "mid")))
     assert {m.program for track in midi.tracks for m in track if m.type == "program_change"} == {40, 41, 42}
     person.page.select_option("mien-files #movement", "1")

@@ -53,3 +53,27 @@ def test_panic_reaches_notes_that_the_sampler_holds_already(silent: Person):
     silent.page.evaluate("document.querySelector('mien-page').instrument.player.sound.unmute()")
     heard, _ = strike(silent, [], 0.2)
     assert np.abs(heard).max() < 1e-3, "a note hangs"
+
+
+def test_midi_of_the_browser_gets_the_same_notes(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand")
+        person.page.evaluate(probe("pretended_midi"))
+        person.page.click("#midi-ask")
+        person.page.select_option("#midi-out", "p1")
+        person.play().until("window.sent.filter(([bytes]) => bytes[0] >> 4 === 9).length > 8")
+        person.page.keyboard.press("Escape")
+        person.until("!i.view.state.playing")
+        person.page.wait_for_timeout(400)
+        sounding: dict[tuple[int, int], int] = {}
+        sent = person.page.evaluate("window.sent")
+        for status, *data in [data for data, _ in sorted(sent, key=lambda message: message[1] or 0)]:
+            key = (status & 15, data[0])
+            if status >> 4 == 9:
+                sounding[key] = 1
+            elif status >> 4 == 8:
+                sounding[key] = 0
+        assert len(sounding) > 3
+        assert sum(sounding.values()) == 0, "every note has its end"
+        assert {data[0] for (status, *data), _ in sent if status >> 4 == 11} >= {64, 120, 123}
+        assert any(status >> 4 == 12 for (status, *_), _ in sent), "the instruments are told"

@@ -35,7 +35,10 @@ export class Instrument {
 
   constructor() {
     this.player.sound.context.addEventListener("statechange", () => this.tellSound());
-    addEventListener("pagehide", () => this.link.leave());
+    addEventListener("pagehide", () => {
+      this.player.midi.silence();
+      this.link.leave();
+    });
   }
 
   get view(): View {
@@ -139,6 +142,15 @@ export class Instrument {
   keepProfile(profile: object | null): void {
     if (profile) localStorage.setItem(PROFILE_KEY, JSON.stringify(profile));
     else localStorage.removeItem(PROFILE_KEY);
+  }
+
+  /** Let the browser ask the person for MIDI, and follow its outputs as they come and go. */
+  async askForMidi(): Promise<void> {
+    this.store.set({ midi: "asking" });
+    const { midi } = this.player;
+    const tell = (): void => this.store.set({ midi: midi.state, midiPorts: midi.ports });
+    const state = await midi.ask(tell);
+    this.store.set({ midi: state, midiPorts: midi.ports });
   }
 
   /** Have the server make a file of what was played, and save it; of several movements the last, or one counted from 1. */

@@ -1,7 +1,7 @@
 /**
  * One session's WebSocket: says hello, keeps time, comes back when it drops.
  *
- * Back-off and close codes are those of docs/wire.md. Frames go out only while the socket is not behind.
+ * Back-off and close codes are those of docs/wire.md. Frames go out one at a time.
  */
 import { SessionClock } from "./clock.ts";
 import type { LinkState } from "./store.ts";
@@ -11,8 +11,8 @@ const WAITS_S = [0.25, 0.5, 1, 2];
 const FULL_WAIT_S = 5;
 const PING_S = 2;
 const FIRST_PINGS = 6;
-/** A frame may wait behind another, not behind two. */
-const FRAMES_BEHIND = 2;
+/** The next frame is sent when the last one was read: it is then the newest, and waits for nothing. */
+const PATIENCE_S = 0.4;
 
 export interface Listener {
   onTold(message: Told): void;
@@ -30,7 +30,7 @@ export class Link {
   private tries = 0;
   private pings = 0;
   private seq = 0;
-  private lastFrame_bytes = 0;
+  private unread: { seq: number; sent_s: number } | undefined;
   private pinger: ReturnType<typeof setInterval> | undefined;
   private again: ReturnType<typeof setTimeout> | undefined;
   private leaving = false;
@@ -80,17 +80,17 @@ export class Link {
     return true;
   }
 
-  /** True where a frame would not wait behind others. */
+  /** True where a frame would not wait behind another; one that is not answered at all holds nothing up for long. */
   get isFree(): boolean {
-    const socket = this.socket;
-    return socket?.readyState === WebSocket.OPEN && socket.bufferedAmount <= FRAMES_BEHIND * this.lastFrame_bytes;
+    const { socket, unread } = this;
+    if (socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > 0) return false;
+    return !unread || performance.now() / 1000 - unread.sent_s > PATIENCE_S;
   }
 
   sendFrame(captured_s: number, jpeg: ArrayBuffer): void {
     if (!this.isFree) return;
-    const frame = packFrame(this.seq++, captured_s, jpeg);
-    this.lastFrame_bytes = frame.byteLength;
-    this.socket?.send(frame);
+    this.unread = { seq: this.seq, sent_s: performance.now() / 1000 };
+    this.socket?.send(packFrame(this.seq++, captured_s, jpeg));
   }
 
   private greet(): void {
@@ -117,6 +117,7 @@ export class Link {
       if (this.pings < FIRST_PINGS) this.ping();
       return;
     }
+    if (message.type === "reading" && message.seq >= (this.unread?.seq ?? 0)) this.unread = undefined;
     if (message.type === "welcome") {
       this.session = message.session;
       this.tries = 0;

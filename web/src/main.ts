@@ -11,6 +11,7 @@ import "./elements/plane.ts";
 import "./elements/choices.ts";
 import "./elements/files.ts";
 import "./elements/clocks.ts";
+import "./elements/ports.ts";
 import "./elements/brief.ts";
 import "./elements/mapping.ts";
 import "./elements/page.ts";

@@ -7,18 +7,16 @@
  */
 import { Sound } from "./audio.ts";
 import { SoundClock } from "./clock.ts";
+import { MidiOut } from "./midi.ts";
 import { Timeline } from "./timeline.ts";
 import type { ControlsMessage, NotesMessage, SetupMessage } from "./wire.ts";
 
 const AHEAD_S = 0.16;
-const CHANNELS = 16;
-
-/** MIDI controllers sent to silence a channel: pedal, all notes off, all sound off. */
-const SILENCING = { "64": 0, "123": 0, "120": 0 };
 
 export class Player {
   readonly timeline = new Timeline();
   readonly sound = new Sound();
+  readonly midi = new MidiOut();
   private readonly clock = new SoundClock();
   private setups: SetupMessage[] = [];
   private inForce: SetupMessage | undefined;
@@ -42,6 +40,12 @@ export class Player {
     return this.inForce?.channels.find((each) => each.channel === channel)?.part ?? "";
   }
 
+  /** Play on a MIDI output too (none for ""). */
+  playOn(midiId: string): void {
+    this.midi.choose(midiId);
+    if (this.inForce) this.arrange(this.inForce);
+  }
+
   setup(message: SetupMessage): void {
     this.setups = [...this.setups.filter((each) => each.at_s < message.at_s), message];
   }
@@ -53,19 +57,22 @@ export class Player {
   }
 
   controls(message: ControlsMessage): void {
-    for (const { channel, cc } of message.channels) this.control(channel, cc, this.sound.now_s);
+    for (const { channel, cc } of message.channels) this.control(channel, cc, this.sound.now_s, performance.now());
   }
 
   /** Silence: `atOnce` cuts the sound off and keeps the fader down until music comes, else notes are released. */
   hush(atOnce: boolean): void {
     const ended = this.timeline.hush(this.sessionNow_s());
     const release = (): void => {
-      for (const { channel, pitch_midi } of ended) this.sound.noteOff(channel, pitch_midi, this.sound.now_s);
+      for (const { channel, pitch_midi } of ended) {
+        this.sound.noteOff(channel, pitch_midi, this.sound.now_s);
+        this.midi.noteOff(channel, pitch_midi, performance.now());
+      }
     };
     release();
     setTimeout(release, AHEAD_S * 1000 + 40); // the sampler may hold notes that begin only now
     if (!atOnce) return;
-    for (let channel = 0; channel < CHANNELS; channel++) this.control(channel, SILENCING, this.sound.now_s);
+    this.midi.silence();
     this.sound.silence();
     this.sound.mute(); // the room's echo too
   }
@@ -85,11 +92,15 @@ export class Player {
     const until_s = now_s + AHEAD_S;
     this.arrangeUntil(until_s);
     for (const act of this.timeline.take(now_s, until_s)) {
-      if (!this.isAudible) continue;
       const { channel, pitch_midi, velocity } = act.note;
-      const time_s = this.clock.sound_s(act.time_s);
-      if (act.kind === "on") this.sound.noteOn(channel, pitch_midi, velocity, time_s);
-      else this.sound.noteOff(channel, pitch_midi, time_s);
+      const [time_s, at_ms] = [this.clock.sound_s(act.time_s), pageTime_ms(act.time_s, now_s)];
+      if (act.kind === "on") {
+        this.midi.noteOn(channel, pitch_midi, velocity, at_ms);
+        if (this.isAudible) this.sound.noteOn(channel, pitch_midi, velocity, time_s);
+      } else {
+        this.midi.noteOff(channel, pitch_midi, at_ms);
+        this.sound.noteOff(channel, pitch_midi, time_s);
+      }
     }
     this.timeline.prune(now_s);
   }
@@ -105,18 +116,25 @@ export class Player {
     const isNew = this.isAudible && !this.wasAudible;
     this.wasAudible = this.isAudible;
     this.inForce = due.at(-1) ?? this.inForce;
-    if (this.inForce && this.isAudible && (isNew || due.length > 0)) this.arrange(this.inForce);
+    if (this.inForce && (isNew || due.length > 0)) this.arrange(this.inForce);
   }
 
   private arrange(setup: SetupMessage): void {
-    const time_s = this.clock.sound_s(setup.at_s);
+    const [time_s, at_ms] = [this.clock.sound_s(setup.at_s), pageTime_ms(setup.at_s, this.sessionNow_s())];
     for (const { channel, program, kit, cc } of setup.channels) {
       this.sound.program(channel, program, kit, time_s);
-      this.control(channel, cc, time_s);
+      this.midi.program(channel, program, at_ms);
+      this.control(channel, cc, time_s, at_ms);
     }
   }
 
-  private control(channel: number, cc: Readonly<Record<string, number>>, time_s: number): void {
-    for (const [control, value] of Object.entries(cc)) this.sound.control(channel, Number(control), value, time_s);
+  private control(channel: number, cc: Readonly<Record<string, number>>, time_s: number, at_ms: number): void {
+    for (const [control, value] of Object.entries(cc)) {
+      this.sound.control(channel, Number(control), value, time_s);
+      this.midi.control(channel, Number(control), value, at_ms);
+    }
   }
 }
+
+/** Session time as performance.now() would tell it, milliseconds. */
+const pageTime_ms = (time_s: number, now_s: number): number => performance.now() + 1000 * (time_s - now_s);

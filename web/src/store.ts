@@ -1,5 +1,6 @@
 /** What the page shows, as one plain value; who watches a part of it is told when that part changes. */
 import type { CameraTrouble } from "./camera.ts";
+import type { MidiPort, MidiState } from "./midi.ts";
 import type {
   BriefMessage, BriefValue, CalibrationMessage, ClocksMessage, ControlsMessage, MappingMessage, Place, ReadingMessage, StateMessage,
   Welcome,
@@ -40,6 +41,8 @@ export interface View {
   readonly exporting: string | undefined;
   /** Of how many movements (one ensemble and metre each) what was played consists, as the last export said. */
   readonly movements: number;
+  readonly midi: MidiState;
+  readonly midiPorts: readonly MidiPort[];
 }
 
 export const START: View = {
@@ -61,6 +64,8 @@ export const START: View = {
   roundTrip_ms: undefined,
   exporting: undefined,
   movements: 1,
+  midi: "off",
+  midiPorts: [],
 };
 
 export class Store {

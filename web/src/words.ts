@@ -34,6 +34,12 @@ export const SOUND_WORDS = {
   failed: { says: "The sound could not be loaded.", remedy: "Reload the page; if it stays so, run “mien doctor”." },
 } as const satisfies Readonly<Record<string, Remark>>;
 
+export const MIDI_WORDS = {
+  unknown: { says: "This browser offers no MIDI.", remedy: "Use Chrome, Edge or Firefox, or start “mien live --midi-out”." },
+  denied: { says: "MIDI is not allowed for this page.", remedy: "Allow it at the left of the address bar." },
+  none: { says: "No MIDI output was found.", remedy: "Connect an instrument or open a virtual port: it appears here." },
+} as const satisfies Readonly<Record<string, Remark>>;
+
 export const LINK_WORDS = {
   waiting: {
     says: "The server does not answer.",

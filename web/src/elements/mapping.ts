@@ -27,7 +27,6 @@ export class MappingElement extends Panel {
       .nose { --of: var(--nose); }
       .mouth { --of: var(--mouth); }
       .head { --of: var(--quiet); }
-      meter { width: 5rem; height: 0.7rem; }
       textarea { width: 100%; min-height: 16rem; margin: 0.75rem 0 0.5rem; font: 0.8125rem/1.4 ui-monospace, monospace; color: inherit; background: var(--raised); border: 1px solid var(--control); }
       details { margin-top: 1rem; }
       summary { cursor: pointer; }

@@ -62,7 +62,7 @@ export class PageElement extends LitElement {
         <mien-transport .instrument=${i}></mien-transport>
         <span>
           <button class="quietly" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
-            ${["auto", "light", "dark"][this.theme]}
+            ${["light or dark", "light", "dark"][this.theme]}
           </button>
           <button class="quietly" id="leave" title="End the session; nothing is kept" @click=${() => i.leave()}>Leave</button>
         </span>
@@ -81,7 +81,10 @@ export class PageElement extends LitElement {
           <mien-journey .instrument=${i}></mien-journey>
           <section class="pair">
             <mien-plane .instrument=${i}></mien-plane>
-            <mien-clocks .instrument=${i}></mien-clocks>
+            <section class="column">
+              <mien-clocks .instrument=${i}></mien-clocks>
+              <mien-ports .instrument=${i}></mien-ports>
+            </section>
           </section>
           <mien-brief .instrument=${i}></mien-brief>
           <mien-mapping .instrument=${i}></mien-mapping>

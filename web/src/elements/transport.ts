@@ -25,8 +25,8 @@ export class TransportElement extends Panel {
       .panic { border-color: var(--alarm); color: var(--alarm); }
       .dot { display: inline-block; width: 0.6em; height: 0.6em; border-radius: 50%; background: currentColor; margin-right: 0.45em; }
       .record[aria-pressed="true"] { background: var(--alarm); border-color: var(--alarm); color: var(--paper); }
-      .modes { display: flex; flex-wrap: wrap; }
-      .modes button { border-color: transparent; color: var(--quiet); border-radius: 0; border-bottom: 2px solid transparent; padding-inline: 0.6rem; }
+      .modes { display: flex; overflow-x: auto; max-width: 100%; scrollbar-width: none; }
+      .modes button { white-space: nowrap; border-color: transparent; color: var(--quiet); border-radius: 0; border-bottom: 2px solid transparent; padding-inline: 0.6rem; }
       .modes button[aria-pressed="true"] { background: none; color: var(--ink); border-bottom-color: var(--ink); font-weight: 600; }
     `,
   ];
