@@ -136,6 +136,23 @@ class TestRedirected:
         rise = [b.velocity - a.velocity for a, b in zip(stretch.written.notes, bent.written.notes, strict=True)]
         assert rise[0] == 0 and rise[-1] == round(0.2 * 72)
 
+    @pytest.mark.parametrize("density", [1.5, 6.0])
+    def test_a_density_is_heard_from_the_next_beat_on_under_the_same_tune(self, density: float) -> None:
+        still = replace(HAPPY, density=4.0)
+        other = replace(still, density=density)
+        journey, stretch = next_phrase(Journey(1, still), stays(still))
+        tick = 9 * 480
+        after, changed = redirect(journey, stretch, tick, stays(other))
+        assert changed.written.part(Part.MELODY) == stretch.written.part(Part.MELODY)
+        assert changed.written.chords == stretch.written.chords
+        before = [(n.onset_ticks, n.part, n.pitch_midi) for n in stretch.written.notes if n.onset_ticks < tick]
+        assert before == [(n.onset_ticks, n.part, n.pitch_midi) for n in changed.written.notes if n.onset_ticks < tick]
+        old, new = (sum(n.onset_ticks >= tick for n in s.written.notes) for s in (stretch, changed))
+        assert (new > 1.15 * old) if density > 4 else (new < 0.85 * old)
+        assert after.time_s == pytest.approx(journey.time_s)
+        again, same = redirect(after, changed, tick + 480, stays(other))
+        assert (again.last, same.written.notes) == (after.last, changed.written.notes)
+
     def test_a_jump_in_the_last_bar_waits_for_the_phrase(self) -> None:
         journey, stretch = next_phrase(Journey(1, SAD), stays(SAD))
         last_beat = stretch.written.length_ticks - 480

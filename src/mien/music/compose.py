@@ -147,11 +147,17 @@ def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
 
 def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> tuple[State, Passage]:
     """Compose one section and remember what later ones return to."""
+    state = _with_motifs(brief, state, spec, rng)
+    compass = _compass(brief, _voices(ensemble(brief.ensemble)))
+    return dressed(brief, state, spec, _drafts(brief, state, spec, compass, rng), rng)
+
+
+def dressed(
+    brief: Brief, state: State, spec: SectionSpec, drafts: tuple[Draft, ...], rng: np.random.Generator
+) -> tuple[State, Passage]:
+    """Accompany the phrases of a section; `state` is that before the section."""
     players = ensemble(brief.ensemble)
     voices = _voices(players)
-    compass = _compass(brief, voices)
-    state = _with_motifs(brief, state, spec, rng)
-    drafts = _drafts(brief, state, spec, compass, rng)
     density = _melody_density(drafts, brief)
     worn = state.worn.get(spec.theme, ())
     textures = [choose_texture(brief, players, density, spec.energy, state.figures, rng, worn=worn)]

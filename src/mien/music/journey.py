@@ -34,6 +34,7 @@ from mien.music.form import (
 from mien.music.growth import fitted
 from mien.music.motif import notes_in_bar
 from mien.music.pivot import Key, Pivot, find_pivot, is_shared, key_of
+from mien.music.redress import NOTICEABLE_DENSITY, redressed
 from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, middle_ticks
 from mien.music.spelling import key_name
 from mien.music.steer import MOOD_S, has_moved, rests, steer
@@ -53,10 +54,14 @@ TURN = PhraseSpec("turn", PHRASE_BARS, "half", ())
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last stretch: the section it belongs to, its phrases, and the brief it was to lead to."""
+    """The last stretch: the section it belongs to and as much of it as it has, its phrases, what was remembered before,
+    the density it was accompanied with, and the brief it was to lead to."""
 
     section: SectionSpec
+    spec: SectionSpec
     drafts: tuple[Draft, ...]
+    before: State
+    density: float
     aim: Brief
 
 
@@ -128,9 +133,9 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
 def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> tuple[Journey, Stretch]:
     """Let the rest of a stretch follow another course, because the mood has changed while it plays.
 
-    Tempo, loudness and the performer's brief follow from the next beat on. If the mood has moved too far for these
-    notes (`mien.music.steer.has_moved`), they stop at the next bar line (in slow music at the middle of a bar), and the
-    next phrase makes the cadence.
+    Tempo, loudness, the density of the accompaniment and the performer's brief follow from the next beat on. If the
+    mood has moved too far for these notes (`mien.music.steer.has_moved`), they stop at the next bar line (where that
+    were too late, within the bar), and the next phrase makes the cadence.
 
     Parameters
     ----------
@@ -153,8 +158,22 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     cut = _next_cut(tick, min(here.now.tempo_bpm, course(now_s).tempo_bpm), here.now.meter)
     last = journey.last
     if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(now_s)):
-        return after, changed
+        return _redressed(after, changed, since * beat)
     return _broken_off(after, last, changed, cut)
+
+
+def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
+    """Let the accompaniment of what is left follow the density in force, if that has changed enough to be heard."""
+    last, length = journey.last, stretch.written.length_ticks
+    if last is None or tick >= length or last.spec.bars * stretch.written.bar_ticks > length:  # it stops before its end
+        return journey, stretch
+    density = stretch.brief_at(tick).density
+    if abs(density - last.density) < NOTICEABLE_DENSITY:
+        return journey, stretch
+    rng = np.random.default_rng([journey.seed, journey.stretches, tick])
+    composer, changed = redressed(last.before, last.spec, last.drafts, stretch, tick, rng)
+    joined = replace(journey.composer, voices=composer.voices, joint=composer.joint, figures=composer.figures)
+    return replace(journey, composer=joined, last=replace(last, density=density)), changed
 
 
 def _next_cut(tick: int, slowest_bpm: float, meter: tuple[int, int]) -> int:
@@ -321,6 +340,7 @@ def _extended(
     rng = np.random.default_rng([journey.seed, journey.stretches])
     composer = journey.composer if stays else _lively(journey.composer, composed, rng)
     spec = replace(section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0)
+    before = composer
     composer, passage = next_section(composed, composer, spec, rng)
     named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
     marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
@@ -337,7 +357,7 @@ def _extended(
         ahead=journey.ahead[1:] if is_over else journey.ahead,
         place=0 if is_over else place,
         home=journey.home if stays else composed,
-        last=Last(section, passage.drafts, course(times[-1])),
+        last=Last(section, spec, passage.drafts, before, composed.density, course(times[-1])),
         is_broken_off=False,
         rest_ticks=0,
     )

@@ -1,0 +1,60 @@
+"""Music that plays, and a busier or sparser mood → the same tune, otherwise accompanied from a beat on.
+
+Density belongs to the structure clock: it is to be heard within a beat, and a motif cannot change in its middle. So the
+melody stays, with its chords, and what goes with it takes on other figures. Times are ticks from the stretch's start.
+
+References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9 (accompaniment is independent of the theme);
+Hung et al. 2021 (EMOPIA: note density is the mark of arousal).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mien.music.compose import State, dressed
+from mien.music.form import SectionSpec
+from mien.music.stretch import Stretch, as_stretch
+from mien.music.theme import Draft
+from mien.values import Note, Part
+
+NOTICEABLE_DENSITY = 0.8
+"""Notes a beat by which a density has to change before the figures do: less is left to the next section."""
+
+
+def redressed(
+    before: State,
+    spec: SectionSpec,
+    drafts: tuple[Draft, ...],
+    stretch: Stretch,
+    tick: int,
+    rng: np.random.Generator,
+) -> tuple[State, Stretch]:
+    """Accompany what is left of a stretch anew.
+
+    Parameters
+    ----------
+    before : what the composer remembered before the stretch.
+    spec, drafts : its section and phrases.
+    tick : where the new accompaniment begins; the brief in force there says how dense it is.
+
+    Returns
+    -------
+    What the composer remembers after it, and the stretch: all notes that begin before `tick`, the melody, and the new
+    accompaniment. What sounds on at `tick` does so until its part begins a new note.
+    """
+    brief = stretch.brief_at(tick)
+    state, passage = dressed(brief, before, spec, drafts, rng)
+    whole = stretch.written
+    anew = as_stretch(passage, brief, [step for _, step in stretch.briefs], whole.seed).until(whole.length_ticks)
+    fresh = [n for n in anew.written.notes if n.onset_ticks >= tick and n.part is not Part.MELODY]
+    starts: dict[Part, int] = {}
+    for note in fresh:
+        starts.setdefault(note.part, note.onset_ticks)
+    kept = (n for n in whole.notes if n.onset_ticks < tick or n.part is Part.MELODY)
+    notes = [*(_until(note, starts.get(note.part, whole.length_ticks)) for note in kept), *fresh]
+    return state, replace(stretch, written=replace(whole, notes=tuple(sorted(notes))))
+
+
+def _until(note: Note, tick: int) -> Note:
+    """A note that sounds no longer than up to a tick, if it begins before."""
+    return replace(note, length_ticks=min(note.end_ticks, tick) - note.onset_ticks) if note.onset_ticks < tick else note
