@@ -32,8 +32,7 @@ def server() -> Iterator[Server]:
 def page(server: Server) -> Iterator[Page]:
     one = Page(server, {})
     yield one
-    one.say("bye")
-    one.close()
+    leave(one)
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +45,12 @@ def closed_with(page: Page) -> int:
         page.wait(lambda _: False)
     assert closing.value.rcvd is not None
     return closing.value.rcvd.code
+
+
+def leave(page: Page) -> None:
+    page.say("bye")
+    assert closed_with(page) == 1000
+    page.close()
 
 
 class TestPlaying:
@@ -88,7 +93,7 @@ class TestPlaying:
 
     def test_a_smile_turns_the_reading_and_the_music(self, page: Page) -> None:
         arrays = load_data("london_ccby.npz")
-        neutral, smiling = (_portrait(arrays, label) for label in ("neutral", "smiling"))
+        neutral, smiling = (_portrait(arrays, label) for label in ("neutral", "happy"))
         page.watch(
             neutral,
             lambda m: m["type"] == "reading" and m["faces"] and m["faces"][0]["affect"]["reads_as"] == "neutral",
@@ -143,9 +148,10 @@ class TestRecovering:
         same = [row for row in ahead["notes"] if row[0] in known]
         assert same
         assert all(known[row[0]] == row[1:] for row in same)
-        again.say("bye")
-        assert closed_with(again) == 1000
-        assert not Page(server, {"session": page.welcome["session"]}).welcome["resumed"]
+        leave(again)
+        new = Page(server, {"session": page.welcome["session"]})
+        assert not new.welcome["resumed"]
+        leave(new)
 
     def test_a_reader_that_dies_is_replaced(self, page: Page, portrait: bytes, server: Server) -> None:
         page.read(portrait)
@@ -241,8 +247,7 @@ class TestRefusing:
         assert closed_with(page) == 1009
         again = Page(server, {"session": page.welcome["session"]})
         assert again.welcome["resumed"]
-        again.say("bye")
-        again.close()
+        leave(again)
 
     def test_a_flood_of_frames_is_thinned_out(self, page: Page, portrait: bytes) -> None:
         page.read(portrait)
@@ -263,8 +268,7 @@ class TestRefusing:
                 break
         assert closed_with(page) == 4400
         again = Page(server, {"session": page.welcome["session"]})
-        again.say("bye")
-        again.close()
+        leave(again)
 
     def test_a_full_station_says_so(self, server: Server) -> None:
         pages = [Page(server, {}) for _ in range(2)]
@@ -272,8 +276,7 @@ class TestRefusing:
         assert late.wait_for("error")["code"] == "station-full"
         assert closed_with(late) == 4429
         for page in pages:
-            page.say("bye")
-            assert closed_with(page) == 1000
+            leave(page)
 
     def test_a_second_page_takes_a_session_over(self, server: Server) -> None:
         page = Page(server, {})
@@ -281,8 +284,7 @@ class TestRefusing:
         assert closed_with(page) == 4409
         other.say("ping", id=2, sent_s=0.0)
         assert other.wait_for("pong")["id"] == 2
-        other.say("bye")
-        other.close()
+        leave(other)
 
     def test_exports_want_a_session_that_played(self, server: Server, page: Page) -> None:
         own = f"/sessions/{page.welcome['session']}/export"
@@ -303,7 +305,9 @@ class TestRefusing:
             token = own.address.split("#token=")[1]
             port = own.address.split(":")[2].split("/")[0]
             own.address = f"http://127.0.0.1:{port}/"
-            assert closed_with(Page(own)) == 4401
+            with pytest.raises(ConnectionClosed) as closing:
+                Page(own, {})
+            assert closing.value.rcvd.code == 4401
             page = Page(own, {}, subprotocols=["mien.1", f"token.{token}"])
             path = f"/sessions/{page.welcome['session']}/export/session"
             assert own.get(path)[0] == 401

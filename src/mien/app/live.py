@@ -214,6 +214,7 @@ async def _serve(
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            station.silence()
             await app.state.sockets.close()
             await station.close()
             await super().shutdown(sockets)

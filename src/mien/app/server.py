@@ -5,6 +5,7 @@ page that does not take them is dropped and may resume. Frames are never logged 
 """
 
 import asyncio
+import contextlib
 import hmac
 import json
 import mimetypes
@@ -37,6 +38,8 @@ from mien.sound.font import font_path
 PAGE = Path(__file__).with_name("page")
 SUBPROTOCOL = "mien.1"
 HELLO_S = 5.0
+FAREWELL_S = 1.0
+"""How long a page's last messages are waited for."""
 MOST_WAITING = 500
 """Messages that a slow page may leave waiting, some twenty seconds' worth."""
 MOST_BAD, BAD_S = 40, 60.0
@@ -148,6 +151,11 @@ class Outbox:
             self._waiting.append(json.dumps(message, separators=(",", ":")))
         self._filled.set()
 
+    async def emptied(self) -> None:
+        """Wait until all was taken."""
+        while self._waiting:
+            await asyncio.sleep(0.01)
+
     async def take(self) -> str | None:
         """The next message; None if too many wait."""
         while not self._waiting and not self.is_overfull:
@@ -162,7 +170,7 @@ class Sockets:
     def __init__(self, station: Station, token: str | None) -> None:
         self._station = station
         self._token = token
-        self._serving: dict[str, WebSocket] = {}
+        self._serving: dict[str, tuple[WebSocket, Outbox]] = {}
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one page until it leaves."""
@@ -182,9 +190,9 @@ class Sockets:
             await self._part(socket, "station-full", text, _FULL)
             return
         before = self._serving.get(session.session_id)
-        self._serving[session.session_id] = socket
+        self._serving[session.session_id] = (socket, outbox)
         if before is not None:
-            await _close(before, _TAKEN, "taken over by another page")
+            await _close(before[0], _TAKEN, "taken over by another page")
         try:
             session.attach(outbox.put, hello, resumed=resumed)
         except BadInput as error:
@@ -201,6 +209,8 @@ class Sockets:
             if hearing.done() and not hearing.cancelled() and hearing.exception() is None:
                 code = hearing.result()
                 is_bye = code == _NORMAL
+                if is_bye:
+                    await self._station.end(session)  # before the page knows: its place is free then
                 if code is not None:
                     await _close(socket, code, "bye" if is_bye else "too many messages that are none")
             elif outbox.is_overfull:
@@ -209,11 +219,9 @@ class Sockets:
             sending.cancel()
             hearing.cancel()
             await asyncio.gather(sending, hearing, return_exceptions=True)
-            if self._serving.get(session.session_id) is socket:
+            if self._serving.get(session.session_id) == (socket, outbox):
                 del self._serving[session.session_id]
-                if is_bye:
-                    await self._station.end(session)
-                else:
+                if not is_bye:
                     self._station.leave(session)
 
     async def _greeted(self, socket: WebSocket) -> dict[str, Any] | None:
@@ -246,8 +254,11 @@ class Sockets:
         return any(hmac.compare_digest(one.encode(), wanted) for one in offered)
 
     async def close(self) -> None:
-        """Tell every page that the server goes down."""
-        for socket in list(self._serving.values()):
+        """Tell every page that the server goes down, after what it had still to be told."""
+        for socket, outbox in list(self._serving.values()):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL_S):
+                    await outbox.emptied()
             await _close(socket, 1001, "the server goes down")
 
 

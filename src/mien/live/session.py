@@ -184,12 +184,16 @@ class Session:
         self.performance.close(self.now_s, self._target())
         self._tell_state()
 
+    def silence(self) -> None:
+        """End the music at once, if any plays."""
+        if self.performance.is_playing:
+            self.performance.silence(self.now_s, "stop")
+
     async def close(self) -> None:
         """End the session: silence, ports closed, processes ended."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        if self.performance.is_playing:
-            self.performance.silence(self.now_s, "stop")
+        self.silence()
         if self._reading:
             self._reading.close()
         await asyncio.to_thread(self._player.close)

@@ -121,6 +121,11 @@ class Station:
         if self._lent_to == session.session_id:
             self._lent_to = None
 
+    def silence(self) -> None:
+        """Let no session sound on."""
+        for session in self.sessions.values():
+            session.silence()
+
     async def close(self) -> None:
         """End all sessions."""
         for leaving in list(self._leaving.values()):
