@@ -1,4 +1,4 @@
-"""The command line: `mien play`, `read`, `compose`, `travel`, `why`, `measure`, `mapping`, `doctor`.
+"""The command line: `mien play`, `read`, `explain`, `compose`, `travel`, `why`, `measure`, `evaluate`, `mapping`, `doctor`.
 
 Each command is a thin coat over `mien.instrument`: it parses, calls, shows. Errors meant for a person are printed as
 one line on the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`,
@@ -23,6 +23,7 @@ from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.measure import measure
 from mien.app.perform import perform
+from mien.app.train import train
 from mien.app.why import why
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.mapping import Mapping
@@ -43,6 +44,7 @@ for _command in (live_commands.live, live_commands.replay, live_commands.ports):
 app.command()(why)
 app.command()(measure)
 app.command()(perform)
+app.command()(train)
 app.command()(evaluate)
 app.command()(explain)
 
