@@ -1,4 +1,4 @@
-"""The command line: `mien play`, `read`, `explain`, `compose`, `travel`, `why`, `measure`, `evaluate`, `mapping`, `doctor`.
+"""The command line: `mien play`, `read`, `explain`, `compose`, `travel`, `why`, `mapping`, `doctor` and more.
 
 Each command is a thin coat over `mien.instrument`: it parses, calls, shows. Errors meant for a person are printed as
 one line on the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`,
