@@ -53,7 +53,7 @@ golden: $(VENV)/test.stamp  ## write the golden phrases anew, then look at the d
 	git diff --stat -- tests/golden
 
 train: $(VENV)/test.stamp  ## train the reader on DATA (a folder with ferplus_dev.npz)
-	$(BIN)/python -m mien.lab.train --data $(DATA) --out runs/reader
+	$(BIN)/mien train --data $(DATA) --out runs/reader
 
 cards: $(VENV)/test.stamp  ## write the tables of the cards from results/
 	$(BIN)/python -m mien.lab.cards

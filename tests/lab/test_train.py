@@ -20,7 +20,7 @@ from mien.lab.corpus import Corpus, Examples  # noqa: E402
 from mien.lab.export import export  # noqa: E402
 from mien.lab.fold import fold  # noqa: E402
 from mien.lab.nets import Shape, build_network  # noqa: E402
-from mien.lab.train import Plan, inputs_of, train  # noqa: E402
+from mien.lab.train import Faces, Plan, inputs_of, train  # noqa: E402
 
 SMALL = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8)
 
@@ -53,11 +53,40 @@ def test_training_learns_and_ships(corpus: Corpus, tmp_path: Path) -> None:
     curves = (tmp_path / "curves.csv").read_text().splitlines()
     assert len(curves) == 1 + plan.epochs
     training = json.loads((tmp_path / "training.json").read_text())
-    assert training["faces"] == {"train": 256, "develop": 64, "validate": 64}
+    assert training["faces"] == {"train": 256, "develop": 64, "validate": 64, "performed": 0}
+    assert list((tmp_path / "events").rglob("events*"))  # for TensorBoard
     path = export(network, training, tmp_path)  # refuses a network whose parity is off
     faces = corpus.validate
     logits = Reader(path).answer(faces.chips, faces.cues).logits
     assert np.mean(logits.argmax(axis=1) == faces.targets.argmax(axis=1)) > 0.9
+
+
+def test_an_interrupted_training_goes_on(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, entered = Plan(epochs=4, batch=32), Faces.enter
+
+    def pulled_plug(self: Faces, epoch: int, logs: object = None) -> None:
+        if epoch == 2:
+            raise KeyboardInterrupt
+        entered(self, epoch, logs)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Faces, "enter", pulled_plug)
+        train(corpus, plan, Ways(), SMALL, tmp_path)
+    epochs: list[int] = []
+    monkeypatch.setattr(Faces, "enter", lambda self, epoch, logs=None: (epochs.append(epoch), entered(self, epoch)))
+    train(corpus, plan, Ways(), SMALL, tmp_path)
+    assert epochs == [2, 3]
+    rows = (tmp_path / "curves.csv").read_text().splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == [0, 1, 2, 3]
+    assert not (tmp_path / "unfinished").exists()
+
+
+def test_performed_faces_are_drawn_by_their_share(corpus: Corpus) -> None:
+    rendered = made_faces(16, 4)
+    faces = Faces(corpus, Plan(performed_share=0.25), Ways(), rendered)
+    assert len(faces.examples) == len(corpus.train) + 16
+    assert faces.weights[-16:].sum() == pytest.approx(0.25)
+    assert len(faces) == len(Faces(corpus, Plan(), Ways()))
 
 
 def test_folding_keeps_the_function(corpus: Corpus) -> None:

@@ -68,6 +68,11 @@ class Examples:
         """The rows at `places`."""
         return Examples(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
+    def joined(self, other: "Examples") -> "Examples":
+        """These, then the other's."""
+        names = [field.name for field in fields(self)]
+        return Examples(**{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:

@@ -72,6 +72,12 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
     return path
 
 
+def export_run(run: Path, to: Path, parity: Path | None = None) -> Path:
+    """Ship what a training left in the folder `run` (see `export`)."""
+    training = json.loads((run / TRAINING).read_text(encoding="utf-8"))
+    return export(keras.models.load_model(run / NETWORK), training, to, parity)
+
+
 def patterns() -> dict[str, Floats]:
     """Inputs that are nobody's face: gratings and blobs of different size, cues at random, streams on and off."""
     rng = np.random.default_rng(64)
@@ -157,8 +163,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True, help="folder for reader.tflite and reader.json")
     parser.add_argument("--parity", type=Path, help="file for the inputs and answers of the parity test")
     given = parser.parse_args()
-    training = json.loads((given.run / TRAINING).read_text(encoding="utf-8"))
-    print(export(keras.models.load_model(given.run / NETWORK), training, given.to, given.parity))
+    print(export_run(given.run, given.to, given.parity))
 
 
 if __name__ == "__main__":

@@ -1,37 +1,42 @@
-"""FER+ → a trained network: one readable loop around `keras.Model.fit`.
+"""FER+ → a trained network: one readable loop around `keras.Model.fit`. `mien train` runs it.
 
-    python -m mien.lab.train --data ferplus_dev.npz --out runs/first [--epochs 24] [--rate .0015] [--start runs/before]
+It writes `reader.keras` (averaged weights of the epoch that is best on the development split), `curves.csv` (one row an
+epoch), `events` (for TensorBoard) and `training.json` (options, split sizes, cue scale, temperature). The loss is the
+cross-entropy with the votes' shares, of the decision and, with `STREAM_WEIGHT`, of each stream alone. AdamW (Loshchilov
+& Hutter 2019), warm-up and cosine rate, weights averaged exponentially (Polyak & Juditsky 1992). Every choice, of the
+epoch as of the temperature, is made on the development split (see `mien.lab.corpus`).
 
-writes `reader.keras` (averaged weights of the epoch that is best on the development split), `curves.csv` (one row an
-epoch) and `training.json` (options, split sizes, cue scale, temperature). The loss is the cross-entropy with the votes'
-shares, of the decision and, with `STREAM_WEIGHT`, of each stream alone. AdamW (Loshchilov & Hutter 2019), warm-up and
-cosine rate, weights averaged exponentially (Polyak & Juditsky 1992). Every choice, of the epoch as of the temperature,
-is made on the development split (see `mien.lab.corpus`).
+An interrupted training goes on where its last epoch ended when it is started again with the same folder. The backend is
+Keras's: `KERAS_BACKEND=torch mien train …` learns with PyTorch; only the export needs TensorFlow.
 """
 
-import argparse
 import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 
 from mien.lab.augment import Ways, augment
-from mien.lab.corpus import Corpus, Examples, load_corpus
+from mien.lab.corpus import Corpus, Examples
 from mien.lab.metrics import best_temperature
 from mien.lab.nets import STREAMS, Shape, build_network
 from mien.nets import Floats
 from mien.values import EMOTIONS
 
 NETWORK, TRAINING = "reader.keras", "training.json"
-"""What a training leaves, beside its curves."""
+"""What a training leaves, beside its curves and events."""
+UNFINISHED = "unfinished"
+"""Folder in which an interrupted training can be taken up again."""
 STREAM_WEIGHT = 0.1
 """Weight of each stream's own loss beside the decision's; there are four."""
 RARE = tuple(EMOTIONS.index(name) for name in ("sadness", "anger"))
 """Columns of the classes that are drawn more often than they come."""
 
+JUDGE: dict[str, Any] = {"monitor": "val_logits_loss", "mode": "min"}
+"""What the epochs are compared by: the decision's loss on the development split."""
 CLEAR_MAJORITY = 0.5
 """A face has a majority if more than this share of its votes agree."""
 
@@ -46,22 +51,33 @@ class Plan:
     weight_decay: float = 0.02
     warm_up_share: float = 0.08
     average: float = 0.998
+    patience: int = 8
+    """Epochs without a better development loss after which a training ends early."""
     rare_weight: float = 2.5
+    performed_share: float = 0.1
+    """Share of each batch that is drawn from the performed faces, where there are any."""
     seed: int = 1
 
 
 class Faces(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of changed faces, drawn anew each epoch."""
+    """Batches of changed faces, drawn anew each epoch; the performed ones, if any, among them."""
 
-    def __init__(self, examples: Examples, corpus: Corpus, plan: Plan, ways: Ways) -> None:
+    def __init__(self, corpus: Corpus, plan: Plan, ways: Ways, performed: Examples | None = None) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
-        self.examples, self.scale, self.plan, self.ways = examples, corpus.scale, plan, ways
-        weights = 1 + (plan.rare_weight - 1) * examples.targets[:, list(RARE)].sum(axis=1)
-        self.weights = weights.astype(np.float64) / weights.sum(dtype=np.float64)
+        voted = corpus.train
+        self.scale, self.plan, self.ways = corpus.scale, plan, ways
+        self.steps = math.ceil(len(voted) / plan.batch)
+        weights = (1 + (plan.rare_weight - 1) * voted.targets[:, list(RARE)].sum(axis=1)).astype(np.float64)
+        weights /= weights.sum()
+        if performed is not None:
+            drawn = np.full(len(performed), plan.performed_share / len(performed))
+            weights = np.concatenate([weights * (1 - plan.performed_share), drawn])
+        self.examples = voted if performed is None else voted.joined(performed)
+        self.weights = weights / weights.sum()
         self.epoch = 0
 
     def __len__(self) -> int:
-        return math.ceil(len(self.examples) / self.plan.batch)
+        return self.steps
 
     def __getitem__(self, step: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
         rng = np.random.default_rng((self.plan.seed, self.epoch, step))
@@ -71,9 +87,9 @@ class Faces(keras.utils.PyDataset):  # type: ignore[misc]
         inputs = {"chip": batch.chips[..., None], "cues": batch.cues, "presence": batch.presence}
         return inputs, wanted(batch.targets)
 
-    def on_epoch_end(self) -> None:
-        """Draw other batches in the next epoch."""
-        self.epoch += 1
+    def enter(self, epoch: int, _: object = None) -> None:
+        """Draw the batches of this epoch, counted from 0, from now on."""
+        self.epoch = epoch
 
 
 def wanted(targets: Floats) -> dict[str, Floats]:
@@ -91,17 +107,27 @@ def inputs_of(examples: Examples, presence: Floats | None = None) -> dict[str, F
     }
 
 
-def train(corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path, start: Path | None = None) -> keras.Model:
+def train(
+    corpus: Corpus,
+    plan: Plan,
+    ways: Ways,
+    shape: Shape,
+    out: Path,
+    start: Path | None = None,
+    performed: Examples | None = None,
+    verbose: bool = False,
+) -> keras.Model:
     """Train one network and leave it, its curves and its options in the folder `out`.
 
-    `start` is the folder of a training of the same shape to go on from, instead of random weights.
+    `start` is the folder of a training of the same shape to go on from, instead of random weights; `performed` are
+    drawn beside the corpus (see `mien.lab.performed`); `verbose` shows a bar.
     """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
     network = build_network(shape)
     if start is not None:
         network.set_weights(keras.models.load_model(start / NETWORK).get_weights())
-    faces = Faces(corpus.train, corpus, plan, ways)
+    faces = Faces(corpus, plan, ways, performed)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
     rate = keras.optimizers.schedules.CosineDecay(
@@ -116,26 +142,38 @@ def train(corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path, start
         metrics={"logits": [keras.metrics.CategoricalAccuracy(name="accuracy")]},
         jit_compile=False,
     )
-    best = out / NETWORK
+    unfinished = (out / UNFINISHED).is_dir()
     network.fit(
         faces,
         epochs=plan.epochs,
         validation_data=(inputs_of(corpus.develop), wanted(corpus.develop.targets)),
         validation_batch_size=256,
-        verbose=2,
+        verbose=1 if verbose else 0,
         callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_begin=faces.enter),
+            # before the weights are swapped for their averages: what is taken up again is what was being learnt
+            keras.callbacks.BackupAndRestore(out / UNFINISHED, delete_checkpoint=True),
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            keras.callbacks.ModelCheckpoint(best, monitor="val_logits_loss", mode="min", save_best_only=True),
-            keras.callbacks.CSVLogger(out / "curves.csv"),
+            keras.callbacks.ModelCheckpoint(out / NETWORK, **JUDGE, save_best_only=True),
+            keras.callbacks.EarlyStopping(**JUDGE, patience=plan.patience),
+            keras.callbacks.CSVLogger(out / "curves.csv", append=unfinished),
+            keras.callbacks.TensorBoard(out / "events", write_graph=False),
         ],
     )
-    chosen: keras.Model = keras.models.load_model(best)
-    describe(chosen, corpus, plan, ways, shape, out, start)
+    chosen: keras.Model = keras.models.load_model(out / NETWORK)
+    describe(chosen, corpus, plan, ways, shape, out, start, performed)
     return chosen
 
 
 def describe(
-    network: keras.Model, corpus: Corpus, plan: Plan, ways: Ways, shape: Shape, out: Path, start: Path | None = None
+    network: keras.Model,
+    corpus: Corpus,
+    plan: Plan,
+    ways: Ways,
+    shape: Shape,
+    out: Path,
+    start: Path | None = None,
+    performed: Examples | None = None,
 ) -> None:
     """Write `training.json`: options, split sizes, cue scale, and the temperature.
 
@@ -146,39 +184,18 @@ def describe(
     clear = corpus.develop.targets.max(axis=1) > CLEAR_MAJORITY
     majority = np.eye(len(EMOTIONS))[corpus.develop.targets[clear].argmax(axis=1)]
     told = {
-        "command": f"python -m mien.lab.train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} "
-        f"--rate {plan.rate} --seed {plan.seed}",
+        "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
+        f"--seed {plan.seed}" + (" --performed performed.npz" if performed is not None else ""),
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),
-        "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")},
+        "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")}
+        | {"performed": len(performed) if performed is not None else 0},
         "parameters": network.count_params(),
         "temperature": best_temperature(logits[clear], majority),
         "cues": corpus.scale.rows(),
     }
     if start is not None:
         before = json.loads((start / TRAINING).read_text(encoding="utf-8"))
-        told["after"] = {name: before[name] for name in ("command", "plan", "ways")}
+        told["after"] = {name: before[name] for name in ("command", "plan", "ways", "after") if name in before}
     (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-
-
-def main() -> None:
-    """Train from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m mien.lab.train", description="Train the reader on FER+.")
-    parser.add_argument("--data", type=Path, required=True, help="path of ferplus_dev.npz")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the results")
-    parser.add_argument("--cuts", type=Path, help="where the cut faces are kept between runs (default: OUT/cuts.npz)")
-    parser.add_argument("--limit", type=int, help="use only this many pictures")
-    parser.add_argument("--epochs", type=int, default=Plan().epochs)
-    parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
-    parser.add_argument("--seed", type=int, default=Plan().seed)
-    parser.add_argument("--start", type=Path, help="folder of an earlier training to go on from")
-    given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
-    corpus = load_corpus(given.data, given.cuts or given.out / "cuts.npz", given.limit)
-    plan = Plan(epochs=given.epochs, rate=given.rate, seed=given.seed)
-    train(corpus, plan, Ways(), Shape(), given.out, given.start)
-
-
-if __name__ == "__main__":
-    main()

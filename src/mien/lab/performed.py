@@ -1,0 +1,158 @@
+"""Rendered faces to read: mild expressions with exact truth, cut as live faces are.
+
+    python -m mien.lab.performed --head ict_face.npz --count 2000 --seed 1 --out performed.npz
+
+FER+ raters saw pictures of 48 pixels: what is faint in a clear picture was invisible to them, and a network that learns
+from them alone calls a clear, faint smile neutral. Here a morphable head performs the prototypes of EMFACS at chosen
+intensities, beside faces at rest with everyday deviations (lids, brows, lips that are pressed or parted), under any
+light, skin, background and camera. The border between neutral and an expression is put where observers put it: half
+of them name an expression that is a quarter of its full intensity (Hess, Blairy & Kleck 1997), so the target's share of
+the emotion grows evenly from 0 at rest to 1 at `FULL_SHARE_AT`.
+
+Conventions
+-----------
+chips : uint8 (n, 64, 64); cues : float32 (n, c) and valid : bool (n, c), as `mien.lab.corpus.Cuts` has them.
+label : int8 (n,), column of `EMOTIONS`; intensity : float32 (n,), 0..1.
+"""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.affect.recipe import CueScale, standardise
+from mien.cues.geometry import measure
+from mien.errors import BadInput
+from mien.face.look import MIN_MESH_SCORE, look
+from mien.lab.corpus import Examples
+from mien.lab.performer.draw import some_light, somebody
+from mien.lab.performer.emotions import UNITS_OF, combined
+from mien.lab.performer.head import Head, load_head
+from mien.lab.performer.perform import perform
+from mien.lab.performer.stage import Stage
+from mien.values import EMOTIONS, Frame
+
+NEUTRAL, HAPPINESS = EMOTIONS.index("neutral"), EMOTIONS.index("happiness")
+WEIGHTS = {"neutral": 5, "happiness": 2, "sadness": 1.5, "anger": 1.5}
+"""How often each emotion is performed, against once for the others."""
+INTENSITIES = (0.15, 1.0)
+FULL_SHARE_AT = 0.5
+FACE_PX = (60.0, 300.0)
+TURN_DEG = 20.0
+OPEN_SMILE_SHARE = 0.35
+
+
+def everyday(rng: np.random.Generator, size: float) -> dict[str, float]:
+    """What a resting face does: coefficients of small movements, up to `size` of their everyday reach."""
+
+    def some(reach: float) -> float:
+        return float(rng.uniform(0, reach) * size * (rng.random() < 0.6))
+
+    def both(name: str, reach: float) -> dict[str, float]:
+        moved = some(reach)
+        return {f"{name}Left": moved, f"{name}Right": moved * float(rng.uniform(0.85, 1))}
+
+    lids = both("eyeBlink", 0.3) | both("eyeSquint", 0.25) | both("eyeWide", 0.2)
+    pressed = both("mouthPress", 0.35) | {"mouthRollLower": some(0.2)}
+    parted = both("mouthLowerDown", 0.2) | {"jawOpen": some(0.08)}
+    brows = both("browDown", 0.2) | both("browOuterUp", 0.15) | {"browInnerUp": some(0.25)}
+    return lids | brows | (pressed if rng.random() < 0.5 else parted)
+
+
+def expression(rng: np.random.Generator, name: str, intensity: float) -> dict[str, float]:
+    """A prototype at an intensity, its units uneven as people's are, over everyday movements."""
+    moved = everyday(rng, 1.0 if name == "neutral" else 0.5)
+    uneven = {
+        unit: min(1.0, share * intensity * float(rng.uniform(0.75, 1.25))) for unit, share in UNITS_OF[name].items()
+    }
+    shown = {part: value * float(rng.uniform(0.9, 1)) for part, value in combined(uneven).items()}
+    if name == "happiness" and rng.random() < OPEN_SMILE_SHARE:
+        shown |= {"jawOpen": float(rng.uniform(0, 0.25)) * intensity}
+        shown |= {f"mouthUpperUp{side}": 0.4 * intensity for side in ("Left", "Right")}
+    return {part: min(1.0, max(moved.get(part, 0), shown.get(part, 0))) for part in {*moved, *shown}}
+
+
+def picture(rng: np.random.Generator, head: Head, moved: Mapping[str, float]) -> NDArray[np.uint8]:
+    """Somebody who shows it somewhere, as a camera might deliver it: uint8 (h, w, 3)."""
+    face_px = float(np.exp(rng.uniform(*np.log(FACE_PX))))
+    side = int(face_px * rng.uniform(1.5, 2))
+    pitch, yaw, roll = rng.uniform(-TURN_DEG, TURN_DEG, 3) * (1, 1, 0.6)
+    ground = rng.uniform(0.05, 0.95, 3)
+    other = np.clip(ground + rng.normal(0, 0.2, 3), 0, 1)
+    stage = Stage(
+        person=somebody(rng),
+        coefficients=dict(sorted(moved.items())),
+        pose_deg=(float(pitch), float(yaw), float(roll)),
+        light=some_light(rng),
+        size_px=(side, side),
+        face_px=face_px,
+        centre=(float(rng.uniform(0.45, 0.55)), float(rng.uniform(0.5, 0.6))),
+        background=(tuple(ground.tolist()), tuple(other.tolist())),
+    )
+    rgb = perform(head, stage).rgb
+    if rng.random() < 0.5:
+        rgb = np.clip(rgb + rng.normal(0, rng.uniform(1, 6), rgb.shape), 0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        _, packed = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])
+        rgb = cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
+    return np.ascontiguousarray(rgb)
+
+
+def make(head: Head, count: int, seed: int) -> dict[str, NDArray[np.generic]]:
+    """Perform `count` faces that the eye of the program finds; arrays as in the conventions."""
+    weights = np.array([WEIGHTS.get(name, 1) for name in EMOTIONS], dtype=np.float64)
+    kept: list[tuple[NDArray[np.generic], ...]] = []
+    place = 0
+    while len(kept) < count:
+        rng = np.random.default_rng((seed, place))
+        place += 1
+        label = int(rng.choice(len(EMOTIONS), p=weights / weights.sum()))
+        intensity = 0.0 if label == NEUTRAL else float(rng.uniform(*INTENSITIES))
+        faces = look(Frame(0.0, picture(rng, head, expression(rng, EMOTIONS[label], intensity))))
+        if faces:
+            cues = measure(faces[0])
+            valid = cues.valid & (faces[0].score >= MIN_MESH_SCORE)
+            kept.append((faces[0].chip, cues.values, valid, np.int8(label), np.float32(intensity)))
+    names = ("chips", "cues", "valid", "label", "intensity")
+    return {name: np.stack(column) for name, column in zip(names, zip(*kept, strict=True), strict=True)}
+
+
+def targets(label: NDArray[np.int8], intensity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shares of the votes, float32 (n, 8), that observers would give."""
+    shown = np.minimum(1, intensity / FULL_SHARE_AT)[:, None].astype(np.float32)
+    eye = np.eye(len(EMOTIONS), dtype=np.float32)
+    return np.asarray(shown * eye[label] + (1 - shown) * eye[NEUTRAL], dtype=np.float32)
+
+
+def load_performed(path: Path, scale: CueScale) -> Examples:
+    """Read a file of this module as examples; they have no four-class truth and no row in FER+ (−1)."""
+    if not path.is_file():
+        raise BadInput(
+            f"{path}: no such file; make one with python -m mien.lab.performed --head ict_face.npz --out {path}"
+        )
+    with np.load(path, allow_pickle=False) as file:
+        return Examples(
+            chips=file["chips"],
+            cues=standardise(file["cues"], file["valid"], scale),
+            targets=targets(file["label"], file["intensity"]),
+            four=np.full(len(file["label"]), -1, dtype=np.int8),
+            rows=np.full(len(file["label"]), -1, dtype=np.int64),
+        )
+
+
+def main() -> None:
+    """Perform faces from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m mien.lab.performed", description="Render faces to learn from.")
+    parser.add_argument("--head", type=Path, required=True, help="path of ict_face.npz")
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True, help="file for the faces (npz)")
+    given = parser.parse_args()
+    np.savez(given.out, **make(load_head(given.head), given.count, given.seed))
+
+
+if __name__ == "__main__":
+    main()
