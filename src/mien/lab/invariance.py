@@ -127,7 +127,11 @@ def main() -> None:
         "faces": {"close-ups": len(exam), "portraits": len(portraits)},
         "close_ups": close_ups,
         "portraits": colour,
-        "average": {name: average(close_ups[name], colour[name]) for name in methods},
+        "average": {
+            "close-ups": {name: average(close_ups[name]) for name in methods},
+            "portraits": {name: average(colour[name]) for name in methods},
+            "all": {name: average(close_ups[name], colour[name]) for name in methods},
+        },
     }
     given.out.mkdir(parents=True, exist_ok=True)
     write_bytes(given.out / "invariance.json", (json.dumps(told, indent=1) + "\n").encode())

@@ -131,12 +131,13 @@ def comparison(results: Results) -> str:
 
 def invariance(results: Results) -> str:
     """Flips of each method under each change."""
-    methods = list(results["average"])
+    methods = list(results["average"]["all"])
     rows = []
     for kind, told in (("close-ups", results["close_ups"]), ("portraits", results["portraits"])):
         for change in told[methods[0]]:
             rows.append((kind, change, *(f"{told[name][change]['share']:.1%}" for name in methods)))
-    rows.append(("**all**", "**average**", *(f"**{results['average'][name]:.1%}**" for name in methods)))
+    for kind, averages in results["average"].items():
+        rows.append((kind, "average", *(f"**{averages[name]:.1%}**" for name in methods)))
     return table_of(("pictures", "change", *methods), rows)
 
 
