@@ -7,7 +7,8 @@ bar line.
 Reference: Gould 2011, "Behind Bars" (grouping of rhythms, beams, rests).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -75,8 +76,12 @@ def write_line(notes: Sequence[Note], *, holds: bool) -> list[Symbol]:
         spans = [(start, min(end, following[start]), pitch) for start, end, pitch in spans]
     edges = sorted({edge for start, end, _ in spans for edge in (start, end)})
     line = []
+    coming = sorted(spans, reverse=True)
+    sounding: list[tuple[int, int, int]] = []
     for start, end in pairwise(edges):
-        sounding = [span for span in spans if span[0] < end and span[1] > start]
+        sounding = [span for span in sounding if span[1] > start]
+        while coming and coming[-1][0] == start:
+            sounding.append(coming.pop())
         if sounding:
             line.append(
                 Symbol(
@@ -107,7 +112,7 @@ def _snap(notes: Sequence[Note]) -> list[tuple[int, int, int]]:
     return [(start, end if end > start else snap(start + _TRIPLET_GRID), pitch) for start, end, pitch in spans]
 
 
-def write_bar(line: Iterable[Symbol], start_ticks: int, bar_ticks: int, meter: tuple[int, int]) -> list[Symbol]:
+def write_bar(line: Sequence[Symbol], start_ticks: int, bar_ticks: int, meter: tuple[int, int]) -> list[Symbol]:
     """Write one bar of a line: every tick of it stands in exactly one symbol.
 
     Parameters
@@ -120,9 +125,8 @@ def write_bar(line: Iterable[Symbol], start_ticks: int, bar_ticks: int, meter: t
     """
     inside: list[Symbol] = []
     now = 0
-    for symbol in line:
-        if symbol.end_ticks <= start_ticks or symbol.onset_ticks >= start_ticks + bar_ticks:
-            continue
+    first = bisect_right(line, start_ticks, key=lambda symbol: symbol.end_ticks)
+    for symbol in line[first : bisect_left(line, start_ticks + bar_ticks, key=lambda symbol: symbol.onset_ticks)]:
         onset = max(symbol.onset_ticks - start_ticks, 0)
         end = min(symbol.end_ticks - start_ticks, bar_ticks)
         if onset > now:

@@ -103,6 +103,8 @@ class _Printer:
     canvas: Canvas
     root: ET.Element
     glyphs: dict[str, ET.Element] = field(init=False)
+    pen: tuple[str, ...] = ()
+    """Width, ends, joints and dashes of the last line, which still hold."""
 
     def __post_init__(self) -> None:
         defs = self.root.find(f"{_SVG}defs")
@@ -127,12 +129,14 @@ class _Printer:
             style = replace(
                 style, bold=style.bold or bool(classes & _BOLD), italic=style.italic or bool(classes & _ITALIC)
             )
-            x, y, *_ = _numbers(element.get("transform", "translate(0, 0)"))
-            self.canvas.saveState()
-            self.canvas.translate(x, y)
+            if shift := element.get("transform"):
+                self.canvas.saveState()
+                self.canvas.translate(*_numbers(shift))
             for child in element:
                 self.draw(child, style)
-            self.canvas.restoreState()
+            if shift:
+                self.canvas.restoreState()
+                self.pen = ()
         elif tag == "use":
             self._stamp(element)
         elif tag == "text":
@@ -162,10 +166,13 @@ class _Printer:
         """Draw a line, curve or box."""
         width = float(element.get("stroke-width", "0"))
         canvas = self.canvas
-        canvas.setLineWidth(width)
-        canvas.setLineCap({"round": 1, "square": 2}.get(element.get("stroke-linecap", ""), 0))
-        canvas.setLineJoin(1 if element.get("stroke-linejoin") == "round" else 0)
-        canvas.setDash([round(v) for v in _numbers(element.get("stroke-dasharray", ""))])
+        pen = tuple(element.get(f"stroke-{key}", "") for key in ("width", "linecap", "linejoin", "dasharray"))
+        if pen != self.pen:
+            self.pen = pen
+            canvas.setLineWidth(width)
+            canvas.setLineCap({"round": 1, "square": 2}.get(pen[1], 0))
+            canvas.setLineJoin(1 if pen[2] == "round" else 0)
+            canvas.setDash([round(v) for v in _numbers(pen[3])])
         if tag == "path":
             outline = element.get("d", "")
             self._outline(outline, fills=bool(re.search("[CcSsZz]", outline)), strokes=width > 0)

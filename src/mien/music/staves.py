@@ -115,11 +115,15 @@ def _system(phrase: Phrase, band: Ensemble, part: Part) -> System:
 def _keyboard(phrase: Phrase, name: str, parts: Sequence[Part]) -> System:
     upper: list[tuple[Note, ...]] = []
     lower: list[tuple[Note, ...]] = []
+    sung: dict[int, int] = {}
+    for note in phrase.part(Part.MELODY):
+        bar = note.onset_ticks // phrase.bar_ticks
+        sung[bar] = min(note.pitch_midi, sung.get(bar, 127))
     for part in sorted(parts):
         bars = defaultdict(list)
         for note in phrase.part(part):
             bars[note.onset_ticks // phrase.bar_ticks].append(note)
-        above = {bar for bar, notes in bars.items() if _stands_above(notes, phrase)}
+        above = {bar for bar, notes in bars.items() if _stands_above(notes, sung.get(bar, 127))}
         upper.append(tuple(note for bar in sorted(above) for note in bars[bar]))
         lower.append(tuple(note for bar in sorted(bars.keys() - above) for note in bars[bar]))
     low = [note for line in lower for note in line]
@@ -127,14 +131,12 @@ def _keyboard(phrase: Phrase, name: str, parts: Sequence[Part]) -> System:
     return System(name, tuple(parts), (_staff(phrase, "treble", [_voice(line) for line in upper]), below))
 
 
-def _stands_above(notes: Sequence[Note], phrase: Phrase) -> bool:
+def _stands_above(notes: Sequence[Note], lowest_sung_midi: int) -> bool:
     """Whether a bar of a part is written on the upper staff: the melody; what is high, yet below it."""
     part = notes[0].part
     if part in (Part.MELODY, Part.RHYTHM):
         return part is Part.MELODY
-    bar = notes[0].onset_ticks // phrase.bar_ticks
-    sung = [n.pitch_midi for n in phrase.part(Part.MELODY) if n.onset_ticks // phrase.bar_ticks == bar]
-    crosses = max(note.pitch_midi for note in notes) > min(sung, default=127)
+    crosses = max(note.pitch_midi for note in notes) > lowest_sung_midi
     return fmean(note.pitch_midi for note in notes) >= SPLIT_MIDI and not crosses
 
 
