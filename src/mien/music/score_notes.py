@@ -121,9 +121,7 @@ class VoiceWriter:
     def write(self, symbols: Sequence[Symbol], meter: tuple[int, int]) -> None:
         """Add the symbols of the bar as `note` (or `forward`) elements."""
         if len(symbols) == 1 and not symbols[0].pitches:
-            self._write_rest(symbols[0], whole_bar=True)
-            if self.is_held:
-                add(add(self.measure[-1], "notations"), "fermata", type="upright")
+            self._write_rest(symbols, 0, whole_bar=True)
             return
         beams = {index: group for group in beam(symbols, meter) for index in group}
         for index, symbol in enumerate(symbols):
@@ -136,9 +134,10 @@ class VoiceWriter:
                 if self.staff_number:
                     add(forward, "staff", self.staff_number)
             else:
-                self._write_rest(symbol, _tuplet(symbols, index))
+                self._write_rest(symbols, index)
 
-    def _write_rest(self, symbol: Symbol, tuplet: str | None = None, *, whole_bar: bool = False) -> None:
+    def _write_rest(self, symbols: Sequence[Symbol], index: int, *, whole_bar: bool = False) -> None:
+        symbol = symbols[index]
         note = add(self.measure, "note")
         add(note, "rest", **({"measure": "yes"} if whole_bar else {}))
         add(note, "duration", symbol.length_ticks)
@@ -147,8 +146,10 @@ class VoiceWriter:
             _write_value(note, symbol)
         if self.staff_number:
             add(note, "staff", self.staff_number)
-        if tuplet:
-            add(add(note, "notations"), "tuplet", type=tuplet)
+        notations = ET.Element("notations")
+        self._write_notations(notations, symbols, index)
+        if len(notations):
+            note.append(notations)
 
     def _write_chord(self, symbols: Sequence[Symbol], index: int, group: list[int]) -> None:
         symbol = symbols[index]

@@ -33,7 +33,7 @@ _RELUCTANCE = {"treble 8va": 1.5, "bass 8vb": 1.5}
 """Semitones beyond, a note on average, that a clef with an 8 must save."""
 _LEFT_HAND_RELUCTANCE = {"treble": 3.0, "treble 8va": 5.0, "bass 8vb": 1.5}
 """A pianist's left hand reads the bass clef unless that is much worse."""
-_OCTAVE_LINES = {"treble": ((91, 74), (0, 0)), "bass": ((127, 127), (33, 52))}
+_OCTAVE_LINES = {"treble": ((91, 74), (0, 0)), "bass": ((127, 127), (31, 48))}
 """By clef: a bar goes under 8va if it reaches the first pitch and stays above the second; likewise above 8vb."""
 _CLEF_OF_PROGRAM = {
     40: "treble", 41: "alto", 42: "bass", 43: "bass", 60: "treble", 68: "treble", 69: "treble", 70: "bass",
