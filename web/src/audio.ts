@@ -8,11 +8,14 @@
 import { WorkletSynthesizer } from "spessasynth_lib";
 import processorUrl from "spessasynth_lib/dist/spessasynth_processor.min.js?url";
 
+/** Room for the sampler on a busy machine; gestures are heard so much later, notes are not: they are known before. */
+const LATENCY_S = 0.05;
+
 /** Time constant of the fader: quick, and no click. */
 const FADE_S = 0.005;
 
 export class Sound {
-  readonly context = new AudioContext({ latencyHint: "interactive" });
+  readonly context = new AudioContext({ latencyHint: LATENCY_S });
   private readonly fader = this.context.createGain();
   private readonly analyser = this.context.createAnalyser();
   private readonly levels = new Float32Array(2048);
@@ -57,7 +60,8 @@ export class Sound {
   }
 
   program(channel: number, program: number, isKit: boolean, time_s: number): void {
-    if (isKit) this.synth?.midiChannels[channel]?.setDrums(true);
+    const strip = this.synth?.midiChannels[channel];
+    if (strip && strip.patch.isDrum !== isKit) strip.setDrums(isKit);
     this.synth?.programChange(channel, program, { time: time_s });
   }
 

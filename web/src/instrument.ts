@@ -248,6 +248,7 @@ export class Instrument {
 
   private greeted(welcome: Welcome): void {
     this.store.set({ welcome, state: welcome.state, mapping: welcome.mapping });
+    void this.player.warmUp.begin(welcome.ensembles, welcome.state.ensemble);
     if (welcome.resumed) this.store.set({ held: welcome.state.held });
     if (welcome.resumed) return;
     this.player.clear(); // the old session's music was on the old session's clock

@@ -9,6 +9,7 @@ import { Sound } from "./audio.ts";
 import { SoundClock } from "./clock.ts";
 import { MidiOut } from "./midi.ts";
 import { Timeline } from "./timeline.ts";
+import { WarmUp } from "./warm.ts";
 import type { ControlsMessage, NotesMessage, SetupMessage } from "./wire.ts";
 
 const AHEAD_S = 0.16;
@@ -21,6 +22,7 @@ export class Player {
   private setups: SetupMessage[] = [];
   private inForce: SetupMessage | undefined;
   private wasAudible = false;
+  readonly warmUp = new WarmUp(this.sound, () => this.isAudible && !this.timeline.isBusy);
   private readonly ticker = new Worker(new URL("./ticker.worker.ts", import.meta.url), { type: "module" });
 
   /** @param sessionNow_s gives session time at this moment. */

@@ -142,6 +142,11 @@ export class Timeline {
     this.until_s = 0;
   }
 
+  /** Whether anything sounds or is to come. */
+  get isBusy(): boolean {
+    return this.notes.some((note) => note.stage !== "over");
+  }
+
   chordAt(now_s: number): Chord | undefined {
     return this.chords.findLast((chord) => chord.onset_s <= now_s && now_s < chord.end_s);
   }

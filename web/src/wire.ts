@@ -117,7 +117,11 @@ export interface Welcome {
   readonly emotions: readonly string[];
   readonly modes: readonly Mode[];
   readonly parts: readonly { readonly name: string; readonly region: string }[];
-  readonly ensembles: readonly { readonly name: string; readonly title: string }[];
+  readonly ensembles: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly players?: readonly { readonly program: number; readonly kit: boolean }[];
+  }[];
   readonly cues: readonly { readonly name: string; readonly unit: string; readonly region: string }[];
   readonly fields: readonly Field[];
   readonly presets: Readonly<Record<string, readonly [number, number]>>;
