@@ -1,30 +1,10 @@
-import io
-import json
-import tarfile
-from pathlib import Path
+"""The filter forgets nothing it was shown, and takes little for known that it was not."""
 
 import numpy as np
 import pytest
 
-from mien.errors import BadInput
-from mien.lab.learn_runs import BITS_A_RUN, CHORALES, filter_of, sopranos
+from mien.lab.learn_runs import BITS_A_RUN, filter_of
 from mien.music.originality import places, runs_of
-
-
-def test_sopranos_are_read_from_the_grid_without_holds_and_rests(tmp_path: Path) -> None:
-    grid = [[72, 60], [72, 60], [74, 59], [-1, 59], [76, 60]]
-    content = json.dumps({"train": [grid], "test": [[[60, 48]]]}).encode()
-    tar = tmp_path / "chorales.tar"
-    with tarfile.open(tar, "w") as archive:
-        info = tarfile.TarInfo(CHORALES)
-        info.size = len(content)
-        archive.addfile(info, io.BytesIO(content))
-    assert list(sopranos(tar)) == [[72, 74, 76], [60]]
-
-
-def test_a_missing_corpus_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="--data wants the folder"):
-        next(sopranos(tmp_path / "none.tar"))
 
 
 def test_a_filter_knows_every_run_it_was_shown_and_few_others() -> None:

@@ -2,17 +2,19 @@
 
     python -m mien.lab.compare_music --data FOLDER [--out docs/measures.md]
 
-`FOLDER` holds `openscore_lieder.tar` (voices of songs, as written), `pop909.npz` and `emopia_open.npz` (piano, as
-played: notes in milliseconds). Melodies are compared as written. Piano is compared as heard, on milliseconds and by
-measures that need no bar lines; of a longer recording the first `SECONDS` are taken. Whole songs are longer than our
-pieces, which lowers our entropy and range a little.
+`FOLDER` holds `openscore_lieder.tar` (voices of songs, as written), `jsb_chorales.tar.xz` (sopranos, on a grid of
+sixteenths), `pop909.npz` and `emopia_open.npz` (piano, as played: notes in milliseconds). Melodies are compared as
+written. Piano is compared as heard, on milliseconds and by measures that need no bar lines; of a longer recording the
+first `SECONDS` are taken. Whole songs are longer than our pieces, which lowers our entropy and range a little.
 
 References: those of `mien.lab.measures`; Yang & Lerch 2020 for the comparison of distributions.
 """
 
 import argparse
+import json
+import tarfile
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,7 @@ from mien.lab import measures
 from mien.lab.melody_statistics import songs, voice_bars
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
+from mien.music.originality import RUN_NOTES
 from mien.music.perform import perform
 from mien.values import Mode, Note, Part, Phrase
 
@@ -32,8 +35,14 @@ EMOTIONS = ("happy", "angry", "sad", "neutral", "calm")
 PIECES, FIRST_SEED, SECONDS = 20, 1000, 45.0
 """Pieces an emotion, the first of their seeds (none was listened to while the composer was made), and their length."""
 
-COPIED_NOTES = 12
+LIEDER, CHORALES = "openscore_lieder.tar", "jsb_chorales.tar.xz"
+GRIDS = "jsb/jsb-chorales-16th.json"
+"""Where the chorales stand in their tar."""
+
+COPIED_NOTES = RUN_NOTES
 """A run of so many melody notes found in a song would be a copy."""
+
+STEP_SEMITONES = 2
 
 SPAN_BARS = 4
 FEWEST_NOTES = 12
@@ -85,6 +94,24 @@ def voices(tar: Path) -> Iterator[Phrase]:
             yield sung(phrase_of(notes))
 
 
+def sopranos(tar: Path) -> Iterator[Phrase]:
+    """The soprano of each chorale. The grid does not tell a note struck again from one held: equal neighbours are one.
+
+    Raises
+    ------
+    BadInput
+        If there is no such file.
+    """
+    if not tar.is_file():
+        raise BadInput(f"no such file: {tar}; --data wants the folder with the corpora")
+    with tarfile.open(tar) as archive:
+        stream = archive.extractfile(GRIDS)
+        assert stream is not None
+        for grid in (grid for part in json.load(stream).values() for grid in part):
+            pitches = [int(pitch) for pitch, _ in groupby(chord[0] for chord in grid if chord) if pitch > 0]
+            yield phrase_of([Note(240 * i, Part.MELODY, pitch, 240, 64) for i, pitch in enumerate(pitches)])
+
+
 def sung(phrase: Phrase) -> Phrase:
     """The melody alone, from its first note to its last."""
     melody = phrase.part(Part.MELODY)
@@ -124,10 +151,14 @@ def grams(phrase: Phrase, notes: int) -> set[tuple[int, ...]]:
     return {tuple(moves[i : i + notes - 1]) for i in range(len(moves) - notes + 2)}
 
 
-def longest_copy(ours: list[Phrase], theirs: list[Phrase]) -> int:
-    """Notes of the longest run that a melody of ours shares with one of theirs; runs on one note do not count."""
+def longest_copy(ours: list[Phrase], theirs: list[Phrase], *, excused: int = 0) -> int:
+    """Notes of the longest run that a melody of ours shares with one of theirs.
+
+    Runs of which no move is wider than `excused` semitones do not count: with 0 those on one note, with 2 whatever goes
+    by steps alone, as scales do, which belong to nobody.
+    """
     notes = 1
-    while any(len(set(gram)) > 1 for gram in _all(ours, notes + 1) & _all(theirs, notes + 1)) or notes < 2:
+    while notes < 2 or any(max(map(abs, g)) > excused for g in _all(ours, notes + 1) & _all(theirs, notes + 1)):
         notes += 1
     return notes
 
@@ -193,11 +224,13 @@ def report(data: Path, pieces: int = PIECES) -> str:
         played[emotion] = [
             heard(perform(phrase, brief)) for phrase, (_, brief) in zip(written[emotion], briefs, strict=True)
         ]
-    lieder = list(voices(data / "openscore_lieder.tar"))
+    lieder = list(voices(data / LIEDER))
+    songs_and_chorales = [*lieder, *sopranos(data / CHORALES)]
     piano = {"POP909": list(recordings(data / "pop909.npz")), "EMOPIA": list(recordings(data / "emopia_open.npz"))}
     melodies = {emotion: [sung(phrase) for phrase in phrases] for emotion, phrases in written.items()}
     every = [phrase for phrases in written.values() for phrase in phrases]
-    copied = longest_copy([m for phrases in melodies.values() for m in phrases], lieder)
+    lines = [melody for phrases in melodies.values() for melody in phrases]
+    copied, leaping = (longest_copy(lines, songs_and_chorales, excused=size) for size in (0, STEP_SEMITONES))
     parallels = ", ".join(
         f"{emotion} {100 * np.mean([measures.parallel_share(p) for p in phrases]):.1f} %"
         for emotion, phrases in written.items()
@@ -219,7 +252,8 @@ def report(data: Path, pieces: int = PIECES) -> str:
             "",
             *table({"EMOPIA": piano["EMOPIA"], "POP909": piano["POP909"]}, played, PIANO),
             "",
-            f"- longest run of melody notes shared with a song: {copied} (a copy would be {COPIED_NOTES})",
+            f"- longest run of melody notes shared with a song or chorale, in any key and rhythm: {copied} (a copy would "
+            f"be {COPIED_NOTES}); without those that go by steps alone, as scales do: {leaping}",
             f"- spans of {SPAN_BARS} bars heard before, but for marked returns: {sum(map(repeated_spans, every))}",
             f"- notes out of range: {sum(map(out_of_range, every))}",
             f"- parallel fifths and octaves of the outer parts: {parallels}",

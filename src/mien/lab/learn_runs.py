@@ -4,53 +4,26 @@
 
 `FOLDER` holds `openscore_lieder.tar` (CC0) and `jsb_chorales.tar.xz` (Bach, in the public domain). Of every voice of
 the songs and every soprano of the chorales, each run of twelve notes sets some bits of a Bloom filter
-(`mien.music.originality`): it can be asked whether it was shown a run, but no melody can be read from it. The chorales'
-grid does not tell a note that is struck again from one that is held; there, equal neighbours count as one note.
+(`mien.music.originality`): it can be asked whether it was shown a run, but no melody can be read from it.
 
-References: Bloom 1970; Gotham & Jonas 2022, "The OpenScore Lieder Corpus"; Boulanger-Lewandowski et al. 2012 (the
-grid).
+References: Bloom 1970; Gotham & Jonas 2022, "The OpenScore Lieder Corpus".
 """
 
 import argparse
 import hashlib
 import json
-import tarfile
-from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import BadInput
-from mien.lab.compare_music import voices
+from mien.lab.compare_music import CHORALES, LIEDER, sopranos, voices
 from mien.music.originality import places, runs_of
 from mien.nets import asset_path
 from mien.writing import write_bytes
 
 BITS_A_RUN = 16
 """With eight hashes, one fresh run in 1700 is taken for a known one."""
-
-CHORALES = "jsb/jsb-chorales-16th.json"
-
-
-def sopranos(tar: Path) -> Iterator[list[int]]:
-    """The soprano of each chorale as pitches.
-
-    Raises
-    ------
-    BadInput
-        If there is no such file, or it holds no chorales.
-    """
-    if not tar.is_file():
-        raise BadInput(f"no such file: {tar}; --data wants the folder with the chorales")
-    with tarfile.open(tar) as archive:
-        stream = archive.extractfile(CHORALES)
-        if stream is None:
-            raise BadInput(f"{tar}: holds no {CHORALES}")
-        for chorales in json.load(stream).values():
-            for grid in chorales:
-                yield [int(pitch) for pitch, _ in groupby(chord[0] for chord in grid if chord) if pitch > 0]
 
 
 def filter_of(runs: NDArray[np.int64]) -> bytes:
@@ -66,8 +39,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the two corpora")
     parser.add_argument("--out", type=Path, help="folder to write to instead of the package")
     options = parser.parse_args()
-    songs = [[note.pitch_midi for note in song.notes] for song in voices(options.data / "openscore_lieder.tar")]
-    chorales = list(sopranos(options.data / "jsb_chorales.tar.xz"))
+    songs = [[note.pitch_midi for note in song.notes] for song in voices(options.data / LIEDER)]
+    chorales = [[note.pitch_midi for note in line.notes] for line in sopranos(options.data / CHORALES)]
     runs = np.unique(np.concatenate([runs_of(melody) for melody in (*songs, *chorales)]), axis=0)
     content = filter_of(runs)
     target = asset_path("mien.music", "known_runs.bin")
