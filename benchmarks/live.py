@@ -31,6 +31,8 @@ from mien.live.frames import CameraFrame, frame_bytes
 RATE_HZ = 15.0
 PLAY_S = 40.0
 WARM_S = 5.0
+TURN_S = 5.0
+"""How often the hand asks for another mood."""
 WOBBLE_PX = 6
 """The portrait moves a little from frame to frame, or no controller would."""
 
@@ -79,7 +81,7 @@ def portraits() -> list[bytes]:
 def play(server: Server, seconds: float) -> list[tuple[float, dict[str, Any]]]:
     """Play a while: messages with their time of arrival. `captured_s` of a frame is when it was sent."""
     pictures, heard = portraits(), []
-    with opened(server, {}) as page:
+    with opened(server, {"settings": {"mode": "hand"}}) as page:
         is_over = threading.Event()
 
         def film() -> None:
@@ -92,7 +94,7 @@ def play(server: Server, seconds: float) -> list[tuple[float, dict[str, Any]]]:
 
         filming = threading.Thread(target=film)
         filming.start()
-        start_s, has_begun = time.monotonic(), False
+        start_s, has_begun, turned_s, side = time.monotonic(), False, 0.0, 1
         while (now_s := time.monotonic()) - start_s < seconds + WARM_S:
             with contextlib.suppress(TimeoutError):
                 message = json.loads(page.recv(timeout=0.5))
@@ -100,6 +102,9 @@ def play(server: Server, seconds: float) -> list[tuple[float, dict[str, Any]]]:
             if not has_begun and now_s - start_s > WARM_S:
                 has_begun = True
                 page.send(json.dumps({"type": "start"}))
+            if has_begun and now_s - turned_s > TURN_S:
+                turned_s, side = now_s, -side
+                page.send(json.dumps({"type": "hand", "valence": 0.6 * side, "arousal": 0.5 * side}))
         is_over.set()
         filming.join()
         page.send(json.dumps({"type": "bye"}))

@@ -184,6 +184,19 @@ class TestRecovering:
         assert set(down.values()) == {0}
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts threads and descriptors as Linux tells them")
+def test_pages_that_come_and_go_leave_nothing_behind(server: Server) -> None:
+    own = Path(f"/proc/{server.process.pid}")
+    counts = []
+    for _ in range(5):
+        page = Page(server, {"settings": {"mode": "hand"}})
+        page.say("start")
+        page.wait_for("notes")
+        leave(page)
+        counts.append((len(list((own / "task").iterdir())), len(list((own / "fd").iterdir()))))
+    assert counts[-1] <= counts[1]
+
+
 class TestRefusing:
     @pytest.mark.parametrize(
         "headers",

@@ -6,7 +6,7 @@ one for each seat. In the gesture mode no module of `mien.affect` is loaded: the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, seated
 from mien.music.gesture import State, step
 from mien.values import Affect, Cues, Gesture
+
+if TYPE_CHECKING:
+    from mien.affect.smooth import LabelMemory
 
 PROGRESS_STEP = 0.05
 """How often the page is told how far a calibration is."""
@@ -37,6 +40,7 @@ class Person:
     seen_s: float
     gestures: State = field(default_factory=State)
     affect: Affect | None = None
+    label: "LabelMemory | None" = None
     colours: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -88,11 +92,13 @@ class Watching:
             departures = neutral.departures(cues)
             person = self._people.get(seat, Person(now_s))
             gesture, state = step(departures, now_s, person.gestures)
-            affect = _steadied(person, face["affect"], now_s) if reads_affect and face["affect"] else None
+            affect, label = (
+                _steadied(person, face["affect"], now_s) if reads_affect and face["affect"] else (None, None)
+            )
             colours = coloured(person.colours, departures, now_s - person.seen_s)
-            self._people[seat] = Person(now_s, state, affect, colours)
+            self._people[seat] = Person(now_s, state, affect, label, colours)
             gestures[seat] = gesture
-            told.append(_told(face, seat, departures, affect))
+            told.append(_told(face, seat, departures, affect, label))
         if told:
             self._seen_s = now_s
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
@@ -181,8 +187,9 @@ def _cues(values: list[float | None], now_s: float) -> Cues:
     return Cues(now_s, np.array([value or 0.0 for value in values], dtype=np.float32), valid)
 
 
-def _steadied(person: Person, read: Mapping[str, Any], now_s: float) -> Affect:
-    from mien.affect.smooth import steadied  # not before somebody is read
+def _steadied(person: Person, read: Mapping[str, Any], now_s: float) -> tuple[Affect, "LabelMemory"]:
+    """What is read, and as what it reads, both without trembling."""
+    from mien.affect.smooth import steadied, steady_label  # not before somebody is read
 
     whole = sum(read["probs"])
     shares = sum(read["shares"])
@@ -194,7 +201,8 @@ def _steadied(person: Person, read: Mapping[str, Any], now_s: float) -> Affect:
         read["doubt"],
         tuple(share / shares for share in read["shares"]),
     )
-    return steadied(person.affect, seen)
+    affect = steadied(person.affect, seen)
+    return affect, steady_label(affect, person.label)
 
 
 def _together(affects: list[Affect]) -> Affect:
@@ -215,18 +223,24 @@ def _together(affects: list[Affect]) -> Affect:
     )
 
 
-def _told(face: Mapping[str, Any], seat: int, departures: Mapping[str, float], affect: Affect | None) -> dict[str, Any]:
+def _told(
+    face: Mapping[str, Any],
+    seat: int,
+    departures: Mapping[str, float],
+    affect: Affect | None,
+    label: "LabelMemory | None",
+) -> dict[str, Any]:
     row = {key: face[key] for key in ("score", "box", "pose_deg", "points", "irises")}
     named = {name: value for name, value in zip(NAMES, face["cues"], strict=True) if value is not None}
     return row | {
         "seat": seat,
         "cues": named,
         "departures": {name: round(value, 3) for name, value in departures.items()},
-        "affect": affect_told(affect) if affect else None,
+        "affect": affect_told(affect, label.label) if affect and label else None,
     }
 
 
-def affect_told(affect: Affect) -> dict[str, Any]:
+def affect_told(affect: Affect, label: str) -> dict[str, Any]:
     """A reading for the page."""
     return {
         "probs": [round(p, 4) for p in affect.probs],
@@ -234,5 +248,5 @@ def affect_told(affect: Affect) -> dict[str, Any]:
         "arousal": round(affect.arousal, 4),
         "doubt": round(affect.doubt, 4),
         "shares": [round(share, 4) for share in affect.shares],
-        "reads_as": affect.reads_as,
+        "reads_as": label,
     }
