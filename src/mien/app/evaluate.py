@@ -28,6 +28,7 @@ def evaluate(
 ) -> None:
     """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
     from mien.affect.network import Reader
+    from mien.lab.abstention import voteless
     from mien.lab.evaluate import evaluate as examine
     from mien.lab.evaluate import of_weights, scores
     from mien.lab.exam import LONDON, find_data, load_exam
@@ -42,7 +43,10 @@ def evaluate(
     reader = Reader(weights)
     exam = load_exam(data, side, limit)
     portraits = _portraits_path(data, london)
-    found = examine(reader, exam, side, say=lambda told: errors.print(f"{told} …", style="dim", highlight=False))
+    unvoted = voteless(data)[:limit]
+    found = examine(
+        reader, exam, side, unvoted, say=lambda told: errors.print(f"{told} …", style="dim", highlight=False)
+    )
     if portraits:
         errors.print("reading the portraits …", style="dim")
         found["london"] = examine_portraits(reader, load_portraits(find_data(portraits, LONDON), limit))

@@ -33,7 +33,7 @@ from mien.affect.network import Answer, Reader
 from mien.affect.regions import hide, hide_cues, presence
 from mien.lab import abstention, metrics
 from mien.lab.corpus import FOUR, FOUR_COLUMNS
-from mien.lab.exam import Exam, Seen, ask, prepare, see
+from mien.lab.exam import Exam, Pictures, Seen, ask, prepare, see
 from mien.nets import Floats, read_manifest
 from mien.values import REGIONS
 
@@ -50,9 +50,21 @@ OF_MANIFEST = ("sha256", "parameters", "temperature", "training")
 
 
 def evaluate(
-    reader: Reader, exam: Exam, side: str = "validate", say: Callable[[str], None] = lambda _: None
+    reader: Reader,
+    exam: Exam,
+    side: str = "validate",
+    voteless: Pictures | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Every number that the faces of an exam give; `say` is told what is being done."""
+    """Every number that the faces of an exam give.
+
+    Parameters
+    ----------
+    reader, exam : who is examined, and on what
+    side : the exam's, for the record and for the drawings
+    voteless : pictures that no rater of FER+ took for a face to vote on, uint8 (n, 48, 48), to be refused too
+    say : is told what is being done
+    """
     say(f"seeing {len(exam):,} faces")
     seen = prepare(reader, see(exam.pictures))
     say("reading them")
@@ -71,8 +83,10 @@ def evaluate(
     }
     found |= _covered(reader, seen, plain, probs, exam.four)
     say("looking at what nobody can read")
-    unreadable = abstention.doubts_of_unreadable(reader, exam, side)
-    found["abstention"] = abstention.describe({"clean faces": doubts, **unreadable})
+    refused = {"clean faces": doubts, **abstention.doubts_of_unreadable(reader, exam, side)}
+    if voteless is not None and len(voteless):
+        refused["FER+ pictures without a vote"] = abstention.doubts(reader, voteless)
+    found["abstention"] = abstention.describe(refused)
     found["ms"] = _speed(reader, seen, exam)
     return found
 
