@@ -252,7 +252,7 @@ def report(data: Path, pieces: int = PIECES) -> str:
             "",
             *table({"EMOPIA": piano["EMOPIA"], "POP909": piano["POP909"]}, played, PIANO),
             "",
-            f"- longest run of melody notes shared with a song or chorale, in any key and rhythm: {copied} (a copy would "
+            f"- longest run of melody notes shared with a song or chorale, in any key: {copied} (a copy would "
             f"be {COPIED_NOTES}); without those that go by steps alone, as scales do: {leaping}",
             f"- spans of {SPAN_BARS} bars heard before, but for marked returns: {sum(map(repeated_spans, every))}",
             f"- notes out of range: {sum(map(out_of_range, every))}",

@@ -132,12 +132,16 @@ def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
     slow = [(2 * tick, 2 * length) for tick, length in onsets(motif.lengths)]
     first = [(tick, min(length, bar - tick)) for tick, length in slow if tick < bar]
     second = [(tick - bar, length) for tick, length in slow if tick >= bar]
+    steps = motif.steps[len(first) :]
+    held = sum(slow[len(first) - 1]) - bar
     if not second:  # the last note of the first bar is struck again rather than leaving a bar empty
         second = [(0, bar)]
+    elif held > 0:  # or rather than leaving a hole where it would sound across the bar line
+        second, steps = [(0, held), *second], motif.steps[len(first) - 1 :]
     name = f"{motif.name} augmented"
     return (
         Motif(name, _as_rhythm(first, bar), motif.steps[: len(first) - 1]),
-        Motif(name, _as_rhythm(second, bar), motif.steps[len(first) :]),
+        Motif(name, _as_rhythm(second, bar), steps),
     )
 
 
