@@ -1,5 +1,7 @@
 """MIDI files, ours and others, become phrases that can be measured; damaged ones are refused in one line."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import mido
@@ -29,6 +31,13 @@ def write(
         now = tick
     file.save(path)
     return path
+
+
+def test_measuring_needs_no_training_library() -> None:
+    code = "import sys, mien.app.measure, mien.lab.real_music; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "mien.lab.measures" in loaded
+    assert not {"keras", "tensorflow", "scipy", "cv2"} & set(loaded)
 
 
 def test_our_own_files_come_back_with_parts_key_and_marks(tmp_path: Path) -> None:

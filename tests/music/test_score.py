@@ -270,6 +270,14 @@ def test_the_head_of_the_score() -> None:
     assert root.findtext(".//bar-style") == "light-heavy"
 
 
+def test_any_name_of_a_file_makes_a_title() -> None:
+    for title in ("a\x01b\n<&>", "\ud800 lone", "very " * 40, "\x02", "笑顔"):
+        phrase = Phrase((Note(0, Part.MELODY, 69, 1920, 60),), 1920, (4, 4), ((0, 72.0),), 9, Mode.IONIAN, "quartet", 9)
+        document = musicxml(phrase, title=title)
+        assert engrave(document)
+        assert 0 < len(ET.fromstring(document).findtext("work/work-title", "")) <= 60
+
+
 def test_a_piano_has_two_staves_and_a_clarinet_says_concert_pitch() -> None:
     notes = [Note(0, Part.MELODY, 72, 1920, 60), Note(0, Part.RHYTHM, 40, 1920, 60)]
     assert one_bar(notes, "piano").findtext(".//staves") == "2"

@@ -25,6 +25,8 @@ _CLEFS = {
 """Sign, line and octaves by which the notes sound higher."""
 _TRANSPOSING = {71}
 """Programs whose players read other notes than sound (clarinet): their staves say that they are in concert pitch."""
+_LONGEST_TITLE = 60
+"""Letters."""
 _SHORT = {
     "Piano": "Pno.", "Violin I": "Vln. I", "Violin II": "Vln. II", "Viola": "Vla.", "Violoncello": "Vc.",
     "Flute": "Fl.", "Clarinet": "Cl.", "Music box": "M. box", "Vibraphone": "Vib.", "Warm pad": "Pad", "Harp": "Hp.",
@@ -50,14 +52,15 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     A `score-partwise` document.
     """
     band = ensemble(phrase.ensemble)
+    heading = _printable(title or "") or band.title
     root = ET.Element("score-partwise", version="4.0")
-    add(add(root, "work"), "work-title", title or band.title)
+    add(add(root, "work"), "work-title", heading)
     origin = add(root, "identification")
     add(origin, "creator", composer, type="composer")
     encoding = add(origin, "encoding")
     add(encoding, "software", provenance(phrase.seed))
     for kind, words, justify in (
-        ("title", title or band.title, "center"),
+        ("title", heading, "center"),
         ("subtitle", f"{band.title}, {key_name(phrase.tonic_pc, phrase.mode)}", "center"),
         ("composer", provenance(phrase.seed), "right"),
     ):
@@ -87,6 +90,12 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     ET.indent(root)
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return head + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _printable(title: str) -> str:
+    """A title, often the name of a file, in what XML may hold and a line of the page has room for."""
+    plain = "".join(letter for letter in title if letter.isprintable()).strip()
+    return plain if len(plain) <= _LONGEST_TITLE else f"{plain[: _LONGEST_TITLE - 1]}…"
 
 
 def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequence[Sign], briefs: Briefs) -> None:
