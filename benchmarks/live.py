@@ -162,7 +162,7 @@ def measure_play(seconds: float) -> list[Measure]:
 
 def measure_soak(seconds: float) -> list[Measure]:
     """Pages come and go; memory, threads and descriptors of the server."""
-    server = Server("--sessions", "3")
+    server = Server("--sessions", "16")
     picture = portraits()[0]
     series: list[tuple[float, float, int, int]] = []
     rng = np.random.default_rng(1)
@@ -202,9 +202,11 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=PLAY_S, help="how long a page plays")
     options.add_argument("--soak", type=float, metavar="SECONDS", help="also let pages come and go so long")
     asked = options.parse_args()
-    measures = measure_play(asked.seconds) + (measure_soak(asked.soak) if asked.soak else [])
-    for measure in measures:
-        print(f"{measure.stage:55} {measure.value:9.1f} {measure.unit:10} {measure.target}")
+    measures = []
+    for work, seconds in ((measure_play, asked.seconds), (measure_soak, asked.soak)):
+        for measure in work(seconds) if seconds else []:
+            measures.append(measure)
+            print(f"{measure.stage:55} {measure.value:9.1f} {measure.unit:10} {measure.target}", flush=True)
     if asked.json:
         Path(asked.json).write_text(json.dumps([asdict(measure) for measure in measures], indent=2) + "\n")
 

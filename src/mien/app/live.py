@@ -54,21 +54,32 @@ def live(
     midi_out: MidiOut = None,
     osc_in: Annotated[int | None, typer.Option("--osc-in", help="Listen for OSC wishes on this loopback port.")] = None,
     mapping: MappingFile = None,
+    headless: Annotated[bool, typer.Option("--headless", help="No page: --camera and ports alone.")] = False,
+    camera: Annotated[str | None, typer.Option("--camera", help="Number of a camera, or a video (headless).")] = None,
+    mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (headless).")] = "emotion",
+    ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (headless).")] = "piano",
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
     from mien.app.mapping import open_mapping
+    from mien.live.settings import Settings, changed
     from mien.live.station import Station
 
     if not 1 <= sessions <= MOST_SESSIONS:
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
     openers = port_openers(osc or [], faceosc or [], midi_out or [])
     table = open_mapping(mapping) if mapping else None
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    if headless or camera is not None:
+        if camera is None or not headless or not openers:
+            raise BadInput("headless play wants --headless, --camera and a port: --osc, --faceosc or --midi-out")
+        wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble}).told()
+        asyncio.run(_play_headless(openers, table, camera, wishes))
+        return
     listening = _bind(host, port)
     bound = listening.getsockname()[1]
     token = None if host in LOOPBACK else secrets.token_urlsafe(16)
     hosts = allowed_hosts(host, bound, allow_host or [])
     address = f"http://{_shown(host)}:{bound}/" + (f"#token={token}" if token else "")
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
 
     def make_station() -> Station:
         return Station(sessions, openers, table)
@@ -183,6 +194,14 @@ def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...
     elif host not in LOOPBACK:
         names.append(_shown(host))
     return tuple(dict.fromkeys(f"{name.lower()}:{port}" for name in (*names, *others)))
+
+
+async def _play_headless(openers: dict[str, Any], table: Any, camera: str, wishes: dict[str, Any]) -> None:
+    from mien.app.headless import play_headless
+    from mien.live.station import Station
+
+    sys.setswitchinterval(SWITCH_S)
+    await play_headless(Station(1, openers, table), camera, wishes)
 
 
 async def _serve(

@@ -1,0 +1,97 @@
+"""`mien live --camera 0 --headless`: the instrument without a browser, for installations; ports alone sound.
+
+A camera, one session and the ports, from start to signal. What fails comes back by itself: the camera, a port, the
+reading process, the composer. A watchdog begins the music anew if it should ever have stopped. Log lines tell states
+and numbers, never pictures.
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from mien.live.camera import Camera
+from mien.live.session import Session
+from mien.live.station import Station
+
+STATUS_S = 10.0
+WATCHDOG_S = 1.0
+
+log = logging.getLogger("mien.live")
+
+
+class Status:
+    """What the session last told, for the status line."""
+
+    def __init__(self) -> None:
+        self._brief: Mapping[str, Any] | None = None
+        self._clocks: Mapping[str, Any] = {}
+        self._faces = 0
+
+    def hear(self, message: Mapping[str, Any]) -> None:
+        """Take a message in."""
+        if message["type"] == "brief":
+            self._brief = message["now"]
+        elif message["type"] == "clocks":
+            self._clocks = message
+        elif message["type"] == "reading":
+            self._faces = len(message["faces"])
+        elif message["type"] in ("notice", "error"):
+            log.warning("%s", message["text"])
+
+    def line(self) -> str:
+        """The state in a line."""
+        music = f"{self._brief['key']}, {self._brief['tempo_bpm']:.0f} a minute" if self._brief else "silent"
+        rate = self._clocks.get("read_a_s") or 0.0
+        return f"{music}; {self._faces} faces, {rate:.1f} frames a second"
+
+
+async def play_headless(station: Station, camera: str, settings: Mapping[str, Any]) -> None:
+    """Play until a signal tells to end.
+
+    Parameters
+    ----------
+    camera : number of a camera, or path of a video.
+    settings : of the session, as in `docs/wire.md`.
+
+    Raises
+    ------
+    BadInput
+        If a setting is not allowed.
+    """
+    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises instead
+            loop.add_signal_handler(number, over.set)
+    status = Status()
+    session, _ = station.enter(None)
+    session.attach(status.hear, {"settings": dict(settings)}, resumed=False)
+
+    def film(message: bytes) -> None:
+        loop.call_soon_threadsafe(session.hear_frame, message)
+
+    def change(is_there: bool) -> None:
+        log.warning("camera %s is %s", camera, "there" if is_there else "gone; it is tried again")
+
+    filming = Camera(camera, film, change)
+    try:
+        await _watch(session, status, over)
+    finally:
+        filming.close()
+        await station.close()
+
+
+async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
+    """Keep the music going and tell how it goes, until it is over."""
+    told_s = session.now_s
+    while not over.is_set():
+        if not session.performance.is_playing:
+            session.start()
+        if session.now_s - told_s >= STATUS_S:
+            told_s = session.now_s
+            log.warning("%s", status.line())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), WATCHDOG_S)

@@ -1,0 +1,112 @@
+"""A camera of this machine → camera frames, without a browser (device → `CameraFrame` messages).
+
+One thread takes pictures at a steady pace, reduces them and hands them on as the page would send them. A camera that
+fails or falls silent is let go and opened again every `RETRY_S`, for as long as it takes: for installations that run
+unattended.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.live.frames import CameraFrame, frame_bytes
+
+RATE_HZ = 15.0
+WIDTH_PX = 640
+QUALITY = 80
+RETRY_S = 2.0
+
+
+class Source(Protocol):
+    """What pictures come from, as `cv2.VideoCapture` is."""
+
+    def read(self) -> tuple[bool, NDArray[np.uint8]]:
+        """Whether there was a picture, and the picture, BGR (h, w, 3)."""
+        ...
+
+    def release(self) -> None:
+        """Let it go."""
+        ...
+
+
+def open_source(name: str) -> Source | None:
+    """Open a camera by its number, or a video by its path; None if it is not there."""
+    source = cv2.VideoCapture(int(name) if name.isdigit() else name)
+    if not source.isOpened():
+        source.release()
+        return None
+    return source  # type: ignore[return-value]
+
+
+class Camera:
+    """Films until closed.
+
+    Parameters
+    ----------
+    name : number of a camera, or path of a video.
+    on_frame : called with each frame as a message of `docs/wire.md`, from the camera's thread.
+    on_change : called with whether the camera is there, when that changes.
+    opener : how a source is opened.
+    retry_s : how long to wait before a lost camera is tried again.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        on_frame: Callable[[bytes], None],
+        on_change: Callable[[bool], None],
+        opener: Callable[[str], Source | None] = open_source,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        self._name = name
+        self._on_frame = on_frame
+        self._on_change = on_change
+        self._opener = opener
+        self._retry_s = retry_s
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mien-camera", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop filming; a driver that hangs is left behind."""
+        self._over.set()
+        self._thread.join(2 * RETRY_S)
+
+    def _run(self) -> None:
+        number = 0
+        while not self._over.is_set():
+            source = self._opener(self._name)
+            if source is not None:
+                self._on_change(True)
+                number = self._film(source, number)
+                source.release()
+                self._on_change(False)
+            self._over.wait(self._retry_s)
+
+    def _film(self, source: Source, number: int) -> int:
+        """Film until the source fails; the number of the last frame."""
+        due_s = time.monotonic()
+        while not self._over.is_set():
+            is_there, picture = source.read()
+            if not is_there:
+                return number
+            now_s = time.monotonic()
+            if now_s < due_s - 0.5 / RATE_HZ:
+                self._over.wait(due_s - now_s)  # a file comes faster than life
+            due_s = max(due_s + 1 / RATE_HZ, now_s)
+            number += 1
+            self._on_frame(frame_bytes(CameraFrame(number, now_s, _jpeg(picture))))
+        return number
+
+
+def _jpeg(picture: NDArray[np.uint8]) -> bytes:
+    height, width = picture.shape[:2]
+    if width > WIDTH_PX:
+        size = (WIDTH_PX, round(height * WIDTH_PX / width))
+        picture = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return bytes(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1])

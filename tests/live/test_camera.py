@@ -1,0 +1,93 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import cv2
+import mido
+import numpy as np
+import pytest
+
+from mien.live.camera import WIDTH_PX, Camera, open_source
+from mien.live.frames import parse_frame
+
+
+class Flicker:
+    """A camera that gives two pictures and fails."""
+
+    def __init__(self) -> None:
+        self.left = 2
+
+    def read(self):
+        self.left -= 1
+        return self.left >= 0, np.full((720, 1280, 3), 90, dtype=np.uint8)
+
+    def release(self) -> None:
+        self.left = -1
+
+
+def test_a_camera_that_fails_is_opened_again() -> None:
+    heard, changes, enough = [], [], threading.Event()
+    opened = iter([None, *(Flicker() for _ in range(1000))])
+
+    def hear(message: bytes) -> None:
+        heard.append(parse_frame(message))
+        if len(heard) >= 5:
+            enough.set()
+
+    camera = Camera("0", hear, changes.append, lambda name: next(opened), retry_s=0.001)
+    assert enough.wait(20)
+    camera.close()
+    assert [frame.seq for frame in heard[:5]] == [1, 2, 3, 4, 5]
+    assert changes[:4] == [True, False, True, False]
+    picture = cv2.imdecode(np.frombuffer(heard[0].picture, np.uint8), cv2.IMREAD_COLOR)
+    assert picture.shape == (360, WIDTH_PX, 3)
+
+
+def test_a_camera_that_is_not_there_is_none() -> None:
+    assert open_source("/nowhere.avi") is None
+
+
+@pytest.mark.parametrize(
+    "words", [["--headless"], ["--camera", "0"], ["--headless", "--camera", "0"], ["--headless", "--osc", "1.2.3.4:5"]]
+)
+def test_headless_play_wants_a_camera_and_a_port(words: list[str]) -> None:
+    ran = subprocess.run([sys.executable, "-m", "mien", "live", *words], check=False, capture_output=True, text=True)
+    assert (ran.returncode, "headless play wants" in ran.stderr) == (2, True)
+
+
+def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarray, tmp_path: Path) -> None:
+    video, take = tmp_path / "face.avi", tmp_path / "take.mid"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 15, (320, 320))
+    for _ in range(30):
+        writer.write(cv2.resize(astronaut[:, :, ::-1], (320, 320)))
+    writer.release()
+    words = ["live", "--headless", "--camera", str(video), "--midi-out", str(take), "--mode", "gesture"]
+    playing = subprocess.Popen(
+        [sys.executable, "-m", "mien", *words],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    assert playing.stderr is not None
+    try:
+        heard = ""
+        while "gone" not in heard:  # the video has come to its end once
+            heard += (line := playing.stderr.readline())
+            assert line
+        playing.send_signal(signal.SIGTERM)
+        heard += playing.stderr.read()
+        assert playing.wait(30) == 0
+    finally:
+        playing.kill()
+        playing.stderr.close()
+    assert f"camera {video} is there" in heard
+    down: dict[tuple[int, int], int] = {}
+    for message in mido.MidiFile(take):
+        if message.type in ("note_on", "note_off"):
+            key = (message.channel, message.note)
+            down[key] = down.get(key, 0) + (1 if message.type == "note_on" else -1)
+    assert down
+    assert set(down.values()) == {0}
