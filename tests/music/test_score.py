@@ -360,13 +360,18 @@ def test_a_long_slur_is_cut_at_bar_lines_and_ends_on_the_last_tied_note() -> Non
     assert [slur.get("type") for slur in measures[4].iter("slur")] == ["stop"]
 
 
-def test_the_end_slows_and_is_held() -> None:
-    phrase = melody((0, 1920, 60), (1920, 960, 62), (2880, 960, 60), bars=2)
+def test_the_end_slows_and_is_held_unless_the_music_is_cut_off() -> None:
+    rest = (Mark(1920, "cadence", "authentic"),)
+    phrase = melody((0, 1920, 60), (1920, 960, 62), (2880, 960, 60), bars=2, marks=rest)
     root = ET.fromstring(musicxml(phrase, briefs=((0, STEADY),)))
     assert len(list(root.iter("fermata"))) == 4, "one a player"
     assert "rit." in [words.text for words in root.iter("words")]
     assert ET.fromstring(musicxml(phrase)).find(".//fermata") is None
-    chord = melody((0, 1920, 60), (1920, 1920, 60), bars=2)
+    for marks in ((), (Mark(1920, "cadence", "half"),)):
+        cut_off = ET.fromstring(musicxml(replace(phrase, marks=marks), briefs=((0, STEADY),)))
+        assert cut_off.find(".//fermata") is None
+        assert "rit." not in [words.text for words in cut_off.iter("words")]
+    chord = melody((0, 1920, 60), (1920, 1920, 60), bars=2, marks=rest)
     assert "rit." not in [sign.text for sign in signs_above(chord, ((0, STEADY),))]
 
 

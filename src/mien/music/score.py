@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from mien.ensembles import ensemble
 from mien.music.perform import Briefs
 from mien.music.score_notes import Phrasing, Speller, VoiceWriter, add
-from mien.music.signs import Sign, dots, signatures, signs_above, signs_below, slurs
+from mien.music.signs import Sign, closes, dots, signatures, signs_above, signs_below, slurs
 from mien.music.spelling import key_name
 from mien.music.staves import Staff, System, lay_out, octave_lines
 from mien.values import TICKS_PER_QUARTER, Part, Phrase
@@ -104,6 +104,7 @@ def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequenc
     sings = Part.MELODY in system.parts
     phrasing = Phrasing(slurs(phrase, briefs) if sings else (), dots(phrase, briefs) if sings else ())
     lines = [octave_lines(staff) for staff in system.staves]
+    is_closed = closes(phrase, briefs)
     last = len(system.staves[0].bars) - 1
     for bar in range(last + 1):
         measure = add(part, "measure", number=str(bar + 1))
@@ -133,7 +134,7 @@ def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequenc
                     staff_number=number if several else None,
                     stem=("down" if place else "up") if len(staff.bars[bar]) > 1 else None,
                     shows_rests=not place or staff.clef != "percussion",
-                    is_held=bool(briefs) and bar == last and not place,
+                    is_held=is_closed and bar == last and not place,
                 )
                 writer.write(symbols, phrase.meter)
             _write_octave_line(measure, lines[number - 1], bar, number if several else None, ends=True)

@@ -36,6 +36,9 @@ LEGATO, STACCATO = 0.85, 0.6
 FREE = 0.5
 """Rubato from which the tempo word says so."""
 
+RESTS = ("authentic", "plagal", "tonic")
+"""Cadences that can end a piece."""
+
 SLUR_BARS = 2
 """A longer slur is cut at a bar line: a breath of the melody is two bars."""
 
@@ -66,6 +69,13 @@ def sections(phrase: Phrase) -> list[Mark]:
     return [mark for mark in phrase.marks if mark.kind == "section"]
 
 
+def closes(phrase: Phrase, briefs: Briefs) -> bool:
+    """Whether the music is played to an end, rather than cut off: it comes to rest within its last two bars."""
+    late = phrase.length_ticks - 2 * phrase.bar_ticks
+    ends = [mark.text for mark in phrase.marks if mark.kind == "cadence" and mark.onset_ticks >= late]
+    return bool(briefs) and bool(ends) and ends[-1] in RESTS
+
+
 def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
     """Sharps (negative: flats) in force in each bar: a mode that turns changes the signature."""
     starts = _bar_lines(phrase)[:-1]
@@ -90,7 +100,7 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
             signs.append(Sign(tick, "tempo", "", bpm))
             printed = bpm
     signs += [Sign(start, "words", "accel." if by > 0 else "rall.") for start, _, by in moves]
-    if briefs:
+    if closes(phrase, briefs):
         slows = max(0, phrase.length_ticks - RITARDANDO_BEATS * beat_ticks(phrase.meter))
         if any(note.onset_ticks > slows for note in phrase.notes):  # else all of it is the held chord
             signs.append(Sign(slows, "words", "rit."))
