@@ -86,6 +86,10 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
         (["--osc", "nowhere:x"], "HOST:PORT"),
         (["--mapping", "missing.toml"], "missing.toml"),
         (["--port", "99999"], "choose another with --port"),
+        (["--headless"], "headless play wants"),
+        (["--camera", "0"], "headless play wants"),
+        (["--headless", "--camera", "0"], "headless play wants"),
+        (["--headless", "--camera", "0", "--osc", "9", "--mode", "opera"], "choose one of emotion"),
     ],
 )
 def test_what_cannot_be_had_is_refused(capsys: pytest.CaptureFixture[str], words: list[str], says: str) -> None:

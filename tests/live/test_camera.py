@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import mido
 import numpy as np
-import pytest
 
 from mien.live.camera import WIDTH_PX, Camera, open_source
 from mien.live.frames import parse_frame
@@ -48,14 +47,6 @@ def test_a_camera_that_fails_is_opened_again() -> None:
 
 def test_a_camera_that_is_not_there_is_none() -> None:
     assert open_source("/nowhere.avi") is None
-
-
-@pytest.mark.parametrize(
-    "words", [["--headless"], ["--camera", "0"], ["--headless", "--camera", "0"], ["--headless", "--osc", "1.2.3.4:5"]]
-)
-def test_headless_play_wants_a_camera_and_a_port(words: list[str]) -> None:
-    ran = subprocess.run([sys.executable, "-m", "mien", "live", *words], check=False, capture_output=True, text=True)
-    assert (ran.returncode, "headless play wants" in ran.stderr) == (2, True)
 
 
 def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarray, tmp_path: Path) -> None:

@@ -35,6 +35,17 @@ def test_a_lost_port_is_told_of_tried_again_and_silenced_first() -> None:
     assert (told[-1], twin.panics) == (("twin", True), 2)
 
 
+def test_silence_upon_silence_still_owes_what_was_not_sent() -> None:
+    clock, twin = OfflineClock(), SilentTwin()
+    player = Player({"twin": lambda: twin}, clock, runs=False)
+    player.replace(0, [note(1, 0, 9)], {})
+    player.play_due()
+    player.silence()
+    player.silence()
+    player.play_due()
+    assert twin.sent[-1] == Release(0, "melody", 61)
+
+
 def test_the_thread_plays_and_leaves_nothing_sounding() -> None:
     struck = threading.Event()
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mien.clock import Clock
 from mien.live.plan import Plan, PlannedNote
-from mien.ports.port import Event, Port, PortLost
+from mien.ports.port import Event, Port, PortLost, Release
 
 RETRY_S = 2.0
 LONGEST_WAIT_S = 0.25
@@ -81,7 +81,8 @@ class Player:
         """
         if self._openers:
             with self._wake:
-                self._now = self._plan.silence()
+                owed = [event for event in self._now if isinstance(event, Release)]
+                self._now = owed + self._plan.silence()
                 self._wants_panic = self._wants_panic or panic
                 self._wake.notify()
 
