@@ -80,11 +80,11 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
     readings = []
     for face in large:
         cues = measure(face)
-        affect = reader.read(face, cues)
+        affect, alone = reader.hear(face, cues)
         causes = causes_of_doubt(np.array(affect.probs, dtype=np.float32), face)
         doubtful = affect.doubt > REMARKABLE_DOUBT
         remarks = opened.remarks + (tuple(cause.told for cause in causes) if doubtful else ())
-        readings.append(Reading(face, cues, affect, reader.streams(face, cues), remarks))
+        readings.append(Reading(face, cues, affect, alone, remarks))
     return tuple(readings)
 
 

@@ -76,7 +76,7 @@ def test_an_absent_stream_has_no_share_and_no_say(reader: Reader) -> None:
 
 def test_each_region_alone_gives_probabilities(reader: Reader, astronaut: np.ndarray) -> None:
     face = look(Frame(0.0, astronaut))[0]
-    alone = reader.streams(face, measure(face))
+    _, alone = reader.hear(face, measure(face))
     assert tuple(alone) == REGIONS
     for probs in alone.values():
         assert len(probs) == len(EMOTIONS)

@@ -10,7 +10,8 @@ from mien.lab.corpus import CueScale
 from mien.lab.performed import INTENSITIES, everyday, expression, load_performed, make, targets
 from mien.lab.performer.head import load_head
 from mien.values import EMOTIONS
-from tests.conftest import DATA, load_data
+
+from conftest import DATA, load_data
 
 
 def test_observers_split_at_a_quarter_of_the_intensity() -> None:

@@ -20,7 +20,7 @@ from mien.lab.corpus import Corpus, Examples  # noqa: E402
 from mien.lab.export import export  # noqa: E402
 from mien.lab.fold import fold  # noqa: E402
 from mien.lab.nets import Shape, build_network  # noqa: E402
-from mien.lab.train import Faces, Plan, inputs_of, train  # noqa: E402
+from mien.lab.train import Faces, Plan, inputs_of, taken_up, told_of, train  # noqa: E402
 
 SMALL = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8)
 
@@ -59,8 +59,12 @@ def test_training_learns_and_ships(corpus: Corpus, tmp_path: Path) -> None:
     faces = corpus.validate
     logits = Reader(path).answer(faces.chips, faces.cues).logits
     assert np.mean(logits.argmax(axis=1) == faces.targets.argmax(axis=1)) > 0.9
+    again = taken_up(path, corpus).predict(inputs_of(faces), verbose=0)["logits"]
+    np.testing.assert_allclose(again, logits, atol=0.01)
+    assert told_of(path)["command"] == training["command"]
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_an_interrupted_training_goes_on(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plan, entered = Plan(epochs=4, batch=32), Faces.enter
 
@@ -69,6 +73,7 @@ def test_an_interrupted_training_goes_on(corpus: Corpus, tmp_path: Path, monkeyp
             raise KeyboardInterrupt
         entered(self, epoch, logs)
 
+    # Keras's logger is left open by whoever pulls the plug
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(Faces, "enter", pulled_plug)
         train(corpus, plan, Ways(), SMALL, tmp_path)

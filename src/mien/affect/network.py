@@ -67,10 +67,21 @@ class Reader:
 
     def read(self, face: Face, cues: Cues) -> Affect:
         """Read one face."""
+        return self.hear(face, cues)[0]
+
+    def hear(self, face: Face, cues: Cues) -> tuple[Affect, Mapping[str, tuple[float, ...]]]:
+        """Read one face, and hear each region by itself.
+
+        Returns
+        -------
+        affect : the reading
+        alone : what each region says alone: probabilities in the order of `EMOTIONS`, by region
+        """
         answer = self.answer(face.chip[None], self.standardised(face, cues))
         probs = calibrated(answer.logits[0], self.temperature)
+        alone = calibrated(answer.stream_logits[0], self.temperature)
         valence, arousal = valence_arousal(probs.tolist())
-        return Affect(
+        affect = Affect(
             time_s=face.time_s,
             probs=tuple(probs.tolist()),
             valence=valence,
@@ -78,12 +89,7 @@ class Reader:
             doubt=doubt(probs, face),
             shares=tuple(answer.shares[0].tolist()),
         )
-
-    def streams(self, face: Face, cues: Cues) -> Mapping[str, tuple[float, ...]]:
-        """What each region says alone: probabilities in the order of `EMOTIONS`, by region."""
-        answer = self.answer(face.chip[None], self.standardised(face, cues))
-        alone = calibrated(answer.stream_logits[0], self.temperature)
-        return {region: tuple(probs.tolist()) for region, probs in zip(REGIONS, alone, strict=True)}
+        return affect, {region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)}
 
     def read_chips(self, chips: NDArray[np.uint8]) -> Floats:
         """Read close-ups in FER2013's framing.

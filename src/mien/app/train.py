@@ -25,7 +25,9 @@ def train(
     performed: Annotated[
         Path | None, typer.Option("--performed", help="Rendered faces: a file of python -m mien.lab.performed.")
     ] = None,
-    start: Annotated[Path | None, typer.Option("--start", help="Folder of a training to go on from.")] = None,
+    start: Annotated[
+        Path | None, typer.Option("--start", help="A training's folder, or a .tflite network, to go on from.")
+    ] = None,
 ) -> None:
     """Train a reader on FER+ and export it for use (needs the extra 'train')."""
     if importlib.util.find_spec("keras") is None:

@@ -23,6 +23,7 @@ from mien.lab.augment import Ways, augment
 from mien.lab.corpus import Corpus, Examples
 from mien.lab.metrics import best_temperature
 from mien.lab.nets import STREAMS, Shape, build_network
+from mien.lab.unfold import unfold
 from mien.nets import Floats
 from mien.values import EMOTIONS
 
@@ -32,6 +33,8 @@ UNFINISHED = "unfinished"
 """Folder in which an interrupted training can be taken up again."""
 STREAM_WEIGHT = 0.1
 """Weight of each stream's own loss beside the decision's; there are four."""
+FACES_TO_UNFOLD = 1024
+"""Faces whose moments a shipped network's normalisation starts from."""
 RARE = tuple(EMOTIONS.index(name) for name in ("sadness", "anger"))
 """Columns of the classes that are drawn more often than they come."""
 
@@ -119,14 +122,12 @@ def train(
 ) -> keras.Model:
     """Train one network and leave it, its curves and its options in the folder `out`.
 
-    `start` is the folder of a training of the same shape to go on from, instead of random weights; `performed` are
-    drawn beside the corpus (see `mien.lab.performed`); `verbose` shows a bar.
+    `start` is a training's folder or a shipped network of the same shape to go on from, instead of random weights;
+    `performed` are drawn beside the corpus (see `mien.lab.performed`); `verbose` shows a bar.
     """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
-    network = build_network(shape)
-    if start is not None:
-        network.set_weights(keras.models.load_model(start / NETWORK).get_weights())
+    network = build_network(shape) if start is None else taken_up(start, corpus)
     faces = Faces(corpus, plan, ways, performed)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
@@ -165,6 +166,23 @@ def train(
     return chosen
 
 
+def taken_up(start: Path, corpus: Corpus) -> keras.Model:
+    """The network of a training's folder, or a shipped one (`.tflite`), able to learn on."""
+    if start.suffix == ".tflite":
+        return unfold(start, inputs_of(corpus.train.take(np.arange(min(FACES_TO_UNFOLD, len(corpus.train))))))
+    learnt: keras.Model = keras.models.load_model(start / NETWORK)
+    return learnt
+
+
+def told_of(start: Path) -> dict[str, Any]:
+    """How the network was trained that a training went on from."""
+    training = json.loads(
+        (start.with_suffix(".json") if start.suffix == ".tflite" else start / TRAINING).read_text("utf-8")
+    )
+    before = training["training"] if start.suffix == ".tflite" else training
+    return {name: before[name] for name in ("command", "plan", "ways", "after") if name in before}
+
+
 def describe(
     network: keras.Model,
     corpus: Corpus,
@@ -196,6 +214,5 @@ def describe(
         "cues": corpus.scale.rows(),
     }
     if start is not None:
-        before = json.loads((start / TRAINING).read_text(encoding="utf-8"))
-        told["after"] = {name: before[name] for name in ("command", "plan", "ways", "after") if name in before}
+        told["after"] = told_of(start)
     (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
