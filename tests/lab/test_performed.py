@@ -41,11 +41,12 @@ def test_performed_faces_repeat(tmp_path: Path) -> None:
     load_data("ict_face.npz")  # skips where it is absent
     head = load_head(DATA / "ict_face.npz")
     first, again = make(head, 6, 3), make(head, 6, 3)
-    assert all(np.array_equal(first[name], again[name]) for name in first)
-    assert first["chips"].shape == (6, 64, 64)
-    shown = first["intensity"][first["label"] > 0]
+    assert np.array_equal(first.cuts.chips, again.cuts.chips)
+    assert np.array_equal(first.cuts.cues, again.cuts.cues)
+    assert first.cuts.chips.shape == (6, 64, 64)
+    shown = first.intensity[first.label > 0]
     assert np.all((shown >= INTENSITIES[0]) & (shown <= INTENSITIES[1]))
-    np.savez(tmp_path / "performed.npz", **first)
-    faces = load_performed(tmp_path / "performed.npz", CueScale.learn(first["cues"], first["valid"]))
+    first.save(tmp_path / "performed.npz")
+    faces = load_performed(tmp_path / "performed.npz", CueScale.learn(first.cuts.cues, first.cuts.valid))
     np.testing.assert_allclose(faces.targets.sum(axis=1), 1, rtol=1e-6)
     assert np.all(faces.rows == -1)

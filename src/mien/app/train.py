@@ -42,7 +42,6 @@ def train(
     from mien.lab.performed import load_performed
 
     corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
-    told = {name: value for name, value in (("epochs", epochs), ("rate", rate), ("seed", seed)) if value is not None}
     rendered = load_performed(performed, corpus.scale) if performed else None
 
     from mien.lab.augment import Ways
@@ -51,6 +50,13 @@ def train(
     from mien.lab.train import Plan
     from mien.lab.train import train as learn
 
-    learn(corpus, replace(Plan(), **told), Ways(), Shape(), out, start, rendered, verbose=True)
+    usual = Plan()
+    plan = replace(
+        usual,
+        epochs=usual.epochs if epochs is None else epochs,
+        rate=usual.rate if rate is None else rate,
+        seed=usual.seed if seed is None else seed,
+    )
+    learn(corpus, plan, Ways(), Shape(), out, start, rendered, verbose=True)
     path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)

@@ -17,6 +17,7 @@ label : int8 (n,), column of `EMOTIONS`; intensity : float32 (n,), 0..1.
 
 import argparse
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -27,15 +28,16 @@ from mien.affect.recipe import CueScale, standardise
 from mien.cues.geometry import measure
 from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look
-from mien.lab.corpus import Examples
+from mien.lab.corpus import Cuts, Examples
 from mien.lab.performer.draw import some_light, somebody
 from mien.lab.performer.emotions import UNITS_OF, combined
 from mien.lab.performer.head import Head, load_head
 from mien.lab.performer.perform import perform
 from mien.lab.performer.stage import Stage
+from mien.nets import Floats
 from mien.values import EMOTIONS, Frame
 
-NEUTRAL, HAPPINESS = EMOTIONS.index("neutral"), EMOTIONS.index("happiness")
+NEUTRAL = EMOTIONS.index("neutral")
 WEIGHTS = {"neutral": 5, "happiness": 2, "sadness": 1.5, "anger": 1.5}
 """How often each emotion is performed, against once for the others."""
 INTENSITIES = (0.15, 1.0)
@@ -43,6 +45,20 @@ FULL_SHARE_AT = 0.5
 FACE_PX = (60.0, 300.0)
 TURN_DEG = 20.0
 OPEN_SMILE_SHARE = 0.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Performed:
+    """Performed faces, n rows each: how they are seen, which emotion they show, and how much (see the conventions)."""
+
+    cuts: Cuts
+    label: NDArray[np.int8]
+    intensity: Floats
+
+    def save(self, path: Path) -> None:
+        """Write them as the conventions say."""
+        cuts = self.cuts
+        np.savez(path, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid, label=self.label, intensity=self.intensity)
 
 
 def everyday(rng: np.random.Generator, size: float) -> dict[str, float]:
@@ -97,16 +113,17 @@ def picture(rng: np.random.Generator, head: Head, moved: Mapping[str, float]) ->
         rgb = np.clip(rgb + rng.normal(0, rng.uniform(1, 6), rgb.shape), 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         _, packed = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])
-        rgb = cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
-    return np.ascontiguousarray(rgb)
+        return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)
+    return rgb
 
 
-def make(head: Head, count: int, seed: int) -> dict[str, NDArray[np.generic]]:
-    """Perform `count` faces that the eye of the program finds; arrays as in the conventions."""
+def make(head: Head, count: int, seed: int) -> Performed:
+    """Perform `count` faces that the eye of the program finds."""
     weights = np.array([WEIGHTS.get(name, 1) for name in EMOTIONS], dtype=np.float64)
-    kept: list[tuple[NDArray[np.generic], ...]] = []
+    cuts: list[tuple[NDArray[np.uint8], Floats, NDArray[np.bool_]]] = []
+    shown: list[tuple[int, float]] = []
     place = 0
-    while len(kept) < count:
+    while len(cuts) < count:
         rng = np.random.default_rng((seed, place))
         place += 1
         label = int(rng.choice(len(EMOTIONS), p=weights / weights.sum()))
@@ -114,13 +131,14 @@ def make(head: Head, count: int, seed: int) -> dict[str, NDArray[np.generic]]:
         faces = look(Frame(0.0, picture(rng, head, expression(rng, EMOTIONS[label], intensity))))
         if faces:
             cues = measure(faces[0])
-            valid = cues.valid & (faces[0].score >= MIN_MESH_SCORE)
-            kept.append((faces[0].chip, cues.values, valid, np.int8(label), np.float32(intensity)))
-    names = ("chips", "cues", "valid", "label", "intensity")
-    return {name: np.stack(column) for name, column in zip(names, zip(*kept, strict=True), strict=True)}
+            cuts.append((faces[0].chip, cues.values, cues.valid & (faces[0].score >= MIN_MESH_SCORE)))
+            shown.append((label, intensity))
+    chips, values, valid = (np.stack(column) for column in zip(*cuts, strict=True))
+    labels, intensities = zip(*shown, strict=True)
+    return Performed(Cuts(chips, values, valid), np.array(labels, np.int8), np.array(intensities, np.float32))
 
 
-def targets(label: NDArray[np.int8], intensity: NDArray[np.float32]) -> NDArray[np.float32]:
+def targets(label: NDArray[np.int8], intensity: Floats) -> Floats:
     """Shares of the votes, float32 (n, 8), that observers would give."""
     shown = np.minimum(1, intensity / FULL_SHARE_AT)[:, None].astype(np.float32)
     eye = np.eye(len(EMOTIONS), dtype=np.float32)
@@ -151,7 +169,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True, help="file for the faces (npz)")
     given = parser.parse_args()
-    np.savez(given.out, **make(load_head(given.head), given.count, given.seed))
+    make(load_head(given.head), given.count, given.seed).save(given.out)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def _layer(tensor: str, kernel: tuple[int, ...], shape: Shape) -> str:
     if named := re.search(rf"/((?:{'|'.join(REGIONS)})_\w+?)(?:_\d+)?/(?:MatMul|convolution|depthwise)", tensor):
         return named.group(1)
     together = len(REGIONS) * shape.features
-    sizes = {
+    sizes: dict[tuple[int, ...], str] = {
         (shape.gate, together): "gate_features",
         (len(REGIONS), shape.gate): "gate",
         (shape.features, together): "joint_features",
