@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -105,6 +106,18 @@ def test_real_music_lies_where_its_percentiles_say(tmp_path: Path) -> None:
     assert set(real_music()) <= set(measured)
     assert measured["cadence_rate"] and 0.1 < measured["cadence_rate"] < 1
     assert measured["scale_consistency"] and measured["scale_consistency"] > 0.8
+
+
+def test_silence_before_and_drums_beside_change_nothing_that_is_heard(tmp_path: Path) -> None:
+    tune = [(96 * i, 90, 60 + (i * 5) % 12) for i in range(24)]
+    plain = read_midi(write(tmp_path / "a.mid", tune))
+    late = read_midi(write(tmp_path / "b.mid", [(on + 96 * 400, length, pitch) for on, length, pitch in tune]))
+    drums = tuple(Note(480 * i, Part.KIT, 36, 60, 90) for i in range(16))
+    with_drums = replace(plain, notes=tuple(sorted([*plain.notes, *drums])))
+    for name in ("note_rate", "pitch_spread", "pitch_class_entropy", "polyphony"):
+        wanted = measure_as_real(plain)[name]
+        assert measure_as_real(late)[name] == pytest.approx(wanted)
+        assert measure_as_real(with_drums)[name] == pytest.approx(wanted)
 
 
 def test_without_marks_there_is_no_cadence_rate_and_touch_is_no_rest(tmp_path: Path) -> None:

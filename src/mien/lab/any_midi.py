@@ -88,7 +88,9 @@ def _phrase(file: mido.MidiFile, struck: list[_Struck]) -> Phrase:
     if beats * 4 < unit:  # a bar of less than a quarter is somebody's trick, not a metre
         beats, unit = 4, 4
     quarter = 1.5 if unit == 8 else 1.0
-    tempo = {0: 120 / quarter} | {tick: 60e6 / m.tempo / quarter for tick, m in meta if m.type == "set_tempo"}
+    tempo = {0: 120 / quarter} | {
+        tick: 60e6 / m.tempo / quarter for tick, m in meta if m.type == "set_tempo" and m.tempo
+    }
     bar_ticks = beats * TICKS_PER_QUARTER * 4 // unit
     end = -(-max(off for _, _, _, off, _, _ in struck) // bar_ticks) * bar_ticks
     band, notes = _by_players(struck)
@@ -173,8 +175,8 @@ def _written_key(texts: Iterable[str], notes: Iterable[Note]) -> tuple[int, Mode
 def heard_key(pitches: Iterable[int]) -> tuple[int, Mode]:
     """The major or minor key whose profile fits the counts of pitch classes best."""
     counts = np.bincount(np.array([pitch % 12 for pitch in pitches]), minlength=12)
-    found = [
-        (float(np.corrcoef(np.roll(counts, -tonic), profile)[0, 1]), tonic, mode)
+    found = [  # the correlation but for the deviation of the counts, which is the same for every key
+        (float(np.dot(np.roll(counts, -tonic), profile - np.mean(profile)) / np.std(profile)), tonic, mode)
         for tonic in range(12)
         for profile, mode in ((_MAJOR, Mode.IONIAN), (_MINOR, Mode.AEOLIAN))
     ]

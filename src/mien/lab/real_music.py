@@ -48,7 +48,7 @@ def real_music() -> Mapping[str, Real]:
 def measure_as_real(phrase: Phrase) -> dict[str, float | None]:
     """Every measure of a phrase, each taken as it was of the corpora; None where the phrase lacks what it needs."""
     melody = sung(as_written(phrase)) if len(phrase.part(Part.MELODY)) > 1 else None
-    played = opening(heard(phrase), phrase)
+    played = opening(phrase)
     has_cadences = any(mark.kind == "cadence" for mark in phrase.marks)
     found: dict[str, float | None] = {}
     with warnings.catch_warnings():
@@ -82,10 +82,13 @@ def as_written(phrase: Phrase) -> Phrase:
     return replace(phrase, notes=tuple(sorted([*others, *held, *melody[-1:]])))
 
 
-def opening(played: Phrase, phrase: Phrase) -> Phrase:
-    """The first `SECONDS` of a phrase on milliseconds, in the key of `phrase`."""
-    notes = [note for note in played.notes if note.onset_ticks < SECONDS * 1000]
-    return replace(phrase_of(notes), tonic_pc=phrase.tonic_pc, mode=phrase.mode)
+def opening(phrase: Phrase) -> Phrase:
+    """The first `SECONDS` of a phrase as heard, on milliseconds from its first note; drums have no pitch."""
+    notes = heard(replace(phrase, notes=tuple(n for n in phrase.notes if n.part is not Part.KIT))).notes
+    first = notes[0].onset_ticks
+    shifted = [replace(note, onset_ticks=note.onset_ticks - first) for note in notes]
+    begun = phrase_of([note for note in shifted if note.onset_ticks < SECONDS * 1000])
+    return replace(begun, tonic_pc=phrase.tonic_pc, mode=phrase.mode)
 
 
 def _in_key(phrase: Phrase) -> Phrase:

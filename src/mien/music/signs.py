@@ -91,12 +91,12 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
     if briefs and briefs[0][1].rubato >= FREE:
         word += ", rubato"
     signs = [Sign(0, "tempo", word, phrase.tempo[0][1])]
-    printed, steps = phrase.tempo[0][1], dict(phrase.tempo)
-    arrivals = {end: start for start, end, _ in moves}
-    for tick in sorted({mark.onset_ticks for mark in sections(phrase)} & steps.keys() | arrivals.keys() - {0}):
+    printed = phrase.tempo[0][1]
+    steps = {tick for tick, _ in phrase.tempo} & {mark.onset_ticks for mark in sections(phrase)}
+    for tick in sorted(steps | {end for _, end, _ in moves}):
         bpm = _bpm(phrase, tick)
         is_underway = any(start < tick < end for start, end, _ in moves)
-        if tick and tick % phrase.bar_ticks == 0 and not is_underway and abs(bpm / printed - 1) >= NEW_TEMPO:
+        if tick % phrase.bar_ticks == 0 and not is_underway and abs(bpm / printed - 1) >= NEW_TEMPO:
             signs.append(Sign(tick, "tempo", "", bpm))
             printed = bpm
     signs += [Sign(start, "words", "accel." if by > 0 else "rall.") for start, _, by in moves]
