@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from mien.circumplex import affect_of
+from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
 from mien.music.compose import State, compose, next_section
-from mien.music.form import chain
-from mien.values import METERS, Mode, Note, Part, Phrase
+from mien.music.form import chain, forms
+from mien.music.journey import Journey, next_phrase
+from mien.values import METERS, Mark, Mode, Note, Part, Phrase
 
 
 def melody_of(phrase: Phrase, start: int, length: int) -> list[tuple[int, int, int]]:
@@ -35,6 +37,30 @@ def test_a_contrast_is_other_music_on_another_chord() -> None:
         assert melody_of(phrase, 0, phrase.bar_ticks) != melody_of(phrase, contrast, phrase.bar_ticks)
         first = next(chord for chord in phrase.chords if chord.onset_ticks == contrast)
         assert first.pcs[0] != phrase.tonic_pc
+
+
+@pytest.mark.parametrize("form", forms())
+def test_the_form_asked_for_is_marked_and_followed(form: str) -> None:
+    brief = brief_from_affect(affect_of("happy"), seed=3, meter=(4, 4))
+    phrase = compose(brief, 66, 3, form)
+    assert Mark(0, "form", form) in phrase.marks
+    assert sum(mark.kind == "form" for mark in phrase.marks) == 1
+    letters = "".join(m.text[0] for m in phrase.marks if m.kind == "section" and m.text not in ("coda", "episode"))
+    assert any(order in letters for order in forms()[form].orders[1:])
+
+
+def test_endless_music_plays_the_chapters_of_its_form() -> None:
+    brief = brief_from_affect(affect_of("happy"), seed=3, meter=(4, 4))
+    journey, titles = Journey(3, brief, form="variations"), []
+    for _ in range(6):
+        journey, stretch = next_phrase(journey, lambda _: brief)
+        titles += [mark.text for mark in stretch.written.marks if mark.kind in ("form", "section")]
+    assert titles == ["variations", "A", "A'", "A''", "A'''", "A'4", "B"]
+
+
+def test_an_unknown_form_is_refused() -> None:
+    with pytest.raises(BadInput, match="unknown form 'blues'"):
+        compose(brief_from_affect(affect_of("happy")), 20, 1, "blues")
 
 
 CADENCES = {"authentic": ("D", "T"), "plagal": ("S", "T"), "half": (None, "D"), "deceptive": (None, None)}
