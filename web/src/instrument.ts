@@ -219,6 +219,7 @@ export class Instrument {
         return this.greeted(message);
       case "state":
         this.wanted = { ...this.wanted, ensemble: message.ensemble, tonic: message.tonic, meter: message.meter };
+        this.warmUp(message.ensemble);
         return this.store.set(this.isHolding ? { state: message } : { state: message, held: message.held });
       case "reading":
         return this.store.set({ reading: message });
@@ -248,12 +249,17 @@ export class Instrument {
 
   private greeted(welcome: Welcome): void {
     this.store.set({ welcome, state: welcome.state, mapping: welcome.mapping });
-    void this.player.warmUp.begin(welcome.ensembles, welcome.state.ensemble);
+    this.warmUp(welcome.state.ensemble);
     if (welcome.resumed) this.store.set({ held: welcome.state.held });
     if (welcome.resumed) return;
     this.player.clear(); // the old session's music was on the old session's clock
     for (const [field, value] of Object.entries(this.view.held)) this.hold(field, value);
     if (this.wantsMusic) this.link.say({ type: "start" });
+  }
+
+  private warmUp(name: string): void {
+    const ensemble = this.view.welcome?.ensembles.find((each) => each.name === name);
+    if (ensemble) void this.player.warmUp.begin(name, ensemble.players);
   }
 
   private clocked(captured_s: number, controls: View["controls"]): void {

@@ -22,7 +22,7 @@ export class Player {
   private setups: SetupMessage[] = [];
   private inForce: SetupMessage | undefined;
   private wasAudible = false;
-  readonly warmUp = new WarmUp(this.sound, () => this.isAudible && !this.timeline.isBusy);
+  readonly warmUp = new WarmUp(this.sound, () => this.isAudible, () => this.timeline.isBusy);
   private readonly ticker = new Worker(new URL("./ticker.worker.ts", import.meta.url), { type: "module" });
 
   /** @param sessionNow_s gives session time at this moment. */

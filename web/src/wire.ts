@@ -120,7 +120,7 @@ export interface Welcome {
   readonly ensembles: readonly {
     readonly name: string;
     readonly title: string;
-    readonly players?: readonly { readonly program: number; readonly kit: boolean }[];
+    readonly players: readonly { readonly program: number; readonly kit: boolean }[];
   }[];
   readonly cues: readonly { readonly name: string; readonly unit: string; readonly region: string }[];
   readonly fields: readonly Field[];
