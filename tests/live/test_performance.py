@@ -14,9 +14,10 @@ from mien.clock import OfflineClock
 from mien.live.performance import AHEAD_S, MARGIN_S, Performance
 from mien.live.player import RETRY_S, Player
 from mien.live.session_file import SessionFile, differences, parse_session, replayed
+from mien.live.told import resting_parts
 from mien.music.brief import brief_from_affect
 from mien.ports.port import Event, PortLost, Release, SilentTwin, Strike
-from mien.values import Brief
+from mien.values import Brief, Part
 
 MOODS = [
     brief_from_affect(affect_of(name), seed=1, tonic_pc=tonic_pc, meter=(4, 4))
@@ -127,6 +128,10 @@ class Stage(RuleBasedStateMachine):
             self.performance.advance(self.clock.now_s, self.target)
             self.player.play_due()
 
+    @rule(parts=st.frozensets(st.sampled_from(list(Part)), max_size=3))
+    def some_rest(self, parts: frozenset[Part]) -> None:
+        self.performance.rest(self.clock.now_s, parts)
+
     @rule()
     def close(self) -> None:
         self.performance.close(self.clock.now_s, self.target)
@@ -178,3 +183,27 @@ TestStage = Stage.TestCase
 TestStage.settings = settings(
     max_examples=20, stateful_step_count=20, deadline=None, phases=(Phase.reuse, Phase.generate)
 )
+
+
+def test_parts_join_and_leave_at_bar_lines() -> None:
+    clock, heard = OfflineClock(), []
+    performance = Performance(heard.append, Player({}, clock), SessionFile("now"))
+    performance.start(0.0, 1, MOODS[0])
+    bars = {row[0] for message in heard if message["type"] == "notes" for row in message["beats"] if row[1] == 1}
+    clock.wait(2.0)
+    performance.rest(clock.now_s, frozenset({Part.MELODY}))
+    left = heard[-1]
+    assert min(abs(left["from_s"] - bar) for bar in bars) < 1e-3
+    assert left["notes"]
+    assert not any(row[3] == 0 for row in left["notes"])  # channel 0 is the melody's
+    performance.rest(clock.now_s, frozenset({Part.MELODY}))
+    assert heard[-1] is left
+    clock.wait(1.0)
+    performance.rest(clock.now_s, frozenset())
+    assert any(row[3] == 0 for row in heard[-1]["notes"])
+
+
+def test_each_face_plays_a_part_and_one_alone_all() -> None:
+    assert resting_parts((0,)) == resting_parts(()) == frozenset()
+    assert resting_parts((0, 1)) == {Part.HARMONY, Part.TEXTURE}
+    assert resting_parts((0, 1, 2, 3)) == frozenset()

@@ -24,11 +24,11 @@ from mien.live.messages import (
     planned_notes,
 )
 from mien.live.player import Player
-from mien.live.take import Movement, Take
+from mien.live.take import Movement, Take, without_resting
 from mien.music.spelling import key_name
 from mien.music.steer import distance
 from mien.ports.port import Event, Program
-from mien.values import Brief
+from mien.values import Brief, Part
 
 START_S = 0.35
 """From the wish to the first note: time for page and ports to get ready."""
@@ -72,6 +72,7 @@ class Performance:
         self._told_ensemble: str | None = None
         self._next_id = 1
         self._bar = (1, 0)
+        self._rests: list[tuple[float, frozenset[Part]]] = []
         self.take = Take()
         self.led_s: float | None = None
         """From the last decision to the first note that obeys it."""
@@ -108,6 +109,7 @@ class Performance:
             self.silence(now_s, "restart")
         self._conductor = begin(seed, target, now_s + START_S, self._next_id)
         self._aim, self._decided_s, self._told_ensemble, self._bar = target, now_s, None, (1, 0)
+        self._rests.clear()
         self.take.begin(seed)
         self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
         self._compose_on(now_s)
@@ -154,8 +156,24 @@ class Performance:
         """What was played until now, movement by movement."""
         so_far = self.take.copy()
         for leg in self._conductor.legs if self._conductor else ():
-            so_far.add(leg, now_s)
+            so_far.add(without_resting(leg, self._rests), now_s)
         return so_far.movements
+
+    def rest(self, now_s: float, parts: frozenset[Part]) -> None:
+        """Let some parts rest, and all others play, from the next bar line that is far enough ahead."""
+        if self._conductor is None or parts == (self._rests[-1][1] if self._rests else frozenset()):
+            return
+        conductor = self._known()
+        found = conductor.beat_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
+        from_s = conductor.end_s
+        if found is not None:
+            leg, tick = found
+            bar = leg.played.bar_ticks
+            from_s = leg.times_s([min(leg.played.length_ticks, -(-tick // bar) * bar)])[0]
+        from_s = round(from_s, 6)  # as the session file will have it
+        self._rests.append((from_s, parts))
+        self._keeper.keep("rest", from_s, parts=sorted(part.name.lower() for part in parts))
+        self._announce(from_s, {})
 
     def _wants_turn(self, now_s: float, aim: Brief, target: Brief) -> bool:
         if now_s - self._decided_s < DECIDE_S:
@@ -213,7 +231,7 @@ class Performance:
     def _announce(self, from_s: float, ends: dict[int, float]) -> None:
         """Tell page and ports what begins at `from_s` or later."""
         legs = self._known().legs
-        notes = planned_notes(legs, from_s)
+        notes = planned_notes((without_resting(leg, self._rests) for leg in legs), from_s)
         beats = [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
         others: list[tuple[float, Event]] = list(beats)
         for leg in legs:
@@ -282,7 +300,7 @@ class Performance:
         self._conductor = kept
 
     def _keep_leg(self, leg: Leg, until_s: float) -> None:
-        if kept := self.take.add(leg, until_s):
+        if kept := self.take.add(without_resting(leg, self._rests), until_s):
             for note in planned_notes([kept], 0.0):
                 self._keeper.keep("note", note.onset_s, note=note)
 

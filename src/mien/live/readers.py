@@ -88,11 +88,6 @@ class ReadingProcess:
             self._stop()
             self._start()
 
-    @property
-    def pid(self) -> int | None:
-        """Of the process at hand."""
-        return self._process.pid if self._process else None
-
     def close(self) -> None:
         """End the process."""
         self._closed = True

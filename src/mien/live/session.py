@@ -100,11 +100,6 @@ class Session:
         """What of `mien.affect` the reading process has loaded."""
         return self._reading.affect_modules if self._reading else None
 
-    @property
-    def reader_pid(self) -> int | None:
-        """Of the reading process."""
-        return self._reading.pid if self._reading else None
-
     # What the page does.
 
     def attach(self, listener: Tell, hello: Mapping[str, Any], *, resumed: bool) -> None:
@@ -272,6 +267,7 @@ class Session:
                 self.file.keep("calibrated", now_s, step=learnt["step"])
         self._look_for_faces(now_s)
         if self.performance.is_playing:
+            self.performance.rest(now_s, told.resting_parts(self.watching.seats_taken()))
             self.performance.advance(now_s, self._target())
         if now_s - self._brief_s >= BRIEF_S:
             self._brief_s = now_s

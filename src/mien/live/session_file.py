@@ -21,8 +21,8 @@ from mien.live.messages import planned_notes
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
 from mien.live.settings import mode_named
-from mien.live.take import Take
-from mien.values import EMOTIONS, METERS, Brief
+from mien.live.take import Rests, Take, without_resting
+from mien.values import EMOTIONS, METERS, Brief, Part
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30
@@ -121,21 +121,25 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
     """
     take = Take()
     conductor: Conductor | None = None
+    rests: list[tuple[float, frozenset[Part]]] = []
     for number, line in enumerate(lines, start=1):
         try:
             if line["kind"] == "start":
-                _end(take, conductor, math.inf)
+                _end(take, conductor, math.inf, rests)
+                rests = []
                 take.begin(int(line["seed"]))
                 start_s = float(line["time_s"]) + START_S
                 conductor = begin(int(line["seed"]), _brief(line["brief"]), start_s, int(line["next_id"]))
             elif line["kind"] == "step" and conductor is not None:
                 conductor = taken(conductor, _step(line))
+            elif line["kind"] == "rest":
+                rests.append((float(line["time_s"]), frozenset(Part[name.upper()] for name in line["parts"])))
             elif line["kind"] in ("silence", "end"):
-                _end(take, conductor, float(line["time_s"]))
+                _end(take, conductor, float(line["time_s"]), rests)
                 conductor = None
         except (KeyError, TypeError, ValueError, BadInput) as error:
             raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
-    _end(take, conductor, math.inf)
+    _end(take, conductor, math.inf, rests)
     if not take.movements:
         raise BadInput(f"{name}: nothing was played in this session")
     return take
@@ -183,10 +187,10 @@ def readings_csv(lines: Iterable[Line]) -> str:
     return out.getvalue()
 
 
-def _end(take: Take, conductor: Conductor | None, until_s: float) -> None:
+def _end(take: Take, conductor: Conductor | None, until_s: float, rests: Rests) -> None:
     if conductor:
         for leg in conductor.legs:
-            take.add(leg, until_s)
+            take.add(without_resting(leg, rests), until_s)
 
 
 def _plain(what: Mapping[str, Any]) -> Line:

@@ -4,6 +4,7 @@ A leg is kept as it sounded: what was redirected is there in its last version, w
 The last half hour is held, older legs are let go.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from mien.live.conductor import Leg
 from mien.music.stretch import join
 from mien.piece import Piece
-from mien.values import Affect, Phrase
+from mien.values import Affect, Part, Phrase
 
 KEPT_S = 1800.0
 
@@ -22,6 +23,29 @@ class Movement:
 
     seed: int
     legs: tuple[Leg, ...]
+
+
+Rests = Sequence[tuple[float, frozenset[Part]]]
+"""Which parts rest from each time on, session seconds rising; none before the first."""
+
+
+def resting(rests: Rests, time_s: float) -> frozenset[Part]:
+    """The parts that rest at a time."""
+    return next((parts for from_s, parts in reversed(rests) if from_s <= time_s + 1e-6), frozenset())
+
+
+def without_resting(leg: Leg, rests: Rests) -> Leg:
+    """A leg without the notes of parts that rest when they would begin."""
+    if not any(parts for _, parts in rests):
+        return leg
+    onsets = leg.times_s([note.onset_ticks for note in leg.played.notes])
+    heard = [
+        (note, id_)
+        for note, id_, onset_s in zip(leg.played.notes, leg.ids, onsets, strict=True)
+        if note.part not in resting(rests, onset_s)
+    ]
+    played = replace(leg.played, notes=tuple(note for note, _ in heard))
+    return replace(leg, played=played, ids=tuple(id_ for _, id_ in heard))
 
 
 class Take:

@@ -124,6 +124,13 @@ def joined(gestures: Mapping[int, Gesture]) -> Gesture | None:
     return Gesture(gestures[first].time_s, tuple(controls.items()), events)
 
 
+def resting_parts(seats: Sequence[int]) -> frozenset[Part]:
+    """The parts that rest because nobody sits where they are played; who is alone plays all of them."""
+    if len(seats) < 2:
+        return frozenset()
+    return frozenset(Part) - {part for seat in seats for part in SEAT_PARTS[seat]}
+
+
 def port_values(faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], age_s: float) -> list[Event]:
     """Faces as numbers by address, and as a tracker would give them."""
     events: list[Event] = []
