@@ -215,6 +215,7 @@ def main() -> None:
         rows.append(row(entrant, probs, our_probs, exam.four, _ms(entrant, exam)))
         print(f"{entrant.letter:3}{entrant.name:42}{rows[-1]['accuracy']['value']:.3f}", flush=True)
     options = f" --limit {given.limit}" if given.limit else ""
+    options += f" --exam-limit {given.exam_limit}" if given.exam_limit else ""
     options += " --without-keras" if given.without_keras else f" --epochs {given.epochs}"
     found = {
         "command": f"python -m mien.lab.compare_readers --data DATA --kept KEPT{options}"
