@@ -14,9 +14,9 @@ from mien.values import EMOTIONS
 from conftest import DATA, load_data
 
 
-def test_observers_split_at_a_quarter_of_the_intensity() -> None:
+def test_a_hint_is_half_an_expression() -> None:
     happiness = np.array([1, 1, 1, 0], dtype=np.int8)
-    votes = targets(happiness, np.array([0.25, 0.5, 1, 0], dtype=np.float32))
+    votes = targets(happiness, np.array([0.1, 0.2, 1, 0], dtype=np.float32))
     np.testing.assert_allclose(votes.sum(axis=1), 1)
     np.testing.assert_allclose(votes[:, 1], [0.5, 1, 1, 0])
     np.testing.assert_allclose(votes[:, 0], [0.5, 0, 0, 1])

@@ -38,10 +38,10 @@ class Ways:
     patch_px: tuple[int, int] = (10, 30)
     region_share: float = 0.05
     """Each region is covered whole with this probability: a mask, sunglasses, a cap."""
-    mixup: float = 0.2
+    mixup: float = 0.1
     """Parameter of the Beta distribution that the mixing weights come from; 0 mixes nothing."""
     silent_stream_share: float = 0.15
-    silent_cues_share: float = 0.3
+    silent_cues_share: float = 0.2
     cue_noise: float = 0.1
 
 

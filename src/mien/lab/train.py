@@ -57,7 +57,7 @@ class Plan:
     patience: int = 8
     """Epochs without a better development loss after which a training ends early."""
     rare_weight: float = 2.5
-    performed_share: float = 0.1
+    performed_share: float = 0.2
     """Share of each batch that is drawn from the performed faces, where there are any."""
     seed: int = 1
 
