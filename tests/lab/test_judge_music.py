@@ -27,7 +27,7 @@ def judge(tmp_path: Path) -> Path:
 
 def test_phrases_are_judged_with_and_without_velocities(judge: Path) -> None:
     phrases = [play(affect_of(mood), 1) for mood in ("happy", "sad")]
-    loud, deaf = hear(judge, phrases)
+    loud, deaf = hear(judge, phrases), hear(judge, phrases, hears_velocity=False)
     assert [verdict.quadrant for verdict in (*loud, *deaf)] == ["Q1", "Q1", "Q4", "Q4"]
     assert (loud[0].arousal, loud[0].valence, loud[0].strange) == (0.5, -0.5, 0.25)
 

@@ -75,13 +75,13 @@ def play(affect: Affect, seed: int) -> Phrase:
     return perform(compose(brief, SECONDS, seed), brief)
 
 
-def hear(judge: Path, phrases: Sequence[Phrase]) -> tuple[list[Verdict], list[Verdict]]:
-    """The judge's verdicts on phrases, with and without their velocities."""
+def hear(judge: Path, phrases: Sequence[Phrase], *, hears_velocity: bool = True) -> list[Verdict]:
+    """The judge's verdicts on phrases."""
     with TemporaryDirectory() as folder:
         files = [Path(folder) / f"{number}.mid" for number in range(len(phrases))]
         for file, phrase in zip(files, phrases, strict=True):
             write_midi(phrase, file)
-        return ask(judge, files), ask(judge, files, hears_velocity=False)
+        return ask(judge, files, hears_velocity=hears_velocity)
 
 
 def notes_a_beat(phrase: Phrase) -> float:
@@ -107,7 +107,7 @@ def moods_table(judge: Path, seeds: Sequence[int]) -> list[str]:
     ]
     for mood in (*QUADRANTS, "neutral"):
         phrases = [play(affect_of(mood), seed) for seed in seeds]
-        loud, deaf = hear(judge, phrases)
+        loud, deaf = (hear(judge, phrases, hears_velocity=hears) for hears in (True, False))
         aim = QUADRANTS.get(mood)
         shares = [f"{np.mean([v.quadrant == aim for v in row]):.2f}" if aim else "–" for row in (loud, deaf)]
         arousal, valence, strange = (
@@ -126,7 +126,7 @@ def grid_lines(judge: Path, seeds: Sequence[int]) -> list[str]:
     """What became of the moods of a grid, as a list in Markdown."""
     asked = [(valence, arousal, seed) for valence in GRID for arousal in GRID for seed in seeds]
     phrases = [play(affect_at(valence, arousal), seed) for valence, arousal, seed in asked]
-    verdicts, _ = hear(judge, phrases)
+    verdicts = hear(judge, phrases)
     tempi = [brief_from_affect(affect_at(valence, arousal), seed=seed).tempo_bpm for valence, arousal, seed in asked]
     densities = [notes_a_beat(phrase) for phrase in phrases]
     arousals = spearman([arousal for _, arousal, _ in asked], [verdict.arousal for verdict in verdicts])
