@@ -54,7 +54,7 @@ def perform(
     if not 1 <= fps <= 120:
         raise BadInput(f"--fps {fps:g}: 1 to 120")
     end_s = ONSET_S + HOLD_S
-    there_and_back = ((0.0, {}), (ONSET_S, moved), (end_s, moved), (end_s + ONSET_S, {}))
+    there_and_back: tuple[script.Keyframe, ...] = ((0.0, {}), (ONSET_S, moved), (end_s, moved), (end_s + ONSET_S, {}))
     keyframes = script.parse_path(path) if path else there_and_back
     times_s = [0.0] if still else [i / fps for i in range(round(keyframes[-1][0] * fps) + 1)]
     person = load_head(head)

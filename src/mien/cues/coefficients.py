@@ -5,8 +5,9 @@ is that of MediaPipe's blendshape head without its first, `_neutral`; `tongueOut
 stands last and is always 0.
 
 What is read is the shape of the face turned to the front: 468 points and the irises in eye distances, less the
-average resting face, or, where it is known, less the person's own. Two small layers, written out in numpy, read the
-left side; of the mirrored shape they read the right side: left and right cannot be confused, by construction.
+average face, or, where it is known, less the person's own resting one. A plane through each of these two kinds of
+departure reads the left side; of the mirrored shape it reads the right side: left and right cannot be confused, by
+construction.
 
 The weights were learnt in `mien.lab.coefficients_train` from rendered heads, of which the truth is known, and from
 photographs as the official MediaPipe head reads them; see `cards/models/coefficients.md`.
@@ -41,7 +42,7 @@ COEFFICIENTS: tuple[str, ...] = tuple(
 """Every coefficient, in the order of all arrays."""
 
 OWN: tuple[str, ...] = tuple(n for n in COEFFICIENTS if not n.endswith("Right") and n != "tongueOut")
-"""What the layers read of a shape: the left of each two, and what has no side."""
+"""What is read of a shape: the left of each two, and what has no side."""
 
 IRIS_POINTS = EYE_POINTS - IRIS_CENTRE
 SHAPE_SIZE = MESH_POINTS * 3 + 2 * IRIS_POINTS * 2
@@ -49,27 +50,35 @@ SHAPE_SIZE = MESH_POINTS * 3 + 2 * IRIS_POINTS * 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layers:
-    """The weights: a shape's departure → hidden → hidden → what `OWN` names, float32, one row an input.
+class Plane:
+    """Weights from a shape's departure to what `OWN` names: `kernel` float32 (s, own), `bias` float32 (own,)."""
 
-    The first layer has one input more than a shape has numbers: whether the person's own rest was subtracted.
-    """
+    kernel: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """All weights: the `average` face float32 (s,), and planes for departures from it and from a person's own rest."""
 
     average: Floats
-    first: tuple[Floats, Floats]
-    second: tuple[Floats, Floats]
-    last: tuple[Floats, Floats]
+    unknown: Plane
+    known: Plane
 
     def read(self, departures: Floats, own: bool) -> Floats:
-        """Read departures float32 (n, s) from a rest: float32 (n, 52), 0..1."""
-        left, right = self._own(departures, own), self._own(mirrored_shapes(departures), own)
+        """Read departures float32 (n, s) from the average or the person's own rest: float32 (n, 52), 0..1."""
+        plane = self.known if own else self.unknown
+        left, right = (side @ plane.kernel + plane.bias for side in (departures, mirrored_shapes(departures)))
         return np.clip(joined(left, right), 0, 1)
 
-    def _own(self, departures: Floats, own: bool) -> Floats:
-        kernel, bias = self.first
-        hidden = np.maximum(departures @ kernel[:-1] + (bias + own * kernel[-1]), 0)
-        hidden = np.maximum(hidden @ self.second[0] + self.second[1], 0)
-        return np.asarray(hidden @ self.last[0] + self.last[1], dtype=np.float32)
+    def rounded(self) -> "Planes":
+        """The same as half precision holds them, in which they are kept."""
+
+        def half(array: Floats) -> Floats:
+            return array.astype(np.float16).astype(np.float32)
+
+        unknown, known = (Plane(half(plane.kernel), half(plane.bias)) for plane in (self.unknown, self.known))
+        return Planes(half(self.average), unknown, known)
 
 
 def shape_of(face: Face) -> Floats:
@@ -100,9 +109,9 @@ def read_coefficients(face: Face, rest: Floats | None = None) -> Floats:
     -------
     float32 (52,), 0..1, in the order of `COEFFICIENTS`
     """
-    layers = shipped_layers()
+    planes = shipped_planes()
     shape = shape_of(face)[None]
-    return np.asarray(layers.read(shape - (layers.average if rest is None else rest), rest is not None)[0])
+    return np.asarray(planes.read(shape - (planes.average if rest is None else rest), rest is not None)[0])
 
 
 def named_coefficients(values: Floats) -> Mapping[str, float]:
@@ -134,7 +143,15 @@ def joined(left: Floats, right: Floats) -> Floats:
     return values
 
 
-def load_layers(path: Path) -> Layers:
+def mirrored_values(values: Floats) -> Floats:
+    """Coefficients float32 (n, 52) of the same faces in a mirror."""
+    swapped = {"Left": "Right", "Right": "Left"}
+    ends = [next((end for end in swapped if name.endswith(end)), "") for name in COEFFICIENTS]
+    twins = [n.removesuffix(e) + swapped[e] if e else n for n, e in zip(COEFFICIENTS, ends, strict=True)]
+    return values[:, [COEFFICIENTS.index(twin) for twin in twins]]
+
+
+def load_planes(path: Path) -> Planes:
     """Read weights (`.npz`) with their manifest.
 
     Raises
@@ -147,17 +164,17 @@ def load_layers(path: Path) -> Layers:
         held = {name: file[name] for name in file.files}
     if tuple(held["own"].tolist()) != OWN or held["average"].shape != (SHAPE_SIZE,):
         raise BadAsset(f"{path.name}: made for other coefficients or points than mien's; reinstall mien or train anew")
-    first, second, last = (
-        (held[f"{name}_kernel"].astype(np.float32), held[f"{name}_bias"].astype(np.float32))
-        for name in ("first", "second", "last")
+    unknown, known = (
+        Plane(held[f"{name}_kernel"].astype(np.float32), held[f"{name}_bias"].astype(np.float32))
+        for name in ("unknown", "known")
     )
-    return Layers(held["average"].astype(np.float32), first, second, last)
+    return Planes(held["average"].astype(np.float32), unknown, known)
 
 
 @cache
-def shipped_layers() -> Layers:
+def shipped_planes() -> Planes:
     """The weights that ship."""
-    return load_layers(asset_path("mien.cues", "coefficients.npz"))
+    return load_planes(asset_path("mien.cues", "coefficients.npz"))
 
 
 @cache

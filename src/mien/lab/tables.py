@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mien.lab import coefficients_evaluate
 from mien.lab.cards import Results, Table, table_of
 
 
@@ -177,6 +178,7 @@ def measured(name: str, make: Table, command: str) -> Table:
 
 
 EVALUATE = "mien evaluate WEIGHTS --data DATA"
+COEFFICIENTS = "python -m mien.lab.coefficients_evaluate --performed PERFORMED --taught TAUGHT"
 DESCRIBE = "python -m mien.lab.describe_data --data DATA"
 
 TABLES: Mapping[str, Table] = MappingProxyType(
@@ -188,6 +190,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         "comparison": measured("comparison", comparison, "python -m mien.lab.compare_readers --data DATA --kept KEPT"),
         "invariance": measured("invariance", invariance, "python -m mien.lab.invariance --data DATA --kept KEPT"),
         "ocular": measured("ocular", ocular, "python -m mien.lab.ablate --data DATA --kept KEPT"),
+        **{name: measured("coefficients", make, COEFFICIENTS) for name, make in coefficients_evaluate.TABLES.items()},
         **{
             name: measured("data", laid_out(name), DESCRIBE)
             for name in (
