@@ -13,6 +13,9 @@ export const FIELDS: Readonly<Record<string, { readonly label: string; readonly 
   syncopation: { label: "Syncopation", step: 0.01, unit: "0 to 1" },
   rubato: { label: "Rubato", step: 0.01, unit: "0 to 1" },
   mode: { label: "Mode", step: 1, unit: "" },
+  tonic_pc: { label: "Key", step: 1, unit: "" },
+  meter: { label: "Metre", step: 1, unit: "" },
+  ensemble: { label: "Ensemble", step: 1, unit: "" },
 };
 
 /** From dark to bright. */

@@ -105,6 +105,9 @@ export interface Field {
   readonly name: string;
   readonly low: number;
   readonly high: number;
+  /** Words for the two ends, "slow" and "fast". */
+  readonly low_word?: string;
+  readonly high_word?: string;
 }
 
 export interface Welcome {

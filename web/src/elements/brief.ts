@@ -44,9 +44,10 @@ export class BriefElement extends Panel {
     const { label, step, unit } = FIELDS[field.name] ?? { label: field.name, step: 0.01, unit: "" };
     const value = Number(this.get(field.name) ?? (field.low + field.high) / 2);
     const isHeld = field.name in this.view.held;
+    const ends = field.low_word ? `: ${field.low_word} to ${field.high_word}` : "";
     const shown = step >= 1 ? value.toFixed(0) : value.toFixed(step >= 0.1 ? 1 : 2);
     return html`<div class="field ${isHeld ? "held" : ""}">
-      <label for=${field.name} title=${unit}>${label}</label>
+      <label for=${field.name} title="${unit}${ends}">${label}</label>
       <input
         id=${field.name} type="range" min=${field.low} max=${field.high} step=${step} .value=${String(value)}
         aria-valuetext="${shown} ${unit}"

@@ -4,7 +4,7 @@ import type { View } from "../store.ts";
 import { Panel } from "./panel.ts";
 
 const KINDS: readonly (readonly [string, string])[] = [
-  ["mid", "MIDI"], ["wav", "Sound"], ["musicxml", "Score, MusicXML"], ["svg", "Score, picture"], ["png", "Piano roll"],
+  ["mid", "MIDI"], ["wav", "Sound"], ["musicxml", "Score, MusicXML"], ["svg", "Score, picture"], ["pdf", "Score, PDF"], ["png", "Piano roll"],
   ["json", "Why this music"], ["session", "Session"], ["csv", "Readings"],
 ];
 
