@@ -15,7 +15,8 @@ covered : the same with a region's box painted grey and its cues unknown, every 
 shares : their mean, the largest departure of their sum from 1, and how often covering the region with the largest share
     moves the decided class's probability more than covering the smallest.
 abstention : the share of clean faces, and of each kind of unreadable picture, to which it says "cannot tell".
-ms : median milliseconds of the network for one face on one thread, and of the whole reading of a close-up.
+ms : median milliseconds of the processor (not of the clock, which others' work on the machine stretches) of the network
+    for one face on one thread, and of the whole reading of a close-up.
 london : portraits by declared group (`mien.lab.portraits`), where that file is given.
 weights : what the manifest says of them.
 """
@@ -172,14 +173,14 @@ def _covered(
 
 
 def _speed(reader: Reader, seen: Seen, exam: Exam) -> dict[str, float]:
-    """Median milliseconds on one thread: of the network for one face, and of seeing and reading one close-up."""
+    """Median processor milliseconds: of the network for one face, and of seeing and reading one close-up."""
     network, whole = [], []
     for call in range(SPEED_CALLS):
         one = call % len(exam)
-        begun = time.perf_counter()
+        begun = time.process_time()
         reader.answer(seen.chips[one : one + 1], seen.cues[one : one + 1])
-        network.append(time.perf_counter() - begun)
-        begun = time.perf_counter()
+        network.append(time.process_time() - begun)
+        begun = time.process_time()
         ask(reader, prepare(reader, see(exam.pictures[one : one + 1])))
-        whole.append(time.perf_counter() - begun)
+        whole.append(time.process_time() - begun)
     return {name: round(float(np.median(t)) * 1e3, 2) for name, t in (("network", network), ("reading", whole))}
