@@ -16,11 +16,9 @@ from conftest import DATA, ROOT
 
 RESULTS = read_results(ROOT / "results")
 CARDS = sorted((ROOT / "cards").rglob("*.md"))
-OWN = {"coefficients.md"}
-"""Cards that are filled by a command of their own, and tested there."""
 
 
-@pytest.mark.parametrize("path", [path for path in CARDS if path.name not in OWN], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
 def test_the_card_is_fresh(path: Path) -> None:
     card = path.read_text(encoding="utf-8")
     assert fill(card, RESULTS, TABLES) == card, "run python -m mien.lab.cards"
