@@ -53,7 +53,10 @@ golden: $(VENV)/test.stamp  ## write the golden phrases anew, then look at the d
 	git diff --stat -- tests/golden
 
 train: $(VENV)/test.stamp  ## train the reader on DATA (a folder with ferplus_dev.npz)
-	$(BIN)/mien train --data $(DATA) --out runs/reader
+	GLIBC_TUNABLES=$(KEEP_MEMORY) $(BIN)/mien train --data $(DATA) --out runs/reader
+
+# TensorFlow returns large blocks after every step and faults them in again: keeping them halves the time (docs/log.md)
+KEEP_MEMORY := glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=8589934592:glibc.malloc.arena_max=1
 
 cards: $(VENV)/test.stamp  ## write the tables of the cards from results/
 	$(BIN)/python -m mien.lab.cards
