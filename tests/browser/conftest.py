@@ -20,8 +20,6 @@ from browser.film import make_film
 
 from conftest import ROOT
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (group dev)")
-
 PAGE = ROOT / "src" / "mien" / "app" / "page" / "index.html"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = (
@@ -146,6 +144,7 @@ def playwright() -> Iterator[Any]:
         pytest.skip("needs the built page: make page")
     if CHROMIUM is None:
         pytest.skip("needs Chromium on the path")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (group dev)")
     with sync_api.sync_playwright() as running:
         yield running
 
