@@ -37,7 +37,7 @@ fix: $(VENV)/test.stamp  ## mend what ruff can mend
 	$(BIN)/ruff check --fix
 
 gallery: $(VENV)/run.stamp  ## emotions × ensembles as files and a page under out/gallery
-	$(BIN)/python -m mien.lab.gallery --out out/gallery
+	$(BIN)/python -m mien.lab.scores.gallery --out out/gallery
 
 bench: $(VENV)/run.stamp  ## time and memory of every stage
 	$(BIN)/python -m benchmarks
@@ -59,7 +59,7 @@ train: $(VENV)/test.stamp  ## train the reader on DATA (a folder with ferplus_de
 KEEP_MEMORY := glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=8589934592:glibc.malloc.arena_max=1
 
 cards: $(VENV)/test.stamp  ## write the tables of the cards from results/
-	$(BIN)/python -m mien.lab.cards
+	$(BIN)/python -m mien.lab.pages.cards
 
 lock:  ## write the lock files anew (needs uv)
 	uv pip compile -q locks/build.in $(LOCK_OPTIONS) -o locks/build.txt

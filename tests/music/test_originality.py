@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from mien.circumplex import affect_of
-from mien.lab.compare_music import voices
-from mien.lab.learn_runs import filter_of
+from mien.lab.scores.compare_music import voices
+from mien.lab.scores.learn_runs import filter_of
 from mien.music import originality
 from mien.music.brief import brief_from_affect
 from mien.music.compose import State, compose, next_section

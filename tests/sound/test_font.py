@@ -7,7 +7,7 @@ import pytest
 
 from mien.ensembles import ensembles
 from mien.errors import BadAsset, BadInput
-from mien.lab.cut_font import cut, wanted_presets
+from mien.lab.assets.cut_font import cut, wanted_presets
 from mien.nets import read_manifest
 from mien.sound import font as font_module
 from mien.sound.font import font_path, load_font

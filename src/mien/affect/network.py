@@ -1,8 +1,8 @@
 """The reader: a face and its cues become a reading of the expression (Face, Cues → Affect).
 
-The network is the four-stream one of `mien.lab.nets`, trained on FER+ and run by LiteRT. Its manifest, `reader.json`,
-names the classes and the cues in order, the scale of the cues, the boxes of the regions and the temperature; a network
-that was made for other values than these is refused.
+The network is the four-stream one of `mien.lab.training.nets`, trained on FER+ and run by LiteRT. Its manifest,
+`reader.json`, names the classes and the cues in order, the scale of the cues, the boxes of the regions and the
+temperature; a network that was made for other values than these is refused.
 
 `Reader.read_chips` takes pictures in FER2013's framing and cuts them anew, exactly as training did.
 """

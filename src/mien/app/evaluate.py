@@ -1,6 +1,6 @@
 """`mien evaluate WEIGHTS --data …`: a network is examined; `NAME.json` and `NAME.html` say how well it reads.
 
-A thin coat over `mien.lab.evaluate` and `mien.lab.report`.
+A thin coat over `mien.lab.exams.evaluate` and `mien.lab.pages.report`.
 """
 
 import json
@@ -28,12 +28,12 @@ def evaluate(
 ) -> None:
     """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
     from mien.affect.network import Reader
-    from mien.lab.abstention import voteless
-    from mien.lab.evaluate import evaluate as examine
-    from mien.lab.evaluate import of_weights, scores
-    from mien.lab.exam import LONDON, find_data, load_exam
-    from mien.lab.portraits import examine_portraits, load_portraits
-    from mien.lab.report import report
+    from mien.lab.exams.abstention import voteless
+    from mien.lab.exams.evaluate import evaluate as examine
+    from mien.lab.exams.evaluate import of_weights, scores
+    from mien.lab.exams.exam import LONDON, find_data, load_exam
+    from mien.lab.exams.portraits import examine_portraits, load_portraits
+    from mien.lab.pages.report import report
     from mien.nets import read_manifest
     from mien.writing import write_bytes, write_together
 
@@ -68,7 +68,7 @@ def evaluate(
 
 def _portraits_path(data: Path, london: Path | None) -> Path | None:
     """Where the portraits are, None where there are none: they may be missing, unless they were asked for."""
-    from mien.lab.exam import LONDON
+    from mien.lab.exams.exam import LONDON
 
     if london is not None:
         return london

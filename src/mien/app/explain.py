@@ -1,6 +1,6 @@
 """`mien explain PICTURE`: why a face reads as it does, as `NAME-explain.png` and `NAME-explain.html`.
 
-A thin coat over `mien.lab.explain` and its two drawings; it needs the base install alone.
+A thin coat over `mien.lab.pages.explain` and its two drawings; it needs the base install alone.
 """
 
 from pathlib import Path
@@ -21,10 +21,10 @@ def explain(
     from mien import instrument
     from mien.affect.network import Reader
     from mien.face.pictures import open_picture
-    from mien.lab import words
-    from mien.lab.explain import explain as account_for
-    from mien.lab.explain_page import explain_page
-    from mien.lab.tint import png_of, sheet
+    from mien.lab.pages import words
+    from mien.lab.pages.explain import explain as account_for
+    from mien.lab.pages.explain_page import explain_page
+    from mien.lab.pages.tint import png_of, sheet
     from mien.values import REGIONS
     from mien.writing import write_together
 

@@ -1,7 +1,7 @@
 """`mien measure FILE.mid …`: every measure of MIDI files, beside what real music gives.
 
-The measures are those of `mien.lab.measures`, the 5th to 95th percentiles of real music those of `mien.lab.real_music`.
-Files of ours are read with their parts and marks, others by ear.
+The measures are those of `mien.lab.scores.measures`, the 5th to 95th percentiles of real music those of
+`mien.lab.scores.real_music`. Files of ours are read with their parts and marks, others by ear.
 """
 
 import json
@@ -26,8 +26,8 @@ def measure(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")] = False,
 ) -> None:
     """Measure how MIDI files are made, beside real music."""
-    from mien.lab.any_midi import read_midi
-    from mien.lab.real_music import measure_as_real, real_music
+    from mien.lab.scores.any_midi import read_midi
+    from mien.lab.scores.real_music import measure_as_real, real_music
 
     found = [(str(file), measure_as_real(read_midi(file))) for file in files]
     limits = {name: (real.low, real.high, real.corpus) for name, real in real_music().items()}

@@ -1,6 +1,7 @@
 """`mien train --data …`: FER+ pictures become a network of one's own.
 
-A thin coat over `mien.lab.train` and `mien.lab.export`. Interrupted, it goes on when called again with the same folder.
+A thin coat over `mien.lab.training.train` and `mien.lab.training.export`. Interrupted, it goes on when called again
+with the same folder.
 """
 
 import importlib.util
@@ -23,7 +24,8 @@ def train(
     limit: Annotated[int | None, typer.Option("--limit", help="Use only about so many pictures.")] = None,
     cuts: Annotated[Path | None, typer.Option("--cuts", help="Where the cut faces are kept between trainings.")] = None,
     performed: Annotated[
-        Path | None, typer.Option("--performed", help="Rendered faces: a file of python -m mien.lab.performed.")
+        Path | None,
+        typer.Option("--performed", help="Rendered faces: a file of python -m mien.lab.training.performed."),
     ] = None,
     start: Annotated[
         Path | None, typer.Option("--start", help="A training's folder, or a .tflite network, to go on from.")
@@ -37,18 +39,18 @@ def train(
             raise BadInput(f"{name} {value}: give a whole number from 1")
     if rate is not None and not 0 < rate < 1:
         raise BadInput(f"--rate {rate:g}: give a number between 0 and 1")
-    from mien.lab.corpus import load_corpus
-    from mien.lab.exam import FERPLUS, find_data
-    from mien.lab.performed import load_performed
+    from mien.lab.exams.exam import FERPLUS, find_data
+    from mien.lab.training.corpus import load_corpus
+    from mien.lab.training.performed import load_performed
 
     corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
     rendered = load_performed(performed, corpus.scale) if performed else None
 
-    from mien.lab.augment import Ways
-    from mien.lab.export import export_run
-    from mien.lab.nets import Shape
-    from mien.lab.train import Plan
-    from mien.lab.train import train as learn
+    from mien.lab.training.augment import Ways
+    from mien.lab.training.export import export_run
+    from mien.lab.training.nets import Shape
+    from mien.lab.training.train import Plan
+    from mien.lab.training.train import train as learn
 
     usual = Plan()
     plan = replace(

@@ -9,7 +9,7 @@ average face, or, where it is known, less the person's own resting one. A plane 
 departure reads the left side; of the mirrored shape it reads the right side: left and right cannot be confused, by
 construction.
 
-The weights were learnt in `mien.lab.coefficients_train` from rendered heads, of which the truth is known, and from
+The weights were learnt in `mien.lab.coefficients.train` from rendered heads, of which the truth is known, and from
 photographs as the official MediaPipe head reads them; see `cards/models/coefficients.md`.
 """
 

@@ -1,9 +1,9 @@
 """A melody → which of its runs are somebody's: twelve notes that a song of the corpora has too, in any key.
 
 A run is eleven intervals in semitones, whatever its rhythm; a note that is struck eleven times more is no run. What is
-known is a Bloom filter (`assets/known_runs.bin`, made by `mien.lab.learn_runs`): it holds no melody, forgets none of
-the runs it was shown, and takes one fresh run in 1700 for a known one, which costs no more than another try. Scales and
-neighbour notes are not excused: where a song goes the same way for twelve notes, ours turns elsewhere.
+known is a Bloom filter (`assets/known_runs.bin`, made by `mien.lab.scores.learn_runs`): it holds no melody, forgets
+none of the runs it was shown, and takes one fresh run in 1700 for a known one, which costs no more than another try.
+Scales and neighbour notes are not excused: where a song goes the same way for twelve notes, ours turns elsewhere.
 
 References: Bloom 1970, "Space/time trade-offs in hash coding with allowable errors"; Steele, Lea & Flood 2014, "Fast
 splittable pseudorandom number generators" (the mixing of bits); Yin et al. 2021, "A good algorithm does not steal – it

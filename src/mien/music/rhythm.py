@@ -101,7 +101,7 @@ class Repertoire:
 
 @cache
 def melody_table() -> dict[str, object]:
-    """The learnt table, as `mien.lab.melody_statistics` wrote it."""
+    """The learnt table, as `mien.lab.scores.melody_statistics` wrote it."""
     table: dict[str, object] = json.loads(
         files("mien.music").joinpath("melody_statistics.json").read_text(encoding="utf-8")
     )

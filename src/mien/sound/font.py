@@ -1,6 +1,6 @@
 """The font that plays: ours, proved by its checksum, or the user's own (path → Font).
 
-The shipped font is a cut of FluidR3Mono GM (MIT); `mien.lab.cut_font` made it, and its manifest says from what.
+The shipped font is a cut of FluidR3Mono GM (MIT); `mien.lab.assets.cut_font` made it, and its manifest says from what.
 """
 
 from functools import cache

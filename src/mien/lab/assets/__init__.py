@@ -1,0 +1,1 @@
+"""Data assets are made: the font cut, the resting face."""

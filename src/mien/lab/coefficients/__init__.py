@@ -1,0 +1,1 @@
+"""The expression coefficients are learnt: faces, teacher, split, training, examination."""

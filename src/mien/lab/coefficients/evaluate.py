@@ -1,0 +1,174 @@
+"""Coefficients × faces not learnt from → `results/coefficients.json`, the manifest's scores, the tables of the card.
+
+    python -m mien.lab.coefficients.evaluate --performed performed.npz --taught taught.npz
+
+The measure is Pearson's r over faces between what ships reads and the truth. Rendered faces are new people, turned up
+to `MOST_TURNED_DEG`, at rest and moving, read without their rest and with it; their truth is exact. Photographs are
+new pictures; their truth is what the official head says. A name of which no truth varies (standard deviation below
+`LEAST_SPREAD`) has no r.
+
+`sides` counts, among rendered faces whose two sides differ by more than .3 in a movement, how often the side that moves
+more is read as the side that moves more.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.cues.coefficients import COEFFICIENTS, Planes, load_planes
+from mien.lab.coefficients.data import Faces, load_all
+from mien.lab.coefficients.split import rests, split
+from mien.lab.pages import cards
+from mien.nets import Floats, asset_path
+
+MOST_TURNED_DEG = 20.0
+LEAST_SPREAD = 0.02
+UNEVEN = 0.3
+PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "brows": ("browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight"),
+        "blink": ("eyeBlinkLeft", "eyeBlinkRight"),
+        "wide": ("eyeWideLeft", "eyeWideRight"),
+        "squint": ("eyeSquintLeft", "eyeSquintRight"),
+        "smile": ("mouthSmileLeft", "mouthSmileRight"),
+        "frown": ("mouthFrownLeft", "mouthFrownRight"),
+        "jaw": ("jawOpen",),
+        "sneer": ("noseSneerLeft", "noseSneerRight"),
+        "gaze": tuple(name for name in COEFFICIENTS if name.startswith("eyeLook")),
+    }
+)
+"""What was asked to hold: r of at least `WANTED` for each of these."""
+WANTED = {"rendered": 0.9, "rendered, rest known": 0.9, "photographs": 0.8}
+
+
+def evaluate(planes: Planes, performed: Faces, taught: Faces) -> dict[str, Any]:
+    """Every number of the card."""
+    turned = np.abs(performed.pose_deg).max(axis=1) <= MOST_TURNED_DEG
+    rendered = performed.take(split(performed)["examine"] & turned)
+    own, known = rests(rendered)
+    seen = rendered.take(known)  # the pictures that show the rest are left out on both sides
+    photographed = taught.take(split(taught)["examine"])
+    plain = planes.read(seen.shapes - planes.average, own=False)
+    calibrated = planes.read(seen.shapes - own[known], own=True)
+    told = planes.read(photographed.shapes - planes.average, own=False)
+    sharp = photographed.kind == "pictures"
+    columns = {
+        "rendered": (plain, seen.truth),
+        "rendered, rest known": (calibrated, seen.truth),
+        "photographs": (told[sharp], photographed.truth[sharp]),
+        "close-ups of 48 pixels": (told[~sharp], photographed.truth[~sharp]),
+    }
+    by_name = {name: {kind: _r(read[:, i], truth[:, i]) for kind, (read, truth) in columns.items()}
+               for i, name in enumerate(COEFFICIENTS)}  # fmt: skip
+    return {
+        "faces": {kind: len(truth) for kind, (_, truth) in columns.items()},
+        "people": len(np.unique(seen.group)),
+        "r": by_name,
+        "promised": {
+            what: {kind: _worst([by_name[name][kind] for name in names]) for kind in columns}
+            for what, names in PROMISED.items()
+        },
+        "sides": {"rest unknown": _sides(plain, seen.truth), "rest known": _sides(calibrated, seen.truth)},
+        "at_rest": round(float(plain[seen.kind == "neutral"].mean()), 4),
+    }
+
+
+def _r(read: Floats, truth: Floats) -> float | None:
+    if truth.std() < LEAST_SPREAD or read.std() == 0:
+        return None
+    return round(float(np.corrcoef(read, truth)[0, 1]), 3)
+
+
+def _worst(found: list[float | None]) -> float | None:
+    measured = [r for r in found if r is not None]
+    return min(measured) if measured else None
+
+
+def _sides(read: Floats, truth: Floats) -> dict[str, Any]:
+    """How often the side that moves more is read as such."""
+    right = total = 0
+    for left, name in enumerate(COEFFICIENTS):
+        twin = name.removesuffix("Left") + "Right"
+        if not name.endswith("Left") or name in ("jawLeft", "mouthLeft") or name.startswith("eyeLook"):
+            continue
+        place = COEFFICIENTS.index(twin)
+        uneven: NDArray[np.bool_] = np.abs(truth[:, left] - truth[:, place]) > UNEVEN
+        agreed = np.sign(read[uneven, left] - read[uneven, place]) == np.sign(
+            truth[uneven, left] - truth[uneven, place]
+        )
+        right, total = right + int(agreed.sum()), total + int(uneven.sum())
+    return {"uneven": total, "share": round(right / total, 4) if total else None}
+
+
+def promised(results: cards.Results) -> str:
+    """The worst r among the names of each promise."""
+    kinds = list(results["faces"])
+    rows = [
+        (what, *(_told(row[kind], WANTED.get(kind)) for kind in kinds)) for what, row in results["promised"].items()
+    ]
+    rows.append(("wanted", *(f"≥ {WANTED[kind]}" if kind in WANTED else "–" for kind in kinds)))
+    return cards.table_of(("worst r of", *kinds), rows)
+
+
+def names(results: cards.Results) -> str:
+    """r of every name."""
+    kinds = list(results["faces"])
+    rows = [(name, *(_told(row[kind], None) for kind in kinds)) for name, row in results["r"].items()]
+    return cards.table_of(("coefficient", *kinds), rows)
+
+
+def examined(results: cards.Results) -> str:
+    """How many faces, and the sides."""
+    rows = [(f"faces, {kind}", f"{n:,}") for kind, n in results["faces"].items()]
+    rows.append(("people among the rendered", f"{results['people']:,}"))
+    for kind, told in results["sides"].items():
+        rows.append(
+            (f"uneven movements whose stronger side is read, {kind}", f"{told['share']:.1%} of {told['uneven']}")
+        )
+    rows.append(("mean coefficient read of a rendered face at rest", f"{results['at_rest']:.3f}"))
+    rows += [(name, str(value)) for name, value in results["weights"].items()]
+    return cards.table_of(("what", "value"), rows)
+
+
+TABLES: Mapping[str, cards.Table] = MappingProxyType({"promised": promised, "names": names, "examined": examined})
+"""The tables of the card."""
+
+
+def _told(r: float | None, wanted: float | None) -> str:
+    if r is None:
+        return "–"
+    return f"**{r:.2f}**" if wanted is not None and r < wanted else f"{r:.2f}"
+
+
+def main() -> None:
+    """Evaluate from the command line, write results, manifest and card."""
+    parser = argparse.ArgumentParser(
+        prog="python -m mien.lab.coefficients.evaluate", description="Measure the student."
+    )
+    parser.add_argument("--performed", type=Path, nargs="+", required=True)
+    parser.add_argument("--taught", type=Path, nargs="+", required=True)
+    parser.add_argument("--weights", type=Path, default=asset_path("mien.cues", "coefficients.npz"))
+    parser.add_argument("--results", type=Path, default=Path("results/coefficients.json"))
+    given = parser.parse_args()
+    found = evaluate(load_planes(given.weights), load_all(given.performed), load_all(given.taught))
+    manifest = json.loads(given.weights.with_suffix(".json").read_text(encoding="utf-8"))
+    found["weights"] = {
+        "file": f"{given.weights.stat().st_size / 1e3:.0f} kB",
+        "parameters": f"{manifest['parameters']:,}",
+        "training": f"`{manifest['training']['command']}`",
+        "sha256": f"`{manifest['sha256']}`",
+    }
+    given.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    manifest["scores"] = {"on": "worst r of each promise, see the card", **found["promised"]}
+    given.weights.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(found["promised"], indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The reader is examined: scores, regions, abstention, invariance, and simpler ways beside it."""

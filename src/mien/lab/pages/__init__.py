@@ -1,0 +1,1 @@
+"""What was found, told: explanations, reports, cards and their tables."""

@@ -1,0 +1,1 @@
+"""The reader is trained: corpus, changes of faces, network, learning, export."""

@@ -1,0 +1,170 @@
+"""A trained network becomes what ships: TFLite and manifest, proved to say what Keras says (Keras → LiteRT).
+
+    python -m mien.lab.training.export --run runs/first --to src/mien/affect/assets --parity tests/affect/parity.npz
+
+writes `reader.tflite` and `reader.json`; the manifest holds all that the reader must know. `parity.npz` keeps inputs
+made of synthetic patterns (no picture of anybody) with what Keras answered, for the test that LiteRT answers the same.
+"""
+
+import argparse
+import hashlib
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from mien.affect.calibrate import calibrated
+from mien.affect.regions import BOXES
+from mien.cues.names import NAMES
+from mien.errors import BadAsset
+from mien.lab.training.fold import fold
+from mien.lab.training.nets import STREAMS, Shape, with_shares
+from mien.lab.training.train import NETWORK, TRAINING
+from mien.nets import Floats, Network
+from mien.values import CHIP_PX, EMOTIONS
+
+INPUTS, OUTPUTS = ("chip", "cues", "presence"), ("logits", "stream_logits", "shares")
+MOST_DIFFERENCE = 1e-4
+"""Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
+PATTERNS = 6
+TOLD = ("command", "plan", "ways", "shape", "faces", "after")
+"""What the manifest repeats of `training.json`; `after` is the training that this one went on from."""
+
+
+def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Path | None = None) -> Path:
+    """Write `reader.tflite` and its manifest into a folder; return the network's path.
+
+    Parameters
+    ----------
+    network : as trained, without shares
+    training : what `mien.lab.training.train` wrote of the training
+    to : the folder
+    parity : where inputs and Keras's answers are kept for the tests
+
+    Raises
+    ------
+    BadAsset
+        If LiteRT answers otherwise than Keras.
+    """
+    shipped = with_shares(fold(network, Shape.of_row(training["shape"])))
+    given = patterns()
+    wanted = {name: np.asarray(value) for name, value in shipped(given, training=False).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        aside = _convert(shipped, Path(folder))
+        manifest = describe(aside, training)
+        _write(aside, manifest)
+        net = Network(aside)
+        found = net(*(given[_plain(name)] for name in net.input_names))
+        # LiteRT names outputs as it likes, but each of the three has a shape of its own
+        manifest["outputs"] = [next(n for n in OUTPUTS if wanted[n].shape == array.shape) for array in found]
+        apart = difference(wanted, dict(zip(manifest["outputs"], found, strict=True)))
+        if apart > MOST_DIFFERENCE:
+            raise BadAsset(f"{aside.name}: LiteRT and Keras differ by {apart:.1e}, {MOST_DIFFERENCE:.0e} allowed")
+        path = to / aside.name
+        path.write_bytes(aside.read_bytes())
+    _write(path, manifest)
+    if parity is not None:
+        parity.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(parity, allow_pickle=False, **given, **wanted)
+    return path
+
+
+def export_run(run: Path, to: Path, parity: Path | None = None) -> Path:
+    """Ship what a training left in the folder `run` (see `export`)."""
+    training = json.loads((run / TRAINING).read_text(encoding="utf-8"))
+    return export(keras.models.load_model(run / NETWORK), training, to, parity)
+
+
+def patterns() -> dict[str, Floats]:
+    """Inputs that are nobody's face: gratings and blobs of different size, cues at random, streams on and off."""
+    rng = np.random.default_rng(64)
+    y, x = np.mgrid[:CHIP_PX, :CHIP_PX].astype(np.float32)
+    chips = []
+    for _ in range(PATTERNS):
+        wave = np.sin(x * rng.uniform(0.1, 0.8) + y * rng.uniform(-0.5, 0.5))
+        blob = np.exp(-((x - rng.uniform(16, 48)) ** 2 + (y - rng.uniform(16, 48)) ** 2) / rng.uniform(50, 400))
+        chips.append(np.clip(110 + 60 * wave + 90 * blob, 0, 255).round())
+    present = np.ones((PATTERNS, STREAMS), dtype=np.float32)
+    present[range(1, 1 + STREAMS), range(STREAMS)] = 0
+    return {
+        "chip": np.stack(chips)[..., None].astype(np.float32),
+        "cues": rng.normal(size=(PATTERNS, len(NAMES))).astype(np.float32),
+        "presence": present,
+    }
+
+
+def difference(wanted: dict[str, Floats], found: dict[str, Floats]) -> float:
+    """Largest difference of two answers, in probabilities and shares."""
+    pairs = [(calibrated(wanted[n], 1.0), calibrated(found[n], 1.0)) for n in ("logits", "stream_logits")]
+    pairs.append((wanted["shares"], found["shares"]))
+    return max(float(np.abs(a - b).max()) for a, b in pairs)
+
+
+def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
+    """The manifest of an exported network; scores come later, from `mien.lab.exams.evaluate`."""
+    return {
+        "name": "mien reader: four focal streams with a gate",
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "licence": "Apache-2.0",
+        "labels": list(EMOTIONS),
+        "inputs": list(INPUTS),
+        "input": {
+            "chip": f"(n, {CHIP_PX}, {CHIP_PX}, 1) float32, grey 0..255, cut by mien.face.align",
+            "cues": "(n, c) float32, (cue - mean) / deviation cut at ±4, 0 where unknown",
+            "presence": "(n, 4) float32, 1 where a stream may speak, in the order of the boxes",
+        },
+        "boxes": {region: list(box) for region, box in BOXES.items()},
+        "temperature": training["temperature"],
+        "parameters": training["parameters"],
+        "cues": training["cues"],
+        "data": [
+            {
+                "name": "FER2013 pictures (Goodfellow et al. 2013)",
+                "terms": "customary research use; no picture is shipped or can be redistributed",
+            },
+            {"name": "FER+ labels (Barsoum et al. 2016)", "terms": "MIT"},
+        ],
+        "training": {name: training[name] for name in TOLD if name in training},
+    }
+
+
+def _convert(network: keras.Model, folder: Path) -> Path:
+    """Keras → TFLite, weights in half precision (the converter is TensorFlow's)."""
+    import tensorflow as tf
+
+    path = folder / "reader.tflite"
+    network.export(
+        path,
+        format="litert",
+        verbose=False,
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
+    )
+    return path
+
+
+def _plain(name: str) -> str:
+    """LiteRT's "serving_default_chip:0" → "chip"."""
+    return next(plain for plain in INPUTS if plain in name)
+
+
+def _write(path: Path, manifest: dict[str, Any]) -> None:
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Export from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m mien.lab.training.export", description="Ship a trained network.")
+    parser.add_argument("--run", type=Path, required=True, help="folder that mien.lab.training.train wrote")
+    parser.add_argument("--to", type=Path, required=True, help="folder for reader.tflite and reader.json")
+    parser.add_argument("--parity", type=Path, help="file for the inputs and answers of the parity test")
+    given = parser.parse_args()
+    print(export_run(given.run, given.to, given.parity))
+
+
+if __name__ == "__main__":
+    main()

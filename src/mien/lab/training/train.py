@@ -1,0 +1,218 @@
+"""FER+ → a trained network: one readable loop around `keras.Model.fit`. `mien train` runs it.
+
+It writes `reader.keras` (averaged weights of the epoch that is best on the development split), `curves.csv` (one row an
+epoch), `events` (for TensorBoard) and `training.json` (options, split sizes, cue scale, temperature). The loss is the
+cross-entropy with the votes' shares, of the decision and, with `STREAM_WEIGHT`, of each stream alone. AdamW (Loshchilov
+& Hutter 2019), warm-up and cosine rate, weights averaged exponentially (Polyak & Juditsky 1992). Every choice, of the
+epoch as of the temperature, is made on the development split (see `mien.lab.training.corpus`).
+
+An interrupted training goes on where its last epoch ended when it is started again with the same folder. The backend is
+Keras's: `KERAS_BACKEND=torch mien train …` learns with PyTorch; only the export needs TensorFlow.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from mien.lab.exams.metrics import best_temperature
+from mien.lab.training.augment import Ways, augment
+from mien.lab.training.corpus import Corpus, Examples
+from mien.lab.training.nets import STREAMS, Shape, build_network
+from mien.lab.training.unfold import unfold
+from mien.nets import Floats
+from mien.values import EMOTIONS
+
+NETWORK, TRAINING = "reader.keras", "training.json"
+"""What a training leaves, beside its curves and events."""
+UNFINISHED = "unfinished"
+"""Folder in which an interrupted training can be taken up again."""
+STREAM_WEIGHT = 0.1
+"""Weight of each stream's own loss beside the decision's; there are four."""
+FACES_TO_UNFOLD = 1024
+"""Faces whose moments a shipped network's normalisation starts from."""
+RARE = tuple(EMOTIONS.index(name) for name in ("sadness", "anger"))
+"""Columns of the classes that are drawn more often than they come."""
+
+JUDGE: dict[str, Any] = {"monitor": "val_logits_loss", "mode": "min"}
+"""What the epochs are compared by: the decision's loss on the development split."""
+CLEAR_MAJORITY = 0.5
+"""A face has a majority if more than this share of its votes agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train. `rate` is the highest learning rate; `rare_weight` how many times oftener the `RARE` are drawn."""
+
+    epochs: int = 24
+    batch: int = 128
+    rate: float = 1.5e-3
+    weight_decay: float = 0.02
+    warm_up_share: float = 0.08
+    average: float = 0.998
+    patience: int = 8
+    """Epochs without a better development loss after which a training ends early."""
+    rare_weight: float = 2.5
+    performed_share: float = 0.2
+    """Share of each batch that is drawn from the performed faces, where there are any."""
+    seed: int = 1
+
+
+class Faces(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of changed faces, drawn anew each epoch; the performed ones, if any, among them."""
+
+    def __init__(self, corpus: Corpus, plan: Plan, ways: Ways, performed: Examples | None = None) -> None:
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
+        voted = corpus.train
+        self.scale, self.plan, self.ways = corpus.scale, plan, ways
+        self.steps = math.ceil(len(voted) / plan.batch)
+        weights = (1 + (plan.rare_weight - 1) * voted.targets[:, list(RARE)].sum(axis=1)).astype(np.float64)
+        weights /= weights.sum()
+        if performed is not None:
+            drawn = np.full(len(performed), plan.performed_share / len(performed))
+            weights = np.concatenate([weights * (1 - plan.performed_share), drawn])
+        self.examples = voted if performed is None else voted.joined(performed)
+        self.weights = weights / weights.sum()
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, step: int) -> tuple[dict[str, Floats], dict[str, Floats]]:
+        rng = np.random.default_rng((self.plan.seed, self.epoch, step))
+        drawn = rng.choice(len(self.examples), self.plan.batch, p=self.weights)
+        some = self.examples
+        batch = augment(some.chips[drawn], some.cues[drawn], some.targets[drawn], self.scale, self.ways, rng)
+        inputs = {"chip": batch.chips[..., None], "cues": batch.cues, "presence": batch.presence}
+        return inputs, wanted(batch.targets)
+
+    def enter(self, epoch: int, _: object = None) -> None:
+        """Draw the batches of this epoch, counted from 0, from now on."""
+        self.epoch = epoch
+
+
+def wanted(targets: Floats) -> dict[str, Floats]:
+    """Targets (n, 8) of the decision, and again for each stream."""
+    return {"logits": targets, "stream_logits": np.repeat(targets[:, None], STREAMS, axis=1)}
+
+
+def inputs_of(examples: Examples, presence: Floats | None = None) -> dict[str, Floats]:
+    """Examples as they are, as inputs of the network; all streams present unless told."""
+    present = np.ones(STREAMS, dtype=np.float32) if presence is None else presence
+    return {
+        "chip": examples.chips[..., None].astype(np.float32),
+        "cues": examples.cues,
+        "presence": np.broadcast_to(present, (len(examples), STREAMS)).copy(),
+    }
+
+
+def train(
+    corpus: Corpus,
+    plan: Plan,
+    ways: Ways,
+    shape: Shape,
+    out: Path,
+    start: Path | None = None,
+    performed: Examples | None = None,
+    verbose: bool = False,
+) -> keras.Model:
+    """Train one network and leave it, its curves and its options in the folder `out`.
+
+    `start` is a training's folder or a shipped network of the same shape to go on from, instead of random weights;
+    `performed` are drawn beside the corpus (see `mien.lab.training.performed`); `verbose` shows a bar.
+    """
+    keras.utils.set_random_seed(plan.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    network = build_network(shape) if start is None else taken_up(start, corpus)
+    faces = Faces(corpus, plan, ways, performed)
+    steps = len(faces) * plan.epochs
+    warm = max(1, round(steps * plan.warm_up_share))
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, steps - warm, alpha=0.01, warmup_target=plan.rate, warmup_steps=warm
+    )
+    network.compile(
+        optimizer=keras.optimizers.AdamW(
+            rate, weight_decay=plan.weight_decay, use_ema=True, ema_momentum=plan.average, clipnorm=5.0
+        ),
+        loss={name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in ("logits", "stream_logits")},
+        loss_weights={"logits": 1.0, "stream_logits": STREAM_WEIGHT * STREAMS},
+        metrics={"logits": [keras.metrics.CategoricalAccuracy(name="accuracy")]},
+        jit_compile=False,
+    )
+    unfinished = (out / UNFINISHED).is_dir()
+    network.fit(
+        faces,
+        epochs=plan.epochs,
+        validation_data=(inputs_of(corpus.develop), wanted(corpus.develop.targets)),
+        validation_batch_size=256,
+        verbose=1 if verbose else 0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_begin=faces.enter),
+            # before the weights are swapped for their averages: what is taken up again is what was being learnt
+            keras.callbacks.BackupAndRestore(out / UNFINISHED, delete_checkpoint=True),
+            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+            keras.callbacks.ModelCheckpoint(out / NETWORK, **JUDGE, save_best_only=True),
+            keras.callbacks.EarlyStopping(**JUDGE, patience=plan.patience),
+            keras.callbacks.CSVLogger(out / "curves.csv", append=unfinished),
+            keras.callbacks.TensorBoard(out / "events", write_graph=False),
+        ],
+    )
+    chosen: keras.Model = keras.models.load_model(out / NETWORK)
+    describe(chosen, corpus, plan, ways, shape, out, start, performed)
+    return chosen
+
+
+def taken_up(start: Path, corpus: Corpus) -> keras.Model:
+    """The network of a training's folder, or a shipped one (`.tflite`), able to learn on."""
+    if start.suffix == ".tflite":
+        return unfold(start, inputs_of(corpus.train.take(np.arange(min(FACES_TO_UNFOLD, len(corpus.train))))))
+    learnt: keras.Model = keras.models.load_model(start / NETWORK)
+    return learnt
+
+
+def told_of(start: Path) -> dict[str, Any]:
+    """How the network was trained that a training went on from."""
+    training = json.loads(
+        (start.with_suffix(".json") if start.suffix == ".tflite" else start / TRAINING).read_text("utf-8")
+    )
+    before = training["training"] if start.suffix == ".tflite" else training
+    return {name: before[name] for name in ("command", "plan", "ways", "after") if name in before}
+
+
+def describe(
+    network: keras.Model,
+    corpus: Corpus,
+    plan: Plan,
+    ways: Ways,
+    shape: Shape,
+    out: Path,
+    start: Path | None = None,
+    performed: Examples | None = None,
+) -> None:
+    """Write `training.json`: options, split sizes, cue scale, and the temperature.
+
+    The temperature is fitted to the majorities of the development split: a probability of .8 shall mean that four such
+    readings in five agree with the majority.
+    """
+    logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
+    clear = corpus.develop.targets.max(axis=1) > CLEAR_MAJORITY
+    majority = np.eye(len(EMOTIONS))[corpus.develop.targets[clear].argmax(axis=1)]
+    told = {
+        "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
+        f"--seed {plan.seed}" + (" --performed performed.npz" if performed is not None else ""),
+        "plan": asdict(plan),
+        "ways": asdict(ways),
+        "shape": asdict(shape),
+        "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")}
+        | {"performed": len(performed) if performed is not None else 0},
+        "parameters": network.count_params(),
+        "temperature": best_temperature(logits[clear], majority),
+        "cues": corpus.scale.rows(),
+    }
+    if start is not None:
+        told["after"] = told_of(start)
+    (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

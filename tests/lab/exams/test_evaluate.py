@@ -1,0 +1,81 @@
+"""`mien evaluate` on small data: numbers, a page that asks nobody for anything, the manifest, and its refusals."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from made_data import write_ferplus, write_london
+from mien.affect.network import Reader
+from mien.app.cli import app
+from mien.errors import BadInput
+from mien.lab.exams.evaluate import CONDITIONS
+from mien.lab.exams.exam import FERPLUS, LONDON
+from mien.lab.pages.report import report
+from mien.nets import asset_path
+
+SHIPPED = asset_path("mien.affect", "reader.tflite")
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with data, a copy of the weights, and what the command wrote."""
+    folder = tmp_path_factory.mktemp("evaluate")
+    write_ferplus(folder / FERPLUS)
+    write_london(folder / LONDON)
+    for kind in (".tflite", ".json"):
+        shutil.copy(SHIPPED.with_suffix(kind), folder / f"mine{kind}")
+    words = ["evaluate", str(folder / "mine.tflite"), "--data", str(folder), "--out", str(folder / "out")]
+    ran = CliRunner().invoke(app, [*words, "--limit", "8", "--into-manifest"], catch_exceptions=False)
+    assert ran.exit_code == 0
+    assert re.search(r"accuracy +0\.\d{4}", ran.output)
+    return folder
+
+
+def test_every_part_of_the_result_is_there(evaluated: Path) -> None:
+    found = json.loads((evaluated / "out" / "mine.json").read_text())
+    assert found["on"] == {"data": "FER+ (ferplus_dev.npz)", "side": "validate", "faces": 8}
+    assert sum(map(sum, found["four"]["confusion"])) == 8
+    low, high = found["four"]["accuracy"]["interval"]
+    assert low <= found["four"]["accuracy"]["value"] <= high
+    assert sum(part["cases"] for part in found["four"]["reliability"]) == 8
+    assert list(found["streams_off"]) == list(CONDITIONS)
+    assert found["shares"]["sum_departs"] < 1e-5
+    assert found["abstention"]["drawn patterns"]["share"] == 1
+    assert found["london"]["happy"]["share"] == 1  # the portrait smiles, so called neutral it is wrong
+    assert found["london"]["neutral"]["share"] == 0
+    assert found["london"]["refused"]["fully covered"]["share"] == 1
+    assert found["weights"]["sha256"] == json.loads(SHIPPED.with_suffix(".json").read_text())["sha256"]
+
+
+def test_the_page_shows_it_and_asks_nobody(evaluated: Path) -> None:
+    page = (evaluated / "out" / "mine.html").read_text()
+    found = json.loads((evaluated / "out" / "mine.json").read_text())
+    assert page == report("mine", found)
+    assert f"{found['four']['accuracy']['value']:.1%} right" in page
+    for word in ("reliability", "confusion", "I cannot tell", "eyes only", "Portraits", "prefers-color-scheme: dark"):
+        assert word in page
+    assert not re.search(r'(src|href)="(?!data:)', page) and "@import" not in page and "url(" not in page
+
+
+def test_the_manifest_gets_the_scores_and_still_proves_its_network(evaluated: Path) -> None:
+    manifest = json.loads((evaluated / "mine.json").read_text())
+    found = json.loads((evaluated / "out" / "mine.json").read_text())
+    assert manifest["scores"]["accuracy"] == found["four"]["accuracy"]
+    assert manifest["scores"]["london_happy"] == 1
+    Reader(evaluated / "mine.tflite")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [(["--side", "test"], "unknown side"), (["--limit", "0"], "--limit 0"), ([], "no such file")]
+)
+def test_refusals_leave_nothing(evaluated: Path, tmp_path: Path, words: list[str], told: str) -> None:
+    data = evaluated if words else tmp_path
+    out = tmp_path / "out"
+    asked = ["evaluate", str(SHIPPED), "--data", str(data), "--out", str(out), *words]
+    with pytest.raises(BadInput, match=told):
+        CliRunner().invoke(app, asked, catch_exceptions=False)
+    assert not out.exists()

@@ -1,0 +1,84 @@
+"""Measures against cases worked out by hand."""
+
+import numpy as np
+import pytest
+
+from mien.lab.exams import metrics
+
+# Six cases of three classes. Answers: 0 0 1 1 1 2.
+TRUTH = np.array([0, 0, 0, 1, 1, 2])
+PROBS = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.1, 0.9, 0.0], [0.3, 0.4, 0.3], [0.2, 0.2, 0.6]])
+
+
+def test_counts_of_answers() -> None:
+    assert metrics.confusion(TRUTH, PROBS.argmax(axis=1), 3).tolist() == [[2, 1, 0], [0, 2, 0], [0, 0, 1]]
+    assert metrics.accuracy(TRUTH, PROBS) == pytest.approx(5 / 6)
+    assert metrics.recall(TRUTH, PROBS).tolist() == pytest.approx([2 / 3, 1, 1])
+    assert metrics.precision(TRUTH, PROBS).tolist() == pytest.approx([1, 2 / 3, 1])
+    assert metrics.balanced_accuracy(TRUTH, PROBS) == pytest.approx((2 / 3 + 1 + 1) / 3)
+    assert metrics.macro_f1(TRUTH, PROBS) == pytest.approx((0.8 + 0.8 + 1) / 3)
+
+
+def test_a_class_that_does_not_occur_counts_in_f1_alone() -> None:
+    probs = np.eye(3)[[0, 1]]
+    truth = np.array([0, 1])
+    assert metrics.balanced_accuracy(truth, probs) == 1
+    assert metrics.macro_f1(truth, probs) == pytest.approx(2 / 3)
+
+
+def test_calibration_error_by_hand() -> None:
+    # Each of the six stands in a bin of its own but .6 and .6: |1−.8|, |2−1.2|, |0−.7|, |1−.9|, |1−.4|, over 6.
+    assert metrics.calibration_error(TRUTH, PROBS) == pytest.approx((0.2 + 0.8 + 0.7 + 0.1 + 0.6) / 6)
+    assert metrics.calibration_error(np.zeros(10, dtype=int), np.tile([1.0, 0.0], (10, 1))) == 0
+
+
+def test_cross_entropy_is_least_at_the_targets_own_entropy() -> None:
+    targets = np.array([[0.5, 0.5]])
+    assert metrics.cross_entropy(targets, targets) == pytest.approx(np.log(2))
+    assert metrics.cross_entropy(np.array([[0.9, 0.1]]), targets) > np.log(2)
+
+
+def test_the_temperature_that_was_planted_is_found() -> None:
+    rng = np.random.default_rng(5)
+    logits = rng.normal(0, 2, (4000, 4))
+    targets = metrics.softmax(logits, 1.7)
+    assert metrics.best_temperature(logits, targets) == pytest.approx(1.7, rel=0.02)
+
+
+def test_renormalised_classes_sum_to_one_in_the_order_asked() -> None:
+    some = metrics.renormalised(PROBS, (2, 0))
+    np.testing.assert_allclose(some[0], [0.1 / 0.9, 0.8 / 0.9])
+    np.testing.assert_allclose(some.sum(axis=1), 1)
+
+
+def test_the_interval_holds_the_value_and_narrows_with_cases() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 2, 2000)
+    right = rng.random(2000) < 0.8
+    probs = np.eye(2)[np.where(right, truth, 1 - truth)]
+    few = metrics.interval(metrics.accuracy, truth[:100], probs[:100], rng, draws=300)
+    many = metrics.interval(metrics.accuracy, truth, probs, rng, draws=300)
+    assert many[0] < metrics.accuracy(truth, probs) < many[1]
+    assert many[1] - many[0] == pytest.approx(2 * 1.96 * np.sqrt(0.8 * 0.2 / 2000), rel=0.25)
+    assert few[1] - few[0] > 2 * (many[1] - many[0])
+
+
+def test_reliability_bins_hold_every_case_and_make_the_calibration_error() -> None:
+    bins = metrics.reliability(TRUTH, PROBS)
+    assert sum(part["cases"] for part in bins) == 6
+    error = sum(part["cases"] * abs(part["right"] - part["probability"]) for part in bins) / 6
+    assert error == pytest.approx(metrics.calibration_error(TRUTH, PROBS), abs=1e-3)
+
+
+def test_a_difference_is_paired() -> None:
+    """Two methods that err alike differ by nothing, however few the cases; their own intervals are wide."""
+    assert metrics.difference(metrics.accuracy, TRUTH, PROBS, PROBS) == {"value": 0.0, "interval": [0.0, 0.0]}
+    better = metrics.difference(metrics.accuracy, TRUTH, np.eye(3)[TRUTH], PROBS)
+    assert better["value"] == pytest.approx(1 / 6, abs=1e-4)
+    assert better["interval"][0] >= 0
+
+
+def test_the_score_interval_by_hand() -> None:
+    """Wilson's for 8 of 10: .490 to .943; for all of 10 it begins at .722 and does not leave 1."""
+    assert metrics.share_of(np.arange(10) < 8) == {"n": 10, "share": 0.8, "interval": [0.4902, 0.9433]}
+    assert metrics.share_of(np.ones(10, dtype=bool))["interval"] == [0.7225, 1.0]

@@ -1,0 +1,109 @@
+"""A whole training in small: faces made of nothing, eight epochs, export, and the reader reads the result."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(keras|tensorflow|google|ml_dtypes).*")]
+
+keras = pytest.importorskip("keras", reason="needs the extra 'train'")
+
+from mien.affect.network import Reader  # noqa: E402
+from mien.affect.recipe import CueScale  # noqa: E402
+from mien.cues.names import NAMES  # noqa: E402
+from mien.lab.training.augment import Ways  # noqa: E402
+from mien.lab.training.corpus import Corpus, Examples  # noqa: E402
+from mien.lab.training.export import export  # noqa: E402
+from mien.lab.training.fold import fold  # noqa: E402
+from mien.lab.training.nets import Shape, build_network  # noqa: E402
+from mien.lab.training.train import Faces, Plan, inputs_of, taken_up, told_of, train  # noqa: E402
+
+SMALL = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8)
+
+
+def made_faces(n: int, seed: int) -> Examples:
+    """A bright bar stands for a mouth: high in happy faces, low in sad ones."""
+    rng = np.random.default_rng(seed)
+    happy = rng.random(n) < 0.5
+    chips = rng.normal(110, 12, (n, 64, 64))
+    chips[happy, 46:49, 20:44] += 90
+    chips[~happy, 56:59, 20:44] += 90
+    return Examples(
+        chips=np.clip(chips, 0, 255).astype(np.uint8),
+        cues=np.zeros((n, len(NAMES)), dtype=np.float32),
+        targets=np.eye(8, dtype=np.float32)[np.where(happy, 1, 3)],
+        four=np.where(happy, 0, 1).astype(np.int8),
+        rows=np.arange(n),
+    )
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    scale = CueScale(np.zeros(len(NAMES), dtype=np.float32), np.ones(len(NAMES), dtype=np.float32))
+    return Corpus(made_faces(256, 1), made_faces(64, 2), made_faces(64, 3), scale)
+
+
+def test_training_learns_and_ships(corpus: Corpus, tmp_path: Path) -> None:
+    plan = Plan(epochs=8, batch=8, rate=5e-3, average=0.8)
+    network = train(corpus, plan, Ways(mixup=0, region_share=0, patch_share=0, silent_stream_share=0), SMALL, tmp_path)
+    curves = (tmp_path / "curves.csv").read_text().splitlines()
+    assert len(curves) == 1 + plan.epochs
+    training = json.loads((tmp_path / "training.json").read_text())
+    assert training["faces"] == {"train": 256, "develop": 64, "validate": 64, "performed": 0}
+    assert list((tmp_path / "events").rglob("events*"))  # for TensorBoard
+    path = export(network, training, tmp_path)  # refuses a network whose parity is off
+    faces = corpus.validate
+    logits = Reader(path).answer(faces.chips, faces.cues).logits
+    assert np.mean(logits.argmax(axis=1) == faces.targets.argmax(axis=1)) > 0.9
+    again = taken_up(path, corpus).predict(inputs_of(faces), verbose=0)["logits"]
+    np.testing.assert_allclose(again, logits, atol=0.01)
+    assert told_of(path)["command"] == training["command"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_an_interrupted_training_goes_on(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan, entered = Plan(epochs=4, batch=32), Faces.enter
+
+    def pulled_plug(self: Faces, epoch: int, logs: object = None) -> None:
+        if epoch == 2:
+            raise KeyboardInterrupt
+        entered(self, epoch, logs)
+
+    # Keras's logger is left open by whoever pulls the plug
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Faces, "enter", pulled_plug)
+        train(corpus, plan, Ways(), SMALL, tmp_path)
+    epochs: list[int] = []
+    monkeypatch.setattr(Faces, "enter", lambda self, epoch, logs=None: (epochs.append(epoch), entered(self, epoch)))
+    train(corpus, plan, Ways(), SMALL, tmp_path)
+    assert epochs == [2, 3]
+    rows = (tmp_path / "curves.csv").read_text().splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == [0, 1, 2, 3]
+    assert not (tmp_path / "unfinished").exists()
+
+
+def test_performed_faces_are_drawn_by_their_share(corpus: Corpus) -> None:
+    rendered = made_faces(16, 4)
+    faces = Faces(corpus, Plan(performed_share=0.25), Ways(), rendered)
+    assert len(faces.examples) == len(corpus.train) + 16
+    assert faces.weights[-16:].sum() == pytest.approx(0.25)
+    assert len(faces) == len(Faces(corpus, Plan(), Ways()))
+
+
+def test_folding_keeps_the_function(corpus: Corpus) -> None:
+    keras.utils.set_random_seed(3)
+    network = build_network(SMALL)
+    rng = np.random.default_rng(3)
+    for layer in network.layers:
+        if layer.name.endswith("_norm"):
+            shape = layer.get_weights()[0].shape
+            moments = [rng.normal(size=shape), rng.uniform(0.5, 2, shape)]
+            layer.set_weights([rng.uniform(0.5, 1.5, shape), rng.normal(size=shape), *moments])
+    inputs = inputs_of(corpus.develop)
+    before, after = network(inputs, training=False), fold(network, SMALL)(inputs, training=False)
+    for name in ("logits", "stream_logits"):
+        np.testing.assert_allclose(np.asarray(before[name]), np.asarray(after[name]), atol=0.02)
