@@ -14,9 +14,9 @@ from mien.values import EMOTIONS
 from conftest import DATA, load_data
 
 
-def test_a_hint_is_half_an_expression() -> None:
+def test_observers_split_at_a_quarter_of_the_intensity() -> None:
     happiness = np.array([1, 1, 1, 0], dtype=np.int8)
-    votes = targets(happiness, np.array([0.1, 0.2, 1, 0], dtype=np.float32))
+    votes = targets(happiness, np.array([0.25, 0.5, 1, 0], dtype=np.float32))
     np.testing.assert_allclose(votes.sum(axis=1), 1)
     np.testing.assert_allclose(votes[:, 1], [0.5, 1, 1, 0])
     np.testing.assert_allclose(votes[:, 0], [0.5, 0, 0, 1])
@@ -33,7 +33,7 @@ def test_prototypes_stay_in_range_and_beyond_everyday(name: str) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     scale = CueScale(np.zeros(25, dtype=np.float32), np.ones(25, dtype=np.float32))
-    with pytest.raises(BadInput, match=r"mien\.lab\.performed"):
+    with pytest.raises(BadInput, match=r"mien\.lab\.training\.performed"):
         load_performed(tmp_path / "none.npz", scale)
 
 

@@ -88,11 +88,11 @@ def costs(results: Results) -> str:
         ("network, one face, one thread", f"{results['ms']['network']} ms"),
         ("seeing and reading a close-up, one thread", f"{results['ms']['reading']} ms"),
         ("temperature", f"{weights['temperature']:.3f}"),
-        ("faces to learn from, to choose on, to report on", " / ".join(f"{n:,}" for n in training["faces"].values())),
+        ("faces to learn from, to choose on, to report on; rendered ones", " / ".join(f"{n:,}" for n in training["faces"].values())),
         ("training", f"`{training['command']}`"),
     ]
-    if "after" in training:
-        rows.append(("which went on from", f"`{training['after']['command']}`"))
+    while training := training.get("after"):
+        rows.append(("which went on from", f"`{training['command']}`"))
     rows.append(("sha256", f"`{weights['sha256']}`"))
     return table_of(("what", "value"), rows)
 

@@ -5,9 +5,9 @@
 FER+ raters saw pictures of 48 pixels: what is faint in a clear picture was invisible to them, and a network that learns
 from them alone calls a clear, faint smile neutral. Here a morphable head performs the prototypes of EMFACS at chosen
 intensities, beside faces at rest with everyday deviations (lids, brows, lips that are pressed or parted), under any
-light, skin, background and camera. A faint expression is an expression: the target's share of the emotion grows evenly
-from 0 at rest to 1 at `FULL_SHARE_AT`, below what half of all observers name (a quarter or more of the full intensity;
-Hess, Blairy & Kleck 1997). This is a choice for an instrument, which had better follow a hint than miss it.
+light, skin, background and camera. The border between neutral and an expression is put where observers put it: half
+of them name an expression that is a quarter of its full intensity (Hess, Blairy & Kleck 1997), so the target's share of
+the emotion grows evenly from 0 at rest to 1 at `FULL_SHARE_AT`.
 
 Conventions
 -----------
@@ -41,7 +41,7 @@ NEUTRAL = EMOTIONS.index("neutral")
 WEIGHTS = {"neutral": 5, "happiness": 2, "sadness": 1.5, "anger": 1.5}
 """How often each emotion is performed, against once for the others."""
 INTENSITIES = (0.15, 1.0)
-FULL_SHARE_AT = 0.2
+FULL_SHARE_AT = 0.5
 FACE_PX = (60.0, 300.0)
 TURN_DEG = 20.0
 OPEN_SMILE_SHARE = 0.35
@@ -76,12 +76,6 @@ def everyday(rng: np.random.Generator, size: float) -> dict[str, float]:
     parted = both("mouthLowerDown", 0.2) | {"jawOpen": some(0.08)}
     brows = both("browDown", 0.2) | both("browOuterUp", 0.15) | {"browInnerUp": some(0.25)}
     return lids | brows | (pressed if rng.random() < 0.5 else parted)
-
-
-def some_intensity(rng: np.random.Generator) -> float:
-    """How much of a prototype is shown: faint more often than full."""
-    faint, full = INTENSITIES
-    return float(faint + (full - faint) * rng.random() ** 2)
 
 
 def expression(rng: np.random.Generator, name: str, intensity: float) -> dict[str, float]:
@@ -133,7 +127,7 @@ def make(head: Head, count: int, seed: int) -> Performed:
         rng = np.random.default_rng((seed, place))
         place += 1
         label = int(rng.choice(len(EMOTIONS), p=weights / weights.sum()))
-        intensity = 0.0 if label == NEUTRAL else some_intensity(rng)
+        intensity = 0.0 if label == NEUTRAL else float(rng.uniform(*INTENSITIES))
         faces = look(Frame(0.0, picture(rng, head, expression(rng, EMOTIONS[label], intensity))))
         if faces:
             cues = measure(faces[0])

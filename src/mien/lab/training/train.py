@@ -57,7 +57,7 @@ class Plan:
     patience: int = 8
     """Epochs without a better development loss after which a training ends early."""
     rare_weight: float = 2.5
-    performed_share: float = 0.2
+    performed_share: float = 0.1
     """Share of each batch that is drawn from the performed faces, where there are any."""
     seed: int = 1
 
@@ -203,7 +203,9 @@ def describe(
     majority = np.eye(len(EMOTIONS))[corpus.develop.targets[clear].argmax(axis=1)]
     told = {
         "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
-        f"--seed {plan.seed}" + (" --performed performed.npz" if performed is not None else ""),
+        f"--seed {plan.seed}"
+        + (" --performed performed.npz" if performed is not None else "")
+        + (" --start BEFORE" if start is not None else ""),
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),
