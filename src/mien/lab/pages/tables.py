@@ -88,7 +88,10 @@ def costs(results: Results) -> str:
         ("network, one face, one thread", f"{results['ms']['network']} ms"),
         ("seeing and reading a close-up, one thread", f"{results['ms']['reading']} ms"),
         ("temperature", f"{weights['temperature']:.3f}"),
-        ("faces to learn from, to choose on, to report on; rendered ones", " / ".join(f"{n:,}" for n in training["faces"].values())),
+        (
+            "faces to learn from, to choose on, to report on; rendered ones",
+            " / ".join(f"{faces:,}" for faces in training["faces"].values()),
+        ),
         ("training", f"`{training['command']}`"),
     ]
     while training := training.get("after"):
