@@ -15,7 +15,7 @@ keras = pytest.importorskip("keras", reason="needs the extra 'train'")
 
 from made_data import write_ferplus  # noqa: E402
 from mien.errors import BadInput  # noqa: E402
-from mien.lab import ablate, compare_readers, plain_nets  # noqa: E402
+from mien.lab.exams import ablate, compare_readers, plain_nets  # noqa: E402
 from mien.lab.exams.compare_readers import comparison_page, sad_and_angry  # noqa: E402
 from mien.lab.exams.exam import FERPLUS  # noqa: E402
 from mien.lab.pages.tables import TABLES  # noqa: E402
