@@ -52,7 +52,7 @@ class Plan:
     batch: int = 128
     rate: float = 1.5e-3
     weight_decay: float = 0.02
-    warm_up_share: float = 0.08
+    warm_up_share: float = 0.04
     average: float = 0.998
     patience: int = 8
     """Epochs without a better development loss after which a training ends early."""
