@@ -35,8 +35,8 @@ def clicks(samples: Samples) -> float:
     """How far the sharpest bend stands out from the bends of the 30 ms around it, as a ratio to their RMS.
 
     A click is a bend of the wave that the sound around it does not explain. In one sample it reaches 38, in noise 4 to
-    5, in a pluck or a hammer's stroke 6 or 7, in the tooth of a music box, struck 30 to 50 ms into its sample, 9 to 10.5
-    (happy pieces of seeds 1 to 6). Bends below 0.003 are not heard.
+    5, in a pluck or a hammer's stroke 6 or 7, in the tooth of a music box, struck 30 to 50 ms into its sample, 8.8 to
+    10.5 (happy pieces of seeds 1 to 6). Bends below 0.003 are not heard.
     """
     hop = RATE_HZ // 100
     bends = np.abs(np.diff(samples.astype(np.float64), n=2, axis=0))
