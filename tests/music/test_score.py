@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mien.ensembles import ensembles
@@ -133,8 +133,25 @@ def test_random_phrases_are_engraved_without_a_warning(phrase: Phrase, briefs: B
     assert said == []
 
 
+TWO_HANDS_AT_ONE_PITCH = Phrase(
+    notes=(
+        Note(0, Part.MELODY, 74, 320, 70),
+        Note(0, Part.HARMONY, 74, 160, 70),
+        Note(320, Part.MELODY, 52, 160, 70),
+    ),
+    length_ticks=1440,
+    meter=(3, 4),
+    tempo=((0, 50.0),),
+    tonic_pc=0,
+    mode=Mode.PHRYGIAN,
+    ensemble="piano",
+    seed=1,
+)
+
+
 @settings(max_examples=40, deadline=None)
 @given(written_phrases(), manners())
+@example(TWO_HANDS_AT_ONE_PITCH, ((0, Brief(tonic_pc=0, mode=Mode.PHRYGIAN, tempo_bpm=50.0, legato=1.0)),))
 def test_what_begins_in_a_score_ends(phrase: Phrase, briefs: Briefs) -> None:
     for part in ET.fromstring(musicxml(phrase, briefs=briefs)).iter("part"):
         for tag in ("slur", "wedge", "octave-shift"):

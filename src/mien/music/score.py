@@ -127,7 +127,7 @@ def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequenc
                 writer = VoiceWriter(
                     measure=measure,
                     speller=speller,
-                    phrasing=phrasing,
+                    phrasing=phrasing if voice == 1 else Phrasing(),  # the melody is the first voice where it sounds
                     start_ticks=start,
                     is_kit=staff.clef == "percussion",
                     voice=voice,
