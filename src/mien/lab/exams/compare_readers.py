@@ -70,11 +70,18 @@ def simple(taught: baselines.Taught) -> list[Entrant]:
 
 
 def networks(
-    taught: baselines.Taught, targets: NDArray[np.float32], epochs: int, kept: Path, full_face: Path | None
+    taught: baselines.Taught,
+    targets: NDArray[np.float32],
+    epochs: int,
+    kept: Path,
+    full_face: Path | None,
+    bfloat16: bool,
 ) -> list[Entrant]:
     """The Keras networks, trained now or kept."""
     from mien.lab.exams import plain_nets as nets
+    from mien.lab.training.precision import SHORT, WHOLE
 
+    precision = SHORT if bfloat16 else WHOLE
     budget = nets.Budget(epochs=epochs)
     name = f"{len(taught.train)}-faces-{epochs}-epochs"
     told = f"{len(taught.train):,} faces, {epochs} epochs"
@@ -83,6 +90,7 @@ def networks(
         kept / f"plain-cnn-{name}.keras",
         nets.build_plain_cnn,
         lambda net: nets.train_plainly(net, pictures, targets, nets.mirrored, budget),
+        precision,
     )
     if full_face:
         full, full_told = nets.load_keras(full_face), f"given: {full_face.name}"
@@ -92,6 +100,7 @@ def networks(
             kept / f"full-face-{name}.keras",
             nets.build_full_face,
             lambda net: nets.train_plainly(net, chips, targets, nets.changed_as_ours, budget),
+            precision,
         )
     return [
         Entrant("c", "plain CNN, whole picture", nets.plain_method(plain), told, plain.count_params()),
@@ -195,6 +204,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="teach on so many faces only (default: all)")
     parser.add_argument("--exam-limit", type=int, help="examine on so many faces only (default: all)")
     parser.add_argument("--epochs", type=int, default=8, help="of the networks trained here")
+    parser.add_argument("--bfloat16", action="store_true", help="let them learn in short numbers: faster on some CPUs")
     parser.add_argument("--full-face", type=Path, help="a keras file for (e): chips (n, 64, 64, 1) → logits (n, 8)")
     parser.add_argument("--without-keras", action="store_true", help="leave (c) and (e) out")
     parser.add_argument("--out", type=Path, default=Path("results"))
@@ -208,7 +218,7 @@ def main() -> None:
     taught = baselines.Taught(shown["train"], train.four, shown["develop"], develop.four)
     entrants = simple(taught)
     if not given.without_keras:
-        entrants += networks(taught, train.targets, given.epochs, given.kept, given.full_face)
+        entrants += networks(taught, train.targets, given.epochs, given.kept, given.full_face, given.bfloat16)
     entrants.sort(key=lambda entrant: (entrant.letter != "–", entrant.letter))
     our = ours(Reader(given.weights), given.weights)
     our_probs = our.answer(shown["validate"])
@@ -220,6 +230,7 @@ def main() -> None:
     options = f" --limit {given.limit}" if given.limit else ""
     options += f" --exam-limit {given.exam_limit}" if given.exam_limit else ""
     options += " --without-keras" if given.without_keras else f" --epochs {given.epochs}"
+    options += " --bfloat16" if given.bfloat16 else ""
     found = {
         "command": f"python -m mien.lab.exams.compare_readers --data DATA --kept KEPT{options}"
         + (f" --full-face {given.full_face.name}" if given.full_face else ""),

@@ -28,6 +28,7 @@ from mien.lab.exams.metrics import renormalised, softmax
 from mien.lab.exams.prepared import Prepared
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import FOUR_COLUMNS
+from mien.lab.training.precision import WHOLE, computing_in, same_as
 from mien.nets import Floats
 from mien.values import CHIP_PX, EMOTIONS
 
@@ -137,11 +138,15 @@ def train_plainly(network: keras.Model, chips: Chips, targets: Floats, changed: 
     return network
 
 
-def trained(kept: Path, build: Callable[[], keras.Model], teach: Callable[[keras.Model], keras.Model]) -> keras.Model:
-    """The network kept in a file, or built, taught and kept now."""
+def trained(
+    kept: Path, build: Callable[[], keras.Model], teach: Callable[[keras.Model], keras.Model], precision: str = WHOLE
+) -> keras.Model:
+    """The network kept in a file, or built, taught in that precision and kept now."""
     if kept.is_file():
         return load_keras(kept)
-    network = teach(build())
+    with computing_in(precision):
+        network = build()
+    network = same_as(teach(network), build)
     kept.parent.mkdir(parents=True, exist_ok=True)
     network.save(kept)
     return network

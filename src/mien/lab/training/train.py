@@ -23,6 +23,7 @@ from mien.lab.exams.metrics import best_temperature
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import Corpus, Examples
 from mien.lab.training.nets import STREAMS, Shape, build_network
+from mien.lab.training.precision import WHOLE, same_as
 from mien.lab.training.unfold import unfold
 from mien.nets import Floats
 from mien.values import EMOTIONS
@@ -59,6 +60,10 @@ class Plan:
     rare_weight: float = 2.5
     performed_share: float = 0.1
     """Share of each batch that is drawn from the performed faces, where there are any."""
+    teacher_share: float = 0.5
+    """Weight of the teacher's answers in the targets, where there is a teacher; the rest are the votes."""
+    precision: str = WHOLE
+    """What the layers compute in while they learn (see `mien.lab.training.precision`)."""
     seed: int = 1
 
 
@@ -127,7 +132,8 @@ def train(
     """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
-    network = build_network(shape) if start is None else taken_up(start, corpus)
+    begun = build_network(shape) if start is None else taken_up(start, corpus)
+    network = same_as(begun, lambda: build_network(shape), plan.precision)
     faces = Faces(corpus, plan, ways, performed)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
@@ -161,7 +167,8 @@ def train(
             keras.callbacks.TensorBoard(out / "events", write_graph=False),
         ],
     )
-    chosen: keras.Model = keras.models.load_model(out / NETWORK)
+    chosen = same_as(keras.models.load_model(out / NETWORK), lambda: build_network(shape))
+    chosen.save(out / NETWORK)
     describe(chosen, corpus, plan, ways, shape, out, start, performed)
     return chosen
 
