@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien import __version__
+from mien.app import data as data_commands
 from mien.app import live as live_commands
 from mien.app import mapping as mapping_commands
 from mien.app.evaluate import evaluate
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 
 app.add_typer(mapping_commands.app, name="mapping")
+app.add_typer(data_commands.app, name="data")
 for _command in (live_commands.live, live_commands.replay, live_commands.ports):
     app.command()(_command)
 app.command()(why)

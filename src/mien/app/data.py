@@ -1,0 +1,55 @@
+"""`mien data …`: the curator's desk at the command line, each command a thin coat over `mien.data`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mien.data.project import ORIGIN, EmotionClass, Project, class_named
+from mien.errors import BadInput
+
+app = typer.Typer(
+    help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
+)
+Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+
+
+@app.command()
+def new(
+    project: Folder,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            "--classes",
+            help="As in 'happy; defiant=-0.2,0.6': a name that is not known comes with its valence and arousal. "
+            "Default: happy, sad, angry, neutral, scared, surprised, disgusted.",
+        ),
+    ] = None,
+) -> None:
+    """Begin a project with your own classes."""
+    with Project.create(project, ORIGIN if classes is None else parse_classes(classes)) as begun:
+        names = ", ".join(one.name for one in begun.classes)
+    Console().print(f"  {project}: {names}", highlight=False, soft_wrap=True, markup=False)
+
+
+def parse_classes(told: str) -> tuple[EmotionClass, ...]:
+    """Classes from "happy; defiant=-0.2,0.6".
+
+    Raises
+    ------
+    BadInput
+        If a place is not two numbers, or is missing for a name that is not known.
+    """
+    return tuple(_parse(one.strip()) for one in told.split(";") if one.strip())
+
+
+def _parse(told: str) -> EmotionClass:
+    name, is_placed, place = told.partition("=")
+    if not is_placed:
+        return class_named(name.strip())
+    try:
+        valence, arousal = (float(number) for number in place.split(","))
+    except ValueError:
+        raise BadInput(f"class '{told}': give valence and arousal from -1 to 1, as in  {name}=-0.2,0.6") from None
+    return EmotionClass(name.strip(), valence, arousal)
