@@ -1,8 +1,9 @@
 """What each face shows, as far as people said so (labels and folders → soft targets).
 
 Annotators count first: each one's newest label that was not taken back is a vote, skips are none, and "cannot tell" is
-a vote for nothing (as "unknown" is in FER+, Barsoum et al. 2016). Where nobody labelled a face, the classes under which its picture arrived are the votes of its largest face; two different ones cancel out
-until somebody looks. Pictures with a mark that spoils them are left out.
+a vote for nothing (as "unknown" is in FER+, Barsoum et al. 2016). Where nobody labelled a face, the classes under which
+its picture arrived are the votes of its largest face; two different ones cancel out until somebody looks.
+Pictures with a mark that spoils them are left out.
 """
 
 from collections import Counter, defaultdict
