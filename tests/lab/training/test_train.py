@@ -20,6 +20,7 @@ from mien.lab.training.corpus import Corpus, Examples  # noqa: E402
 from mien.lab.training.export import export  # noqa: E402
 from mien.lab.training.fold import fold  # noqa: E402
 from mien.lab.training.nets import Shape, build_network  # noqa: E402
+from mien.lab.training.precision import SHORT  # noqa: E402
 from mien.lab.training.train import Faces, Plan, inputs_of, taken_up, told_of, train  # noqa: E402
 
 SMALL = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8)
@@ -48,7 +49,7 @@ def corpus() -> Corpus:
 
 
 def test_training_learns_and_ships(corpus: Corpus, tmp_path: Path) -> None:
-    plan = Plan(epochs=8, batch=8, rate=5e-3, average=0.8)
+    plan = Plan(epochs=8, batch=8, rate=5e-3, average=0.8, precision=SHORT)
     network = train(corpus, plan, Ways(mixup=0, region_share=0, patch_share=0, silent_stream_share=0), SMALL, tmp_path)
     curves = (tmp_path / "curves.csv").read_text().splitlines()
     assert len(curves) == 1 + plan.epochs

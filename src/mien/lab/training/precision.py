@@ -1,8 +1,8 @@
 """Networks learn in shorter numbers and rest in whole ones (build → learnt in bfloat16 → the same in float32).
 
 Convolutions in bfloat16 with weights kept in float32 (Micikevicius et al. 2018, "Mixed precision training"; Kalamkar et
-al. 2019 for bfloat16) take two thirds of the time on processors that have such instructions. What is kept, examined and
-shipped computes in float32 again, so that no precision is lost where it counts.
+al. 2019 for bfloat16) take 70 to 80 % of the time on processors that have such instructions (docs/log.md). What is
+kept, examined and shipped computes in float32 again, so that no precision is lost where it counts.
 """
 
 from collections.abc import Callable, Iterator

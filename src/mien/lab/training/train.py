@@ -60,8 +60,6 @@ class Plan:
     rare_weight: float = 2.5
     performed_share: float = 0.1
     """Share of each batch that is drawn from the performed faces, where there are any."""
-    teacher_share: float = 0.5
-    """Weight of the teacher's answers in the targets, where there is a teacher; the rest are the votes."""
     precision: str = WHOLE
     """What the layers compute in while they learn (see `mien.lab.training.precision`)."""
     seed: int = 1
