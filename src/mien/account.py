@@ -15,7 +15,7 @@ from mien.cues.names import NAMES
 from mien.music.path import Path, affect_along
 from mien.music.perform import Briefs
 from mien.music.rhythm import beat_ticks
-from mien.values import EMOTIONS, REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase
+from mien.values import REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase
 
 
 def account_of_reading(
@@ -30,7 +30,7 @@ def account_of_reading(
             "pose_deg": {"pitch": round(pitch, 1), "yaw": round(yaw, 1), "roll": round(roll, 1)},
         },
         **account_of_affect(affect),
-        "alone": {region: _by_emotion(probs) for region, probs in streams.items()},
+        "alone": {region: _by_class(affect, probs) for region, probs in streams.items()},
         "cues": {
             name: round(float(value), 4) if seen else None
             for name, value, seen in zip(NAMES, cues.values, cues.valid, strict=True)
@@ -51,7 +51,7 @@ def account_of_place(affect: Affect) -> dict[str, Any]:
 def account_of_affect(affect: Affect) -> dict[str, Any]:
     """A reading as numbers by name."""
     return account_of_place(affect) | {
-        "probabilities": _by_emotion(affect.probs),
+        "probabilities": _by_class(affect, affect.probs),
         "shares": _by_region(affect),
     }
 
@@ -160,8 +160,8 @@ def _motifs(written: Phrase) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _by_emotion(probs: Sequence[float]) -> dict[str, float]:
-    return {emotion: round(float(p), 4) for emotion, p in zip(EMOTIONS, probs, strict=True)}
+def _by_class(affect: Affect, probs: Sequence[float]) -> dict[str, float]:
+    return {name: round(float(p), 4) for name, p in zip(affect.names, probs, strict=True)}
 
 
 def _by_region(affect: Affect) -> dict[str, float]:

@@ -1,10 +1,9 @@
 """Emotion names ↔ places on the affect plane (valence, arousal), −1..1 each.
 
-The table both the reading and the music use, so that "angry" means the same on either side. Places follow the
-circumplex of affect; four are the anchor settings of the composer's evidence table (happy, angry, sad, neutral).
+What both the reading and the music use, so that "angry" means the same on either side; the places themselves are in
+`mien.vocabulary`.
 
-References: Russell 1980, "A circumplex model of affect"; Russell & Mehrabian 1977, "Evidence for a three-factor theory
-of emotions" (rated places of emotion words, the basis of the rest).
+Reference: Russell 1980, "A circumplex model of affect".
 """
 
 import math
@@ -13,20 +12,8 @@ from types import MappingProxyType
 
 from mien.errors import BadInput
 from mien.values import EMOTIONS, Affect
-
-COORDINATES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "neutral": (0.0, 0.0),
-        "happiness": (0.7, 0.5),
-        "surprise": (0.35, 0.7),
-        "sadness": (-0.6, -0.5),
-        "anger": (-0.6, 0.7),
-        "disgust": (-0.6, 0.35),
-        "fear": (-0.65, 0.6),
-        "contempt": (-0.4, 0.3),
-    }
-)
-"""(valence, arousal) of each of the eight `EMOTIONS`."""
+from mien.vocabulary import COORDINATES as COORDINATES
+from mien.vocabulary import EIGHT, Classes
 
 PRESETS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -47,12 +34,15 @@ _SPREAD = 0.35
 """Distance on the plane at which an emotion's share has fallen to 1/e."""
 
 
-def valence_arousal(probs: Sequence[float]) -> tuple[float, float]:
-    """Expected (valence, arousal) of probabilities in the order of `EMOTIONS`, −1..1 each."""
-    places = [COORDINATES[name] for name in EMOTIONS]
-    valence = math.fsum(p * v for p, (v, _) in zip(probs, places, strict=True))
-    arousal = math.fsum(p * a for p, (_, a) in zip(probs, places, strict=True))
-    return valence, arousal
+def valence_arousal(probs: Sequence[float], classes: Classes = EIGHT) -> tuple[float, float]:
+    """Expected (valence, arousal) of probabilities in the order of `classes`, −1..1 each."""
+    valence = math.fsum(p * one.valence for p, one in zip(probs, classes, strict=True))
+    arousal = math.fsum(p * one.arousal for p, one in zip(probs, classes, strict=True))
+    return _kept(valence), _kept(arousal)
+
+
+def _kept(number: float) -> float:
+    return min(1.0, max(-1.0, number))  # probabilities sum to 1 but for rounding
 
 
 def affect_at(valence: float, arousal: float) -> Affect:
@@ -72,16 +62,23 @@ def affect_at(valence: float, arousal: float) -> Affect:
     return Affect(0.0, tuple(share / total for share in near), float(valence), float(arousal), 0.0)
 
 
-def affect_of(name: str) -> Affect:
-    """Affect of a preset name; one of the eight emotions gets all of the probability.
+def affect_of(name: str, classes: Classes = EIGHT) -> Affect:
+    """Affect of one of the classes, which gets all of the probability, or of a preset name.
+
+    A preset at the place of one of the eight emotions ("happy") is that emotion.
 
     Raises
     ------
     BadInput
         If there is no such preset; the message lists those there are.
     """
+    for place, one in enumerate(classes):
+        if one.name == name:
+            whole = tuple(float(other == place) for other in range(len(classes)))
+            return Affect(0.0, whole, one.valence, one.arousal, 0.0, classes=classes)
     if name not in PRESETS:
-        raise BadInput(f"unknown emotion '{name}': choose one of {', '.join(sorted(PRESETS))}")
+        known = sorted({*PRESETS, *(one.name for one in classes)})
+        raise BadInput(f"unknown emotion '{name}': choose one of {', '.join(known)}")
     valence, arousal = PRESETS[name]
     exact = [e for e in EMOTIONS if COORDINATES[e] == (valence, arousal)]
     if not exact:

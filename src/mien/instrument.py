@@ -26,6 +26,7 @@ from mien.music.path import Path as Course
 from mien.music.path import path_between
 from mien.music.perform import perform
 from mien.music.travel import compose_journey
+from mien.nets import read_manifest
 from mien.piece import Piece, Reading
 from mien.values import Affect, Face, Mode
 
@@ -42,12 +43,15 @@ TILE_DEPTH = 5
 """How far pictures are searched for small faces (see `mien.face.find`)."""
 
 
-def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None) -> tuple[Reading, ...]:
+def read(
+    picture: str | Path, *, weights: str | Path | None = None, remark: Callable[[str], None] = lambda _: None
+) -> tuple[Reading, ...]:
     """Read every face of a picture, the largest first.
 
     Parameters
     ----------
     picture : path of a JPEG, PNG, WebP, BMP, TIFF or GIF file.
+    weights : another network to read with (`.tflite`, its manifest beside it); the shipped one if not given.
     remark : called with what a person should know about the picture as a whole.
 
     Raises
@@ -56,6 +60,8 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
         If the file cannot be used.
     NoFace
         If no face of at least 40 pixels is found.
+    BadAsset
+        If the weights cannot be used.
     """
     import numpy as np
 
@@ -76,7 +82,7 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
             f"{picture}: the largest face is {_side_px(faces[0]):.0f} pixels wide; "
             f"at least {SMALLEST_FACE_PX:.0f} are needed: give a larger picture or crop closer"
         )
-    reader = _reader()
+    reader = reader_of(weights)
     readings = []
     for face in large:
         cues = measure(face)
@@ -88,7 +94,7 @@ def read(picture: str | Path, *, remark: Callable[[str], None] = lambda _: None)
     return tuple(readings)
 
 
-def watch(video: str | Path) -> Course:
+def watch(video: str | Path, weights: str | Path | None = None) -> Course:
     """Read the largest face of a video's frames as a path of affects, about five a second, steadied.
 
     Raises
@@ -103,7 +109,7 @@ def watch(video: str | Path) -> Course:
     from mien.face.look import look
     from mien.face.video import frames_of
 
-    reader = _reader()
+    reader = reader_of(weights)
     path: list[tuple[float, Affect]] = []
     for frame in frames_of(Path(video)):
         faces = [face for face in look(frame) if _side_px(face) >= SMALLEST_FACE_PX]
@@ -128,6 +134,7 @@ def play(
     font: str | Path | None = None,
     mapping: Mapping | None = None,
     form: str = FREE,
+    weights: str | Path | None = None,
 ) -> Piece:
     """Turn the expression of a face into a piece of music.
 
@@ -144,11 +151,14 @@ def play(
     font : another SoundFont (sf2 or sf3) to play with.
     mapping : another table from reading to music (`mien.music.mapping.load_mapping`).
     form : a name of `mien.music.form.forms()`: how themes are built and how sections follow each other.
+    weights : another network to read with, as `mien train` makes it; `to` may then name one of its classes.
 
     Raises
     ------
     BadInput
         If an option or the picture cannot be used.
+    BadAsset
+        If the weights cannot be used.
     """
     from mien.cues.neutral import average_neutral
     from mien.face.video import is_video
@@ -160,13 +170,13 @@ def play(
         wishes = Wishes(
             SECONDS[0] if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form
         )  # refused before a long watch
-        path = watch(picture)
+        path = watch(picture, weights)
         if seconds is None:
             wishes = replace(wishes, seconds=min(max(path[-1][0], SECONDS[0]), SECONDS[1]))
         return _journey(name, path, wishes)
     wishes = Wishes(60.0 if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form)
-    target = affect_of(to) if to is not None else None
-    readings = read(picture)
+    target = affect_of(to, reader_of(weights).classes) if to is not None else None
+    readings = read(picture, weights=weights)
     if not 1 <= face <= len(readings):
         raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
     reading = readings[face - 1]
@@ -316,8 +326,22 @@ def _side_px(face: Face) -> float:
     return min(x1 - x0, y1 - y0)
 
 
+def reader_of(weights: str | Path | None = None) -> "Reader":
+    """The reader with these weights, loaded once a process; the shipped one if none are given.
+
+    Raises
+    ------
+    BadAsset
+        If the weights cannot be used.
+    """
+    if weights is None:
+        return _reader(None, "")
+    path = Path(weights)
+    return _reader(path, str(read_manifest(path).get("sha256")))  # trained anew under the same name: another reader
+
+
 @cache
-def _reader() -> "Reader":
+def _reader(path: Path | None, _: str) -> "Reader":
     from mien.affect.network import Reader
 
-    return Reader()
+    return Reader(path)

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import BadAsset
+from mien.errors import BadAsset, BadInput
+from mien.vocabulary import EIGHT, EMOTIONS, Classes, classes_of
 
 Floats = NDArray[np.float32]
 
@@ -40,9 +41,37 @@ def read_manifest(path: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as cause:
         raise BadAsset(
-            f"{path.with_suffix('.json').name}: the manifest cannot be read ({cause}); reinstall mien"
+            f"{path.with_suffix('.json').name}: the manifest cannot be read ({cause}); it stands beside its network: "
+            "give a .tflite file that has one, or reinstall mien"
         ) from None
     return manifest
+
+
+def classes_read(path: Path) -> Classes:
+    """The classes that a network tells apart, by its manifest alone: nothing of the network is loaded.
+
+    Raises
+    ------
+    BadAsset
+        If the manifest has none, or they have no place on the plane.
+    """
+    manifest = read_manifest(path)
+    try:
+        labels = tuple(manifest["labels"])
+        if "classes" not in manifest and labels == EMOTIONS:
+            return EIGHT
+        found = classes_of(manifest["classes"])
+        if tuple(one.name for one in found) == labels and len(labels) > 1:
+            return found
+        cause = "two classes at least are wanted, the same as in 'labels'"
+    except KeyError as missing:
+        cause = f"{missing} is not there"
+    except BadInput as wrong:
+        cause = str(wrong)
+    raise BadAsset(
+        f"{path.with_suffix('.json').name}: not the manifest of a reader of expressions ({cause}); "
+        "give a network that  mien train  made"
+    )
 
 
 def read_asset(path: Path) -> bytes:

@@ -37,8 +37,8 @@ MORE_FILES = ("pdf", "png", "stems")
 class Reading:
     """One face of a picture, read.
 
-    `streams` holds what each region says alone: probabilities in the order of `EMOTIONS`, by region. `remarks` are
-    things a person should know (an animated file, a covered face).
+    `streams` holds what each region says alone: probabilities in the order of the affect's classes, by region.
+    `remarks` are things a person should know (an animated file, a covered face).
     """
 
     face: Face

@@ -9,14 +9,17 @@ Left and right are the subject's own.
 """
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
-"""The eight classes of FER+ (Barsoum et al. 2016), in its order."""
+from mien.vocabulary import BRIEF_RANGES, EIGHT
+from mien.vocabulary import EMOTIONS as EMOTIONS
+from mien.vocabulary import METERS as METERS
+from mien.vocabulary import Classes as Classes
+from mien.vocabulary import Mode as Mode
 
 REGIONS = ("eyes", "brows", "nose", "mouth")
 """The four focal regions, in the order of every per-region array."""
@@ -51,18 +54,6 @@ class Part(IntEnum):
     """Bass and pulse, steered by the mouth."""
     KIT = 4
     """Percussion (General MIDI drum keys), where the ensemble has it."""
-
-
-class Mode(Enum):
-    """Scales as semitones above the tonic, from dark to bright; harmonic minor stands beside them."""
-
-    PHRYGIAN = (0, 1, 3, 5, 7, 8, 10)
-    HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
-    AEOLIAN = (0, 2, 3, 5, 7, 8, 10)
-    DORIAN = (0, 2, 3, 5, 7, 9, 10)
-    MIXOLYDIAN = (0, 2, 4, 5, 7, 9, 10)
-    IONIAN = (0, 2, 4, 5, 7, 9, 11)
-    LYDIAN = (0, 2, 4, 6, 7, 9, 11)
 
 
 def _protect(array: Any, dtype: type, shape: tuple[int | None, ...], name: str) -> NDArray[Any]:
@@ -149,8 +140,9 @@ class Cues:
 class Affect:
     """How an expression reads: never what a person feels.
 
-    `probs` follow `EMOTIONS` and sum to 1; `valence` and `arousal` are −1..1 (circumplex, Russell 1980); `doubt` is
+    `probs` follow `classes` and sum to 1; `valence` and `arousal` are −1..1 (circumplex, Russell 1980); `doubt` is
     0 (sure) to 1 (cannot tell); `shares` follow `REGIONS` and sum to 1: how much of the decision each region carried.
+    `classes` are the eight of FER+ unless the reader knows others.
     """
 
     time_s: float
@@ -159,9 +151,10 @@ class Affect:
     arousal: float
     doubt: float
     shares: tuple[float, ...] = (0.25, 0.25, 0.25, 0.25)
+    classes: Classes = EIGHT
 
     def __post_init__(self) -> None:
-        for name, given, order in (("probs", self.probs, EMOTIONS), ("shares", self.shares, REGIONS)):
+        for name, given, order in (("probs", self.probs, self.names), ("shares", self.shares, REGIONS)):
             if len(given) != len(order):
                 raise ValueError(f"Affect.{name}: {len(given)} numbers given, {len(order)} wanted ({', '.join(order)})")
             for key, number in zip(order, given, strict=True):
@@ -173,9 +166,14 @@ class Affect:
         _within("Affect.doubt", self.doubt, 0, 1)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of `probs`."""
+        return tuple(one.name for one in self.classes)
+
+    @property
     def emotion(self) -> str:
-        """The emotion that reads first."""
-        return EMOTIONS[max(range(len(EMOTIONS)), key=lambda i: self.probs[i])]
+        """The class that reads first."""
+        return self.classes[max(range(len(self.probs)), key=lambda i: self.probs[i])].name
 
     @property
     def tells(self) -> bool:
@@ -261,18 +259,10 @@ class Brief:
     reasons: tuple[Reason, ...] = ()
 
     def __post_init__(self) -> None:
-        limits = {
-            "tempo_bpm": (40, 200), "tonic_pc": (0, 11), "density": (0.5, 8), "register_midi": (36, 96),
-            "spread_semitones": (1, 9), "contour": (-1, 1), "loudness": (0, 1), "legato": (0.3, 1.1),
-            "tension": (0, 1), "brightness": (0, 1), "syncopation": (0, 1), "rubato": (0, 1),
-        }  # fmt: skip
-        for name, (low, high) in limits.items():
+        for name, (low, high) in BRIEF_RANGES.items():
             _within(f"Brief.{name}", getattr(self, name), low, high)
         if self.meter not in METERS:
             raise ValueError(f"Brief.meter: {self.meter} given, one of {METERS} allowed")
-
-
-METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
 
 
 @dataclass(frozen=True, slots=True, order=True)

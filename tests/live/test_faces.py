@@ -15,9 +15,12 @@ from mien.live.lead import Lead, lead_to
 from mien.live.mood import DWELL_S, Mood, Settled, settled, target_of
 from mien.live.seats import KEPT_S, Seats, seated
 from mien.live.settings import Settings
+from mien.live.told import port_values
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
+from mien.ports.port import Value
 from mien.values import EMOTIONS, Cues, Mode
+from mien.vocabulary import EmotionClass
 
 LEFT, RIGHT = (0.1, 0.2, 0.3, 0.5), (0.6, 0.2, 0.85, 0.55)
 
@@ -113,6 +116,45 @@ class TestCalibration:
         assert (done["state"], set(done["profile"]["cues"])) == ("done", set(NAMES))
         watching.calibrate("range", 6.0)
         assert watching.learnt(12.0)["state"] == "failed"
+
+
+class TestOwnClasses:
+    OWN = (EmotionClass("dreamy", 0.3, -0.5, {"mode": "lydian"}), EmotionClass("défiant mood", -0.2, 0.6))
+
+    def read(self, dreamy: float) -> dict[str, object]:
+        return {"probs": [dreamy, 1 - dreamy], "valence": 0, "arousal": 0, "doubt": 0.1, "shares": [0.25] * 4}
+
+    def test_faces_read_in_the_words_of_their_reader(self) -> None:
+        watching = Watching(self.OWN)
+        watching.seat(2)
+        sight = watching.see(answer((LEFT, cues(), self.read(0.9)), (RIGHT, cues(), self.read(0.5))), 0.0, True)
+        assert [face["affect"]["reads_as"] for face in sight.faces] == ["dreamy", "dreamy"]
+        mood = watching.mood(0.1, reads_affect=True).affect
+        assert mood.names == ("dreamy", "défiant mood") and mood.probs == pytest.approx((0.7, 0.3))
+        assert mood.valence == pytest.approx(0.7 * 0.3 - 0.3 * 0.2)
+        assert target_of(watching.mood(0.1, True), Settings(), {}, None, None).mode is Mode.LYDIAN
+
+    def test_a_label_waits_in_other_words_too(self) -> None:
+        watching = Watching(self.OWN)
+        watching.see(answer((LEFT, cues(), self.read(0.9))), 0.0, True)
+        (face,) = watching.see(answer((LEFT, cues(), self.read(0.0))), 0.1, True).faces
+        assert face["affect"]["reads_as"] == "dreamy"
+        for frame in range(60):
+            (face,) = watching.see(answer((LEFT, cues(), self.read(0.0))), 0.2 + frame / 15, True).faces
+        assert face["affect"]["reads_as"] == "défiant mood"
+
+    def test_ports_hear_the_names(self) -> None:
+        face = {"seat": 0, "box": LEFT, "cues": {}, "departures": {}, "pose_deg": (0, 0, 0)}
+        told = port_values([{**face, "affect": self.read(0.9)}], (64, 64), 0.0, [one.name for one in self.OWN])
+        values = {event.address: event.value for event in told if isinstance(event, Value)}
+        assert values["face/0/state/dreamy"] == 0.9 and values["face/0/state/defiant_mood"] == pytest.approx(0.1)
+
+    def test_a_lead_may_go_to_one_of_them(self) -> None:
+        wishes = Wishes(classes=self.OWN)
+        wishes.take_lead({"do": "start", "to": "dreamy", "minutes": 1})
+        assert wishes.lead.end.valence == 0.3
+        with pytest.raises(BadInput, match="dreamy"):
+            wishes.take_lead({"do": "start", "to": "sleepy", "minutes": 1})
 
 
 class TestMood:

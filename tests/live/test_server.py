@@ -16,6 +16,7 @@ from PIL import Image
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from made_data import OWN, write_own_reader
 from mien.face.pictures import decode
 from mien.live.frames import HEAD, MAX_BYTES
 
@@ -312,6 +313,15 @@ class TestRefusing:
         assert "unsafe-inline" not in headers["content-security-policy"]
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["x-content-type-options"] == "nosniff"
+
+    def test_a_reader_with_other_words_is_greeted_with_them(self, portrait: bytes, tmp_path: Path) -> None:
+        with serving("--weights", str(write_own_reader(tmp_path))) as own:
+            page = Page(own, {})
+            assert page.welcome["emotions"] == [one.name for one in OWN]
+            assert page.welcome["presets"]["beaming"] == [0.9, 0.4]
+            (face,) = page.read(portrait)["faces"]
+            assert face["affect"]["reads_as"] == "beaming"
+            page.close()
 
     def test_other_hosts_want_the_token(self) -> None:
         with serving("--host", "0.0.0.0") as own:

@@ -106,3 +106,15 @@ def test_readings_are_kept_only_if_asked_for_and_become_a_table() -> None:
     assert float(table[0]["pose_Rx"]) == pytest.approx(0.1745)
     assert (table[1]["neutral"], table[1]["gaze_x"], table[1]["jaw_drop"]) == ("", "", "1.2")
     assert [r["frame"] for r in table] == ["1", "2"]
+
+
+def test_readings_have_the_names_of_their_reader() -> None:
+    affect = {"probs": [0.25, 0.75], "valence": 0.1, "arousal": 0.2, "doubt": 0.3}
+    row = {"seat": 0, "score": 0.98, "pose_deg": [0.0, 0.0, 0.0], "cues": {}, "affect": affect}
+    file = SessionFile("now", ["dreamy", "defiant"])
+    file.keeps_readings = True
+    file.keep("reading", 2.0, **row)
+    (told,) = csv.DictReader(io.StringIO(readings_csv(parse_session(file.text(4.0), "session"))))
+    assert (told["dreamy"], told["defiant"]) == ("0.25", "0.75") and "neutral" not in told
+    older = [{"kind": "session", "format": 1}, {"kind": "reading", "time_s": 1.0} | {**row, "affect": None}]
+    assert "neutral,happiness" in readings_csv(older)

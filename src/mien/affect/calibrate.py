@@ -3,10 +3,10 @@
 Probabilities are softmax(logits / T), T fitted where the network was not trained (Guo et al. 2017, "On calibration of
 modern neural networks"). Doubt joins how undecided they are with how well the face is seen:
 
-    doubt = 1 − (1 − H(p) / ln 8) · frontal · found · large · sharp · seen
+    doubt = 1 − (1 − H(p) / ln k) · frontal · found · large · sharp · seen
 
-H is the entropy (Shannon 1948). Each factor runs from 1 (well) to 0 (not at all), linearly between the two ends of its
-row in `RAMPS`, so that doubt never falls as a face turns away, blurs, shrinks or is covered. Beyond
+H is the entropy (Shannon 1948) of k classes. Each factor runs from 1 (well) to 0 (not at all), linearly between the
+two ends of its row in `RAMPS`, so that doubt never falls as a face turns away, blurs, shrinks or is covered. Beyond
 `mien.values.CANNOT_TELL_DOUBT` a reading names no emotion: it says "cannot tell".
 
 The ends come from distributions: of the London Set's faces, plain and blurred by 8 and 16 pixels at 512 pixels a side,
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from mien.affect.regions import BOXES
 from mien.nets import Floats
-from mien.values import EMOTIONS, Face
+from mien.values import Face
 
 RAMPS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -78,7 +78,7 @@ def doubt(probs: Floats, face: Face) -> float:
 
     Parameters
     ----------
-    probs : float32 (8,), calibrated
+    probs : float32 (k,), calibrated
     face : the face that was read
     """
     return float(np.clip(1 - math.prod(_worths(probs, face).values()), 0, 1))
@@ -99,7 +99,7 @@ def undecided(probs: Floats) -> float:
     """Entropy of probabilities over that of not knowing at all, 0..1."""
     p = np.asarray(probs, dtype=np.float64)
     entropy = -float(np.sum(p * np.log(np.maximum(p, 1e-12))))
-    return min(1.0, entropy / float(np.log(len(EMOTIONS))))
+    return min(1.0, entropy / float(np.log(len(p))))
 
 
 def factors(face: Face) -> Mapping[str, float]:

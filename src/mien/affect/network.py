@@ -2,7 +2,8 @@
 
 The network is the four-stream one of `mien.lab.training.nets`, trained on FER+ and run by LiteRT. Its manifest,
 `reader.json`, names the classes and the cues in order, the scale of the cues, the boxes of the regions and the
-temperature; a network that was made for other values than these is refused.
+temperature; a network that was made for other cues or regions than these is refused. Classes may be anybody's own: a
+manifest that has `classes` says where each stands on the plane, and what it asks of the composer.
 
 `Reader.read_chips` takes pictures in FER2013's framing and cuts them anew, exactly as training did.
 """
@@ -21,8 +22,8 @@ from mien.circumplex import valence_arousal
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import MIN_MESH_SCORE, look_close
-from mien.nets import Floats, Network, asset_path
-from mien.values import EMOTIONS, REGIONS, Affect, Cues, Face, Frame
+from mien.nets import Floats, Network, asset_path, classes_read
+from mien.values import REGIONS, Affect, Classes, Cues, Face, Frame
 
 CHUNK = 64
 """Faces a call of the network: more would not be faster, and would ask for more memory."""
@@ -32,7 +33,7 @@ CHUNK = 64
 class Answer:
     """What the network says of n faces.
 
-    `logits` float32 (n, 8); `stream_logits` float32 (n, 4, 8), what each region says alone; `shares` float32 (n, 4),
+    `logits` float32 (n, k); `stream_logits` float32 (n, 4, k), what each region says alone; `shares` float32 (n, 4),
     rows summing to 1. Neither logits are calibrated.
     """
 
@@ -51,19 +52,25 @@ class Reader:
     Raises
     ------
     BadAsset
-        If a file is missing, damaged, or made for other classes, cues or regions than these.
+        If a file is missing, damaged, or made for other cues or regions than these, or classes without a place.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._network = Network(path or asset_path("mien.affect", "reader.tflite"))
+        path = path or asset_path("mien.affect", "reader.tflite")
+        self._network = Network(path)
         manifest = self._network.manifest
-        boxes = {region: tuple(box) for region, box in manifest["boxes"].items()}
-        if tuple(manifest["labels"]) != EMOTIONS or boxes != dict(BOXES):
-            raise BadAsset("reader.json: made for other emotions or regions than mien's; reinstall mien or train anew")
+        self.classes: Classes = classes_read(path)
+        if {region: tuple(box) for region, box in manifest["boxes"].items()} != dict(BOXES):
+            raise BadAsset(f"{path.stem}.json: made for other regions than mien's; reinstall mien or train anew")
         self.temperature = float(manifest["temperature"])
         self._scale = CueScale.of_rows(manifest["cues"])
         self._inputs = [_place(name, manifest["inputs"]) for name in self._network.input_names]
         self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of every array of probabilities."""
+        return tuple(one.name for one in self.classes)
 
     def read(self, face: Face, cues: Cues) -> Affect:
         """Read one face."""
@@ -75,12 +82,12 @@ class Reader:
         Returns
         -------
         affect : the reading
-        alone : what each region says alone: probabilities in the order of `EMOTIONS`, by region
+        alone : what each region says alone: probabilities in the order of `classes`, by region
         """
         answer = self.answer(face.chip[None], self.standardised(face, cues))
         probs = calibrated(answer.logits[0], self.temperature)
         alone = calibrated(answer.stream_logits[0], self.temperature)
-        valence, arousal = valence_arousal(probs.tolist())
+        valence, arousal = valence_arousal(probs.tolist(), self.classes)
         affect = Affect(
             time_s=face.time_s,
             probs=tuple(probs.tolist()),
@@ -88,6 +95,7 @@ class Reader:
             arousal=arousal,
             doubt=doubt(probs, face),
             shares=tuple(answer.shares[0].tolist()),
+            classes=self.classes,
         )
         return affect, {region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)}
 
@@ -100,7 +108,7 @@ class Reader:
 
         Returns
         -------
-        float32 (n, 8), probabilities in the order of `EMOTIONS`
+        float32 (n, k), probabilities in the order of `classes`
 
         Raises
         ------
@@ -110,7 +118,7 @@ class Reader:
         if chips.dtype != np.uint8 or chips.ndim != 3 or chips.shape[1] != chips.shape[2]:
             raise ValueError(f"chips: {chips.dtype} {chips.shape} given, uint8 (n, 48, 48) wanted")
         if not len(chips):
-            return np.empty((0, len(EMOTIONS)), dtype=np.float32)
+            return np.empty((0, len(self.classes)), dtype=np.float32)
         faces = [look_close(Frame(0.0, np.repeat(chip[:, :, None], 3, axis=2))) for chip in chips]
         cues = np.concatenate([self.standardised(face, measure(face)) for face in faces])
         answer = self.answer(np.stack([face.chip for face in faces]), cues)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from mien.circumplex import valence_arousal
 from mien.cues.names import CUES
-from mien.values import CANNOT_TELL, EMOTIONS, Affect, Cues
+from mien.values import CANNOT_TELL, Affect, Cues
 
 LID_CUES = ("eye_openness", "lower_lid_raise")
 """What lids do: cues whose name begins so have the settings of the lids."""
@@ -121,7 +121,7 @@ def steady(
 
 def steadied(before: Affect | None, seen: Affect, options: Smoothing = AS_SHIPPED) -> Affect:
     """Let a steadied reading (None at the beginning) follow what is seen, half of the way in each half-life."""
-    if before is None:
+    if before is None or before.classes != seen.classes:
         return seen
     kept = 0.5 ** (max(0.0, seen.time_s - before.time_s) / options.mood_half_life_s)
 
@@ -131,7 +131,7 @@ def steadied(before: Affect | None, seen: Affect, options: Smoothing = AS_SHIPPE
         return tuple(part / whole for part in parts)
 
     probs = between(before.probs, seen.probs)
-    valence, arousal = valence_arousal(probs)
+    valence, arousal = valence_arousal(probs, seen.classes)
     return replace(
         seen,
         probs=probs,
@@ -149,7 +149,7 @@ def steady_label(affect: Affect, before: LabelMemory | None, options: Smoothing 
         return LabelMemory(first, first, now_s)
     lead = math.inf  # whether one can tell at all has its own threshold
     if CANNOT_TELL not in (first, before.label):
-        lead = affect.probs[EMOTIONS.index(first)] - affect.probs[EMOTIONS.index(before.label)]
+        lead = affect.probs[affect.names.index(first)] - affect.probs[affect.names.index(before.label)]
     if first == before.label or lead < options.label_margin:
         return LabelMemory(before.label, before.label, now_s)
     since_s = before.since_s if before.rival == first else now_s

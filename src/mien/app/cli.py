@@ -23,12 +23,13 @@ from mien.app import mapping as mapping_commands
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.measure import measure
+from mien.app.options import Weights
 from mien.app.perform import perform
 from mien.app.train import train
 from mien.app.why import why
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.mapping import Mapping
-from mien.values import EMOTIONS, METERS, REGIONS
+from mien.values import METERS, REGIONS
 
 app = typer.Typer(
     name="mien",
@@ -90,6 +91,7 @@ def play(
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
     mapping: MappingFile = None,
+    weights: Weights = None,
     as_json: AsJson = False,
 ) -> None:
     """Turn the expression of a face into a piece of music."""
@@ -102,6 +104,7 @@ def play(
         to=to,
         seconds=seconds,
         face=face,
+        weights=weights,
         **_wishes(seed, ensemble, key, meter, soundfont, mapping, form),
     )
     _deliver(piece, out, kinds, as_json)
@@ -186,6 +189,7 @@ def read(
     pictures: Annotated[list[Path], typer.Argument(help="Pictures with faces.")],
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for programs, nothing else.")] = False,
+    weights: Weights = None,
 ) -> None:
     """Read expressions only, every face of every picture."""
     from mien import instrument
@@ -196,13 +200,26 @@ def read(
     found = [
         (str(picture), number, reading)
         for picture in pictures
-        for number, reading in enumerate(instrument.read(picture, remark=_remark(errors, picture)), start=1)
+        for number, reading in enumerate(
+            instrument.read(picture, weights=weights, remark=_remark(errors, picture)), start=1
+        )
     ]
     if as_json:
         print(json.dumps([{"picture": p, "number": n} | r.account() for p, n, r in found], indent=2))
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["picture", "face", "reads_as", *EMOTIONS, "valence", "arousal", "doubt", *REGIONS])
+        writer.writerow(
+            [
+                "picture",
+                "face",
+                "reads_as",
+                *instrument.reader_of(weights).names,
+                "valence",
+                "arousal",
+                "doubt",
+                *REGIONS,
+            ]
+        )
         for p, n, r in found:
             a = r.affect
             numbers = (*a.probs, a.valence, a.arousal, a.doubt, *a.shares)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.app.options import Weights
 from mien.errors import BadInput
 
 
@@ -16,10 +17,10 @@ def explain(
     picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")] = Path("out"),
     face: Annotated[int, typer.Option("--face", help="Which face; 1 is the largest.")] = 1,
+    weights: Weights = None,
 ) -> None:
     """Show why a face reads as it does: regions, cues, what hiding them does, and the doubt."""
     from mien import instrument
-    from mien.affect.network import Reader
     from mien.face.pictures import open_picture
     from mien.lab.pages import words
     from mien.lab.pages.explain import explain as account_for
@@ -28,11 +29,11 @@ def explain(
     from mien.values import REGIONS
     from mien.writing import write_together
 
-    readings = instrument.read(picture)
+    readings = instrument.read(picture, weights=weights)
     if not 1 <= face <= len(readings):
         raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
     rgb, name = open_picture(picture).rgb, picture.stem
-    explanation = account_for(Reader(), readings[face - 1])
+    explanation = account_for(instrument.reader_of(weights), readings[face - 1])
     with write_together(out) as aside:
         (aside / f"{name}-explain.png").write_bytes(png_of(sheet(rgb, explanation, name)))
         (aside / f"{name}-explain.html").write_text(explain_page(rgb, explanation, name), encoding="utf-8")
@@ -40,7 +41,7 @@ def explain(
     console.print(f"[bold]{words.verdict(explanation)}[/]. {words.carried(explanation)}", highlight=False)
     for region in REGIONS:
         moved = words.withheld(explanation.decided, explanation.certainty, explanation.hidden[region])
-        told = words.alone(region, explanation.reading.streams[region])
+        told = words.alone(region, explanation.reading.affect.names, explanation.reading.streams[region])
         console.print(f"  {told}; hidden: {moved}", highlight=False, soft_wrap=True)
     console.print(words.doubt(explanation), highlight=False, soft_wrap=True)
     for kind in ("png", "html"):

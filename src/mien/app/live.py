@@ -20,6 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mien.app.options import Weights
 from mien.errors import BadInput
 from mien.writing import write_bytes
 
@@ -58,6 +59,7 @@ def live(
     camera: Annotated[str | None, typer.Option("--camera", help="Number of a camera, or a video (headless).")] = None,
     mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (headless).")] = "emotion",
     ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (headless).")] = "piano",
+    weights: Weights = None,
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
     from mien.app.mapping import open_mapping
@@ -68,12 +70,16 @@ def live(
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
     openers = port_openers(osc or [], faceosc or [], midi_out or [])
     table = open_mapping(mapping) if mapping else None
+    if weights is not None:
+        from mien.affect.network import Reader
+
+        Reader(weights)  # refused here, not in a process of its own
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     if headless or camera is not None:
         if camera is None or not headless or not openers:
             raise BadInput("headless play wants --headless, --camera and a port: --osc, --faceosc or --midi-out")
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble}).told()
-        asyncio.run(_play_headless(openers, table, camera, wishes))
+        asyncio.run(_play_headless(openers, table, camera, wishes, weights))
         return
     listening = _bind(host, port)
     bound = listening.getsockname()[1]
@@ -82,7 +88,7 @@ def live(
     address = f"http://{_shown(host)}:{bound}/" + (f"#token={token}" if token else "")
 
     def make_station() -> Station:
-        return Station(sessions, openers, table)
+        return Station(sessions, openers, table, weights)
 
     print(f"mien live: {address}  (end with Ctrl-C)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
@@ -196,12 +202,14 @@ def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(f"{name.lower()}:{port}" for name in (*names, *others)))
 
 
-async def _play_headless(openers: dict[str, Any], table: Any, camera: str, wishes: dict[str, Any]) -> None:
+async def _play_headless(
+    openers: dict[str, Any], table: Any, camera: str, wishes: dict[str, Any], weights: Path | None
+) -> None:
     from mien.app.headless import play_headless
     from mien.live.station import Station
 
     sys.setswitchinterval(SWITCH_S)
-    await play_headless(Station(1, openers, table), camera, wishes)
+    await play_headless(Station(1, openers, table, weights), camera, wishes)
 
 
 async def _serve(

@@ -14,7 +14,7 @@ from rich.text import Text
 from mien.ensembles import ensemble
 from mien.music.spelling import key_name
 from mien.piece import Piece, Reading
-from mien.values import EMOTIONS, REGIONS, Affect, Brief
+from mien.values import REGIONS, Affect, Brief
 
 BAR_CELLS = 30
 WIDE_CELLS = 130
@@ -36,7 +36,7 @@ def show_reading(console: Console, reading: Reading, number: int, count: int) ->
     alone = Table.grid(padding=(0, 1))
     for region, share in zip(REGIONS, reading.affect.shares, strict=True):
         probs = reading.streams[region]
-        verdict = EMOTIONS[probs.index(max(probs))]
+        verdict = reading.affect.names[probs.index(max(probs))]
         alone.add_row(f"  {region}", bar(share, COLOURS[region]), f"{share:4.0%}", f"alone: {verdict}")
     console.print(alone)
     for remark in reading.remarks:
@@ -44,12 +44,12 @@ def show_reading(console: Console, reading: Reading, number: int, count: int) ->
 
 
 def show_affect(console: Console, affect: Affect) -> None:
-    """The eight probabilities as bars; valence, arousal and doubt."""
+    """The probabilities as bars; valence, arousal and doubt."""
     console.print("[bold]Reads as[/]" if affect.tells else "[bold]I cannot tell[/]; if it has to be guessed:")
     table = Table.grid(padding=(0, 1))
-    for emotion, p in zip(EMOTIONS, affect.probs, strict=True):
-        style = "bold" if emotion == affect.reads_as else ""
-        table.add_row(f"  {emotion}", bar(p, "blue"), f"{p:4.0%}", style=style)
+    for name, p in zip(affect.names, affect.probs, strict=True):
+        style = "bold" if name == affect.reads_as else ""
+        table.add_row(f"  {escape(name)}", bar(p, "blue"), f"{p:4.0%}", style=style)
     console.print(table)
     console.print(f"  valence {affect.valence:+.2f}   arousal {affect.arousal:+.2f}   doubt {affect.doubt:.2f}")
 

@@ -8,47 +8,24 @@ project killed at any moment opens again with all that was given. What is forgot
 """
 
 import json
-import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from mien.circumplex import PRESETS
 from mien.errors import BadInput
+from mien.vocabulary import EmotionClass as EmotionClass
 
 FILE, PICTURES = "project.sqlite", "pictures"
 APPLICATION, VERSION = 0x6D69656E, 1
 """SQLite's `application_id` ("mien") and `user_version` of the tables."""
 BUSY_S = 30.0
 """How long one process waits for another's commit."""
-CLASS_NAME = re.compile(r"[\w][\w' -]{0,39}")
-
-
-@dataclass(frozen=True, slots=True)
-class EmotionClass:
-    """A class of expressions in a person's own words, and what it means to the composer.
-
-    `valence` and `arousal` are −1..1; `brief` holds fields of a `Brief` that the class asks for by itself.
-    """
-
-    name: str
-    valence: float
-    arousal: float
-    brief: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if not CLASS_NAME.fullmatch(self.name):
-            raise BadInput(f"class '{self.name}': give 1 to 40 letters, digits, spaces, - or '")
-        for name, given in (("valence", self.valence), ("arousal", self.arousal)):
-            if not -1 <= given <= 1:
-                raise BadInput(f"class '{self.name}': {name} {given:g}; give a number from -1 to 1")
-
 
 ORIGIN = tuple(
     EmotionClass(name, *PRESETS[like])

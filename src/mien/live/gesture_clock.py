@@ -76,7 +76,7 @@ class GestureClock:
             kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
             self._keeper.keep("reading", waiting.arrived_s, seq=said["seq"], **kept)
         if self._player.alive():
-            self._player.send(port_values(sight.faces, said["size_px"], past_s))
+            self._player.send(port_values(sight.faces, said["size_px"], past_s, self._watching.names))
 
     def _move(self, gesture: Gesture, waiting: Waiting, band: Ensemble) -> None:
         moved = self._touch.moved(gesture, band)

@@ -13,7 +13,8 @@ from mien.circumplex import affect_at, affect_of
 from mien.errors import BadInput
 from mien.live.settings import number
 from mien.music.path import affect_along, path_between
-from mien.values import Affect
+from mien.values import Affect, Classes
+from mien.vocabulary import EIGHT
 
 MINUTES = (0.5, 60.0)
 DIRECTIONS = {"go": 1.0, "hold": 0.0, "reverse": -1.0}
@@ -51,7 +52,7 @@ class Lead:
         }
 
 
-def lead_to(start: Affect, to: Any, minutes: Any) -> Lead:
+def lead_to(start: Affect, to: Any, minutes: Any, classes: Classes = EIGHT) -> Lead:
     """Begin a lead.
 
     Parameters
@@ -59,6 +60,7 @@ def lead_to(start: Affect, to: Any, minutes: Any) -> Lead:
     start : where the face is.
     to : the name of an emotion, or an object with `valence` and `arousal`.
     minutes : 0.5 to 60.
+    classes : of the reader, which `to` may name too.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def lead_to(start: Affect, to: Any, minutes: Any) -> Lead:
     """
     over = number("lead: minutes", minutes, *MINUTES)
     if isinstance(to, str):
-        return Lead(start, affect_of(to), over)
+        return Lead(start, affect_of(to, classes), over)
     if not isinstance(to, dict):
         raise BadInput("lead: 'to' must be the name of an emotion or an object with valence and arousal")
     valence, arousal = (number(f"lead: {name}", to.get(name), -1, 1) for name in ("valence", "arousal"))

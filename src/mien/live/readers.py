@@ -13,11 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from mien.clock import Clock
 from mien.live.frames import CameraFrame, frame_bytes
 from mien.live.worker import serve
+from mien.nets import classes_read
+from mien.vocabulary import EIGHT, Classes
 
 HUNG_S = 5.0
 """A frame that takes longer has stuck the process."""
@@ -33,6 +36,28 @@ class Waiting:
     arrived_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class ReaderChoice:
+    """Which network reads: `weights`, None for the shipped one, and the `classes` it tells apart."""
+
+    weights: Path | None = None
+    classes: Classes = EIGHT
+
+    @classmethod
+    def of(cls, weights: Path | None) -> Self:
+        """The choice of a network, by its manifest alone: nothing of `mien.affect` is loaded.
+
+        Raises
+        ------
+        BadAsset
+            If it has no manifest of a reader.
+        """
+        return cls() if weights is None else cls(weights, classes_read(weights))
+
+
+SHIPPED = ReaderChoice()
+
+
 class ReadingProcess:
     """The reading process of one session; to be used from one event loop.
 
@@ -42,6 +67,7 @@ class ReadingProcess:
     clock : the session's.
     on_answer : called with what the worker says of a frame, and the frame.
     on_change : called with "starting", "ready" or "lost".
+    weights : the network that it reads with; None is the shipped one.
     """
 
     def __init__(
@@ -50,11 +76,13 @@ class ReadingProcess:
         clock: Clock,
         on_answer: Callable[[dict[str, Any], Waiting], None],
         on_change: Callable[[str], None],
+        weights: Path | None = None,
     ) -> None:
         self._reads_affect = reads_affect
         self._clock = clock
         self._on_answer = on_answer
         self._on_change = on_change
+        self._weights = weights
         self._loop = asyncio.get_running_loop()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -101,7 +129,7 @@ class ReadingProcess:
         ours, theirs = context.Pipe()
         self._generation += 1
         self._ready, self._reading, self.affect_modules = False, None, None
-        self._process = context.Process(target=serve, args=(theirs, self._reads_affect), daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, self._reads_affect, self._weights), daemon=True)
         self._process.start()
         theirs.close()
         self._connection = ours

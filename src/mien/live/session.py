@@ -24,7 +24,7 @@ from mien.live.meters import Meters
 from mien.live.mood import COLOUR_HALF_LIFE_S
 from mien.live.performance import Performance
 from mien.live.player import Opener, Player
-from mien.live.readers import ReadingProcess, Waiting
+from mien.live.readers import SHIPPED, ReaderChoice, ReadingProcess, Waiting
 from mien.live.seats import SEATS
 from mien.live.session_file import SessionFile
 from mien.live.settings import changed
@@ -53,6 +53,7 @@ class Session:
     started : ISO date and time of the start.
     openers : ports to play on, by name.
     mapping : the table to begin with; None is the shipped one.
+    choice : the network that reads.
     """
 
     def __init__(
@@ -62,12 +63,13 @@ class Session:
         started: str,
         openers: Mapping[str, Opener] | None = None,
         mapping: MappingTable | None = None,
+        choice: ReaderChoice = SHIPPED,
     ) -> None:
         self.session_id = session_id
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._listener: Tell | None = None
-        self._wishes = Wishes(mapping)
+        self._choice, self._wishes = choice, Wishes(mapping, choice.classes)
         self._alone = False
         self._reader_is = "starting"
         self._was_lost = False
@@ -75,10 +77,10 @@ class Session:
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0
         self._told_brief: Any = None
-        self.file = SessionFile(started)
+        self.watching = Watching(choice.classes)
+        self.file = SessionFile(started, self.watching.names)
         self._player = Player(openers or {}, clock, self._port_changed)
         self.performance = Performance(self._tell, self._player, self.file)
-        self.watching = Watching()
         self._meters = Meters()
         self._gestures = GestureClock(clock, self.watching, self._player, self.file, self._meters, self._tell)
         self._reading: ReadingProcess | None = None
@@ -121,7 +123,8 @@ class Session:
         self._tell(told.welcome(self, resumed=resumed))
         self._set(wanted)
         if self._reading is None:
-            self._reading = ReadingProcess(self._wishes.reads_affect, self._clock, self._answered, self._reader_changed)
+            told_to = (self._answered, self._reader_changed, self._choice.weights)
+            self._reading = ReadingProcess(self._wishes.reads_affect, self._clock, *told_to)
         if resumed:
             self.performance.resume(self.now_s)
 

@@ -41,10 +41,12 @@ class SessionFile:
     Parameters
     ----------
     started : ISO date and time of the session's second 0.
+    emotions : the names of the reader's classes, in the order of the readings' probabilities.
     """
 
-    def __init__(self, started: str) -> None:
-        self._head: Line = {"kind": "session", "format": FORMAT, "version": __version__, "started": started}
+    def __init__(self, started: str, emotions: Sequence[str] = EMOTIONS) -> None:
+        head = {"kind": "session", "format": FORMAT, "version": __version__, "started": started}
+        self._head: Line = head | {"emotions": list(emotions)}
         self._lines: list[str] = []
         self._readings: list[tuple[int, str]] = []
         self.keeps_readings = False
@@ -170,15 +172,21 @@ def readings_csv(lines: Iterable[Line]) -> str:
 
     Angles are radians, times seconds; what was not measured is left empty.
     """
-    readings = [line for line in lines if line["kind"] == "reading"]
+    known = list(lines)
+    names = known[0].get("emotions", EMOTIONS)  # files of before 0.3 do not tell them
+    readings = [line for line in known if line["kind"] == "reading"]
     cues = list(dict.fromkeys(name for reading in readings for name in reading["cues"]))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     head = ("frame", "face_id", "timestamp", "confidence", "success", "pose_Rx", "pose_Ry", "pose_Rz")
-    writer.writerow([*head, *EMOTIONS, "valence", "arousal", "doubt", *cues])
+    writer.writerow([*head, *names, "valence", "arousal", "doubt", *cues])
     for number, reading in enumerate(readings, start=1):
         affect = reading["affect"]
-        numbers = [*affect["probs"], affect["valence"], affect["arousal"], affect["doubt"]] if affect else [""] * 11
+        numbers = (
+            [*affect["probs"], affect["valence"], affect["arousal"], affect["doubt"]]
+            if affect
+            else [""] * (len(names) + 3)
+        )
         angles = [round(math.radians(angle), 4) for angle in reading["pose_deg"]]
         writer.writerow(
             [number, reading["seat"], reading["time_s"], reading["score"], 1, *angles, *numbers]

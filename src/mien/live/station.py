@@ -20,6 +20,7 @@ from mien.circumplex import affect_at
 from mien.clock import WallClock
 from mien.errors import BadInput
 from mien.live.player import Opener
+from mien.live.readers import ReaderChoice
 from mien.live.session import Session
 from mien.live.session_file import parse_session, readings_csv
 from mien.live.take import piece_of
@@ -58,14 +59,25 @@ class Station:
     places : how many sessions there may be at a time.
     openers : ports, by name.
     mapping : the table that sessions begin with; None is the shipped one.
+    weights : the network that faces are read with; None is the shipped one.
+
+    Raises
+    ------
+    BadAsset
+        If the weights have no manifest of a reader beside them.
     """
 
     def __init__(
-        self, places: int, openers: Mapping[str, Opener] | None = None, mapping: MappingTable | None = None
+        self,
+        places: int,
+        openers: Mapping[str, Opener] | None = None,
+        mapping: MappingTable | None = None,
+        weights: Path | None = None,
     ) -> None:
         self.places = places
         self._openers = dict(openers or {})
         self._mapping = mapping
+        self._choice = ReaderChoice.of(weights)
         self._away_s = AWAY_S
         self.sessions: dict[str, Session] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
@@ -100,7 +112,7 @@ class Station:
         session_id = secrets.token_hex(16)
         openers = self._openers if self._lent_to is None else {}
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        session = Session(session_id, WallClock(), started, openers, self._mapping)
+        session = Session(session_id, WallClock(), started, openers, self._mapping, self._choice)
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session

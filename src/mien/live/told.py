@@ -3,6 +3,8 @@
 Plain data for `docs/wire.md`, and events of `mien.ports.port`; addresses are relative to a port's root.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -41,6 +43,7 @@ SEAT_PARTS = ((Part.MELODY,), (Part.RHYTHM, Part.KIT), (Part.HARMONY,), (Part.TE
 def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
     """The greeting."""
     words = {row.target: (row.low, row.high) for row in shipped_mapping().rows}
+    places = {**PRESETS, **{one.name: (one.valence, one.arousal) for one in session.watching.classes}}
     return {
         "type": "welcome",
         "protocol": PROTOCOL,
@@ -48,7 +51,7 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
         "session": session.session_id,
         "resumed": resumed,
         "state": session.state(),
-        "emotions": list(EMOTIONS),
+        "emotions": list(session.watching.names),
         "regions": list(REGIONS),
         "modes": list(MODES),
         "parts": [{"name": part.name.lower(), "region": STEERED_BY[part]} for part in Part],
@@ -61,7 +64,7 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
             {"name": name, "low": low, "high": high, "low_word": words[name][0], "high_word": words[name][1]}
             for name, (low, high) in HELD_RANGES.items()
         ],
-        "presets": {name: list(place) for name, place in PRESETS.items()},
+        "presets": {name: list(place) for name, place in places.items()},
         "mapping": session.mapping_told(),
         "ports": session.ports_told(),
         "limits": {
@@ -111,6 +114,12 @@ def brief(now: Brief | None, target: Brief, mood: Mood) -> dict[str, Any]:
     }
 
 
+def address_word(name: str) -> str:
+    """A class's name as a part of an OSC address, which takes neither spaces nor letters beyond ASCII."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", plain) or "_"
+
+
 def joined(gestures: Mapping[int, Gesture]) -> Gesture | None:
     """The gestures of all seats as one: each face moves its own parts, the first in order those of empty seats."""
     if not gestures:
@@ -131,8 +140,10 @@ def resting_parts(seats: Sequence[int]) -> frozenset[Part]:
     return frozenset(Part) - {part for seat in seats for part in SEAT_PARTS[seat]}
 
 
-def port_values(faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], age_s: float) -> list[Event]:
-    """Faces as numbers by address, and as a tracker would give them."""
+def port_values(
+    faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], age_s: float, names: Sequence[str] = EMOTIONS
+) -> list[Event]:
+    """Faces as numbers by address, and as a tracker would give them; `names` are those of the reader's classes."""
     events: list[Event] = []
     width, height = size_px
     present = {face["seat"] for face in faces}
@@ -145,7 +156,7 @@ def port_values(faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], age_
         events += [Value(f"{root}/from_rest/{name}", value, age_s) for name, value in face["departures"].items()]
         if face["affect"]:
             affect = face["affect"]
-            named = dict(zip(EMOTIONS, affect["probs"], strict=True))
+            named = dict(zip(map(address_word, names), affect["probs"], strict=True))
             events += [Value(f"{root}/{name}", affect[name], age_s) for name in ("valence", "arousal", "doubt")]
             events += [Value(f"{root}/state/{name}", p, age_s) for name, p in named.items()]
             shares = zip(REGIONS, affect["shares"], strict=True)

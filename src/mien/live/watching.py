@@ -19,7 +19,8 @@ from mien.live.commands import NotNow
 from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, seated
 from mien.music.gesture import State, step
-from mien.values import Affect, Cues, Gesture
+from mien.values import Affect, Classes, Cues, Gesture
+from mien.vocabulary import EIGHT
 
 if TYPE_CHECKING:
     from mien.affect.smooth import LabelMemory
@@ -53,9 +54,10 @@ class Sight:
 
 
 class Watching:
-    """What a session knows of the faces before it."""
+    """What a session knows of the faces before it; `classes` are those that its reader tells apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, classes: Classes = EIGHT) -> None:
+        self.classes = classes
         self._seats = Seats(1)
         self._people: dict[int, Person] = {}
         self._seen_s: float | None = None
@@ -63,6 +65,11 @@ class Watching:
         """The person's resting face, None while it is not known."""
         self.calibration: Calibration | None = None
         self._told_progress = 0.0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of every array of probabilities."""
+        return tuple(one.name for one in self.classes)
 
     def seat(self, most: int) -> None:
         """Have so many seats; who sits beyond them is not read."""
@@ -93,7 +100,9 @@ class Watching:
             person = self._people.get(seat, Person(now_s))
             gesture, state = step(departures, now_s, person.gestures)
             affect, label = (
-                _steadied(person, face["affect"], now_s) if reads_affect and face["affect"] else (None, None)
+                _steadied(person, self._seen(face["affect"], now_s))
+                if reads_affect and face["affect"]
+                else (None, None)
             )
             colours = coloured(person.colours, departures, now_s - person.seen_s)
             self._people[seat] = Person(now_s, state, affect, label, colours)
@@ -124,6 +133,19 @@ class Watching:
             return Mood("face", None, colours)
         affects = [person.affect for person in people if person.affect]
         return Mood("face", _together(affects), colours) if affects else Mood()
+
+    def _seen(self, read: Mapping[str, Any], now_s: float) -> Affect:
+        """What the reading process says, as a value: its numbers are rounded."""
+        whole, shares = sum(read["probs"]), sum(read["shares"])
+        return Affect(
+            now_s,
+            tuple(p / whole for p in read["probs"]),
+            read["valence"],
+            read["arousal"],
+            read["doubt"],
+            tuple(share / shares for share in read["shares"]),
+            self.classes,
+        )
 
     def calibrate(self, do: str, now_s: float) -> dict[str, Any] | None:
         """Begin to learn the resting face ("start") or the extremes ("range"), or "forget" both.
@@ -187,20 +209,10 @@ def _cues(values: list[float | None], now_s: float) -> Cues:
     return Cues(now_s, np.array([value or 0.0 for value in values], dtype=np.float32), valid)
 
 
-def _steadied(person: Person, read: Mapping[str, Any], now_s: float) -> tuple[Affect, "LabelMemory"]:
+def _steadied(person: Person, seen: Affect) -> tuple[Affect, "LabelMemory"]:
     """What is read, and as what it reads, both without trembling."""
     from mien.affect.smooth import steadied, steady_label  # not before somebody is read
 
-    whole = sum(read["probs"])
-    shares = sum(read["shares"])
-    seen = Affect(
-        now_s,
-        tuple(p / whole for p in read["probs"]),
-        read["valence"],
-        read["arousal"],
-        read["doubt"],
-        tuple(share / shares for share in read["shares"]),
-    )
     affect = steadied(person.affect, seen)
     return affect, steady_label(affect, person.label)
 
@@ -211,7 +223,7 @@ def _together(affects: list[Affect]) -> Affect:
         return affects[0]
     probs = np.mean([affect.probs for affect in affects], axis=0)
     shares = np.mean([affect.shares for affect in affects], axis=0)
-    valence, arousal = valence_arousal(probs.tolist())
+    valence, arousal = valence_arousal(probs.tolist(), affects[0].classes)
     doubt = float(np.mean([affect.doubt for affect in affects]))
     return replace(
         affects[0],

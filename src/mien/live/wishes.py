@@ -18,7 +18,8 @@ from mien.live.settings import Settings, changed, held, number
 from mien.live.watching import Watching
 from mien.music.mapping import Mapping as MappingTable
 from mien.music.mapping import parse_mapping
-from mien.values import Brief
+from mien.values import Brief, Classes
+from mien.vocabulary import EIGHT
 
 ORIGIN = affect_at(0, 0)
 
@@ -29,9 +30,11 @@ class Wishes:
     Parameters
     ----------
     mapping : the table to begin with; None is the shipped one.
+    classes : of the reader; a lead may go to one of them.
     """
 
-    def __init__(self, mapping: MappingTable | None = None) -> None:
+    def __init__(self, mapping: MappingTable | None = None, classes: Classes = EIGHT) -> None:
+        self._classes = classes
         self.settings = Settings()
         self.held: dict[str, float | str] = {}
         self.mapping = mapping
@@ -65,7 +68,7 @@ class Wishes:
         if do == "start":
             if "to" not in fields or "minutes" not in fields:
                 raise BadInput("lead: 'to' and 'minutes' are wanted with start")
-            self.lead = lead_to(self.mood.affect or ORIGIN, fields["to"], fields["minutes"])
+            self.lead = lead_to(self.mood.affect or ORIGIN, fields["to"], fields["minutes"], self._classes)
         elif do not in (*DIRECTIONS, "stop"):
             raise BadInput(f"lead: {do!r}; start, {', '.join(DIRECTIONS)} or stop wanted")
         elif self.lead is None:

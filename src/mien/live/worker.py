@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -34,11 +35,11 @@ SMALLEST_SHARE = 0.06
 """A face narrower than this share of the picture is somebody in the background."""
 
 
-def serve(connection: Connection, reads_affect: bool) -> None:
+def serve(connection: Connection, reads_affect: bool, weights: Path | None = None) -> None:
     """Answer frames until the other side goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when it is over
     cv2.setNumThreads(1)
-    reader = _warm(reads_affect)
+    reader = _warm(reads_affect, weights)
     loaded = sorted(name for name in sys.modules if name.startswith("mien.affect"))
     try:
         connection.send_bytes(json.dumps({"ready": True, "affect_modules": loaded}).encode())
@@ -82,7 +83,7 @@ def answer(frame: CameraFrame, reader: "Reader | None") -> dict[str, Any]:
     }
 
 
-def _warm(reads_affect: bool) -> "Reader | None":
+def _warm(reads_affect: bool, weights: Path | None) -> "Reader | None":
     """Load every network and run it once."""
     face = look_close(Frame(0.0, np.zeros((48, 48, 3), dtype=np.uint8)))
     look(Frame(0.0, np.zeros((64, 64, 3), dtype=np.uint8)))
@@ -90,7 +91,7 @@ def _warm(reads_affect: bool) -> "Reader | None":
         return None
     from mien.affect.network import Reader
 
-    reader = Reader()
+    reader = Reader(weights)
     reader.read(face, measure(face))
     return reader
 

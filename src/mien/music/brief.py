@@ -8,19 +8,18 @@ References: Eerola, Friberg & Bresin 2013 (linear, additive cues); Russell 1980 
 """
 
 from collections.abc import Mapping as Numbers
+from typing import Any
 
 import numpy as np
 
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.mapping import WIDEST_CUE, Mapping, Row, shipped_mapping
+from mien.music.own_words import DOUBT_PULL, SOURCE, asked_whole, mixed_in
 from mien.values import METERS, Affect, Brief, Mode, Reason
 
 BRIGHTNESS_ORDER = (Mode.PHRYGIAN, Mode.AEOLIAN, Mode.DORIAN, Mode.MIXOLYDIAN, Mode.IONIAN, Mode.LYDIAN)
 """The modes by the mapping's number, dark to bright."""
-
-DOUBT_PULL = 0.6
-"""Share of valence and arousal that full doubt takes away: an unsure reading plays nearer neutral."""
 
 TENSE_MINOR = 0.6
 """At this tension or above, Aeolian and all but the darkest Phrygian turn to harmonic minor, whose leading tone
@@ -29,6 +28,7 @@ pulls."""
 DARKEST = 0.2
 """Below this number Phrygian stays."""
 
+CHOICE = "composer's choice"
 MIDDLE_REGISTER_MIDI = 68
 TONIC_REACH = 2.4
 """Semitones by which a register of four semitones above or below the middle one moves the choice of key."""
@@ -56,7 +56,7 @@ def brief_from_affect(
 
     Parameters
     ----------
-    affect : the reading; only valence, arousal and doubt are mixed.
+    affect : the reading; valence, arousal and doubt are mixed, and what its classes ask for by themselves.
     ensemble : a name of `mien.ensembles`.
     seed : draws tonic and metre where they are not given.
     cues : facial cues by name, in standard deviations from the person's own rest; unknown names have no weight.
@@ -76,36 +76,33 @@ def brief_from_affect(
         raise BadInput(f"metre {meter[0]}/{meter[1]}: choose one of {allowed}")
     mapping = mapping or shipped_mapping()
     mixed = {row.target: _mix(row, affect, cues or {}, mapping) for row in mapping.rows}
-    fields = {target: value for target, (value, _) in mixed.items()}
+    fields: dict[str, Any] = {target: value for target, (value, _) in mixed.items()}
     reasons = [Reason(row.target, mixed[row.target][1], row.source) for row in mapping.rows if row.target != "mode"]
 
     rng = np.random.default_rng([seed, 0xB21EF])
     drawn_tonic = _draw_tonic(fields["register_midi"], rng)
     drawn_meter = _draw_meter(affect, rng)
     mode_row = next(row for row in mapping.rows if row.target == "mode")
-    number = fields.pop("mode")
-    because = mixed["mode"][1]
-    if mode is not None:
-        because = "asked for"
-    else:
-        mode = BRIGHTNESS_ORDER[round(number)]
-        if mode in BRIGHTNESS_ORDER[:2] and number > DARKEST and fields["tension"] >= TENSE_MINOR:
-            mode = Mode.HARMONIC_MINOR
+    number, wishes = fields.pop("mode"), {"mode": mode, "tonic_pc": tonic_pc, "meter": meter}
+    chosen = {field: (*told, SOURCE) for field, told in asked_whole(affect).items()}
+    sources = {"mode": mode_row.source, "tonic_pc": CHOICE, "meter": CHOICE}
+    chosen |= {name: (wish, "asked for", sources[name]) for name, wish in wishes.items() if wish is not None}
+    if "mode" not in chosen:
+        because, drawn_mode = mixed["mode"][1], BRIGHTNESS_ORDER[round(number)]
+        if drawn_mode in BRIGHTNESS_ORDER[:2] and number > DARKEST and fields["tension"] >= TENSE_MINOR:
+            drawn_mode = Mode.HARMONIC_MINOR
             because += f"; tension {fields['tension']:.2f} asks for the leading tone of harmonic minor"
+        chosen["mode"] = (drawn_mode, because, mode_row.source)
+    for name, drawn in (("tonic_pc", drawn_tonic), ("meter", drawn_meter)):
+        chosen.setdefault(name, (drawn, f"drawn by seed {seed}", CHOICE))
+    as_mode = chosen["mode"][0].name.lower().replace("_", " ")
     reasons += [
-        Reason("mode", f"{mode.name.lower().replace('_', ' ')}: {because}", mode_row.source),
-        Reason("tonic_pc", f"drawn by seed {seed}" if tonic_pc is None else "asked for", "composer's choice"),
-        Reason("meter", f"drawn by seed {seed}" if meter is None else "asked for", "composer's choice"),
-        Reason("ensemble", f"{ensemble}, as chosen", "composer's choice"),
+        Reason("mode", f"{as_mode}: {chosen['mode'][1]}", chosen["mode"][2]),
+        *(Reason(name, *chosen[name][1:]) for name in ("tonic_pc", "meter")),
+        Reason("ensemble", f"{ensemble}, as chosen", CHOICE),
     ]
-    return Brief(
-        tonic_pc=drawn_tonic if tonic_pc is None else tonic_pc,
-        mode=mode,
-        meter=drawn_meter if meter is None else meter,
-        ensemble=ensemble,
-        reasons=tuple(reasons),
-        **fields,
-    )
+    whole = {name: value for name, (value, *_) in chosen.items()}
+    return Brief(ensemble=ensemble, reasons=tuple(reasons), **(fields | whole))
 
 
 def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:
@@ -139,9 +136,10 @@ def _mix(row: Row, affect: Affect, cues: Numbers[str, float], mapping: Mapping) 
             terms.append((f"{cue.region}: {cue.cue.replace('_', ' ')} {deviation:+.1f} SD", cue.weight * deviation))
     wanted = row.origin + sum(amount for _, amount in terms)
     lowest, highest = row.range
-    value = min(highest, max(lowest, wanted))
+    kept_value = min(highest, max(lowest, wanted))
+    value, heard = mixed_in(affect, row.target, kept_value)
     place = (value - lowest) / (highest - lowest)
     word = row.low if place < 0.4 else row.high if place > 0.6 else f"between {row.low} and {row.high}"
     moved = [f"{name} adds {amount:+.3g}" for name, amount in terms if abs(amount) >= 0.005 * (highest - lowest)]
-    kept = "" if value == wanted else f", kept within {lowest:g} to {highest:g}"
-    return value, f"{word}, {value:.3g}: from {row.origin:g}" + "".join(f", {text}" for text in moved) + kept
+    kept = "" if kept_value == wanted else f", kept within {lowest:g} to {highest:g}"
+    return value, f"{word}, {value:.3g}: from {row.origin:g}" + "".join(f", {text}" for text in moved) + kept + heard

@@ -17,7 +17,7 @@ from pathlib import Path as FilePath
 
 from mien.circumplex import affect_at
 from mien.errors import BadInput
-from mien.values import Affect
+from mien.values import Affect, Classes
 
 Path = Sequence[tuple[float, Affect]]
 """(seconds from the start, affect), time rising."""
@@ -58,14 +58,26 @@ def affect_along(path: Path, time_s: float) -> Affect:
     def between(a: float, b: float) -> float:
         return min(max(a, b), max(min(a, b), a + share * (b - a)))  # rounding may not leave the range
 
+    classes, start, end = _named_alike(one, other)
     return Affect(
         time_s,
-        tuple(map(between, one.probs, other.probs)),
+        tuple(map(between, start, end)),
         between(one.valence, other.valence),
         between(one.arousal, other.arousal),
         between(one.doubt, other.doubt),
         tuple(map(between, one.shares, other.shares)),
+        classes,
     )
+
+
+def _named_alike(one: Affect, other: Affect) -> tuple[Classes, Sequence[float], Sequence[float]]:
+    """The probabilities of two affects over the classes of both; of two classes of one name the first's counts."""
+    if one.classes == other.classes:
+        return one.classes, one.probs, other.probs
+    classes = one.classes + tuple(new for new in other.classes if new.name not in one.names)
+    told = [dict(zip(affect.names, affect.probs, strict=True)) for affect in (one, other)]
+    start, end = ([named.get(kind.name, 0.0) for kind in classes] for named in told)
+    return classes, start, end
 
 
 def read_path(file: FilePath) -> Path:

@@ -59,12 +59,12 @@ def test_cues_are_told_once_by_their_distance_from_neutral(explanation: Explanat
 
 def test_sentences() -> None:
     probs = (0.1, 0.6, 0.3, 0.0, 0.0, 0.0, 0.0, 0.0)
-    assert words.alone("eyes", probs) == "the eyes alone say happiness (60%), then surprise (30%)"
-    assert words.alone("mouth", (0.9, 0.1, *probs[3:], 0.0)) == "the mouth alone says neutral (90%)"
-    assert words.withheld("happiness", 0.9, Withheld(probs, -0.3, 0.2)) == "happiness 60%, was 90%"
-    gone = Withheld(probs[1:] + probs[:1], -0.9, 0.01)
+    assert words.alone("eyes", EMOTIONS, probs) == "the eyes alone say happiness (60%), then surprise (30%)"
+    assert words.alone("mouth", EMOTIONS, (0.9, 0.1, *probs[3:], 0.0)) == "the mouth alone says neutral (90%)"
+    assert words.withheld("happiness", 0.9, Withheld(probs, "happiness", -0.3, 0.2)) == "happiness 60%, was 90%"
+    gone = Withheld(probs[1:] + probs[:1], "neutral", -0.9, 0.01)
     assert words.withheld("happiness", 0.9, gone) == "happiness 0%, was 90%; reads as neutral"
-    stays = Withheld(probs, 0.001, 0.25)
+    stays = Withheld(probs, "happiness", 0.001, 0.25)
     assert words.withheld("happiness", 0.6, stays) == "happiness stays at 60%, its odds 4 times smaller"
     assert words.percent(-0.00001) == "0.0%" and words.percent(-0.031) == "−3.1%"
 

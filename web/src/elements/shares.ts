@@ -1,4 +1,4 @@
-/** Who said what: the four regions' shares of the decision, the eight probabilities, the doubt. */
+/** Who said what: the four regions' shares of the decision, the probabilities of the classes, the doubt. */
 import { css, html, nothing } from "lit";
 import type { View } from "../store.ts";
 import { REGIONS } from "../wire.ts";

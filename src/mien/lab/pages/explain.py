@@ -7,8 +7,8 @@ Reading → Explanation, by asking the same network again with a part of the fac
 - *cues*: how far each stands from the average neutral face, in standard deviations among people
   (`mien.cues.neutral`), and what the reading would be without it. Left and right are told as one.
 
-Probabilities are calibrated, in the order of `EMOTIONS`. "The decision" is the emotion that reads first; a move is the
-change of its probability when something is withheld: negative if it spoke for the decision.
+Probabilities are calibrated, in the order of the reader's classes. "The decision" is the class that reads first; a move
+is the change of its probability when something is withheld: negative if it spoke for the decision.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from mien.cues.names import CUES, NAMES, PAIRS, SIDES
 from mien.cues.neutral import average_neutral
 from mien.nets import Floats
 from mien.piece import Reading
-from mien.values import EMOTIONS, REGIONS
+from mien.values import REGIONS
 
 NOTABLE = 1.0
 """Standard deviations from the average neutral face at which a cue is worth telling."""
@@ -35,18 +35,14 @@ MOST_CUES = 8
 class Withheld:
     """The reading without a part of the face.
 
-    `probs` are all probabilities then, `move` is the decision's, and `odds` is by how much its odds p / (1 − p) are
-    multiplied: they tell of moves that a probability near 1 hides.
+    `probs` are all probabilities then, `emotion` is what reads first then, `move` is the decision's, and `odds` is by
+    how much its odds p / (1 − p) are multiplied: they tell of moves that a probability near 1 hides.
     """
 
     probs: tuple[float, ...]
+    emotion: str
     move: float
     odds: float
-
-    @property
-    def emotion(self) -> str:
-        """What reads first then."""
-        return EMOTIONS[self.probs.index(max(self.probs))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,10 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
 
     def without(chips: NDArray[np.uint8], told: Floats) -> Withheld:
         after = calibrated(reader.answer(chips, told).logits[0], reader.temperature)
-        return Withheld(tuple(after.tolist()), float(after[decided] - probs[decided]), _odds(after, decided) / before)
+        first = reading.affect.names[int(after.argmax())]
+        return Withheld(
+            tuple(after.tolist()), first, float(after[decided] - probs[decided]), _odds(after, decided) / before
+        )
 
     before = _odds(probs, decided)
 

@@ -23,7 +23,7 @@ from mien.lab.pages.page import (
     text,
 )
 from mien.lab.pages.tint import png_of, tinted
-from mien.values import EMOTIONS, REGIONS
+from mien.values import REGIONS
 
 FACE_PX, CHIP_SHOWN_PX = 560, 160
 
@@ -50,19 +50,19 @@ def explain_page(rgb: NDArray[np.uint8], explanation: Explanation, name: str) ->
 
 def _probabilities(explanation: Explanation) -> str:
     affect = explanation.reading.affect
-    rows = [(text(emotion), bar(p), f"{p:.1%}") for emotion, p in zip(EMOTIONS, affect.probs, strict=True)]
+    rows = [(text(name), bar(p), f"{p:.1%}") for name, p in zip(affect.names, affect.probs, strict=True)]
     place = f"Valence {affect.valence:+.2f}, arousal {affect.arousal:+.2f}.".replace("-", "−")
-    return table(("reads as", "", ""), rows, EMOTIONS.index(explanation.decided)) + paragraph(place, "faint")
+    return table(("reads as", "", ""), rows, affect.names.index(explanation.decided)) + paragraph(place, "faint")
 
 
 def _regions(explanation: Explanation) -> str:
-    shares = explanation.reading.affect.shares
+    shares, names = explanation.reading.affect.shares, explanation.reading.affect.names
     rows = (
         (
             dot(region),
             bar(share, REGION_COLOURS[region]),
             f"{share:.0%}",
-            text(words.alone(region, explanation.reading.streams[region])),
+            text(words.alone(region, names, explanation.reading.streams[region])),
         )
         for region, share in zip(REGIONS, shares, strict=True)
     )

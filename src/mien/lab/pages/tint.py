@@ -79,7 +79,7 @@ def sheet(rgb: NDArray[np.uint8], explanation: Explanation, name: str) -> Image.
         if share >= FAINTEST_BAR:
             draw.rounded_rectangle((x + 100, y + 7, x + 100 + max(18, 300 * share), y + 25), 9, fill=colour)
         draw.text((x + 415, y), f"{share:.0%}", font=_font(25), fill=_INK)
-        told = words.leading(explanation.reading.streams[region])
+        told = words.leading(affect.names, explanation.reading.streams[region])
         draw.text((x + 100, y + 34), f"alone: {told}", font=_font(19), fill=_INK)
         moved = words.withheld(explanation.decided, explanation.certainty, explanation.hidden[region])
         draw.text((x + 100, y + 58), f"hidden: {moved}", font=_font(19), fill=_FAINT)

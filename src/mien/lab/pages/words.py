@@ -6,7 +6,7 @@ Numbers are whole percent; nothing here says what a person feels.
 from collections.abc import Sequence
 
 from mien.lab.pages.explain import Departure, Explanation, Withheld
-from mien.values import CANNOT_TELL, EMOTIONS, REGIONS
+from mien.values import CANNOT_TELL, REGIONS
 
 PLURAL = ("eyes", "brows")
 CLOSE_SHARE = 0.5
@@ -31,19 +31,19 @@ def carried(explanation: Explanation) -> str:
     return f"The {region} {verb} {share:.0%} of it. Doubt {affect.doubt:.0%}."
 
 
-def alone(region: str, probs: Sequence[float]) -> str:
+def alone(region: str, names: Sequence[str], probs: Sequence[float]) -> str:
     """What a region says alone: "the eyes alone say neutral (54 %), then happiness (30 %)"."""
     say = "say" if region in PLURAL else "says"
-    return f"the {region} alone {say} {leading(probs)}"
+    return f"the {region} alone {say} {leading(names, probs)}"
 
 
-def leading(probs: Sequence[float]) -> str:
-    """The first emotion with its probability, and the second if it is close."""
-    order = sorted(range(len(EMOTIONS)), key=lambda i: -probs[i])
+def leading(names: Sequence[str], probs: Sequence[float]) -> str:
+    """The first class with its probability, and the second if it is close."""
+    order = sorted(range(len(names)), key=lambda i: -probs[i])
     first, second = order[:2]
-    told = f"{EMOTIONS[first]} ({probs[first]:.0%})"
+    told = f"{names[first]} ({probs[first]:.0%})"
     if probs[second] >= CLOSE_SHARE * probs[first]:
-        told += f", then {EMOTIONS[second]} ({probs[second]:.0%})"
+        told += f", then {names[second]} ({probs[second]:.0%})"
     return told
 
 

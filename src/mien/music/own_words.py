@@ -1,0 +1,54 @@
+"""What a person's own classes ask of the composer (Affect, mixed fields → fields and reasons).
+
+A class may ask for fields of the brief by itself ("dreamy": lydian, slow). Numbers are mixed in, linear and additive as
+all of the brief is:
+
+    field = (1 − Σ w) × mixed + Σ w × asked,    w = probability of the class × (1 − DOUBT_PULL × doubt)
+
+over the classes that ask for it, so that nothing jumps as a reading moves from one class to another. Mode, metre and
+tonic cannot be mixed: they are those of the class that reads first, where the reading tells anything at all.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mien.values import METERS, Affect, Mode
+
+DOUBT_PULL = 0.6
+"""Share of valence, arousal and a class's own wishes that full doubt takes away: an unsure reading plays nearer
+neutral."""
+SOURCE = "the class's own brief"
+WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {
+        "mode": lambda name: Mode[name.upper()],
+        "meter": lambda told: next(meter for meter in METERS if f"{meter[0]}/{meter[1]}" == told),
+        "tonic_pc": int,
+    }
+)
+"""Fields that are taken whole, and how each becomes a value of a brief."""
+
+
+def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str]:
+    """A number of the brief with what the classes ask for, and the change in plain words ("" where none asks)."""
+    sure = 1 - DOUBT_PULL * affect.doubt
+    asking = [(k, p * sure) for k, p in zip(affect.classes, affect.probs, strict=True) if field in k.brief]
+    if not asking or field in WHOLE:
+        return mixed, ""
+    asked = [float(one.brief[field]) for one, _ in asking]
+    moved = mixed + sum(weight * (wish - mixed) for wish, (_, weight) in zip(asked, asking, strict=True))
+    value = min(max(mixed, *asked), max(min(mixed, *asked), moved))  # rounding may not leave the range
+    told = "".join(f"; '{one.name}', heard {weight:.0%}, asks for {one.brief[field]:g}" for one, weight in asking)
+    return value, told
+
+
+def asked_whole(affect: Affect) -> dict[str, tuple[Any, str]]:
+    """Mode, metre and tonic that the class that reads first asks for, each with a reason; none where none can tell."""
+    first = next(one for one in affect.classes if one.name == affect.emotion)
+    if not affect.tells:
+        return {}
+    return {
+        field: (taken(first.brief[field]), f"'{first.name}' asks for it")
+        for field, taken in WHOLE.items()
+        if field in first.brief
+    }

@@ -1,0 +1,147 @@
+"""The words that reading and music share: emotion classes with their places, modes, metres, the ranges of a brief.
+
+An `EmotionClass` is a name, a place on the plane of valence and arousal (−1..1 each), and what it asks of the composer
+by itself: fields of a brief that hold instead of what its place would give (numbers; `mode` by name, `meter` as "3/4").
+`EIGHT` are the classes of FER+ at their places, which the shipped reader knows; whoever trains a reader of their own
+brings others.
+
+Places follow the circumplex of affect; four are the anchor settings of the composer's evidence table (happy, angry,
+sad, neutral).
+
+References: Russell 1980, "A circumplex model of affect"; Russell & Mehrabian 1977, "Evidence for a three-factor theory
+of emotions" (rated places of emotion words, the basis of the rest); Barsoum et al. 2016 (FER+).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from mien.errors import BadInput
+
+EMOTIONS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt")
+"""The eight classes of FER+ (Barsoum et al. 2016), in its order."""
+
+COORDINATES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "neutral": (0.0, 0.0),
+        "happiness": (0.7, 0.5),
+        "surprise": (0.35, 0.7),
+        "sadness": (-0.6, -0.5),
+        "anger": (-0.6, 0.7),
+        "disgust": (-0.6, 0.35),
+        "fear": (-0.65, 0.6),
+        "contempt": (-0.4, 0.3),
+    }
+)
+"""(valence, arousal) of each of the eight `EMOTIONS`."""
+
+
+class Mode(Enum):
+    """Scales as semitones above the tonic, from dark to bright; harmonic minor stands beside them."""
+
+    PHRYGIAN = (0, 1, 3, 5, 7, 8, 10)
+    HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
+    AEOLIAN = (0, 2, 3, 5, 7, 8, 10)
+    DORIAN = (0, 2, 3, 5, 7, 9, 10)
+    MIXOLYDIAN = (0, 2, 4, 5, 7, 9, 10)
+    IONIAN = (0, 2, 4, 5, 7, 9, 11)
+    LYDIAN = (0, 2, 4, 6, 7, 9, 11)
+
+
+METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
+
+BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "tempo_bpm": (40, 200),
+        "tonic_pc": (0, 11),
+        "density": (0.5, 8),
+        "register_midi": (36, 96),
+        "spread_semitones": (1, 9),
+        "contour": (-1, 1),
+        "loudness": (0, 1),
+        "legato": (0.3, 1.1),
+        "tension": (0, 1),
+        "brightness": (0, 1),
+        "syncopation": (0, 1),
+        "rubato": (0, 1),
+    }
+)
+"""Lowest and highest of each number of a brief, in its unit (see `mien.values.Brief`)."""
+
+CLASS_NAME = re.compile(r"[\w][\w' -]{0,39}")
+_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"mode": tuple(mode.name.lower() for mode in Mode), "meter": tuple(f"{beats}/{unit}" for beats, unit in METERS)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionClass:
+    """A class of expressions in a person's own words, and what it means to the composer.
+
+    `valence` and `arousal` are −1..1; `brief` holds fields of a `Brief` that the class asks for by itself.
+
+    Raises
+    ------
+    BadInput
+        If the name, the place or a field cannot be had.
+    """
+
+    name: str
+    valence: float
+    arousal: float
+    brief: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        if not CLASS_NAME.fullmatch(self.name):
+            raise BadInput(f"class '{self.name}': give 1 to 40 letters, digits, spaces, - or '")
+        for name, given in (("valence", self.valence), ("arousal", self.arousal)):
+            if not -1 <= given <= 1:
+                raise BadInput(f"class '{self.name}': {name} {given:g}; give a number from -1 to 1")
+        for name, asked in self.brief.items():
+            _check(f"class '{self.name}': {name}", name, asked)
+
+    def row(self) -> dict[str, Any]:
+        """As plain data: a row of a network's manifest."""
+        return {"name": self.name, "valence": self.valence, "arousal": self.arousal, "brief": dict(self.brief)}
+
+
+Classes = tuple[EmotionClass, ...]
+
+EIGHT: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
+"""The classes of FER+, at their places."""
+
+
+def classes_of(rows: Iterable[Mapping[str, Any]]) -> Classes:
+    """Classes from plain data.
+
+    Raises
+    ------
+    BadInput
+        If a row lacks something, holds what a class cannot have, or a name comes twice.
+    """
+    try:
+        found = tuple(
+            EmotionClass(str(r["name"]), float(r["valence"]), float(r["arousal"]), dict(r.get("brief", {})))
+            for r in rows
+        )
+    except (KeyError, TypeError, ValueError) as cause:
+        raise BadInput(f"classes: {cause!r}; each wants a name, valence and arousal") from None
+    if len({one.name for one in found}) < len(found):
+        raise BadInput(f"classes: {', '.join(one.name for one in found)}; give each name once")
+    return found
+
+
+def _check(where: str, name: str, asked: Any) -> None:
+    if name in _WORDS:
+        if asked not in _WORDS[name]:
+            raise BadInput(f"{where} {asked!r}; choose one of {', '.join(_WORDS[name])}")
+        return
+    if name not in BRIEF_RANGES:
+        raise BadInput(f"{where}: no such field of a brief; choose from {', '.join((*BRIEF_RANGES, *_WORDS))}")
+    low, high = BRIEF_RANGES[name]
+    is_whole = isinstance(asked, int) and not isinstance(asked, bool)
+    if not (is_whole or (isinstance(asked, float) and name != "tonic_pc")) or not low <= asked <= high:
+        raise BadInput(f"{where} {asked!r}; give a {'whole ' if name == 'tonic_pc' else ''}number {low:g} to {high:g}")

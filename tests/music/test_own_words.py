@@ -1,0 +1,58 @@
+"""A class's own brief: mixed in by its probability, told with a reason, and never against the player's wish."""
+
+import pytest
+
+from mien.circumplex import affect_of, valence_arousal
+from mien.music.brief import brief_from_affect
+from mien.music.own_words import DOUBT_PULL, SOURCE
+from mien.music.path import affect_along, path_between
+from mien.values import Affect, Mode
+from mien.vocabulary import EmotionClass
+
+DREAMY = EmotionClass("dreamy", 0.3, -0.5, {"mode": "lydian", "tempo_bpm": 50, "meter": "3/4", "tonic_pc": 2})
+DEFIANT = EmotionClass("defiant", -0.2, 0.6)
+BOTH = (DREAMY, DEFIANT)
+PLACED = (EmotionClass("dreamy", 0.3, -0.5), DEFIANT)
+
+
+def affect(dreamy: float, doubt: float = 0.0, classes: tuple[EmotionClass, ...] = BOTH) -> Affect:
+    probs = (dreamy, 1 - dreamy)
+    return Affect(0.0, probs, *valence_arousal(probs, classes), doubt, classes=classes)
+
+
+def test_numbers_are_mixed_in_by_probability() -> None:
+    for dreamy, doubt in ((1.0, 0.0), (0.8, 0.0), (0.3, 0.0), (0.8, 0.5), (0.0, 0.0)):
+        own, placed = brief_from_affect(affect(dreamy, doubt)), brief_from_affect(affect(dreamy, doubt, PLACED))
+        weight = dreamy * (1 - DOUBT_PULL * doubt)
+        assert own.tempo_bpm == pytest.approx(weight * 50 + (1 - weight) * placed.tempo_bpm)
+        assert own.loudness == placed.loudness
+    because = {reason.field: reason.because for reason in brief_from_affect(affect(0.8)).reasons}
+    assert "'dreamy', heard 80%, asks for 50" in because["tempo_bpm"] and "dreamy" not in because["loudness"]
+
+
+def test_mode_metre_and_tonic_are_those_of_who_reads_first() -> None:
+    brief = brief_from_affect(affect(0.8))
+    assert (brief.mode, brief.meter, brief.tonic_pc) == (Mode.LYDIAN, (3, 4), 2)
+    told = {reason.field: reason for reason in brief.reasons}
+    assert told["mode"].because == "lydian: 'dreamy' asks for it" and told["meter"].source == SOURCE
+    assert len(told) == len(brief.reasons) == 15
+    for other in (affect(0.3), affect(0.8, doubt=0.99)):  # another reads first; nobody can tell
+        placed = Affect(0.0, other.probs, other.valence, other.arousal, other.doubt, classes=PLACED)
+        for name in ("mode", "meter", "tonic_pc"):
+            assert getattr(brief_from_affect(other), name) == getattr(brief_from_affect(placed), name)
+
+
+def test_the_player_has_the_last_word() -> None:
+    brief = brief_from_affect(affect(1.0), mode=Mode.DORIAN, tonic_pc=7, meter=(4, 4))
+    assert (brief.mode, brief.meter, brief.tonic_pc) == (Mode.DORIAN, (4, 4), 7)
+    assert {r.because for r in brief.reasons if r.field in ("tonic_pc", "meter")} == {"asked for"}
+
+
+def test_a_way_leads_from_own_words_to_other_ones() -> None:
+    own, happy = affect(1.0), affect_of("happy")
+    half = affect_along(path_between(own, happy, 10.0), 5.0)
+    assert half.names[:2] == ("dreamy", "defiant") and len(half.probs) == 10
+    assert half.probs[0] == pytest.approx(0.5) and half.valence == pytest.approx((0.3 + happy.valence) / 2)
+    assert affect_along(((0.0, own), (1.0, affect(0.0))), 0.5).probs == pytest.approx((0.5, 0.5))
+    assert affect_of("dreamy", BOTH).probs == (1.0, 0.0)
+    assert affect_of("happy", BOTH).names == happy.names
