@@ -27,7 +27,12 @@ CREATE TABLE pictures (             -- one row a different file of bytes
   height   INTEGER NOT NULL,
   taken_at TEXT,                    -- by the picture's own account (EXIF), if it has one
   person   TEXT,                    -- a pseudonym, if known: one person's pictures stay on one side of a split
-  seen_at  TEXT                     -- NULL: not yet looked at for faces
+  seen_at  TEXT,                    -- NULL: not yet looked at for faces
+  hash     BLOB,                    -- 8 bytes, see mien.data.hashes; that of its mirror image follows
+  mirrored BLOB,
+  thumb    BLOB,                    -- uint8 (32, 32), the picture in small
+  drawn    REAL,                    -- how much it looks drawn, and how much of it looks written on: mien.data.quality
+  lettered REAL
 );
 
 CREATE TABLE arrivals (             -- every address that was visited; the same bytes may arrive twice
@@ -51,6 +56,7 @@ CREATE TABLE faces (                -- every face of a picture, the largest firs
   eyes_apart REAL NOT NULL,         -- distance of the eye centres
   pitch REAL NOT NULL, yaw REAL NOT NULL, roll REAL NOT NULL,  -- degrees
   sharpness REAL NOT NULL,          -- see mien.data.quality
+  hidden   REAL,                    -- how much of it seems hidden, see mien.data.quality
   points   BLOB NOT NULL,           -- float32 (68, 2), picture pixels
   cues     BLOB NOT NULL,           -- float32 (c,), in the order of mien.cues.names.NAMES
   valid    BLOB NOT NULL,           -- uint8 (c,)
@@ -60,10 +66,18 @@ CREATE TABLE faces (                -- every face of a picture, the largest firs
 
 CREATE TABLE marks (                -- what is wrong with a picture, or worth a look
   sha256   TEXT NOT NULL REFERENCES pictures (sha256) ON DELETE CASCADE,
-  kind     TEXT NOT NULL,           -- a key of mien.data.clean.MARKS
+  kind     TEXT NOT NULL,           -- a key of mien.data.marks.MARKS
   other    TEXT NOT NULL DEFAULT '',  -- the picture that it is a copy of, if it is one
   because  TEXT NOT NULL,
+  by_hand  INTEGER NOT NULL DEFAULT 0,  -- 1: made by a person; cleaning leaves it alone
   PRIMARY KEY (sha256, kind, other)
+);
+
+CREATE TABLE lifted (               -- marks that a person took away: cleaning does not make them again
+  sha256   TEXT NOT NULL REFERENCES pictures (sha256) ON DELETE CASCADE,
+  kind     TEXT NOT NULL,
+  lifted_at TEXT NOT NULL,
+  PRIMARY KEY (sha256, kind)
 );
 
 CREATE TABLE labels (               -- what annotators said; the newest that was not taken back counts

@@ -63,8 +63,8 @@ def open_picture(path: Path) -> Picture:
     return decode(content, str(path))
 
 
-def decode(content: bytes, name: str) -> Picture:
-    """Decode the bytes of a picture; `name` is what messages call it.
+def decode(content: bytes, name: str, max_side_px: int = MAX_SIDE_PX) -> Picture:
+    """Decode the bytes of a picture; `name` is what messages call it. Larger than `max_side_px` it is reduced.
 
     Raises
     ------
@@ -79,9 +79,9 @@ def decode(content: bytes, name: str) -> Picture:
             image = Image.open(io.BytesIO(content), formats=FORMATS)
             _check_size(image, name)
             frames = int(getattr(image, "n_frames", 1)) if image.format in ("GIF", "WEBP", "PNG", "TIFF") else 1
-            image.draft("RGB", (MAX_SIDE_PX, MAX_SIDE_PX))  # JPEG only: decode at half size where that is enough
+            image.draft("RGB", (max_side_px, max_side_px))  # JPEG only: decode at half size where that is enough
             upright = ImageOps.exif_transpose(image)
-            rgb = _to_rgb(upright)
+            rgb = _to_rgb(upright, max_side_px)
     except BadInput:
         raise
     except UnidentifiedImageError:
@@ -104,23 +104,23 @@ def _check_size(image: Image.Image, name: str) -> None:
         raise BadInput(f"{name}: {width}×{height} pixels; a face needs at least {MIN_SIDE_PX} pixels a side")
 
 
-def _to_rgb(image: Image.Image) -> NDArray[np.uint8]:
+def _to_rgb(image: Image.Image, max_side_px: int) -> NDArray[np.uint8]:
     if image.mode.startswith("I") or image.mode == "F":  # 16 or 32 bits of grey
-        return _from_deep(image)
+        return _from_deep(image, max_side_px)
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         clear = image.convert("RGBA")
         white = Image.new("RGBA", clear.size, "white")
         image = Image.alpha_composite(white, clear)
     rgb = image.convert("RGB")
-    rgb.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), Image.Resampling.BOX)
+    rgb.thumbnail((max_side_px, max_side_px), Image.Resampling.BOX)
     return np.asarray(rgb, dtype=np.uint8)
 
 
-def _from_deep(image: Image.Image) -> NDArray[np.uint8]:
+def _from_deep(image: Image.Image, max_side_px: int) -> NDArray[np.uint8]:
     deep = np.asarray(image, dtype=np.float64)
     whole = 65535.0 if image.mode.startswith("I") and deep.max() > 255 else 255.0
     grey = Image.fromarray((np.clip(deep / whole, 0, 1) * 255).round().astype(np.uint8))
-    return _to_rgb(grey)
+    return _to_rgb(grey, max_side_px)
 
 
 def _first_line(cause: Exception) -> str:

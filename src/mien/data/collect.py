@@ -1,0 +1,180 @@
+"""Sources become pictures of a project: folders, archives, videos, lists of addresses, galleries (word → rows, files).
+
+What kind of source a word names is seen from the word: an address begins with http, a folder is one, the rest by
+suffix. Each is a row of `sources`; interrupted, it is taken up where it stopped, and asked again later it gives what is
+new. Addresses that had a problem are tried again.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from mien.data.archives import SUFFIXES as ARCHIVES
+from mien.data.archives import is_archive, read_archive
+from mien.data.films import frames_as_finds
+from mien.data.finds import SUFFIXES, Find, Known, class_on_the_way, is_picture, spoken
+from mien.data.folders import check_folder, read_file, read_folder
+from mien.data.galleries import clear, is_gallery, read_gallery
+from mien.data.intake import Taken, sweep, take
+from mien.data.lock import alone
+from mien.data.project import Project, now
+from mien.data.web import is_address, read_list
+from mien.errors import BadInput
+from mien.face.video import SUFFIXES as VIDEOS
+from mien.face.video import is_video
+
+LISTS = (".txt", ".csv", ".tsv")
+CONSENTS = ("unknown", "given", "public", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to collect.
+
+    `shown` overrules the class that folders and lists tell; `licence` and `consent` None leave what the source has, or
+    "unknown"; `person` is a regular expression whose first group, sought in each address, is a person's pseudonym;
+    `every_s` the seconds between two frames of a film; `pause_s` those between two requests; a `loose` source is no
+    album: the pictures of a board may then stand on two sides of a split (those of a film never).
+    """
+
+    shown: str | None = None
+    licence: str | None = None
+    consent: str | None = None
+    person: str | None = None
+    every_s: float = 1.0
+    pause_s: float = 1.0
+    loose: bool = False
+
+    def __post_init__(self) -> None:
+        if self.consent not in (None, *CONSENTS):
+            raise BadInput(f"consent '{self.consent}': give one of {', '.join(CONSENTS)}")
+        if not 0.05 <= self.every_s <= 3600:
+            raise BadInput(f"a frame every {self.every_s:g} seconds: give 0.05 to 3600")
+        if not 0 <= self.pause_s <= 3600:
+            raise BadInput(f"a pause of {self.pause_s:g} seconds: give 0 to 3600")
+        try:
+            groups = re.compile(self.person or "()").groups
+        except re.error as cause:
+            raise BadInput(f"person '{self.person}': not a regular expression ({cause})") from None
+        if groups != 1:
+            raise BadInput(f"person '{self.person}': give one group, as in  '^([0-9]+)_'")
+
+
+def collect(project: Project, word: str, wish: Wish | None = None, on_step: Callable[[], None] = lambda: None) -> Taken:
+    """Collect one source.
+
+    Parameters
+    ----------
+    word : folder, archive, video, picture, list of addresses, or the address of a board or gallery
+    on_step : called after each find
+
+    Raises
+    ------
+    BadInput
+        If there is no such source, or it broke off; all that came before is kept, and the next call goes on there.
+    """
+    wish = wish or Wish()
+    names = [one.name for one in project.classes]
+    if wish.shown is not None and wish.shown not in names:
+        raise BadInput(f"class '{wish.shown}': not in this project; its classes are {', '.join(names)}")
+    kind, address = kind_of(word)
+    with alone(project):
+        sweep(project)
+        source = _begin(project, kind, address, wish)
+        known, met = _known(project, source), [0]
+
+        def is_known(at: str) -> bool:
+            met[0] += spoken(at) in known
+            return spoken(at) in known
+
+        finds = _finds(kind, address, is_known, wish, project, names)
+        try:
+            taken = take(project, source, finds, _person(wish), on_step)
+        finally:
+            if kind == "gallery":
+                clear(project.folder, address, _known(project, source).__contains__)
+        with project.change() as db:
+            db.execute("UPDATE sources SET ended_at = ? WHERE id = ?", (now(), source))
+    return taken + Taken(known=met[0])
+
+
+def kind_of(word: str) -> tuple[str, str]:
+    """The kind of source that a word names, and its address (for files: absolute)."""
+    if is_address(word):
+        return ("urls", word) if is_picture(urlsplit(word).path) else ("gallery", word)
+    if is_gallery(word):
+        return "gallery", word
+    path = Path(word).absolute()
+    if path.is_dir():
+        check_folder(path)
+        return "folder", str(path)
+    if not path.exists():
+        raise BadInput(f"{word}: no such file or folder, and no address that begins with http:// or https://")
+    if is_archive(path):
+        return "archive", str(path)
+    if is_video(path):
+        return "video", str(path)
+    if path.suffix.lower() in LISTS:
+        return "urls", str(path)
+    if is_picture(path.name):
+        return "folder", str(path)
+    raise BadInput(
+        f"{word}: give a folder, an archive ({', '.join(ARCHIVES)}), a video ({', '.join(VIDEOS)}), a picture "
+        f"({', '.join(SUFFIXES)}) or a list of addresses ({', '.join(LISTS)})"
+    )
+
+
+def _finds(kind: str, address: str, known: Known, wish: Wish, project: Project, names: Sequence[str]) -> Iterator[Find]:
+    """Finds of a source, each told its class and album as far as they are known."""
+    path = Path(address)
+    above: tuple[str, ...] = ()
+    if kind == "folder" and path.is_dir():
+        found, above = read_folder(path, known, wish.every_s), (path.name,)
+    elif kind == "folder":
+        found, above = iter([] if known(path.name) else [read_file(path, path.name)]), (path.parent.name,)
+    elif kind == "archive":
+        stem = path.name[: -len(next(s for s in ARCHIVES if path.name.lower().endswith(s)))]
+        found, above = read_archive(path, known), (stem,)
+    elif kind == "video":
+        found, above = frames_as_finds(path, path.name, known, wish.every_s), (path.parent.name,)
+    elif kind == "urls":
+        found = read_list(address, known, wish.pause_s)
+    else:
+        found = read_gallery(address, known, project.folder, wish.pause_s)
+    for find in found:
+        told = (find.shown,) if find.shown else (*above, *PurePosixPath(find.address.partition("@")[0]).parts[:-1])
+        shown = wish.shown or class_on_the_way(told if kind != "gallery" else (), names)
+        yield replace(
+            find,
+            address=spoken(find.address),
+            shown=shown,
+            album=None if wish.loose and kind == "gallery" else find.album,
+        )
+
+
+def _person(wish: Wish) -> Callable[[str], str | None]:
+    if wish.person is None:
+        return lambda _: None
+    pattern = re.compile(wish.person)
+    return lambda address: match[1] if (match := pattern.search(address)) else None
+
+
+def _begin(project: Project, kind: str, address: str, wish: Wish) -> int:
+    with project.change() as db:
+        db.execute("INSERT OR IGNORE INTO sources (kind, address, begun_at) VALUES (?, ?, ?)", (kind, address, now()))
+        db.execute(
+            "UPDATE sources SET ended_at = NULL, licence = coalesce(?, licence), consent = coalesce(?, consent)"
+            " WHERE kind = ? AND address = ?",
+            (wish.licence, wish.consent, kind, address),
+        )
+        row = db.execute("SELECT id FROM sources WHERE kind = ? AND address = ?", (kind, address)).fetchone()
+        if wish.loose and kind == "gallery":
+            db.execute("UPDATE arrivals SET album = NULL WHERE source = ?", (row["id"],))
+    return int(row["id"])
+
+
+def _known(project: Project, source: int) -> frozenset[str]:
+    rows = project.db.execute("SELECT address FROM arrivals WHERE source = ? AND sha256 NOT NULL", (source,))
+    return frozenset(row["address"] for row in rows)

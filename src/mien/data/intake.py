@@ -1,0 +1,158 @@
+"""Finds become pictures of a project: proved, stored once, noted with their source (iterator of Find → rows and files).
+
+A picture's copy reaches the disk before its row does, and rows are committed in batches. A process killed between
+leaves files without rows at most: the next intake begins by sweeping them away, and takes the same finds again.
+"""
+
+import io
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from PIL import Image
+
+from mien.data.finds import Find
+from mien.data.project import PICTURES, Project, now
+from mien.errors import BadInput
+from mien.face.pictures import FORMATS, decode
+from mien.writing import write_aside
+
+BATCH, BATCH_S = 64, 2.0
+"""Finds or seconds between two commits."""
+PROVED_PX = 256
+"""Side at which a picture is decoded to see that it can be."""
+ORIENTATION, TAKEN, TAKEN_DIGITISED, EXIF = 0x0112, 0x9003, 0x0132, 0x8769
+"""EXIF tags; the second and third hold times."""
+Person = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a source: new pictures, bytes that were there already, problems, and addresses known before."""
+
+    new: int = 0
+    again: int = 0
+    problems: int = 0
+    known: int = 0
+
+    def __add__(self, other: "Taken") -> "Taken":
+        return Taken(
+            self.new + other.new, self.again + other.again, self.problems + other.problems, self.known + other.known
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    find: Find
+    digest: str | None
+    width: int = 0
+    height: int = 0
+    taken_at: str | None = None
+    problem: str | None = None
+
+
+def take(
+    project: Project,
+    source: int,
+    finds: Iterable[Find],
+    person_of: Person = lambda _: None,
+    on_step: Callable[[], None] = lambda: None,
+) -> Taken:
+    """Take every find into the project, as arrivals of a source; `shown` must name classes of the project."""
+    taken, batch, begun = Taken(), list[_Row](), time.monotonic()
+    try:
+        for find in finds:
+            batch.append(_prove(project, find))
+            on_step()
+            if len(batch) >= BATCH or time.monotonic() - begun > BATCH_S:
+                taken, batch, begun = taken + _commit(project, source, batch, person_of), [], time.monotonic()
+    finally:  # a source that breaks off, or a person at the keyboard, loses nothing that came
+        taken += _commit(project, source, batch, person_of)
+    return taken
+
+
+def _prove(project: Project, find: Find) -> _Row:
+    """See that a find is a picture, and lay its copy down."""
+    if find.content is None:
+        return _Row(find, None, problem=find.problem or "nothing came")
+    digest = sha256(find.content).hexdigest()
+    held = project.db.execute("SELECT width FROM pictures WHERE sha256 = ?", (digest,)).fetchone()
+    try:
+        if held is None:
+            decode(find.content, find.address, PROVED_PX)
+        width, height, taken_at = _facts(find.content)
+    except BadInput as problem:
+        return _Row(find, None, problem=str(problem).removeprefix(f"{find.address}: "))
+    _lay_down(project.path_of(digest), find.content)
+    return _Row(find, digest, width, height, taken_at)
+
+
+def _facts(content: bytes) -> tuple[int, int, str | None]:
+    """Width and height upright, and when the picture says it was taken."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+        try:
+            exif = image.getexif()
+            told = str(exif.get_ifd(EXIF).get(TAKEN) or exif.get(TAKEN_DIGITISED) or "")
+            turned = exif.get(ORIENTATION) in (5, 6, 7, 8)
+        except Exception:  # damaged EXIF in a sound picture: it says nothing
+            told, turned = "", False
+    width, height = image.size
+    try:
+        taken_at = datetime.strptime(told.strip("\0 "), "%Y:%m:%d %H:%M:%S").isoformat()
+    except ValueError:
+        taken_at = None
+    return (height, width, taken_at) if turned else (width, height, taken_at)
+
+
+def _lay_down(path: Path, content: bytes) -> None:
+    if path.is_file() and path.stat().st_size == len(content):
+        return
+    path.parent.mkdir(exist_ok=True)
+    with write_aside(path) as aside, aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # the row must not reach the disk before the picture
+
+
+def _commit(project: Project, source: int, batch: list[_Row], person_of: Person) -> Taken:
+    if not batch:
+        return Taken()
+    new = 0
+    with project.change() as db:
+        for row in batch:
+            if row.digest is not None:
+                path = project.path_of(row.digest).relative_to(project.folder).as_posix()
+                new += db.execute(
+                    "INSERT OR IGNORE INTO pictures (sha256, path, width, height, taken_at) VALUES (?, ?, ?, ?, ?)",
+                    (row.digest, path, row.width, row.height, row.taken_at),
+                ).rowcount
+                if person := person_of(row.find.address):
+                    db.execute(
+                        "UPDATE pictures SET person = coalesce(person, ?) WHERE sha256 = ?", (person, row.digest)
+                    )
+            db.execute(
+                "INSERT OR REPLACE INTO arrivals (source, address, sha256, class, album, problem, arrived_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (source, row.find.address, row.digest, row.find.shown, row.find.album, row.problem, now()),
+            )
+    sound = sum(row.digest is not None for row in batch)
+    return Taken(new=new, again=sound - new, problems=len(batch) - sound)
+
+
+def sweep(project: Project) -> int:
+    """Remove files without rows that a killed intake left; gives how many. Only for who has the turn."""
+    rows = project.db.execute("SELECT sha256 FROM pictures")
+    kept = {row["sha256"] for row in rows}
+    swept = 0
+    for path in (project.folder / PICTURES).glob("*/*"):
+        if path.name not in kept:
+            path.unlink()
+            swept += 1
+    return swept
