@@ -16,24 +16,30 @@ def pretend_source(project: Project) -> None:
         db.execute("INSERT INTO sources (id, kind, address, begun_at) VALUES (?, 'folder', 'here', ?)", (SOURCE, now()))
 
 
-def pretend_face(project: Project, name: str, shown: str | None = None, chip: np.ndarray | None = None) -> int:
-    """A picture of that name with one face, come from a folder of the class `shown`; gives the face's id."""
+def pretend_face(
+    project: Project, name: str, shown: str | None = None, chip: np.ndarray | None = None, rank: int = 0
+) -> int:
+    """A picture of that name with one face, come from a folder of the class `shown`; gives the face's id.
+
+    With a `rank` above 0 one more face of a picture that is there.
+    """
     digest = sha256(name.encode()).hexdigest()
     grey = np.full((64, 64), 128, np.uint8) if chip is None else chip
     with project.change() as db:
         db.execute(
-            "INSERT INTO pictures (sha256, path, width, height, seen_at) VALUES (?, ?, 64, 64, ?)",
+            "INSERT OR IGNORE INTO pictures (sha256, path, width, height, seen_at) VALUES (?, ?, 64, 64, ?)",
             (digest, str(project.path_of(digest).relative_to(project.folder)), now()),
         )
         db.execute(
-            "INSERT INTO arrivals (source, address, sha256, class, arrived_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO arrivals (source, address, sha256, class, arrived_at) VALUES (?, ?, ?, ?, ?)",
             (SOURCE, name, digest, shown, now()),
         )
         row = db.execute(
             "INSERT INTO faces (sha256, rank, x0, y0, x1, y1, score, eyes_apart, pitch, yaw, roll, sharpness, points,"
-            " cues, valid, chip) VALUES (?, 0, 0, 0, 64, 64, 1, 24, 0, 0, 0, 1, ?, ?, ?, ?)",
+            " cues, valid, chip) VALUES (?, ?, 0, 0, 64, 64, 1, 24, 0, 0, 0, 1, ?, ?, ?, ?)",
             (
                 digest,
+                rank,
                 np.zeros((68, 2), np.float32).tobytes(),
                 np.zeros(len(NAMES), np.float32).tobytes(),
                 np.ones(len(NAMES), np.uint8).tobytes(),
@@ -50,3 +56,26 @@ def pretend_label(project: Project, face: int, annotator: str, shown: str | None
             "INSERT INTO labels (face, annotator, verdict, class, given_at) VALUES (?, ?, ?, ?, ?)",
             (face, annotator, verdict, shown, now()),
         )
+
+
+def pretend_faces(project: Project, count: int) -> list[int]:
+    """So many pictures with a face each, in one change; gives the faces' ids."""
+    chip, points = bytes([128]) * 64 * 64, np.zeros((68, 2), np.float32).tobytes()
+    cues, valid = np.zeros(len(NAMES), np.float32).tobytes(), bytes([1]) * len(NAMES)
+    digests = [sha256(f"face {number}".encode()).hexdigest() for number in range(count)]
+    with project.change() as db:
+        db.executemany(
+            "INSERT INTO pictures (sha256, path, width, height, seen_at) VALUES (?, ?, 64, 64, ?)",
+            [(digest, f"pictures/{digest[:2]}/{digest}", now()) for digest in digests],
+        )
+        db.executemany(
+            "INSERT INTO arrivals (source, address, sha256, arrived_at) VALUES (?, ?, ?, ?)",
+            [(SOURCE, digest, digest, now()) for digest in digests],
+        )
+        db.executemany(
+            "INSERT INTO faces (sha256, rank, x0, y0, x1, y1, score, eyes_apart, pitch, yaw, roll, sharpness, points,"
+            " cues, valid, chip) VALUES (?, 0, 0, 0, 64, 64, 1, 24, 0, 0, 0, 1, ?, ?, ?, ?)",
+            [(digest, points, cues, valid, chip) for digest in digests],
+        )
+        rows = db.execute("SELECT id FROM faces ORDER BY id DESC LIMIT ?", (count,)).fetchall()
+    return sorted(row["id"] for row in rows)
