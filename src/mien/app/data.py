@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.app import label as label_commands
 from mien.data.project import ORIGIN, EmotionClass, Project, class_named
 from mien.errors import BadInput
 
@@ -13,6 +14,9 @@ app = typer.Typer(
     help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
 )
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+
+for _command in (label_commands.label, label_commands.agree):
+    app.command()(_command)
 
 
 @app.command()

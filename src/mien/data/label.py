@@ -119,8 +119,10 @@ def give(project: Project, annotator: str, face: int, said: Said) -> int:
     with project.change() as db:
         if db.execute("SELECT 1 FROM faces WHERE id = ?", (face,)).fetchone() is None:
             raise BadInput(f"face {face}: not in this project (any more); load the page again")
-        if said.shown is not None and not db.execute("SELECT 1 FROM classes WHERE name = ?", (said.shown,)).fetchone():
-            raise BadInput(f"class '{said.shown}': this project has {', '.join(one.name for one in project.classes)}")
+        names = [one.name for one in project.classes]
+        for shown in (said.shown, said.suggested):
+            if shown is not None and shown not in names:
+                raise BadInput(f"class '{shown}': this project has {', '.join(names)}")
         before = db.execute(
             "SELECT id, verdict, class, valence, arousal FROM labels"
             " WHERE face = ? AND annotator = ? AND taken_back_at IS NULL ORDER BY id DESC LIMIT 1",
