@@ -8,16 +8,15 @@ export class LabelFaceElement extends LitElement {
   static override styles = [
     Panel.styles,
     css`
-      :host { display: grid; place-items: center; container-type: size; }
+      :host { display: grid; place-items: start center; container-type: size; }
       figure {
         position: relative; margin: 0; overflow: hidden; border-radius: 4px; background: var(--raised);
         width: min(100cqw, 100cqh * var(--aspect, 1)); aspect-ratio: var(--aspect, 1);
       }
       img { display: block; width: 100%; height: 100%; object-fit: cover; }
-      .chip img { image-rendering: auto; filter: none; }
       i {
         position: absolute; border-radius: 12px; pointer-events: none;
-        box-shadow: 0 0 0 200vmax color-mix(in srgb, var(--paper) 74%, transparent);
+        box-shadow: 0 0 1.5rem 200vmax color-mix(in srgb, var(--paper) 74%, transparent);
       }
       .gone { position: absolute; inset: 0; display: grid; place-content: center; padding: 1rem; text-align: center; }
       figcaption {

@@ -20,6 +20,7 @@ export class LabelPageElement extends LitElement {
       }
       h1 { margin: 0; font: italic 400 1.875rem/1 var(--serif); letter-spacing: -0.01em; }
       header .who { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      #progress { white-space: nowrap; }
       .quietly { border: 0; color: var(--quiet); padding-inline: 0.4rem; font-size: 0.875rem; white-space: nowrap; }
       .bar { height: 3px; background: var(--line); }
       .bar i { display: block; height: 100%; background: var(--brows); }
@@ -46,7 +47,11 @@ export class LabelPageElement extends LitElement {
       .empty { padding: 4rem 1.25rem; max-width: 34rem; margin: 0 auto; font: 1.125rem/1.5 var(--serif); }
       @media (max-width: 46rem) {
         main { grid-template-columns: minmax(0, 1fr); gap: 0.75rem; padding-block: 0.75rem; }
-        mien-label-face { height: min(46dvh, 100vw); min-height: 12rem; }
+        mien-label-face { height: min(40dvh, 100vw); min-height: 12rem; }
+        header { gap: 0.25rem 0.75rem; }
+        header > :last-child { white-space: nowrap; }
+        .theme { display: none; } /* a phone has its own switch */
+        .more { margin-top: 1rem; }
         .ways { grid-template-columns: 1fr 1fr; }
         .other { margin-top: 0.6rem; }
         header .who { font-size: 0.875rem; }
@@ -138,7 +143,7 @@ export class LabelPageElement extends LitElement {
         <span class="who quiet" title=${`${about.project}, labelled by ${annotator}`}>${about.project} · ${annotator}</span>
         <span id="progress" role="status">${seen} of ${faces}<span class="unseen"> faces seen</span></span>
         <span>
-          <button class="quietly" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
+          <button class="quietly theme" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
             ${["light or dark", "light", "dark"][this.theme]}
           </button>
           ${session ? nothing : html`<button class="quietly" id="pause" aria-keyshortcuts="Escape" title="Sum up (Escape)" @click=${this.clicked(() => void this.desk.pause())}>Done</button>`}
@@ -197,7 +202,7 @@ export class LabelPageElement extends LitElement {
             </button>
           </div>
           <section class="more">
-            <h2>How pleasant, how lively? <small>optional <kbd>v</kbd></small></h2>
+            <h2>Pleasant? Lively? <small>optional&ensp;<kbd>v</kbd></small></h2>
             <mien-label-place .place=${place} @placed=${(event: CustomEvent<Place | undefined>) => this.desk.setPlace(event.detail)}></mien-label-place>
           </section>
         </div>

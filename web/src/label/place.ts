@@ -14,7 +14,7 @@ export class PlaceElement extends LitElement {
   static override styles = [
     Panel.styles,
     css`
-      .plane { position: relative; aspect-ratio: 1; width: 100%; max-width: 12rem; touch-action: none; cursor: crosshair; border: 1px solid var(--line); border-radius: 3px; }
+      .plane { position: relative; aspect-ratio: 1; width: 100%; touch-action: none; cursor: crosshair; border: 1px solid var(--line); border-radius: 3px; }
       svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
       line, circle.ring { stroke: var(--line); fill: none; vector-effect: non-scaling-stroke; }
       circle.dot { fill: var(--brows); stroke: var(--paper); stroke-width: 2; vector-effect: non-scaling-stroke; }
@@ -23,8 +23,8 @@ export class PlaceElement extends LitElement {
       .s { bottom: 0.3rem; left: calc(50% + 0.3rem); }
       .w { left: 0.3rem; top: calc(50% + 0.3rem); }
       .e { right: 0.3rem; top: calc(50% + 0.3rem); }
-      .told { display: flex; justify-content: space-between; align-items: baseline; gap: 0.5rem; max-width: 12rem; min-height: 1.9rem; }
-      .told button { border: 0; min-height: 0; padding: 0.3rem; text-decoration: underline; color: var(--quiet); font-size: 0.8125rem; }
+      :host { display: grid; grid-template-columns: 10.5rem 1fr; gap: 0.75rem; align-items: end; }
+      .told button { font-size: 0.8125rem; padding-inline: 0.5rem; margin-top: 0.4rem; }
     `,
   ];
 
@@ -78,8 +78,7 @@ export class PlaceElement extends LitElement {
         <span class="n">lively</span><span class="s">quiet</span><span class="w">unpleasant</span><span class="e">pleasant</span>
       </div>
       <div class="told small">
-        <span></span>
-        ${place ? html`<p class="quiet">${words}</p><button id="unplace" @click=${() => this.tell(undefined)}>clear</button>` : nothing}
+        ${place ? html`<p class="quiet">valence ${place.valence.toFixed(2)}<br />arousal ${place.arousal.toFixed(2)}</p><button id="unplace" @click=${() => this.tell(undefined)}>clear</button>` : nothing}
       </div>
     `;
   }

@@ -14,9 +14,10 @@ export class SummaryElement extends LitElement {
       table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
       th, td { text-align: left; padding: 0.35rem 0.75rem 0.35rem 0; font-weight: 400; border-top: 1px solid var(--line); vertical-align: middle; }
       thead th { color: var(--quiet); font-size: 0.8125rem; border-top: 0; }
-      .n { text-align: right; width: 5rem; }
-      .bar { width: 40%; }
+      .n { text-align: right; width: 6.5rem; white-space: nowrap; }
+      .bar { width: 34%; }
       .bar i { display: block; height: 0.5rem; background: var(--brows); border-radius: 1px; }
+      @media (max-width: 30rem) { th, td { padding-right: 0.4rem; } .bar { width: 22%; } tbody th { white-space: nowrap; } }
       .first { background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 600; }
       .first:hover:not(:disabled) { background: var(--ink); opacity: 0.9; }
     `,
