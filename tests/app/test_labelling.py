@@ -81,7 +81,7 @@ def client(folder: Path) -> Iterator[Client]:
     one.close()
 
 
-def label_of(face: int, **others: Any) -> dict[str, Any]:
+def label_of(face: Any, **others: Any) -> dict[str, Any]:
     return {"annotator": "ann", "face": face, "verdict": "class", "shown": "sad"} | others
 
 
@@ -157,7 +157,7 @@ def test_the_page_may_load_nothing_from_elsewhere(client: Client) -> None:
     _, headers, _ = client.ask("/")
     policy = headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "'unsafe-inline'" not in policy
-    assert client.ask("/desk/labels")[0] == 405
+    assert client.ask("/desk/labels")[0] == 404  # nothing to read there
     assert client.ask("/..%2f..%2f..%2fetc/passwd")[0] == 404
 
 
@@ -168,8 +168,8 @@ def test_what_makes_no_sense_is_refused(client: Client, folder: Path) -> None:
         (b"[1]", "no JSON object"),
         (b" " * 5000, "4096 bytes"),
         ({}, "'annotator' of a label is missing"),
-        (label_of(face, face="1"), "int wanted"),
-        (label_of(face, face=True), "int wanted"),
+        (label_of("1"), "int wanted"),
+        (label_of(True), "int wanted"),
         (label_of(face, valence="much", arousal=0), "float wanted"),
         (label_of(face, valence=0.5), "both"),
         (label_of(face, shown="dreamy"), "this project has"),
