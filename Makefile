@@ -83,7 +83,7 @@ $(VENV)/test.stamp: $(VENV)/run.stamp locks/test.txt
 	$(PIP) install --no-compile --require-hashes -r locks/test.txt
 	touch $@
 
-src/mien/app/page/index.html: web/.venv/page.stamp $(wildcard web/*.* web/public/* web/src/*.* web/src/elements/*)
+src/mien/app/page/index.html: web/.venv/page.stamp $(wildcard web/*.* web/public/* web/src/*.* web/src/*/*)
 	web/.venv/bin/python web/build.py
 
 web/.venv/page.stamp: locks/page.txt

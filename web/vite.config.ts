@@ -10,6 +10,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
     chunkSizeWarningLimit: 900,
+    rolldownOptions: { input: ["index.html", "label.html"] }, // the instrument, and the page of `mien data label`
     license: { fileName: "licences.md" }, // of what is bundled: its terms ask for them
   },
   worker: { format: "es" },

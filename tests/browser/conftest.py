@@ -52,12 +52,14 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
+    def words(self) -> list[str]:
+        """The command."""
+        command = [sys.executable, "-m", "mien", "live", "--port", str(self.port), "--no-open"]
+        return [*command, "--sessions", str(self.sessions)]
+
     def start(self) -> None:
         """Start it and wait until it answers."""
-        command = [sys.executable, "-m", "mien", "live", "--port", str(self.port), "--no-open"]
-        self._process = subprocess.Popen(
-            [*command, "--sessions", str(self.sessions)], cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}
-        )
+        self._process = subprocess.Popen(self.words(), cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"})
         for _ in range(300):
             try:
                 with urllib.request.urlopen(f"{self.url}/health", timeout=5):
@@ -174,10 +176,10 @@ def server(playwright: Any) -> Iterator[Server]:
 
 
 @contextmanager
-def visit(browser: Any, **options: Any) -> Iterator[Person]:
+def visit(browser: Any, kind: type[Person] = Person, **options: Any) -> Iterator[Any]:
     """A person with a browser window of their own; the camera is allowed unless the options say otherwise."""
     context = browser.new_context(**{"permissions": ["camera"], "viewport": {"width": 1280, "height": 900}} | options)
-    person = Person(context.new_page())
+    person = kind(context.new_page())
     try:
         yield person
     finally:

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from mien.app import desk
+from mien.app import label as labels
 from mien.data.project import ORIGIN, EmotionClass, Project, class_named
 from mien.errors import BadInput
 
@@ -14,7 +15,7 @@ app = typer.Typer(
     help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
 )
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
-for _command in (desk.collect, desk.clean, desk.mark, desk.unmark):
+for _command in (desk.collect, desk.clean, desk.mark, desk.unmark, labels.label, labels.agree):
     app.command()(_command)
 
 

@@ -81,7 +81,7 @@ def live(
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble}).told()
         asyncio.run(_play_headless(openers, table, camera, wishes, weights))
         return
-    listening = _bind(host, port)
+    listening = bind(host, port)
     bound = listening.getsockname()[1]
     token = None if host in LOOPBACK else secrets.token_urlsafe(16)
     hosts = allowed_hosts(host, bound, allow_host or [])
@@ -270,7 +270,14 @@ async def _serve(
         await station.close()
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises
+    ------
+    BadInput
+        If the port cannot be had.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

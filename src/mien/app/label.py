@@ -1,0 +1,156 @@
+"""`mien data label` and `mien data agree`: people say what faces show, and how far they see the same."""
+
+import asyncio
+import contextlib
+import json
+import math
+import webbrowser
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mien.data.project import Project
+
+DEFAULT_PORT = 8421
+Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+
+
+def label(
+    project: Folder,
+    annotator: Annotated[
+        str | None, typer.Option("--annotator", help="Who labels; a pseudonym will do. Default: the page asks.")
+    ] = None,
+    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 takes a free one.")] = DEFAULT_PORT,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    every_face: Annotated[
+        bool, typer.Option("--every-face", help="Ask for the smaller faces of a picture too, not only the largest.")
+    ] = False,
+    suggest: Annotated[
+        bool,
+        typer.Option("--suggest", help="Show what mien's reader would say. It biases: keep it off for ground truth."),
+    ] = False,
+) -> None:
+    """Open the page on which people say what faces show; end with Ctrl-C."""
+    from mien.app.live import allowed_hosts, bind
+    from mien.data.label import check_annotator, order_of
+
+    name = None if annotator is None else check_annotator(annotator)
+    with Project.open(project) as opened:
+        faces = len(order_of(opened, name or "", every_face=every_face))
+        classes = opened.classes
+    if not faces:
+        Console(stderr=True).print(
+            f"note: {project}: no face to label yet; find some with  mien data clean {project}",
+            style="yellow", highlight=False, soft_wrap=True, markup=False,
+        )  # fmt: skip
+    model = _model(classes) if suggest else None
+    listening = bind("127.0.0.1", port)
+    bound = listening.getsockname()[1]
+    address = f"http://127.0.0.1:{bound}/" + (f"#annotator={quote(name)}" if name else "")
+    print(f"mien data label: {address}  ({faces} faces; end with Ctrl-C)", flush=True)
+
+    async def serve() -> None:
+        import uvicorn
+
+        from mien.app.labelling import Desk, make_app
+
+        app = make_app(
+            lambda: Desk(Project.open(project), model, name, every_face), allowed_hosts("127.0.0.1", bound, [])
+        )
+        config = uvicorn.Config(
+            app, ws="none", log_level="warning", access_log=False, server_header=False, lifespan="off",
+            timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        if browser:
+            asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve())
+
+
+def agree(
+    project: Folder,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")] = False,
+    draws: Annotated[int, typer.Option("--draws", min=0, help="Draws of the bootstrap.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap.")] = 1,
+) -> None:
+    """Say how far annotators agree beyond chance, and what they mix up."""
+    from mien.data.agree import agreement
+
+    with Project.open(project) as opened:
+        found = agreement(opened, seed, draws)
+    if as_json:
+        print(json.dumps(_account(found), indent=2))
+    else:
+        _show(Console(), found)
+
+
+def _model(classes: Any) -> Any:
+    from mien.app.suggest import suggest_by_reader
+
+    return suggest_by_reader(classes)
+
+
+def _account(found: Any) -> dict[str, Any]:
+    def told(one: Any) -> dict[str, Any] | None:
+        if one is None:
+            return None
+        numbers = {"value": one.value, "low": one.low, "high": one.high}
+        return {key: None if math.isnan(n) else round(n, 6) for key, n in numbers.items()} | {"units": one.units}
+
+    return {
+        "annotators": found.annotators,
+        "classes": found.classes,
+        "faces": found.faces,
+        "alpha": told(found.alpha),
+        "alpha_with_cannot_tell": told(found.alpha_with_blank),
+        "alpha_of_class": {name: told(one) for name, one in zip(found.classes, found.of_class, strict=True)},
+        "fleiss_kappa": told(found.fleiss),
+        "valence_alpha": told(found.valence),
+        "arousal_alpha": told(found.arousal),
+        "pairs": [
+            {"first": pair.first, "second": pair.second, "kappa": told(pair.kappa), "table": pair.table.tolist()}
+            for pair in found.pairs
+        ],
+        "together": found.together.tolist(),
+        "table_order": [*found.classes, "cannot tell"],
+    }
+
+
+def _show(console: Console, found: Any) -> None:
+    def told(one: Any) -> tuple[str, str, str]:
+        if one is None or math.isnan(one.value):
+            return "–", "", str(0 if one is None else one.units)
+        return f"{one.value:.3f}", "" if math.isnan(one.low) else f"{one.low:.3f} to {one.high:.3f}", str(one.units)
+
+    rows = [
+        ("Krippendorff's alpha, classes", found.alpha),
+        ("… with 'cannot tell' as a verdict", found.alpha_with_blank),
+        *((f"… {name} against the rest", one) for name, one in zip(found.classes, found.of_class, strict=True)),
+        ("Fleiss' kappa, faces that all judged", found.fleiss),
+        *((f"Cohen's kappa, {pair.first} and {pair.second}", pair.kappa) for pair in found.pairs),
+        ("Krippendorff's alpha, valence", found.valence),
+        ("Krippendorff's alpha, arousal", found.arousal),
+    ]
+    table = Table(box=None, title=f"{len(found.annotators)} annotators, {found.faces} faces", title_justify="left")
+    for name, justify in (("", "left"), ("value", "right"), ("95 %", "left"), ("faces", "right")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for name, one in rows:
+        table.add_row(name, *told(one))
+    console.print(table)
+    names = [*found.classes, "cannot tell"]
+    mixed = Table(box=None, title="Where one said the row, others said … (%)", title_justify="left")
+    mixed.add_column("")
+    for name in names:
+        mixed.add_column(name, justify="right")
+    mixed.add_column("pairs", justify="right")
+    for name, row in zip(names, found.together.tolist(), strict=True):
+        total = sum(row)
+        mixed.add_row(name, *(f"{100 * n / total:.0f}" if total else "–" for n in row), str(total))
+    console.print()
+    console.print(mixed)

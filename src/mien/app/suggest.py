@@ -1,0 +1,46 @@
+"""What the shipped reader would call a face, in a project's own classes (chip, cues → class, or nothing).
+
+It speaks only of classes that stand for one of its eight emotions: those with that emotion's place on the affect plane.
+Where its best guess is none of them it says nothing, rather than press a face into the nearest word.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.circumplex import COORDINATES
+from mien.data.project import EmotionClass
+from mien.errors import BadInput
+from mien.nets import Floats
+from mien.values import EMOTIONS
+
+
+def suggest_by_reader(
+    classes: Sequence[EmotionClass],
+) -> Callable[[NDArray[np.uint8], Floats, NDArray[np.bool_]], str | None]:
+    """A function from chip uint8 (64, 64), cues float32 (c,) and their validity bool (c,) to a class's name.
+
+    Raises
+    ------
+    BadInput
+        If the reader knows none of the classes.
+    """
+    from mien.affect.network import Reader
+    from mien.affect.recipe import CueScale, standardise
+    from mien.nets import asset_path, read_manifest
+
+    named = {
+        emotion: next((one.name for one in classes if (one.valence, one.arousal) == COORDINATES[emotion]), None)
+        for emotion in EMOTIONS
+    }
+    if not any(named.values()):
+        raise BadInput(f"--suggest: the reader knows none of {', '.join(one.name for one in classes)}; leave it out")
+    reader = Reader()
+    scale = CueScale.of_rows(read_manifest(asset_path("mien.affect", "reader.tflite"))["cues"])
+
+    def suggest(chip: NDArray[np.uint8], cues: Floats, valid: NDArray[np.bool_]) -> str | None:
+        answer = reader.answer(chip[None], standardise(cues[None], valid[None], scale))
+        return named[EMOTIONS[int(answer.logits[0].argmax())]]
+
+    return suggest

@@ -1,0 +1,257 @@
+"""Labels are given one face at a time (annotator, face, verdict → a row of `labels`, on the disk before it returns).
+
+Every annotator meets the faces in an order of their own, drawn from their name, so that tiredness and neighbourhood do
+not colour the same faces for all; what others said, and the folders that pictures came in, are never looked at here.
+Pictures with a mark that spoils them are left out. Nothing is written over: an undo writes when a label was taken back.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from itertools import pairwise
+from statistics import median
+
+from mien.data.marks import SPOILING
+from mien.data.project import CLASS_NAME, Project, now
+from mien.errors import BadInput
+
+VERDICTS = ("class", "cannot tell", "skip")
+PAUSE = timedelta(minutes=30)
+"""A longer silence of an annotator begins another session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an annotator says of a face.
+
+    `verdict` is one of `VERDICTS`; `shown` the class if it is "class"; `valence` and `arousal` −1..1, both or none;
+    `suggested` what a model had said, if the annotator saw that before deciding.
+    """
+
+    verdict: str
+    shown: str | None = None
+    valence: float | None = None
+    arousal: float | None = None
+    suggested: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise BadInput(f"verdict '{self.verdict}': give one of {', '.join(VERDICTS)}")
+        if (self.verdict == "class") != (self.shown is not None):
+            raise BadInput(
+                f"verdict '{self.verdict}' with class {self.shown!r}: a class goes with 'class', and only so"
+            )
+        if (self.valence is None) != (self.arousal is None):
+            raise BadInput("valence and arousal: give both, or none")
+        for name, given in (("valence", self.valence), ("arousal", self.arousal)):
+            if given is not None and not -1 <= given <= 1:
+                raise BadInput(f"{name} {given:g}: give a number from -1 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A label that stands: its `label` id, the `face`, and what was said."""
+
+    label: int
+    face: int
+    verdict: str
+    shown: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an annotator is: `faces` to be seen in all, and of these how many have which verdict."""
+
+    faces: int
+    by_class: Mapping[str, int]
+    cannot_tell: int
+    skipped: int
+
+    @property
+    def told(self) -> int:
+        """Faces of which the annotator said something other than "skip"."""
+        return sum(self.by_class.values()) + self.cannot_tell
+
+    @property
+    def open(self) -> int:
+        """Faces not yet seen."""
+        return self.faces - self.told - self.skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An annotator's last sitting: since when, what was said, and the median time a label took, seconds."""
+
+    begun_at: str | None
+    by_class: Mapping[str, int]
+    cannot_tell: int
+    skipped: int
+    taken_back: int
+    median_s: float | None
+
+
+def check_annotator(name: str) -> str:
+    """The name, trimmed.
+
+    Raises
+    ------
+    BadInput
+        If it is no name.
+    """
+    if not CLASS_NAME.fullmatch(name.strip()):
+        raise BadInput(f"annotator '{name}': give 1 to 40 letters, digits, spaces, - or '; a pseudonym will do")
+    return name.strip()
+
+
+def give(project: Project, annotator: str, face: int, said: Said) -> int:
+    """Keep what an annotator says of a face, and give the label's id.
+
+    The same said again of the same face, as by a page that missed the answer, changes nothing.
+
+    Raises
+    ------
+    BadInput
+        If there is no such face or class.
+    """
+    name = check_annotator(annotator)
+    with project.change() as db:
+        if db.execute("SELECT 1 FROM faces WHERE id = ?", (face,)).fetchone() is None:
+            raise BadInput(f"face {face}: not in this project (any more); load the page again")
+        names = [one.name for one in project.classes]
+        for shown in (said.shown, said.suggested):
+            if shown is not None and shown not in names:
+                raise BadInput(f"class '{shown}': this project has {', '.join(names)}")
+        before = db.execute(
+            "SELECT id, verdict, class, valence, arousal FROM labels"
+            " WHERE face = ? AND annotator = ? AND taken_back_at IS NULL ORDER BY id DESC LIMIT 1",
+            (face, name),
+        ).fetchone()
+        if before is not None and tuple(before)[1:] == (said.verdict, said.shown, said.valence, said.arousal):
+            newest = last_given(project, name)
+            if said.verdict != "skip" or (newest is not None and newest.label == before["id"]):
+                return int(before["id"])  # a face may be skipped again, but not twice running
+        row = db.execute(
+            "INSERT INTO labels (face, annotator, verdict, class, valence, arousal, suggested, given_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (face, name, said.verdict, said.shown, said.valence, said.arousal, said.suggested, now()),
+        )
+    return int(row.lastrowid or 0)
+
+
+def take_back(project: Project, annotator: str, label: int) -> int:
+    """Take a label back, and give its face. Taking it back again changes nothing.
+
+    Raises
+    ------
+    BadInput
+        If the annotator gave no such label.
+    """
+    with project.change() as db:
+        row = db.execute("SELECT face FROM labels WHERE id = ? AND annotator = ?", (label, annotator)).fetchone()
+        if row is None:
+            raise BadInput(f"label {label}: {annotator} gave no such label; load the page again")
+        db.execute("UPDATE labels SET taken_back_at = ? WHERE id = ? AND taken_back_at IS NULL", (now(), label))
+    return int(row["face"])
+
+
+def last_given(project: Project, annotator: str) -> Given | None:
+    """An annotator's newest label that was not taken back."""
+    row = project.db.execute(
+        "SELECT id, face, verdict, class FROM labels WHERE annotator = ? AND taken_back_at IS NULL"
+        " ORDER BY id DESC LIMIT 1",
+        (annotator,),
+    ).fetchone()
+    return None if row is None else Given(row["id"], row["face"], row["verdict"], row["class"])
+
+
+def standing(project: Project, annotator: str) -> dict[int, Given]:
+    """An annotator's newest label of each face that was not taken back, by face."""
+    rows = project.db.execute(
+        "SELECT max(id) AS id, face, verdict, class FROM labels"
+        " WHERE annotator = ? AND taken_back_at IS NULL GROUP BY face",
+        (annotator,),
+    )
+    return {row["face"]: Given(row["id"], row["face"], row["verdict"], row["class"]) for row in rows}
+
+
+def order_of(project: Project, annotator: str, *, every_face: bool = False) -> tuple[int, ...]:
+    """The faces in the order in which an annotator meets them; it does not change when others are added.
+
+    Parameters
+    ----------
+    every_face : whether the smaller faces of a picture are asked for too, not only the largest.
+    """
+    marked = f"SELECT sha256 FROM marks WHERE kind IN ({', '.join('?' * len(SPOILING))})"
+    spoiled = {row["sha256"] for row in project.db.execute(marked, SPOILING)}
+    rows = project.db.execute("SELECT id, sha256, rank FROM faces WHERE rank = 0 OR ?", (every_face,)).fetchall()
+    seed = blake2b(annotator.encode(), digest_size=16).digest()
+    drawn = sorted(
+        (blake2b(f"{row['sha256']} {row['rank']}".encode(), digest_size=8, key=seed).digest(), row["id"])
+        for row in rows
+        if row["sha256"] not in spoiled
+    )
+    return tuple(face for _, face in drawn)
+
+
+def upcoming(order: Sequence[int], said: Mapping[int, Given], count: int, *, again: bool = False) -> tuple[int, ...]:
+    """The next faces to show: those not seen, and then, if asked for `again`, the skipped, longest ago first.
+
+    Parameters
+    ----------
+    order : see `order_of`.
+    said : see `standing`.
+    """
+    found = [face for face in order if face not in said][:count]
+    if again and len(found) < count:
+        among = set(order)
+        skipped = sorted((one.label, face) for face, one in said.items() if one.verdict == "skip" and face in among)
+        found += [face for _, face in skipped][: count - len(found)]
+    return tuple(found)
+
+
+def next_face(project: Project, annotator: str) -> int | None:
+    """The next face for an annotator; None if all were seen."""
+    found = upcoming(order_of(project, annotator), standing(project, annotator), 1)
+    return found[0] if found else None
+
+
+def progress(order: Sequence[int], said: Mapping[int, Given]) -> Progress:
+    """How far an annotator is (see `upcoming` for the parameters)."""
+    among = set(order)
+    return Progress(len(order), *_counts((one.verdict, one.shown) for face, one in said.items() if face in among))
+
+
+def session_of(project: Project, annotator: str) -> Session:
+    """Sum up an annotator's last sitting."""
+    rows = project.db.execute(
+        "SELECT verdict, class, given_at, taken_back_at FROM labels WHERE annotator = ? ORDER BY id DESC", (annotator,)
+    )
+    said: list[tuple[str, str | None]] = []
+    times: list[datetime] = []
+    taken_back = 0
+    for row in rows:
+        given_at = datetime.fromisoformat(row["given_at"])
+        if times and times[-1] - given_at > PAUSE:
+            break
+        times.append(given_at)
+        if row["taken_back_at"] is None:
+            said.append((row["verdict"], row["class"]))
+        else:
+            taken_back += 1
+    apart = [(later - earlier).total_seconds() for later, earlier in pairwise(times)]
+    begun_at = times[-1].isoformat(timespec="seconds") if times else None
+    return Session(begun_at, *_counts(said), taken_back, median(apart) if apart else None)
+
+
+def annotators(project: Project) -> tuple[str, ...]:
+    """Everybody who has labelled here."""
+    rows = project.db.execute("SELECT DISTINCT annotator FROM labels ORDER BY annotator")
+    return tuple(row["annotator"] for row in rows)
+
+
+def _counts(said: Iterable[tuple[str, str | None]]) -> tuple[Mapping[str, int], int, int]:
+    counted = Counter(said)
+    by_class = {shown: n for (_, shown), n in sorted(counted.items(), key=str) if shown is not None}
+    return by_class, counted["cannot tell", None], counted["skip", None]
