@@ -14,8 +14,9 @@ from itertools import pairwise
 from statistics import median
 
 from mien.data.marks import SPOILING
-from mien.data.project import CLASS_NAME, Project, now
+from mien.data.project import Project, now
 from mien.errors import BadInput
+from mien.vocabulary import CLASS_NAME
 
 VERDICTS = ("class", "cannot tell", "skip")
 PAUSE = timedelta(minutes=30)
