@@ -213,8 +213,7 @@ def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     bank: dict[str, Motif] = dict(state.motifs[state.refrain]) if spec.is_contrast and state.refrain else {}
     for number, role in enumerate(roles):
         name = _motif_name(state.motif_count + number)
-        rhythms = tuple(motif.lengths for motif in bank.values())
-        bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, rhythms)
+        bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, bank.values())
     return replace(
         state,
         motif_count=state.motif_count + len(roles),

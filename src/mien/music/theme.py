@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from mien.music.balance import imbalance
 from mien.music.form import PhraseSpec
 from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
@@ -37,7 +38,7 @@ CLOSE = "close"
 
 PICK_UP_ODDS = 0.5
 
-TRIES, GOOD_ENOUGH, COPY_FAULT = 8, 2.0, 6.0
+TRIES, GOOD_ENOUGH, COPY_FAULT = 12, 1.0, 6.0
 """Drafts of a phrase at most, of which the best is kept; the faults below which no other is tried; what each run of
 notes that a song has counts as a fault."""
 
@@ -126,7 +127,7 @@ def write_phrase(
 
 def _faults(draft: Draft, around: Neighbours) -> float:
     """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often, runs
-    that are some song's."""
+    that are some song's, a line out of balance."""
     joints = [_outer(draft, slot) for slot in draft.slots]
     if around.before is not None:
         joints.insert(0, _outer(around.before, around.before.slots[-1]))
@@ -136,8 +137,10 @@ def _faults(draft: Draft, around: Neighbours) -> float:
     parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(together))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
-    copies = is_known([*around.heard, *(note.pitch_midi for note in draft.melody)]).sum()
-    return parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks)) + COPY_FAULT * float(copies)
+    pitches = [note.pitch_midi for note in draft.melody]
+    copies = is_known([*around.heard, *pitches]).sum()
+    faults = parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks)) + COPY_FAULT * float(copies)
+    return faults + imbalance(pitches)
 
 
 def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
