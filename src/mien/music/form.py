@@ -38,7 +38,8 @@ class PhraseSpec:
     `treatment` names a motif and what becomes of it ("a", "b varied", "a fragment"); the last bar closes. `opens_like`
     is the number of bars taken over from the phrase before (a consequent begins like its antecedent). `goal` is the
     numeral the phrase is to come to rest on where it leads to another key; else the cadence chooses. `reach` is how
-    many steps its climax may lie above the common range of the melody.
+    many steps its climax may lie above the common range of the melody. A `pedal`, "tonic" or "dominant", lies under its
+    bars from `pedal_bar` on.
     """
 
     role: str
@@ -48,6 +49,8 @@ class PhraseSpec:
     opens_like: int = 0
     goal: str = ""
     reach: int = 0
+    pedal: str = ""
+    pedal_bar: int = 0
 
 
 Phrases = tuple[PhraseSpec, ...]
@@ -127,8 +130,10 @@ def _table() -> Mapping[str, Any]:
 
 
 def _phrase(row: Mapping[str, Any]) -> PhraseSpec:
-    like, reach = row.get("like", 0), row.get("reach", 0)
-    return PhraseSpec(row["role"], PHRASE_BARS, row["cadence"], tuple(row["bars"]), like, reach=reach)
+    like, reach, (pedal, bar) = row.get("like", 0), row.get("reach", 0), row.get("pedal", ("", 0))
+    return PhraseSpec(
+        row["role"], PHRASE_BARS, row["cadence"], tuple(row["bars"]), like, reach=reach, pedal=pedal, pedal_bar=bar
+    )
 
 
 def _phrases(rows: Sequence[Mapping[str, Any]]) -> Phrases:
@@ -257,10 +262,14 @@ def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple
 
 
 def coda(bars: int) -> PhraseSpec:
-    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest."""
+    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest over a pedal."""
     remembered = min(2, bars - 2) if bars > 2 else 0
     treatment = ("a", "b")[:remembered] + ("a augmented",) * (bars - 1 - remembered)
-    return PhraseSpec("coda", bars, "plagal" if bars > 1 else "tonic", treatment, opens_like=remembered)
+    if bars == 1:
+        return PhraseSpec("coda", bars, "tonic", treatment)
+    return PhraseSpec(
+        "coda", bars, "plagal", treatment, opens_like=remembered, pedal="tonic", pedal_bar=max(1, remembered)
+    )
 
 
 def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:

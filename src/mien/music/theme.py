@@ -13,7 +13,7 @@ import numpy as np
 
 from mien.music.balance import imbalance
 from mien.music.form import PhraseSpec
-from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, progression, vocabulary
+from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
@@ -26,6 +26,7 @@ CLOSES = {
     "tonic": (0,),
     "deceptive": (0, 2),
     "half": (0, 1, 2, 3, 4, 5, 6),
+    "modulating": (0, 1, 2, 3, 4, 5, 6),
 }
 """Letters of the scale that the melody of a phrase may end on, by cadence; each must also be a tone of the last
 chord."""
@@ -140,7 +141,8 @@ def _faults(draft: Draft, around: Neighbours) -> float:
     pitches = [note.pitch_midi for note in draft.melody]
     copies = is_known([*around.heard, *pitches]).sum()
     faults = parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks)) + COPY_FAULT * float(copies)
-    return faults + imbalance(pitches)
+    before = [note.pitch_midi for note in around.before.melody] if around.before is not None else []
+    return faults + (imbalance(pitches) + imbalance([*before, *pitches])) / 2
 
 
 def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
@@ -169,10 +171,11 @@ def _draft(
         spec = replace(spec, opens_like=0)
     taken_over, before = spec.opens_like * bar, around.before
     opening = _opening(spec, brief, around, is_contrast=is_contrast)
-    chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal)
+    pedal = None if spec.goal else pedal_under(brief, spec.pedal, spec.cadence, spec.pedal_bar)
+    chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal, pedal)
     joint = _outer(before, before.slots[-1]) if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
-    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng)
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, pedal=pedal)
     cells = _cells(spec, brief, motifs, rng, is_last=is_last, leads_on=leads_on)
     melody: list[Sung] = []
     if around.like is not None:
@@ -194,7 +197,7 @@ def _draft(
         left = (_sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
         melody += sing(brief, span, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
-    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above)
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above, pedal)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
     return Draft(spec, tuple(slots), tuple(melody), names)
 
