@@ -243,8 +243,8 @@ def bass_line(
     """Choose the bass note of every chord: small moves, roots at cadences, inversions for a line that leads.
 
     `before` is the melody (if it has an onset there) and the bass at the chord before the first. `closes` chords at
-    the end stay in root position; a sixth-four chord stands over a `pedal` alone. `above` is the melody, if there is one
-    already: pitch by onset.
+    the end stay in root position; a sixth-four chord stands over a `pedal` alone. `above` is the melody, if there is
+    one already: pitch by onset.
     """
     melody = above or {}
     centre = low_midi + 0.4 * (high_midi - low_midi)

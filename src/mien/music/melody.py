@@ -46,8 +46,8 @@ class Costs:
     """A leap of a seventh, or beyond the octave."""
     augmented_second: float = 3.0
     unled: float = 3.0
-    """A leading tone that does not rise, a seventh that does not fall, when the chord resolves; half of it for a seventh
-    that falls further than to its resolution."""
+    """A leading tone that does not rise, a seventh that does not fall, when the chord resolves; half of it for a
+    seventh that falls further than to its resolution."""
     clausula: float = 1.6
     """A close that is not reached by step: songs come home by 2–1, 7–1 or 4–3 (Meier 1988, the clausulae)."""
     parallel: float = 5.0

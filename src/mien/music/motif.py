@@ -5,8 +5,8 @@ fewer than notes). A motif has no pitch of its own: the melody places it on the 
 transposed and sequenced within a key.
 
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 3 and 9 (motif and its treatment); Huron 2006,
-*Sweet Anticipation*, ch. 5 (step inertia, post-skip reversal, through the learnt table); Narmour 1990, *The Analysis and
-Cognition of Basic Melodic Structures* (leaps are filled).
+*Sweet Anticipation*, ch. 5 (step inertia, post-skip reversal, through the learnt table); Narmour 1990, *The Analysis
+and Cognition of Basic Melodic Structures* (leaps are filled).
 """
 
 from collections.abc import Iterable

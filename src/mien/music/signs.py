@@ -19,7 +19,7 @@ from mien.music.spelling import signature
 from mien.values import Brief, Mark, Note, Part, Phrase
 
 TEMPO_WORDS = (
-    (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (116, "Moderato"), (132, "Allegretto"),
+    (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (112, "Moderato"), (120, "Allegretto"),
     (160, "Allegro"), (1000, "Presto"),
 )  # fmt: skip
 """Word for tempi up to so many quarters (dotted quarters) a minute."""
