@@ -27,6 +27,12 @@ FREE = "free"
 FIRST_THEME = "A"
 """The theme that is never forgotten, and ends a piece."""
 
+INTRODUCTION = "introduction"
+"""Title of what is heard before the first theme and does not come again."""
+
+LONG_BARS, INTRODUCTION_BARS = 30, 2
+"""A piece of so many bars has an introduction of so many."""
+
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
 """Energy of a chapter's contrasts in turn, and of a theme by how often it has returned."""
 
@@ -236,7 +242,7 @@ def _letter(number: int) -> str:
 def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple[SectionSpec, ...]:
     """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
 
-    Fours of bars become phrases; what is left becomes the coda.
+    Fours of bars become phrases; what is left becomes the coda. A long piece begins with an introduction.
 
     Raises
     ------
@@ -246,7 +252,8 @@ def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple
     if bars < 2:
         raise ValueError(f"{bars} bars given; a phrase with a cadence needs 2")
     form = form or find_form(FREE)
-    fours, rest = divmod(bars, PHRASE_BARS)
+    before = INTRODUCTION_BARS if bars >= LONG_BARS else 0
+    fours, rest = divmod(bars - before, PHRASE_BARS)
     if fours == 0:
         only = PhraseSpec("statement", bars, "authentic", ("a",) * (bars - 1))
         return (SectionSpec(FIRST_THEME, FIRST_THEME, 0, (only,), is_last=True),)
@@ -258,7 +265,15 @@ def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple
     if rest:
         sections.append(SectionSpec("coda", FIRST_THEME, 0, (coda(rest),), energy=-0.5))
     sections[-1] = replace(sections[-1], is_last=True)
+    if before:
+        sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
     return tuple(sections)
+
+
+def introduction(bars: int) -> PhraseSpec:
+    """A phrase that promises the theme: the head of its motif, over and over, up to a dominant that waits (the prelude
+    of a song; Caplin 1998, "thematic introduction")."""
+    return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
 
 
 def coda(bars: int) -> PhraseSpec:

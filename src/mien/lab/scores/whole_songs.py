@@ -8,29 +8,15 @@ References: Gotham & Jonas 2022, "The OpenScore Lieder Corpus".
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
-from mien.lab.scores.melody_statistics import SEMITONES, songs
+from mien.lab.scores.melody_statistics import SEMITONES
 from mien.values import TICKS_PER_QUARTER, Mode, Note, Part, Phrase
 
 FEWEST_NOTES = 12
 
 _Event = tuple[int, int, int, bool]
 """(onset, length, pitch, is tied from before), ticks from the bar."""
-
-
-def whole_songs(tar: Path) -> Iterator[Phrase]:
-    """Every song of a tar of compressed MusicXML that has words and something under them.
-
-    Raises
-    ------
-    BadInput
-        If there is no such file.
-    """
-    for score in songs(tar):
-        if (song := whole_song(score)) is not None:
-            yield song
 
 
 def whole_song(score: ElementTree.Element) -> Phrase | None:
