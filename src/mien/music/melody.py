@@ -112,6 +112,12 @@ def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return odds[first + widest, second + widest], unresolved + np.zeros((count, count, count))
 
 
+@cache
+def _has_tones(pcs: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Whether each of the twelve pitch classes is one of these."""
+    return np.isin(np.arange(12), pcs)
+
+
 def sing(
     brief: Brief,
     span: Range,
@@ -137,7 +143,7 @@ def sing(
     steps = np.arange(span.low, span.high + 1)
     under = [_slot_at(slots, syllable.onset_ticks) for syllable in syllables]
     pitches = [np.array([slot.harmony.pitch(int(s)) for s in steps]) for slot in under]
-    foreign = [~np.isin(pitch % 12, slot.harmony.pcs) for pitch, slot in zip(pitches, under, strict=True)]
+    foreign = [~_has_tones(slot.harmony.pcs)[pitch % 12] for pitch, slot in zip(pitches, under, strict=True)]
     weights = _foreign_weights(brief, syllables)
     base = COSTS.learnt * learnt
 

@@ -60,6 +60,13 @@ def step_odds() -> NDArray[np.float64]:
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 
 
+@cache
+def _step_chances() -> NDArray[np.float64]:
+    """The learnt odds, added up along each row, to be drawn from by one number."""
+    added = step_odds().cumsum(axis=1)
+    return np.asarray(added / added[:, -1:])
+
+
 def notes_in_bar(brief: Brief) -> float:
     """Notes that a bar of melody should have: its share of the brief's density."""
     return beats_in_bar(brief.meter) * (0.6 + 0.18 * brief.density) * beat_fill(brief.meter)
@@ -86,14 +93,14 @@ def invent(
         avoid=tuple(motif.lengths for motif in beside),
     )
     count = len(onsets(lengths)) - 1
-    odds = step_odds()
-    widest = len(odds) // 2
+    chances = _step_chances()
+    widest = len(chances) // 2
     best: tuple[float, tuple[int, ...]] = (-np.inf, ())
     for _ in range(CANDIDATES):
         steps: list[int] = []
         before = 1 if rng.random() < 0.5 + brief.contour / 2 else -1
         for _ in range(count):
-            before = int(rng.choice(len(odds), p=odds[before + widest])) - widest
+            before = int(chances[before + widest].searchsorted(rng.random(), side="right")) - widest
             steps.append(before)
         best = max(best, (_distinctness(steps, heard, brief) + rng.normal(0, 0.3), tuple(steps)))
     return Motif(name, lengths, best[1])
