@@ -136,6 +136,9 @@ def progression(
     places = _places(brief, onset + length, bars, len(formula), rng)
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
     open_places = [tick for tick, _ in places[: len(places) - len(ending)]]
+    target = _target(opening[-1][2])
+    if target and not open_places and len(ending) > 1:  # what was promised comes before the close
+        ending = [words.find(target), *ending[1:]]
     walk = _walk(brief, open_places, opening[-1][2], ending[0], rng, pedal) if ending else []
     return [*opening, *((tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True))]
 
@@ -220,11 +223,16 @@ def _transitions(chords: list[Harmony], weights: NDArray[np.float64]) -> NDArray
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
+def _target(chord: Harmony) -> str:
+    """The degree that an applied dominant leads to; none for other chords."""
+    return chord.roman.partition("/")[2]
+
+
 def _transition(one: Harmony, other: Harmony) -> float:
     """Weight of one chord after another: function, root motion, and applied dominants resolving to their degree."""
     motion = ROOT_MOTION[(other.letters[0] - one.letters[0]) % 7]
-    if "/" in one.roman:
-        return 8.0 if other.roman.rstrip("7°") == one.roman.split("/")[1] else 0.01
+    if target := _target(one):
+        return 8.0 if other.roman.rstrip("7°") == target else 1e-4
     if "/" in other.roman:
         return 0.5
     return FUNCTION_ODDS[one.function][other.function] * motion
