@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.form import chain, coda, find_form, find_theme, forms, plan
+from mien.music.form import LONG_BARS, chain, coda, find_form, find_theme, forms, plan
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
 from mien.values import METERS
@@ -76,7 +76,7 @@ def test_every_form_fills_its_bars_with_its_own_sections(name: str, bars: int, s
     sections = plan(bars, np.random.default_rng(seed), form)
     assert sum(section.bars for section in sections) == bars
     assert sections[-1].is_last and sections[0].turn == 0
-    letters = [section.theme for section in sections if section.title not in ("coda", "episode")]
+    letters = [section.theme for section in sections if section.title not in ("introduction", "coda", "episode")]
     if 4 <= bars < 4 * (len(form.orders[0]) + 1):
         assert letters == ["A"]
     fitting = {order for order in form.orders if len(order) == len(letters)}
@@ -88,11 +88,11 @@ def test_every_form_fills_its_bars_with_its_own_sections(name: str, bars: int, s
 @pytest.mark.parametrize(
     ("name", "bars", "titles"),
     [
-        ("song", 34, ["A", "A'", "B", "A''", "coda"]),
+        ("song", 34, ["introduction", "A", "A'", "B", "A''", "coda"]),
         ("song", 16, ["A", "A'", "B", "A''"]),
-        ("rondo", 42, ["A", "B", "A'", "C", "A''", "coda"]),
+        ("rondo", 42, ["introduction", "A", "B", "A'", "C", "A''", "coda"]),
         ("ternary", 26, ["A", "B", "A'", "coda"]),
-        ("variations", 42, ["A", "A'", "A''", "A'''", "A'4", "coda"]),
+        ("variations", 42, ["introduction", "A", "A'", "A''", "A'''", "A'4", "coda"]),
         ("period", 18, ["A", "A'", "coda"]),
     ],
 )
@@ -100,6 +100,7 @@ def test_forms_are_what_their_names_say(name: str, bars: int, titles: list[str])
     sections = plan(bars, np.random.default_rng(2), find_form(name))
     assert [section.title for section in sections] == titles
     assert {section.turn for section in sections if section.theme == "A"} == set(range(sum("A" in t for t in titles)))
+    assert ("introduction" in titles) is (bars >= LONG_BARS)
 
 
 @pytest.mark.parametrize("name", ["period", "sentence"])

@@ -21,7 +21,7 @@ from mien.ensembles import Ensemble, ensemble
 from mien.music.arrange import Joint, arrange
 from mien.music.departure import departed
 from mien.music.figures import Names, choose_texture
-from mien.music.form import FREE, SectionSpec, find_form, plan
+from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, plan
 from mien.music.melody import highest_step, melody_range
 from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.originality import tail
@@ -166,7 +166,8 @@ def dressed(
         textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
     strokes, inner, joint = arrange(brief, spec, drafts, textures, voices, state.voices, state.joint, rng)
-    themes = state.themes if spec.theme in state.themes else _recent({**state.themes, spec.theme: drafts})
+    is_new = spec.theme not in state.themes and spec.title != INTRODUCTION
+    themes = _recent({**state.themes, spec.theme: drafts}) if is_new else state.themes
     state = replace(
         state,
         sections=state.sections + 1,
@@ -213,8 +214,7 @@ def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     bank: dict[str, Motif] = dict(state.motifs[state.refrain]) if spec.is_contrast and state.refrain else {}
     for number, role in enumerate(roles):
         name = _motif_name(state.motif_count + number)
-        rhythms = tuple(motif.lengths for motif in bank.values())
-        bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, rhythms)
+        bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, bank.values())
     return replace(
         state,
         motif_count=state.motif_count + len(roles),

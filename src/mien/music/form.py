@@ -27,6 +27,12 @@ FREE = "free"
 FIRST_THEME = "A"
 """The theme that is never forgotten, and ends a piece."""
 
+INTRODUCTION = "introduction"
+"""Title of what is heard before the first theme and does not come again."""
+
+LONG_BARS, INTRODUCTION_BARS = 30, 2
+"""A piece of so many bars has an introduction of so many."""
+
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
 """Energy of a chapter's contrasts in turn, and of a theme by how often it has returned."""
 
@@ -38,7 +44,8 @@ class PhraseSpec:
     `treatment` names a motif and what becomes of it ("a", "b varied", "a fragment"); the last bar closes. `opens_like`
     is the number of bars taken over from the phrase before (a consequent begins like its antecedent). `goal` is the
     numeral the phrase is to come to rest on where it leads to another key; else the cadence chooses. `reach` is how
-    many steps its climax may lie above the common range of the melody.
+    many steps its climax may lie above the common range of the melody. A `pedal`, "tonic" or "dominant", lies under its
+    bars from `pedal_bar` on.
     """
 
     role: str
@@ -48,6 +55,8 @@ class PhraseSpec:
     opens_like: int = 0
     goal: str = ""
     reach: int = 0
+    pedal: str = ""
+    pedal_bar: int = 0
 
 
 Phrases = tuple[PhraseSpec, ...]
@@ -127,8 +136,10 @@ def _table() -> Mapping[str, Any]:
 
 
 def _phrase(row: Mapping[str, Any]) -> PhraseSpec:
-    like, reach = row.get("like", 0), row.get("reach", 0)
-    return PhraseSpec(row["role"], PHRASE_BARS, row["cadence"], tuple(row["bars"]), like, reach=reach)
+    like, reach, (pedal, bar) = row.get("like", 0), row.get("reach", 0), row.get("pedal", ("", 0))
+    return PhraseSpec(
+        row["role"], PHRASE_BARS, row["cadence"], tuple(row["bars"]), like, reach=reach, pedal=pedal, pedal_bar=bar
+    )
 
 
 def _phrases(rows: Sequence[Mapping[str, Any]]) -> Phrases:
@@ -231,7 +242,7 @@ def _letter(number: int) -> str:
 def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple[SectionSpec, ...]:
     """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
 
-    Fours of bars become phrases; what is left becomes the coda.
+    Fours of bars become phrases; what is left becomes the coda. A long piece begins with an introduction.
 
     Raises
     ------
@@ -241,7 +252,8 @@ def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple
     if bars < 2:
         raise ValueError(f"{bars} bars given; a phrase with a cadence needs 2")
     form = form or find_form(FREE)
-    fours, rest = divmod(bars, PHRASE_BARS)
+    before = INTRODUCTION_BARS if bars >= LONG_BARS else 0
+    fours, rest = divmod(bars - before, PHRASE_BARS)
     if fours == 0:
         only = PhraseSpec("statement", bars, "authentic", ("a",) * (bars - 1))
         return (SectionSpec(FIRST_THEME, FIRST_THEME, 0, (only,), is_last=True),)
@@ -253,14 +265,26 @@ def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple
     if rest:
         sections.append(SectionSpec("coda", FIRST_THEME, 0, (coda(rest),), energy=-0.5))
     sections[-1] = replace(sections[-1], is_last=True)
+    if before:
+        sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
     return tuple(sections)
 
 
+def introduction(bars: int) -> PhraseSpec:
+    """A phrase that promises the theme: the head of its motif, over and over, up to a dominant that waits (the prelude
+    of a song; Caplin 1998, "thematic introduction")."""
+    return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
+
+
 def coda(bars: int) -> PhraseSpec:
-    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest."""
+    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest over a pedal."""
     remembered = min(2, bars - 2) if bars > 2 else 0
     treatment = ("a", "b")[:remembered] + ("a augmented",) * (bars - 1 - remembered)
-    return PhraseSpec("coda", bars, "plagal" if bars > 1 else "tonic", treatment, opens_like=remembered)
+    if bars == 1:
+        return PhraseSpec("coda", bars, "tonic", treatment)
+    return PhraseSpec(
+        "coda", bars, "plagal", treatment, opens_like=remembered, pedal="tonic", pedal_bar=max(1, remembered)
+    )
 
 
 def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:

@@ -32,6 +32,12 @@ ROOT_MOTION = {0: 0.08, 1: 1.0, 2: 0.5, 3: 1.3, 4: 0.8, 5: 1.0, 6: 0.8}
 """Weight by letters the root rises (3: up a fourth, the strongest; 0: the same root again)."""
 
 
+CADENCES = ("authentic", "half", "deceptive", "plagal", "modulating")
+"""What the table of every mode has formulas for; "tonic" is the opening chord alone."""
+
+PEDALS = {"tonic": 0, "dominant": 7}
+"""Pitch class above the tonic that a pedal holds."""
+
 CALM = 0.25
 """Tension below which harmony keeps to its mildest chords."""
 
@@ -71,9 +77,7 @@ def vocabulary(mode: Mode) -> Vocabulary:
     """The vocabulary of a mode, from `harmony.toml`."""
     row = tomllib.loads(files("mien.music").joinpath("harmony.toml").read_text(encoding="utf-8"))[mode.name]
     entries = list(row["chords"].items())
-    cadences = {
-        kind: tuple(tuple(text.split()) for text in row[kind]) for kind in ("authentic", "half", "deceptive", "plagal")
-    }
+    cadences = {kind: tuple(tuple(text.split()) for text in row[kind]) for kind in CADENCES}
     cadences["tonic"] = ((row["opening"],),)
     return Vocabulary(
         chords=tuple(harmony(roman, mode, function) for roman, (function, _, _) in entries),
@@ -89,23 +93,53 @@ TimedChord = tuple[int, int, Harmony]
 """(onset, length, chord)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pedal:
+    """From `onset_ticks` on the bass stays on `pc`, semitones above the tonic, under chords that all have that tone (a
+    standing on the dominant: Caplin 1998; a tonic pedal under a coda: Aldwell, Schachter & Cadwallader 2010)."""
+
+    onset_ticks: int
+    pc: int
+
+    def holds(self, onset_ticks: int) -> bool:
+        """Whether it lies under what begins there."""
+        return onset_ticks >= self.onset_ticks
+
+    def bears(self, onset_ticks: int, chord: Harmony) -> bool:
+        """Whether a chord may begin there."""
+        return not self.holds(onset_ticks) or self.pc in chord.pcs
+
+
 def progression(
-    brief: Brief, bars: int, cadence: str, opening: list[TimedChord], rng: np.random.Generator, goal: str = ""
+    brief: Brief,
+    bars: int,
+    cadence: str,
+    opening: list[TimedChord],
+    rng: np.random.Generator,
+    goal: str = "",
+    pedal: Pedal | None = None,
 ) -> list[TimedChord]:
     """Chords of a phrase: `opening` (at least one chord) as given, then a walk, then the cadence.
 
-    `goal` is the numeral the cadence is to end on, if that matters.
+    `goal` is the numeral the cadence is to end on, if that matters; over a `pedal` (of `pedal_under`) there are only
+    chords that have its tone.
     """
     words = vocabulary(brief.mode)
     formulas = words.cadences[cadence]
     if goal:
         formulas = tuple(formula for formula in formulas if formula[-1] == goal) or ((goal,),)
+    if pedal is not None:
+        formulas = tuple(formula for formula in formulas if all(pedal.pc in words.find(r).pcs for r in formula))
     odds = np.array([np.prod([_mildness(brief, words.find(roman)) for roman in formula]) for formula in formulas])
     formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]
     places = _places(brief, onset + length, bars, len(formula), rng)
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
-    walk = _walk(brief, len(places) - len(ending), opening[-1][2], ending[0], rng) if ending else []
+    open_places = [tick for tick, _ in places[: len(places) - len(ending)]]
+    target = _target(opening[-1][2])
+    if target and not open_places and len(ending) > 1:  # what was promised comes before the close
+        ending = [words.find(target), *ending[1:]]
+    walk = _walk(brief, open_places, opening[-1][2], ending[0], rng, pedal) if ending else []
     return [*opening, *((tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True))]
 
 
@@ -128,16 +162,29 @@ def _places(brief: Brief, start: int, bars: int, ending: int, rng: np.random.Gen
     return places
 
 
-def _walk(brief: Brief, length: int, before: Harmony, after: Harmony, rng: np.random.Generator) -> list[Harmony]:
-    """Draw `length` chords between two given ones from the grammar, exactly conditioned on where they must lead."""
-    if length <= 0:
+def pedal_under(brief: Brief, kind: str, cadence: str, bar: int) -> Pedal | None:
+    """A pedal from a bar on, if the mode has a cadence of that kind over it."""
+    if not kind:
+        return None
+    words = vocabulary(brief.mode)
+    formulas = words.cadences[cadence]
+    has_one = any(all(PEDALS[kind] in words.find(roman).pcs for roman in formula) for formula in formulas)
+    return Pedal(bar * bar_ticks(brief.meter), PEDALS[kind]) if has_one else None
+
+
+def _walk(
+    brief: Brief, places: list[int], before: Harmony, after: Harmony, rng: np.random.Generator, pedal: Pedal | None
+) -> list[Harmony]:
+    """Draw chords for these ticks between two given ones, exactly conditioned on where they must lead."""
+    if not places:
         return []
     chords, weights = _allowed(brief)
     odds = _transitions(chords, weights)
+    borne = [np.array([pedal is None or pedal.bears(tick, chord) for chord in chords]) for tick in places]
     arrive = np.array([_transition(chord, after) for chord in chords])
-    ahead = [arrive]
-    for _ in range(length - 1):
-        ahead.append(odds @ ahead[-1])
+    ahead = [arrive * borne[-1]]
+    for may in borne[-2::-1]:
+        ahead.append((odds @ ahead[-1]) * may)
         ahead[-1] /= ahead[-1].sum()
     current = np.array([_transition(before, chord) for chord in chords]) * weights
     walk: list[int] = []
@@ -176,11 +223,16 @@ def _transitions(chords: list[Harmony], weights: NDArray[np.float64]) -> NDArray
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
+def _target(chord: Harmony) -> str:
+    """The degree that an applied dominant leads to; none for other chords."""
+    return chord.roman.partition("/")[2]
+
+
 def _transition(one: Harmony, other: Harmony) -> float:
     """Weight of one chord after another: function, root motion, and applied dominants resolving to their degree."""
     motion = ROOT_MOTION[(other.letters[0] - one.letters[0]) % 7]
-    if "/" in one.roman:
-        return 8.0 if other.roman.rstrip("7°") == one.roman.split("/")[1] else 0.01
+    if target := _target(one):
+        return 8.0 if other.roman.rstrip("7°") == target else 1e-4
     if "/" in other.roman:
         return 0.5
     return FUNCTION_ODDS[one.function][other.function] * motion
@@ -194,19 +246,22 @@ def bass_line(
     closes: int,
     rng: np.random.Generator,
     above: Mapping[int, int] | None = None,
+    pedal: Pedal | None = None,
 ) -> list[Slot]:
     """Choose the bass note of every chord: small moves, roots at cadences, inversions for a line that leads.
 
     `before` is the melody (if it has an onset there) and the bass at the chord before the first. `closes` chords at
-    the end stay in root position; a sixth-four chord is not used. `above` is the melody, if there is one already:
-    pitch by onset.
+    the end stay in root position; a sixth-four chord stands over a `pedal` alone. `above` is the melody, if there is
+    one already: pitch by onset.
     """
     melody = above or {}
     centre = low_midi + 0.4 * (high_midi - low_midi)
     options = []
-    for _, _, chord in chords:
+    for onset, _, chord in chords:
+        held = pedal is not None and pedal.holds(onset) and pedal.pc in chord.pcs
+        pcs = (pedal.pc,) if pedal is not None and held else chord.pcs
         tones = range(low_midi, high_midi + 1)
-        options.append([(midi, chord.pcs.index(midi % 12)) for midi in tones if midi % 12 in chord.pcs])
+        options.append([(midi, 0 if held else chord.pcs.index(midi % 12)) for midi in tones if midi % 12 in pcs])
     rooted = len(chords) - closes
     costs: list[list[tuple[float, int]]] = []
     for index, row in enumerate(options):

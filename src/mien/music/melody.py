@@ -7,6 +7,7 @@ the chord at hand.
 
 References: Huron 2006, *Sweet Anticipation* (learnt step odds); Temperley 2008, "A probabilistic model of melody
 perception" (range, proximity); Aldwell, Schachter & Cadwallader 2010 (non-chord tones, leading tones, outer parts);
+Meier 1988, *The Modes of Classical Vocal Polyphony* (clausulae);
 Forney 1973, "The Viterbi algorithm".
 """
 
@@ -45,7 +46,10 @@ class Costs:
     """A leap of a seventh, or beyond the octave."""
     augmented_second: float = 3.0
     unled: float = 3.0
-    """A leading tone that does not rise, a seventh that does not fall, when the chord resolves."""
+    """A leading tone that does not rise, a seventh that does not fall, when the chord resolves; half of it for a
+    seventh that falls further than to its resolution."""
+    clausula: float = 1.6
+    """A close that is not reached by step: songs come home by 2–1, 7–1 or 4–3 (Meier 1988, the clausulae)."""
     parallel: float = 5.0
     """Fifths or octaves in parallel with the bass."""
     tonic: float = 0.8
@@ -108,6 +112,12 @@ def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return odds[first + widest, second + widest], unresolved + np.zeros((count, count, count))
 
 
+@cache
+def _has_tones(pcs: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Whether each of the twelve pitch classes is one of these."""
+    return np.isin(np.arange(12), pcs)
+
+
 def sing(
     brief: Brief,
     span: Range,
@@ -133,7 +143,7 @@ def sing(
     steps = np.arange(span.low, span.high + 1)
     under = [_slot_at(slots, syllable.onset_ticks) for syllable in syllables]
     pitches = [np.array([slot.harmony.pitch(int(s)) for s in steps]) for slot in under]
-    foreign = [~np.isin(pitch % 12, slot.harmony.pcs) for pitch, slot in zip(pitches, under, strict=True)]
+    foreign = [~_has_tones(slot.harmony.pcs)[pitch % 12] for pitch, slot in zip(pitches, under, strict=True)]
     weights = _foreign_weights(brief, syllables)
     base = COSTS.learnt * learnt
 
@@ -201,13 +211,15 @@ def _pair_cost(
     cost = cost + COSTS.augmented_second * (0.4 if exotic else 1.0) * ((size == 3) & (np.abs(move) == 1))
     cost += 3.0 * ((size > 0) & (move == 0))  # a letter that changes its colour on the spot: cross relation
     cost += (3.8 - brief.spread_semitones) * 0.06 * (np.abs(move) >= 3)
+    if syllable.closes:
+        cost += COSTS.clausula * (np.abs(move) > 1)
     if syllable.motif_step is not None:
         cost += COSTS.motif * np.minimum(np.abs(move - syllable.motif_step), 3)
     if next_slot is not slot:
         chord = slot.harmony
         leads, falls = pitch % 12 == chord.leading_pc, pitch % 12 == chord.seventh_pc
         cost += COSTS.unled * (leads[:, None] & (semitones != 1) & (semitones != 0))
-        cost += COSTS.unled * (falls[:, None] & (move > 0))
+        cost += COSTS.unled * (falls[:, None] & (move > 0)) + 0.5 * COSTS.unled * (falls[:, None] & (move < -1))
         cost += COSTS.parallel * _parallel(pitch, next_pitch, slot.bass_midi, next_slot.bass_midi)
     return np.asarray(cost)
 

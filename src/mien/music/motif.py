@@ -5,9 +5,11 @@ fewer than notes). A motif has no pitch of its own: the melody places it on the 
 transposed and sequenced within a key.
 
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 3 and 9 (motif and its treatment); Huron 2006,
-*Sweet Anticipation*, ch. 5 (step inertia, post-skip reversal, through the learnt table).
+*Sweet Anticipation*, ch. 5 (step inertia, post-skip reversal, through the learnt table); Narmour 1990, *The Analysis
+and Cognition of Basic Melodic Structures* (leaps are filled).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -30,6 +32,9 @@ from mien.values import Brief
 CANDIDATES = 24
 """Contours tried for one motif; the most distinct is kept."""
 
+WANTED_LEAPS = 0.2
+"""Share of a motif's moves that are a fourth or wider: more than the Lieder's median, 0.14 (`docs/measures.md`), since
+the bars that close have none and the search for a line takes some away."""
 
 DIVISIONS = {480: (240, 240), 720: (480, 240), 960: (480, 480), 1440: (960, 480)}
 """How a note of each length is divided in two."""
@@ -55,13 +60,28 @@ def step_odds() -> NDArray[np.float64]:
     return np.asarray(counts / counts.sum(axis=1, keepdims=True))
 
 
+@cache
+def _step_chances() -> NDArray[np.float64]:
+    """The learnt odds, added up along each row, to be drawn from by one number."""
+    added = step_odds().cumsum(axis=1)
+    return np.asarray(added / added[:, -1:])
+
+
 def notes_in_bar(brief: Brief) -> float:
     """Notes that a bar of melody should have: its share of the brief's density."""
     return beats_in_bar(brief.meter) * (0.6 + 0.18 * brief.density) * beat_fill(brief.meter)
 
 
-def invent(name: str, brief: Brief, notes_wanted: float, rng: np.random.Generator, avoid: tuple[Rhythm, ...]) -> Motif:
-    """Invent a motif for a brief: rhythm from songs, then the most distinct of several sung contours."""
+def invent(
+    name: str, brief: Brief, notes_wanted: float, rng: np.random.Generator, others: Iterable[Motif] = ()
+) -> Motif:
+    """Invent a motif for a brief: rhythm from songs, then the most distinct of several sung contours.
+
+    `others` are the motifs it will stand beside: its rhythm is none of theirs, and where they leap it goes by steps, or
+    the other way round (Narmour 1990: what is opened is to be filled).
+    """
+    beside = tuple(others)
+    heard = [step for motif in beside for step in motif.steps]
     lengths = draw_rhythm(
         brief.meter,
         notes_wanted,
@@ -70,35 +90,39 @@ def invent(name: str, brief: Brief, notes_wanted: float, rng: np.random.Generato
         rng,
         distinct=True,
         legato=brief.legato,
-        avoid=avoid,
+        avoid=tuple(motif.lengths for motif in beside),
     )
     count = len(onsets(lengths)) - 1
-    odds = step_odds()
-    widest = len(odds) // 2
+    chances = _step_chances()
+    widest = len(chances) // 2
     best: tuple[float, tuple[int, ...]] = (-np.inf, ())
     for _ in range(CANDIDATES):
         steps: list[int] = []
         before = 1 if rng.random() < 0.5 + brief.contour / 2 else -1
         for _ in range(count):
-            before = int(rng.choice(len(odds), p=odds[before + widest])) - widest
+            before = int(chances[before + widest].searchsorted(rng.random(), side="right")) - widest
             steps.append(before)
-        best = max(best, (_distinctness(steps, brief) + rng.normal(0, 0.3), tuple(steps)))
+        best = max(best, (_distinctness(steps, heard, brief) + rng.normal(0, 0.3), tuple(steps)))
     return Motif(name, lengths, best[1])
 
 
-def _distinctness(steps: list[int], brief: Brief) -> float:
-    """How memorable a contour is: a clear span, a leap or two, few repeated notes, a turn, its slope as asked."""
+def _distinctness(steps: list[int], heard: list[int], brief: Brief) -> float:
+    """How memorable a contour is: a clear span, a turn, its slope as asked; skips, leaps and repeated notes as many as
+    songs have, those of the motifs beside it counted in."""
     if not steps:
         return 0.0
     heights = np.cumsum([0, *steps])
     wanted_span = 1.5 + brief.spread_semitones * 0.6
-    leaps = sum(abs(s) >= 2 for s in steps) / len(steps)
-    repeats = sum(s == 0 for s in steps) / len(steps)
+    together = [*heard, *steps]
+    skips = sum(abs(s) >= 2 for s in together) / len(together)
+    leaps = sum(abs(s) >= 3 for s in together) / len(together)
+    repeats = sum(s == 0 for s in together) / len(together)
     wanted_repeats = 0.35 if brief.tension > 0.55 and brief.density > 4 else 0.2  # hammering, Juslin & Laukka 2003
     slope = np.sign(heights[-1]) * brief.contour
     return float(
         -abs(np.ptp(heights) - wanted_span) * 0.6
-        - abs(leaps - 0.25 - brief.spread_semitones * 0.05) * 2.5
+        - abs(skips - 0.25 - brief.spread_semitones * 0.05) * 2.5
+        - abs(leaps - WANTED_LEAPS) * 2.5
         - abs(repeats - wanted_repeats) * 2
         + slope
     )

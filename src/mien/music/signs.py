@@ -13,13 +13,14 @@ from itertools import groupby, pairwise
 from statistics import fmean
 
 from mien.ensembles import ensemble
+from mien.music.form import INTRODUCTION
 from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import signature
 from mien.values import Brief, Mark, Note, Part, Phrase
 
 TEMPO_WORDS = (
-    (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (116, "Moderato"), (132, "Allegretto"),
+    (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (112, "Moderato"), (120, "Allegretto"),
     (160, "Allegro"), (1000, "Presto"),
 )  # fmt: skip
 """Word for tempi up to so many quarters (dotted quarters) a minute."""
@@ -104,7 +105,7 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
         slows = max(0, phrase.length_ticks - RITARDANDO_BEATS * beat_ticks(phrase.meter))
         if any(note.onset_ticks > slows for note in phrase.notes):  # else all of it is the held chord
             signs.append(Sign(slows, "words", "rit."))
-    signs += [Sign(mark.onset_ticks, "rehearsal", mark.text) for mark in sections(phrase)]
+    signs += [Sign(mark.onset_ticks, "rehearsal", mark.text) for mark in sections(phrase) if mark.text != INTRODUCTION]
     return sorted(signs, key=lambda sign: sign.onset_ticks)
 
 

@@ -1,22 +1,17 @@
 """Players become staves (Phrase → systems of staves, each with its voices bar by bar).
 
-A keyboard alone, or harp, piano and their like in an ensemble, has two staves: the melody above, the bass below, the
-accompaniment where most of its bar lies. Everyone else has one, at concert pitch. Voices that move together share
-stems.
+A keyboard alone, or harp, piano and their like in an ensemble, has two staves, one a hand (`mien.music.hands`).
+Everyone else has one, at concert pitch. Voices that move together share stems.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import fmean
 
 from mien.ensembles import Ensemble, Player, ensemble
+from mien.music.hands import in_the_right_hand
 from mien.music.notation import Symbol, write_bar, write_line
 from mien.values import Note, Part, Phrase
-
-SPLIT_MIDI = 61.5
-"""Mean pitch of a bar from which an accompaniment stands on the upper staff."""
 
 FEET = (35, 36, 44)
 """Drum keys that feet play: their stems go down."""
@@ -113,31 +108,12 @@ def _system(phrase: Phrase, band: Ensemble, part: Part) -> System:
 
 
 def _keyboard(phrase: Phrase, name: str, parts: Sequence[Part]) -> System:
-    upper: list[tuple[Note, ...]] = []
-    lower: list[tuple[Note, ...]] = []
-    sung: dict[int, int] = {}
-    for note in phrase.part(Part.MELODY):
-        bar = note.onset_ticks // phrase.bar_ticks
-        sung[bar] = min(note.pitch_midi, sung.get(bar, 127))
-    for part in sorted(parts):
-        bars = defaultdict(list)
-        for note in phrase.part(part):
-            bars[note.onset_ticks // phrase.bar_ticks].append(note)
-        above = {bar for bar, notes in bars.items() if _stands_above(notes, sung.get(bar, 127))}
-        upper.append(tuple(note for bar in sorted(above) for note in bars[bar]))
-        lower.append(tuple(note for bar in sorted(bars.keys() - above) for note in bars[bar]))
+    right = in_the_right_hand(phrase, parts)
+    upper = [tuple(note for note in phrase.part(part) if note in right) for part in sorted(parts)]
+    lower = [tuple(note for note in phrase.part(part) if note not in right) for part in sorted(parts)]
     low = [note for line in lower for note in line]
     below = _staff(phrase, _clef(None, low), [_voice(line) for line in lower])
     return System(name, tuple(parts), (_staff(phrase, "treble", [_voice(line) for line in upper]), below))
-
-
-def _stands_above(notes: Sequence[Note], lowest_sung_midi: int) -> bool:
-    """Whether a bar of a part is written on the upper staff: the melody; what is high, yet below it."""
-    part = notes[0].part
-    if part in (Part.MELODY, Part.RHYTHM):
-        return part is Part.MELODY
-    crosses = max(note.pitch_midi for note in notes) > lowest_sung_midi
-    return fmean(note.pitch_midi for note in notes) >= SPLIT_MIDI and not crosses
 
 
 def _clef(player: Player | None, notes: Sequence[Note]) -> str:

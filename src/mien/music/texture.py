@@ -171,14 +171,15 @@ def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: 
 
 
 def _bass_tone(token: str, slot: Slot, next_bass: int | None, player: Voice) -> int:
-    """The pitch that a token of a bass figure stands for; `next_bass` is known where the note leads to it."""
+    """The pitch that a token of a bass figure stands for; `next_bass` is known where the note leads to it. A bass that
+    stays, on a pedal for one, has nowhere to lead."""
     base = slot.bass_midi
     if token == "o" and base + 12 <= player.high_midi:
         return base + 12
     if token == "f" and slot.harmony.pcs[0] == base % 12:
         fifth = base + (slot.harmony.pcs[2] - base) % 12
         return fifth if fifth <= player.high_midi else fifth - 12
-    if token == "w" and next_bass is not None:
+    if token == "w" and next_bass is not None and next_bass % 12 != base % 12:
         return _approach(slot, next_bass)
     return base
 

@@ -11,8 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from mien.music.balance import imbalance
 from mien.music.form import PhraseSpec
-from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, progression, vocabulary
+from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
@@ -25,6 +26,7 @@ CLOSES = {
     "tonic": (0,),
     "deceptive": (0, 2),
     "half": (0, 1, 2, 3, 4, 5, 6),
+    "modulating": (0, 1, 2, 3, 4, 5, 6),
 }
 """Letters of the scale that the melody of a phrase may end on, by cadence; each must also be a tone of the last
 chord."""
@@ -37,7 +39,7 @@ CLOSE = "close"
 
 PICK_UP_ODDS = 0.5
 
-TRIES, GOOD_ENOUGH, COPY_FAULT = 8, 2.0, 6.0
+TRIES, GOOD_ENOUGH, COPY_FAULT = 12, 1.0, 6.0
 """Drafts of a phrase at most, of which the best is kept; the faults below which no other is tried; what each run of
 notes that a song has counts as a fault."""
 
@@ -126,7 +128,7 @@ def write_phrase(
 
 def _faults(draft: Draft, around: Neighbours) -> float:
     """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often, runs
-    that are some song's."""
+    that are some song's, a line out of balance."""
     joints = [_outer(draft, slot) for slot in draft.slots]
     if around.before is not None:
         joints.insert(0, _outer(around.before, around.before.slots[-1]))
@@ -136,8 +138,11 @@ def _faults(draft: Draft, around: Neighbours) -> float:
     parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(together))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
-    copies = is_known([*around.heard, *(note.pitch_midi for note in draft.melody)]).sum()
-    return parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks)) + COPY_FAULT * float(copies)
+    pitches = [note.pitch_midi for note in draft.melody]
+    copies = is_known([*around.heard, *pitches]).sum()
+    faults = parallels + 0.3 * sum(b - a > 1 for a, b in pairwise(peaks)) + COPY_FAULT * float(copies)
+    before = [note.pitch_midi for note in around.before.melody] if around.before is not None else []
+    return faults + (imbalance(pitches) + imbalance([*before, *pitches])) / 2
 
 
 def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
@@ -166,10 +171,11 @@ def _draft(
         spec = replace(spec, opens_like=0)
     taken_over, before = spec.opens_like * bar, around.before
     opening = _opening(spec, brief, around, is_contrast=is_contrast)
-    chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal)
+    pedal = None if spec.goal else pedal_under(brief, spec.pedal, spec.cadence, spec.pedal_bar)
+    chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal, pedal)
     joint = _outer(before, before.slots[-1]) if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
-    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng)
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, pedal=pedal)
     cells = _cells(spec, brief, motifs, rng, is_last=is_last, leads_on=leads_on)
     melody: list[Sung] = []
     if around.like is not None:
@@ -191,7 +197,7 @@ def _draft(
         left = (_sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
         melody += sing(brief, span, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
-    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above)
+    slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above, pedal)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
     return Draft(spec, tuple(slots), tuple(melody), names)
 

@@ -120,7 +120,7 @@ def test_silence_before_and_drums_beside_change_nothing_that_is_heard(tmp_path: 
         assert measure_as_real(with_drums)[name] == pytest.approx(wanted)
 
 
-def test_without_marks_there_is_no_cadence_rate_and_touch_is_no_rest(tmp_path: Path) -> None:
+def test_a_melody_alone_has_no_cadence_rate_and_touch_is_no_rest(tmp_path: Path) -> None:
     staccato = [(96 * i, 60, 60 + i) for i in range(16)]
     phrase = read_midi(write(tmp_path / "a.mid", staccato))
     measured = measure_as_real(phrase)

@@ -1,6 +1,6 @@
-"""Our music beside real music: a hundred fresh pieces, measured, and a table that says which of them lie inside.
+"""Our music beside real music: a hundred fresh pieces a mood, measured, and a table that says which lie inside.
 
-    python -m mien.lab.scores.compare_music --data FOLDER [--out docs/measures.md]
+    python -m mien.lab.scores.compare_music --data FOLDER [--pieces 100] [--out docs/measures.md]
 
 `FOLDER` holds `openscore_lieder.tar` (voices of songs, as written), `jsb_chorales.tar.xz` (sopranos, on a grid of
 sixteenths), `pop909.npz` and `emopia_open.npz` (piano, as played: notes in milliseconds). Melodies are compared as
@@ -16,6 +16,7 @@ import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby, pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,9 @@ from mien.circumplex import affect_of
 from mien.ensembles import ensemble
 from mien.errors import BadInput
 from mien.lab.scores import measures
+from mien.lab.scores.cadences import hear_cadences
 from mien.lab.scores.melody_statistics import songs, voice_bars
+from mien.lab.scores.whole_songs import whole_song
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.originality import RUN_NOTES
@@ -32,7 +35,7 @@ from mien.music.perform import perform
 from mien.values import Mode, Note, Part, Phrase
 
 EMOTIONS = ("happy", "angry", "sad", "neutral", "calm")
-PIECES, FIRST_SEED, SECONDS = 20, 1000, 45.0
+PIECES, FIRST_SEED, SECONDS = 100, 1000, 45.0
 """Pieces an emotion, the first of their seeds (none was listened to while the composer was made), and their length."""
 
 LIEDER, CHORALES = "openscore_lieder.tar", "jsb_chorales.tar.xz"
@@ -61,6 +64,7 @@ MELODY: Measures = {
         measures.melodic_range,
     )
 }
+WHOLE: Measures = {measures.cadence_rate.__name__: measures.cadence_rate}
 PIANO: Measures = {
     m.__name__: m for m in (measures.pitch_class_entropy, measures.polyphony, measures.note_rate, measures.pitch_spread)
 }
@@ -72,26 +76,38 @@ def phrase_of(notes: list[Note]) -> Phrase:
     return Phrase(tuple(sorted(notes)), end, (4, 4), ((0, 125.0),), 0, Mode.IONIAN, "piano", 0)
 
 
-def voices(tar: Path) -> Iterator[Phrase]:
-    """The voice of each song of the Lieder: pitches in ticks from its first note, ties joined."""
+def songs_and_voices(tar: Path) -> tuple[list[Phrase], list[Phrase]]:
+    """The voices of the Lieder alone, and whole songs with what is played to them."""
+    alone, whole = [], []
     for score in songs(tar):
-        notes: list[Note] = []
-        tick = 0
-        for _, events in voice_bars(score):
-            for event in events:
-                if event.pitch_midi is None or not event.length_ticks:
-                    continue
-                if event.tied_from_before and notes and notes[-1].pitch_midi == event.pitch_midi:
-                    end = tick + event.onset_ticks + event.length_ticks
-                    notes[-1] = Note(
-                        notes[-1].onset_ticks, Part.MELODY, event.pitch_midi, end - notes[-1].onset_ticks, 64
-                    )
-                else:
-                    onset = tick + event.onset_ticks
-                    notes.append(Note(onset, Part.MELODY, event.pitch_midi, event.length_ticks, 64))
-            tick += max((event.onset_ticks + event.length_ticks for event in events), default=0)
-        if len(notes) >= FEWEST_NOTES:
-            yield sung(phrase_of(notes))
+        if (line := voice(score)) is not None:
+            alone.append(line)
+        if (song := whole_song(score)) is not None:
+            whole.append(song)
+    return alone, whole
+
+
+def voices(tar: Path) -> Iterator[Phrase]:
+    """The voices of the Lieder."""
+    return (line for score in songs(tar) if (line := voice(score)) is not None)
+
+
+def voice(score: ElementTree.Element) -> Phrase | None:
+    """The voice of a song: pitches in ticks from its first note, ties joined; None where hardly anything is sung."""
+    notes: list[Note] = []
+    tick = 0
+    for _, events in voice_bars(score):
+        for event in events:
+            if event.pitch_midi is None or not event.length_ticks:
+                continue
+            if event.tied_from_before and notes and notes[-1].pitch_midi == event.pitch_midi:
+                end = tick + event.onset_ticks + event.length_ticks
+                notes[-1] = Note(notes[-1].onset_ticks, Part.MELODY, event.pitch_midi, end - notes[-1].onset_ticks, 64)
+            else:
+                onset = tick + event.onset_ticks
+                notes.append(Note(onset, Part.MELODY, event.pitch_midi, event.length_ticks, 64))
+        tick += max((event.onset_ticks + event.length_ticks for event in events), default=0)
+    return sung(phrase_of(notes)) if len(notes) >= FEWEST_NOTES else None
 
 
 def sopranos(tar: Path) -> Iterator[Phrase]:
@@ -191,6 +207,18 @@ def out_of_range(phrase: Phrase) -> int:
     )
 
 
+def marked_and_heard(phrases: list[Phrase]) -> tuple[int, int]:
+    """How many cadences our pieces mark, and how many of them are heard in the notes, within a bar of the mark."""
+    marked = found = 0
+    for phrase in phrases:
+        ticks = [cadence.onset_ticks for cadence in hear_cadences(phrase)]
+        for mark in phrase.marks:
+            if mark.kind == "cadence":
+                marked += 1
+                found += any(mark.onset_ticks <= tick < mark.onset_ticks + phrase.bar_ticks for tick in ticks)
+    return marked, found
+
+
 def spread(phrases: list[Phrase], by: Measures) -> dict[str, NDArray[np.float64]]:
     """5th, 50th and 95th percentile of each measure."""
     return {name: np.percentile([function(p) for p in phrases], [5, 50, 95]) for name, function in by.items()}
@@ -224,13 +252,14 @@ def report(data: Path, pieces: int = PIECES) -> str:
         played[emotion] = [
             heard(perform(phrase, brief)) for phrase, (_, brief) in zip(written[emotion], briefs, strict=True)
         ]
-    lieder = list(voices(data / LIEDER))
+    lieder, whole = songs_and_voices(data / LIEDER)
     songs_and_chorales = [*lieder, *sopranos(data / CHORALES)]
     piano = {"POP909": list(recordings(data / "pop909.npz")), "EMOPIA": list(recordings(data / "emopia_open.npz"))}
     melodies = {emotion: [sung(phrase) for phrase in phrases] for emotion, phrases in written.items()}
     every = [phrase for phrases in written.values() for phrase in phrases]
     lines = [melody for phrases in melodies.values() for melody in phrases]
     copied, leaping = (longest_copy(lines, songs_and_chorales, excused=size) for size in (0, STEP_SEMITONES))
+    marked, found = marked_and_heard(every)
     parallels = ", ".join(
         f"{emotion} {100 * np.mean([measures.parallel_share(p) for p in phrases]):.1f} %"
         for emotion, phrases in written.items()
@@ -246,6 +275,11 @@ def report(data: Path, pieces: int = PIECES) -> str:
             f"Melodies, as written, beside the voices of {len(lieder)} songs (OpenScore Lieder, whole songs):",
             "",
             *table({"Lieder": lieder}, melodies, MELODY),
+            "",
+            f"Cadences a bar, heard by one detector in {len(whole)} whole songs (voice and piano, as printed) and in "
+            f"ours as written (`mien.lab.scores.cadences`, which hears {found} of {marked} that our pieces mark):",
+            "",
+            *table({"Lieder": whole}, written, WHOLE),
             "",
             f"Piano, as played, beside {' and '.join(f'{len(p)} pieces of {name}' for name, p in piano.items())} "
             f"(performed, so only measures that need no bar lines; the first {SECONDS:g} s):",
@@ -267,8 +301,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure our music beside real music.")
     parser.add_argument("--data", type=Path, required=True, help="folder with the three corpora")
     parser.add_argument("--out", type=Path, help="write the report here instead of printing it")
+    parser.add_argument("--pieces", type=int, default=PIECES, help="pieces an emotion")
     options = parser.parse_args()
-    text = report(options.data)
+    text = report(options.data, options.pieces)
     if options.out:
         options.out.write_text(text, encoding="utf-8")
     else:

@@ -5,7 +5,8 @@ each other with less than a quarter's rest between; a step is 1 or 2 semitones, 
 
 References: Yang & Lerch 2020, "On the evaluation of generative models in music"; Wu & Yang 2020, "The Jazz
 Transformer on the front line" (pitch-class entropy, groove consistency); Mogren 2016 (scale consistency, polyphony);
-Dong et al. 2018, "MuseGAN" (empty bars); Huron 2001 (parallel fifths and octaves).
+Dong et al. 2018, "MuseGAN" (empty bars); Huron 2001 (parallel fifths and octaves); for cadences those of
+`mien.lab.scores.cadences`.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.lab.scores.cadences import hear_cadences
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 GRID_TICKS = TICKS_PER_QUARTER // 4
@@ -125,8 +127,8 @@ def motif_recurrence(phrase: Phrase) -> float:
 
 
 def cadence_rate(phrase: Phrase) -> float:
-    """Cadences a bar: 0.25 where every fourth bar closes."""
-    return sum(mark.kind == "cadence" for mark in phrase.marks) * phrase.bar_ticks / phrase.length_ticks
+    """Cadences a bar as heard in the notes (`mien.lab.scores.cadences`): 0.25 where every fourth bar closes."""
+    return len(hear_cadences(phrase)) * phrase.bar_ticks / phrase.length_ticks
 
 
 def parallel_share(phrase: Phrase) -> float:

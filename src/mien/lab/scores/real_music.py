@@ -3,8 +3,8 @@
     python -m mien.lab.scores.real_music --data FOLDER
 
 `FOLDER` holds the corpora of `mien.lab.scores.compare_music`. Measures of melody are taken from the voices of songs as
-written, the others from the first `SECONDS` of piano as played. What needs bar lines, parts or marks has no counterpart
-in these corpora and is left out. Percentiles are 5, 50 and 95.
+written, cadences from whole songs, the others from the first `SECONDS` of piano as played. What needs bar lines or
+parts has no counterpart in these corpora and is left out. Percentiles are 5, 50 and 95.
 """
 
 import argparse
@@ -19,7 +19,18 @@ from pathlib import Path
 import numpy as np
 
 from mien.lab.scores.any_midi import heard_key
-from mien.lab.scores.compare_music import MELODY, PIANO, SECONDS, heard, phrase_of, recordings, sung, voices
+from mien.lab.scores.compare_music import (
+    LIEDER,
+    MELODY,
+    PIANO,
+    SECONDS,
+    WHOLE,
+    heard,
+    phrase_of,
+    recordings,
+    songs_and_voices,
+    sung,
+)
 from mien.lab.scores.measures import MEASURES, scale_consistency
 from mien.values import TICKS_PER_QUARTER, Part, Phrase
 
@@ -47,15 +58,15 @@ def real_music() -> Mapping[str, Real]:
 
 def measure_as_real(phrase: Phrase) -> dict[str, float | None]:
     """Every measure of a phrase, each taken as it was of the corpora; None where the phrase lacks what it needs."""
-    melody = sung(as_written(phrase)) if len(phrase.part(Part.MELODY)) > 1 else None
+    written = as_written(phrase)
+    melody = sung(written) if len(phrase.part(Part.MELODY)) > 1 else None
     played = opening(phrase)
-    has_cadences = any(mark.kind == "cadence" for mark in phrase.marks)
+    is_accompanied = {Part.MELODY} < {note.part for note in phrase.notes if note.part is not Part.KIT}
     found: dict[str, float | None] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # the mean of no intervals is no number, and told as None
         for name, function in MEASURES.items():
-            lacks_marks = name == "cadence_rate" and not has_cadences
-            whole = None if lacks_marks else phrase
+            whole = (written if is_accompanied else None) if name in WHOLE else phrase
             taken = played if name in HEARD else melody if name in SUNG else whole
             value = np.nan if taken is None else function(taken)
             found[name] = float(value) if np.isfinite(value) else None
@@ -104,17 +115,18 @@ def learn(data: Path) -> dict[str, object]:
     BadInput
         If a corpus is not there.
     """
-    lieder = list(voices(data / "openscore_lieder.tar"))
+    lieder, whole = songs_and_voices(data / LIEDER)
     piano = [_in_key(phrase) for phrase in recordings(data / "emopia_open.npz")]
     rows = {
         name: {"corpus": corpus, "percentiles": _percentiles([function(phrase) for phrase in phrases])}
-        for corpus, functions, phrases in (("songs", SUNG, lieder), ("piano", HEARD, piano))
+        for corpus, functions, phrases in (("songs", SUNG, lieder), ("songs", WHOLE, whole), ("piano", HEARD, piano))
         for name, function in functions.items()
     }
     return {
         "manifest": {
             "made_by": "python -m mien.lab.scores.real_music --data FOLDER",
-            "songs": f"OpenScore Lieder Corpus, {len(lieder)} voices as written (CC0 1.0)",
+            "songs": f"OpenScore Lieder Corpus, {len(lieder)} voices as written, {len(whole)} of them with what is "
+            "played to them (CC0 1.0)",
             "piano": f"EMOPIA, {len(piano)} clips, the first {SECONDS:g} s (CC BY-NC-SA 4.0; percentiles only)",
             "percentiles": [5, 50, 95],
         },
