@@ -70,6 +70,7 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
     assert code == 0
     assert "--osc 127.0.0.1:7400" in out
     assert "--faceosc 127.0.0.1:8338" in out
+    assert "lsl " in out
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(10)
@@ -86,6 +87,8 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
         (["--osc", "nowhere:x"], "HOST:PORT"),
         (["--mapping", "missing.toml"], "missing.toml"),
         (["--port", "99999"], "choose another with --port"),
+        (["--midi-clock"], "give a --midi-out"),
+        (["--lsl", "world"], "machine, link, site"),
         (["--headless"], "headless play wants"),
         (["--camera", "0"], "headless play wants"),
         (["--headless", "--camera", "0"], "headless play wants"),

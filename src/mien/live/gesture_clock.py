@@ -16,6 +16,7 @@ from mien.live.readers import Waiting
 from mien.live.told import joined, port_values
 from mien.live.touch import Touch, control_rows, gesture_told
 from mien.live.watching import Watching
+from mien.ports.port import Happened
 from mien.values import Gesture
 
 Tell = Callable[[dict[str, Any]], None]
@@ -76,7 +77,10 @@ class GestureClock:
             kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
             self._keeper.keep("reading", waiting.arrived_s, seq=said["seq"], **kept)
         if self._player.alive():
-            self._player.send(port_values(sight.faces, said["size_px"], past_s))
+            happened = [
+                Happened(seat, what, past_s) for seat, gesture in sight.gestures.items() for what in gesture.events
+            ]
+            self._player.send([*port_values(sight.faces, said["size_px"], past_s), *happened])
 
     def _move(self, gesture: Gesture, waiting: Waiting, band: Ensemble) -> None:
         moved = self._touch.moved(gesture, band)

@@ -8,7 +8,7 @@ or reads a clock: the same calls give the same music.
 Times are session seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
@@ -22,18 +22,21 @@ from mien.live.messages import (
     note_rows,
     place,
     planned_notes,
+    pulses_of,
 )
 from mien.live.player import Player
 from mien.live.take import Movement, Take, without_resting
 from mien.music.spelling import key_name
 from mien.music.steer import distance
-from mien.ports.port import Event, Program
+from mien.ports.port import Event, Program, Transport
 from mien.values import Brief, Part
 
 START_S = 0.35
 """From the wish to the first note: time for page and ports to get ready."""
 AHEAD_S = 6.0
 """Music is known at least so far ahead: that is what plays on while a socket is away."""
+READY_S = 0.01
+"""Who follows a clock is told to start so long before its first pulse."""
 MARGIN_S = 0.25
 """What is changed lies this much more than a beat ahead: for composing and the way to the page."""
 DECIDE_S = 0.4
@@ -72,6 +75,7 @@ class Performance:
         self._told_ensemble: str | None = None
         self._next_id = 1
         self._bar = (1, 0)
+        self._ticks = 0
         self._rests: list[tuple[float, frozenset[Part]]] = []
         self.take = Take()
         self.led_s: float | None = None
@@ -109,11 +113,13 @@ class Performance:
             self.silence(now_s, "restart")
         self._conductor = begin(seed, target, now_s + START_S, self._next_id)
         self._aim, self._decided_s, self._told_ensemble, self._bar = target, now_s, None, (1, 0)
+        self._ticks = 0
         self._rests.clear()
         self.take.begin(seed)
         self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
         self._compose_on(now_s)
-        self._announce(self._conductor.start_s, {})
+        start_s = self._conductor.start_s
+        self._announce(start_s, {}, [(start_s - READY_S, Transport(runs=True))])
 
     def advance(self, now_s: float, target: Brief) -> None:
         """Let time pass: keep the music ahead of it, and on its way to the target."""
@@ -140,6 +146,7 @@ class Performance:
     def silence(self, now_s: float, why: str) -> None:
         """End at once: no note sounds on, what was to come is forgotten."""
         self._player.silence(panic=why == "panic")
+        self._player.send([Transport(runs=False)])
         self._tell({"type": "hush", "from_s": place(now_s), "why": why})
         if self._conductor:
             now_s = round(now_s, 6)  # as the session file will have it
@@ -228,12 +235,12 @@ class Performance:
         self._next_id = self._conductor.next_id
         self._keeper.keep("step", now_s, step=step)
 
-    def _announce(self, from_s: float, ends: dict[int, float]) -> None:
-        """Tell page and ports what begins at `from_s` or later."""
+    def _announce(self, from_s: float, ends: dict[int, float], before: Sequence[tuple[float, Event]] = ()) -> None:
+        """Tell page and ports what begins at `from_s` or later, and ports what comes right before."""
         legs = self._known().legs
         notes = planned_notes((without_resting(leg, self._rests) for leg in legs), from_s)
         beats = [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
-        others: list[tuple[float, Event]] = list(beats)
+        others: list[tuple[float, Event]] = [*before, *beats, *self._timing(from_s)]
         for leg in legs:
             if leg.end_s > from_s and leg.played.ensemble != self._told_ensemble:
                 others += self._set_up(leg.played.ensemble, max(leg.start_s, from_s))
@@ -275,6 +282,17 @@ class Performance:
             for row in setup
         ]
 
+    def _timing(self, from_s: float) -> list[tuple[float, Event]]:
+        """The clock's pulses from a time on, and its stop where the music ends."""
+        if not self._player.has_ports:
+            return []
+        found: list[tuple[float, Event]] = []
+        ticks = self._ticks
+        for leg in self._known().legs:
+            found += pulses_of(leg, ticks, from_s) if leg.end_s > from_s else []
+            ticks += leg.played.length_ticks
+        return [*found, (self._known().end_s, Transport(runs=False))] if self._known().has_closed else found
+
     def _beats(self) -> list[Any]:
         bar, ticks = self._bar
         found = []
@@ -295,6 +313,7 @@ class Performance:
         gone = conductor.legs[: len(conductor.legs) - len(kept.legs)]
         for leg in gone:
             self._keep_leg(leg, leg.end_s)
+            self._ticks += leg.played.length_ticks
             bars, ticks = divmod(self._bar[1] + leg.played.length_ticks, leg.played.bar_ticks)
             self._bar = (self._bar[0] + bars, ticks)
         self._conductor = kept

@@ -52,6 +52,11 @@ class Player:
             self._thread = threading.Thread(target=self._run, name="mien-player", daemon=True)
             self._thread.start()
 
+    @property
+    def has_ports(self) -> bool:
+        """Whether there is any port to play on, alive or not."""
+        return bool(self._openers)
+
     def replace(
         self,
         from_s: float,
