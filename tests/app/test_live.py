@@ -120,6 +120,7 @@ class TestSteering:
         assert steering.command(("hand/valence", (0.5,))).fields == {"valence": 0.5, "arousal": 0.0}
         assert steering.command(("hand/arousal", (-1,))).fields == {"valence": 0.5, "arousal": -1.0}
         assert steering.command(("hold/tempo_bpm", ())).fields == {"fields": {"tempo_bpm": None}}
+        assert steering.command(("tune", ("eyes",))).fields == {"tune": "eyes"}
         assert steering.command(("panic", ())).kind == "panic"
 
     @pytest.mark.parametrize(

@@ -107,6 +107,20 @@ class TestPlaying:
         turned = page.watch(smiling, lambda m: m["type"] == "brief" and m["target"]["tempo_bpm"] > 105)
         assert turned["mood"]["source"] == "face"
 
+    def test_a_face_that_takes_up_a_tune_is_learnt_first(self, page: Page, portrait: bytes) -> None:
+        page.say("settings", mode="gesture", tune="mouth")
+        page.wait_for("calibration", state="running", step="rest")
+        assert page.wait_for("state")["tune"] == "mouth"
+        page.watch(portrait, lambda m: m["type"] == "calibration" and m["state"] == "done")
+        page.say("start")
+        notes = page.watch(portrait, lambda m: m["type"] == "notes")
+        assert notes["notes"]
+        assert not any(row[3] == 0 for row in notes["notes"]), "the composer leaves the melody to the face"
+        told = page.watch(portrait, lambda m: m["type"] == "tune" and m["ready"] and m["name"])
+        assert (told["degree"], told["down"]) == (0, False)
+        page.say("settings", tune=None)
+        page.watch(portrait, lambda m: m["type"] == "notes" and any(row[3] == 0 for row in m["notes"]))
+
     def test_the_gesture_mode_loads_nothing_of_affect(self, portrait: bytes) -> None:
         probe = (
             "import asyncio, sys\n"

@@ -52,6 +52,9 @@ def live(
     camera: Annotated[str | None, typer.Option("--camera", help="Number of a camera, or a video (headless).")] = None,
     mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (headless).")] = "emotion",
     ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (headless).")] = "piano",
+    tune: Annotated[
+        str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (headless).")
+    ] = None,
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
     from mien.app.mapping import open_mapping
@@ -66,7 +69,7 @@ def live(
     if headless or camera is not None:
         if camera is None or not headless or not openers:
             raise BadInput("headless play wants --headless, --camera and a port: --osc, --faceosc, --midi-out or --lsl")
-        wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble}).told()
+        wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
         asyncio.run(_play_headless(openers, table, camera, wishes))
         return
     listening = _bind(host, port)

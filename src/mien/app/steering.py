@@ -34,8 +34,8 @@ class Steering:
                 return Command("hand", dict(self._hand))
             case ["hold", field]:
                 return Command("hold", {"fields": {field: first}})
-            case ["mode"]:
-                return Command("settings", {"mode": first})
+            case [("mode" | "tune") as setting]:
+                return Command("settings", {setting: first})
             case [("start" | "stop" | "panic") as kind]:
                 return Command(kind, {})
         raise BadInput(f"/mien/{address[:60]}: no wish of that address")

@@ -9,6 +9,7 @@ from typing import Any
 
 from mien.clock import Clock
 from mien.ensembles import Ensemble
+from mien.live.face_tune import FaceTune
 from mien.live.meters import Meters
 from mien.live.performance import Keeper
 from mien.live.player import Player
@@ -27,18 +28,26 @@ class GestureClock:
 
     Parameters
     ----------
-    clock, watching, player, keeper, meters : the session's.
+    clock, watching, player, keeper, meters, tune : the session's.
     tell : where messages go.
     """
 
     def __init__(
-        self, clock: Clock, watching: Watching, player: Player, keeper: Keeper, meters: Meters, tell: Tell
+        self,
+        clock: Clock,
+        watching: Watching,
+        player: Player,
+        keeper: Keeper,
+        meters: Meters,
+        tune: FaceTune,
+        tell: Tell,
     ) -> None:
         self._clock = clock
         self._watching = watching
         self._player = player
         self._keeper = keeper
         self._meters = meters
+        self._tune = tune
         self._tell = tell
         self._touch = Touch()
 
@@ -58,8 +67,9 @@ class GestureClock:
         band : who plays.
         """
         sight = self._watching.see(said, self._clock.now_s, reads_affect)
+        self._tune.play(sight.moved, self._clock.now_s)
         if gesture := joined(sight.gestures):
-            self._move(gesture, waiting, band)
+            self._move(self._tune.quieted(gesture), waiting, band)
         past_s = self._clock.now_s - waiting.arrived_s
         self._meters.gesture(past_s, dropped)
         waited_ms = max(0.0, 1e3 * past_s - sum(said["ms"].values()))

@@ -25,10 +25,13 @@ from mien.live.messages import (
     pulses_of,
 )
 from mien.live.player import Player
-from mien.live.take import Movement, Take, without_resting
+from mien.live.solo import Solo, with_solo
+from mien.live.take import Movement, Take, resting, without_resting
+from mien.music.midi import channels
 from mien.music.spelling import key_name
 from mien.music.steer import distance
-from mien.ports.port import Event, Program, Transport
+from mien.music.tune import pitch_of
+from mien.ports.port import Event, Program, Strike, Transport
 from mien.values import Brief, Part
 
 START_S = 0.35
@@ -77,6 +80,7 @@ class Performance:
         self._bar = (1, 0)
         self._ticks = 0
         self._rests: list[tuple[float, frozenset[Part]]] = []
+        self._solo = Solo(tell, player)
         self.take = Take()
         self.led_s: float | None = None
         """From the last decision to the first note that obeys it."""
@@ -107,8 +111,8 @@ class Performance:
                 return leg.stretch.brief_at(heard[-1] if heard else 0)
         return self._aim
 
-    def start(self, now_s: float, seed: int, target: Brief) -> None:
-        """Begin; what plays is ended at once."""
+    def start(self, now_s: float, seed: int, target: Brief, rests: frozenset[Part] = frozenset()) -> None:
+        """Begin, with some parts at rest; what plays is ended at once."""
         if self._conductor:
             self.silence(now_s, "restart")
         self._conductor = begin(seed, target, now_s + START_S, self._next_id)
@@ -117,6 +121,8 @@ class Performance:
         self._rests.clear()
         self.take.begin(seed)
         self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
+        if rests:
+            self._keep_rest(round(now_s, 6), rests)
         self._compose_on(now_s)
         start_s = self._conductor.start_s
         self._announce(start_s, {}, [(start_s - READY_S, Transport(runs=True))])
@@ -145,6 +151,7 @@ class Performance:
 
     def silence(self, now_s: float, why: str) -> None:
         """End at once: no note sounds on, what was to come is forgotten."""
+        self.lift(now_s)
         self._player.silence(panic=why == "panic")
         self._player.send([Transport(runs=False)])
         self._tell({"type": "hush", "from_s": place(now_s), "why": why})
@@ -163,8 +170,22 @@ class Performance:
         """What was played until now, movement by movement."""
         so_far = self.take.copy()
         for leg in self._conductor.legs if self._conductor else ():
-            so_far.add(without_resting(leg, self._rests), now_s)
+            so_far.add(self._heard(leg), now_s)
         return so_far.movements
+
+    def strike(self, now_s: float, degree: int, velocity: int) -> None:
+        """Let the player's own note begin, a degree of the scale in force, if the composer's melody makes room."""
+        brief = self.brief_at(now_s)
+        if self._conductor is None or brief is None or Part.MELODY not in resting(self._rests, now_s):
+            return
+        channel = channels(ensemble(brief.ensemble).players)[Part.MELODY]
+        pitch = pitch_of(degree, brief.tonic_pc, brief.mode)
+        self._solo.strike(now_s, Strike(channel, Part.MELODY.name.lower(), pitch, velocity))
+
+    def lift(self, now_s: float) -> None:
+        """Let the player's own note end, if one sounds."""
+        if note := self._solo.lift(now_s):
+            self._keeper.keep("tune", note.onset_s, note=note)
 
     def rest(self, now_s: float, parts: frozenset[Part]) -> None:
         """Let some parts rest, and all others play, from the next bar line that is far enough ahead."""
@@ -178,9 +199,12 @@ class Performance:
             bar = leg.played.bar_ticks
             from_s = leg.times_s([min(leg.played.length_ticks, -(-tick // bar) * bar)])[0]
         from_s = round(from_s, 6)  # as the session file will have it
+        self._keep_rest(from_s, parts)
+        self._announce(from_s, {})
+
+    def _keep_rest(self, from_s: float, parts: frozenset[Part]) -> None:
         self._rests.append((from_s, parts))
         self._keeper.keep("rest", from_s, parts=sorted(part.name.lower() for part in parts))
-        self._announce(from_s, {})
 
     def _wants_turn(self, now_s: float, aim: Brief, target: Brief) -> bool:
         if now_s - self._decided_s < DECIDE_S:
@@ -319,12 +343,17 @@ class Performance:
         self._conductor = kept
 
     def _keep_leg(self, leg: Leg, until_s: float) -> None:
-        if kept := self.take.add(without_resting(leg, self._rests), until_s):
+        if kept := self.take.add(self._heard(leg), until_s):
             for note in planned_notes([kept], 0.0):
                 self._keeper.keep("note", note.onset_s, note=note)
 
+    def _heard(self, leg: Leg) -> Leg:
+        """A leg without what rested, with what the player played."""
+        return with_solo(without_resting(leg, self._rests), self._solo.notes)
+
     def _finish(self, until_s: float) -> None:
         """Keep what was heard, and play no more."""
+        self.lift(until_s)
         for leg in self._known().legs:
             self._keep_leg(leg, until_s)
         self._conductor, self._aim = None, None

@@ -21,7 +21,9 @@ from mien.live.messages import planned_notes
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
 from mien.live.settings import mode_named
+from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
+from mien.ports.port import Strike
 from mien.values import EMOTIONS, METERS, Brief, Part
 
 FORMAT = 1
@@ -122,10 +124,11 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
     take = Take()
     conductor: Conductor | None = None
     rests: list[tuple[float, frozenset[Part]]] = []
+    tune = _tune(lines, name)
     for number, line in enumerate(lines, start=1):
         try:
             if line["kind"] == "start":
-                _end(take, conductor, math.inf, rests)
+                _end(take, conductor, math.inf, rests, tune)
                 rests = []
                 take.begin(int(line["seed"]))
                 start_s = float(line["time_s"]) + START_S
@@ -135,11 +138,11 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
             elif line["kind"] == "rest":
                 rests.append((float(line["time_s"]), frozenset(Part[name.upper()] for name in line["parts"])))
             elif line["kind"] in ("silence", "end"):
-                _end(take, conductor, float(line["time_s"]), rests)
+                _end(take, conductor, float(line["time_s"]), rests, tune)
                 conductor = None
         except (KeyError, TypeError, ValueError, BadInput) as error:
             raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
-    _end(take, conductor, math.inf, rests)
+    _end(take, conductor, math.inf, rests, tune)
     if not take.movements:
         raise BadInput(f"{name}: nothing was played in this session")
     return take
@@ -187,10 +190,24 @@ def readings_csv(lines: Iterable[Line]) -> str:
     return out.getvalue()
 
 
-def _end(take: Take, conductor: Conductor | None, until_s: float, rests: Rests) -> None:
+def _end(take: Take, conductor: Conductor | None, until_s: float, rests: Rests, tune: Sequence[PlannedNote]) -> None:
     if conductor:
         for leg in conductor.legs:
-            take.add(without_resting(leg, rests), until_s)
+            take.add(with_solo(without_resting(leg, rests), tune), until_s)
+
+
+def _tune(lines: Sequence[Line], name: str) -> list[PlannedNote]:
+    """The notes that the player played."""
+    notes = []
+    for number, line in enumerate(lines, start=1):
+        if line["kind"] == "tune":
+            try:
+                strike = Strike(0, str(line["part"]), int(line["pitch_midi"]), int(line["velocity"]))
+                onset_s = float(line["onset_s"])
+                notes.append(PlannedNote(int(line["id"]), onset_s, round(onset_s + float(line["length_s"]), 4), strike))
+            except (KeyError, TypeError, ValueError) as error:
+                raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export it again") from None
+    return notes
 
 
 def _plain(what: Mapping[str, Any]) -> Line:
