@@ -1,15 +1,21 @@
 """A face plays a tune over the composer's accompaniment: on page and ports at once, kept, and replayed."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pytest
 
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
+from mien.cues.geometry import measure
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
+from mien.face.look import look
+from mien.lab.performer.head import load_head
+from mien.lab.performer.perform import perform
+from mien.lab.performer.stage import Stage as Performed
 from mien.live.face_tune import FaceTune
 from mien.live.performance import Performance
 from mien.live.player import Player
@@ -22,13 +28,39 @@ from mien.music.brief import brief_from_affect
 from mien.music.gesture import at_rest
 from mien.music.tune import LONGEST_S, pitch_of
 from mien.ports.port import Release, SilentTwin, Strike
-from mien.values import Part
+from mien.values import Frame, Part
+
+from conftest import DATA, load_data
 
 RATE_HZ = 15
 HAPPY = brief_from_affect(affect_of("happy"), seed=1, tonic_pc=2, meter=(4, 4))
 TWINKLE = (0, 0, 4, 4, 5, 5, 4)
 UP, DOWN, WINK, REST = {"gaze_x": -0.14}, {"gaze_x": 0.14}, {"eye_openness_left": -0.25}, {}
 OPEN = {"mouth_openness": 0.5}
+
+
+POSES = {
+    "up": {"eyeLookInLeft": 0.8, "eyeLookOutRight": 0.8},
+    "down": {"eyeLookOutLeft": 0.8, "eyeLookInRight": 0.8},
+    "wink": {"eyeBlinkLeft": 1.0},
+    "other wink": {"eyeBlinkRight": 1.0},
+    "wide": {"mouthSmileLeft": 0.5, "mouthSmileRight": 0.5},
+    "pursed": {"mouthPucker": 1.0},
+    "open": {"jawOpen": 0.6},
+    "rest": {},
+}
+"""Movements of the rendered performer."""
+
+
+@cache
+def seen_as(pose: str) -> dict[str, float]:
+    """How far the cues of a rendered face are from those of its rest, as our own mesh measures them."""
+    head = load_head(DATA / "ict_face.npz")
+    rest, moved = (
+        measure(look(Frame(0.0, perform(head, Performed(coefficients=what, face_px=150)).rgb))[0])
+        for what in ({}, POSES[pose])
+    )
+    return dict(zip(NAMES, (moved.values - rest.values).tolist(), strict=True))
 
 
 class Stage:
@@ -49,8 +81,8 @@ class Stage:
         """One frame: a face so far from rest, or none at all."""
         self.clock.wait(1 / RATE_HZ)
         now_s = self.clock.now_s
-        mean = dict(zip(NAMES, average_neutral().mean.tolist(), strict=True))
-        cues = [mean[name] + (moved or {}).get(name, 0.0) for name in NAMES]
+        rest = dict(zip(NAMES, average_neutral().mean.tolist(), strict=True))
+        cues = [rest[name] + (moved or {}).get(name, 0.0) for name in NAMES]
         face = {
             "score": 1.0, "box": [0.3, 0.2, 0.7, 0.8], "pose_deg": [0, 0, 0], "points": [], "irises": [],
             "cues": cues, "affect": None,
@@ -119,6 +151,26 @@ def test_a_tune_by_the_eyes_reaches_page_and_port_and_replays(stage: Stage) -> N
     assert kept == wanted
     piece = piece_of(take.movements[0], affect_of("happy"), "session")
     assert [note.pitch_midi for note in piece.performed.part(Part.MELODY)] == wanted
+
+
+@pytest.mark.data
+@pytest.mark.parametrize(
+    ("tune", "up", "down", "key"),
+    [("eyes", "up", "down", "wink"), ("eyes", "up", "down", "other wink"), ("mouth", "wide", "pursed", "open")],
+)
+def test_a_rendered_performer_plays_a_tune(stage: Stage, tune: str, up: str, down: str, key: str) -> None:
+    load_data("ict_face.npz")  # skips where it is absent
+    stage.ready(tune)
+    at = 0
+    for degree in TWINKLE:
+        for _ in range(abs(degree - at)):
+            stage.hold(seen_as(up if degree > at else down), 0.2)
+            stage.hold(REST, 0.2)
+        at = degree
+        stage.hold(seen_as(key), 0.4)
+        stage.hold(REST, 0.2)
+    wanted = [pitch_of(degree, HAPPY.tonic_pc, HAPPY.mode) for degree in TWINKLE]
+    assert [message["note"][4] for message in stage.of("strike")] == wanted
 
 
 def test_a_tune_by_the_mouth_sounds_as_long_as_it_is_open(stage: Stage) -> None:

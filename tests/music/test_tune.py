@@ -25,13 +25,13 @@ RATE_HZ = 15
 REST = {"gaze_x": 0.0, "eye_openness_right": 0.0, "eye_openness_left": 0.0, "mouth_width": 0.0, "mouth_openness": 0.0}
 POSES = {
     "rest": {},
-    "right": {"gaze_x": -0.14},
+    "right": {"gaze_x": -0.14, "eye_openness_left": -0.04},
     "left": {"gaze_x": 0.14},
     "wink": {"eye_openness_left": -0.25, "gaze_x": 0.1},  # a shut lid moves what is believed of the gaze
     "other wink": {"eye_openness_right": -0.25, "gaze_x": -0.1},
     "shut": {"eye_openness_right": -0.25, "eye_openness_left": -0.25},
     "wide": {"mouth_width": 0.13, "mouth_openness": 0.02},
-    "pursed": {"mouth_width": -0.15, "mouth_openness": 0.05},
+    "pursed": {"mouth_width": -0.05, "mouth_openness": 0.05},
     "open": {"mouth_openness": 0.5, "mouth_width": -0.08},  # it narrows as it opens
     "gone": None,
 }

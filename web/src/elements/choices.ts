@@ -1,5 +1,5 @@
 /** What the person chooses for good: ensemble, key, metre, seed. */
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { METERS, TONICS } from "../fields.ts";
 import type { View } from "../store.ts";
 import type { Settings } from "../wire.ts";
@@ -15,11 +15,13 @@ export class ChoicesElement extends Panel {
       label { display: grid; gap: 0.15rem; font-size: 0.8125rem; color: var(--quiet); }
       select, input { color: var(--ink); font-size: 0.9375rem; width: 100%; }
       input { min-height: 2.125rem; padding: 0.25rem 0.5rem; background: none; border: 1px solid var(--control); border-radius: 3px; }
+      .says { margin-top: 0.6rem; }
+      .next { color: var(--ink); font: 1.0625rem/1.3 var(--serif); }
       @media (pointer: coarse) { input { min-height: 2.75rem; } }
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["state", "welcome", "link"];
+  protected readonly watches: readonly (keyof View)[] = ["state", "welcome", "link", "tune"];
 
   private select(id: string, label: string, options: readonly (readonly [string, string])[], value: string, choose: (value: string) => Settings) {
     return html`<label>${label}
@@ -34,19 +36,30 @@ export class ChoicesElement extends Panel {
     const { state, welcome } = this.view;
     const auto = [AUTO, "composer’s choice"] as const;
     const same = (names: readonly string[]): (readonly [string, string])[] => names.map((name) => [name, name] as const);
+    const tunes = welcome?.tunes ?? [];
     const ensembles = (welcome?.ensembles ?? []).map(({ name, title }) => [name, title] as const);
     return html`<h2>Music</h2>
       <div class="choices">
         ${this.select("ensemble", "Ensemble", ensembles, state?.ensemble ?? "", (ensemble) => ({ ensemble }))}
         ${this.select("tonic", "Key", [auto, ...same(TONICS)], state?.tonic ?? AUTO, (tonic) => ({ tonic: tonic || null }))}
         ${this.select("meter", "Metre", [auto, ...same(METERS)], state?.meter ?? AUTO, (meter) => ({ meter: meter || null }))}
+        ${this.select("tune", "Melody", [[AUTO, "the composer’s"], ...tunes.map(({ name, title }) => [name, `yours: ${title.toLowerCase()}`] as const)], state?.tune ?? AUTO, (tune) => ({ tune: tune || null }))}
         <label>Seed of the next start
           <input
             id="seed" type="number" min="0" step="1" inputmode="numeric" .value=${String(state?.seed ?? 0)} ?disabled=${this.view.link !== "open"}
             @change=${(event: Event) => this.seed((event.target as HTMLInputElement).valueAsNumber)}
           />
         </label>
-      </div>`;
+      </div>
+      ${this.tune(tunes.find(({ name }) => name === state?.tune)?.says)}`;
+  }
+
+  /** How the tune is played, and where its player stands. */
+  private tune(says: string | undefined) {
+    const { tune } = this.view;
+    if (!says) return nothing;
+    const place = !tune?.ready ? "first rest your face" : !tune.name ? "press Start" : tune.down ? `sounds ${tune.name}` : `next ${tune.name}`;
+    return html`<p class="says small quiet" id="tune-says">${says} <span class="next" id="tune-next">${place}</span></p>`;
   }
 
   private seed(seed: number): void {
