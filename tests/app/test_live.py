@@ -63,6 +63,9 @@ def test_replay_writes_a_table(capsys: pytest.CaptureFixture[str], session: Path
     code, out, _ = run(capsys, "replay", str(session), "--csv", "--out", str(tmp_path))
     assert code == 0
     assert Path(out.strip()).read_text(encoding="utf-8").startswith("frame,face_id,timestamp,confidence,success")
+    code, out, _ = run(capsys, "replay", str(session), "--csv", "--columns", "pyfeat", "--out", str(tmp_path))
+    assert Path(out.strip()).read_text(encoding="utf-8").startswith("FaceRectX,FaceRectY,FaceRectWidth")
+    assert run(capsys, "replay", str(session), "--csv", "--columns", "excel")[0] == 2
 
 
 def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,18 +91,26 @@ def replay(
     out: Annotated[Path, typer.Option("--out", help="Folder for the files.")] = Path("out"),
     files: Annotated[str, typer.Option("--files", help="Comma-separated kinds, as for mien play.")] = "mid",
     as_csv: Annotated[bool, typer.Option("--csv", help="Write the readings as a table instead.")] = False,
+    as_parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write the readings as Parquet instead (extra research).")
+    ] = False,
+    columns: Annotated[str, typer.Option("--columns", help="Names of the table's columns: openface or pyfeat.")] = (
+        "openface"
+    ),
 ) -> None:
     """Play a recorded session again: the same notes, offline."""
     from mien.circumplex import affect_at
-    from mien.live.session_file import differences, read_session, readings_csv, replayed
+    from mien.live.session_file import differences, read_session, replayed
+    from mien.live.tables import readings_csv, readings_parquet
     from mien.live.take import piece_of
     from mien.piece import check_files
 
     lines = read_session(session)
-    if as_csv:
+    if as_csv or as_parquet:
+        table = readings_parquet(lines, columns) if as_parquet else readings_csv(lines, columns).encode()
         out.mkdir(parents=True, exist_ok=True)
-        target = out / f"{session.stem}.csv"
-        write_bytes(target, readings_csv(lines).encode())
+        target = out / f"{session.stem}.{'parquet' if as_parquet else 'csv'}"
+        write_bytes(target, table)
         print(target)
         return
     kinds = check_files(files.split(","))

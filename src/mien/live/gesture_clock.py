@@ -85,7 +85,10 @@ class GestureClock:
         )
         for face in sight.faces:
             kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
-            self._keeper.keep("reading", waiting.arrived_s, seq=said["seq"], **kept)
+            box_px = [
+                round(share * side, 1) for share, side in zip(face["box"], 2 * list(said["size_px"]), strict=True)
+            ]
+            self._keeper.keep("reading", waiting.arrived_s, seq=said["seq"], box_px=box_px, **kept)
         if self._player.alive():
             happened = [
                 Happened(seat, what, past_s) for seat, gesture in sight.gestures.items() for what in gesture.events

@@ -5,8 +5,6 @@ takes them again and `differences` holds the notes against those that sounded. R
 never pictures. The format is that of `docs/wire.md`; times are session seconds.
 """
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +22,7 @@ from mien.live.settings import mode_named
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike
-from mien.values import EMOTIONS, METERS, Brief, Part
+from mien.values import METERS, Brief, Part
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30
@@ -166,28 +164,6 @@ def differences(lines: Iterable[Line], take: Take) -> list[str]:
             elif any(not _same(then[key], now[key]) for key in then):
                 found.append(f"note {line['id']}: {then} then, {now} now")
     return found
-
-
-def readings_csv(lines: Iterable[Line]) -> str:
-    """The readings as a table: OpenFace's names for what it has too, py-feat's for emotions, then our cues.
-
-    Angles are radians, times seconds; what was not measured is left empty.
-    """
-    readings = [line for line in lines if line["kind"] == "reading"]
-    cues = list(dict.fromkeys(name for reading in readings for name in reading["cues"]))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    head = ("frame", "face_id", "timestamp", "confidence", "success", "pose_Rx", "pose_Ry", "pose_Rz")
-    writer.writerow([*head, *EMOTIONS, "valence", "arousal", "doubt", *cues])
-    for number, reading in enumerate(readings, start=1):
-        affect = reading["affect"]
-        numbers = [*affect["probs"], affect["valence"], affect["arousal"], affect["doubt"]] if affect else [""] * 11
-        angles = [round(math.radians(angle), 4) for angle in reading["pose_deg"]]
-        writer.writerow(
-            [number, reading["seat"], reading["time_s"], reading["score"], 1, *angles, *numbers]
-            + [reading["cues"].get(name, "") for name in cues]
-        )
-    return out.getvalue()
 
 
 def _end(take: Take, conductor: Conductor | None, until_s: float, rests: Rests, tune: Sequence[PlannedNote]) -> None:
