@@ -64,4 +64,6 @@ def steer_by_osc(station: Station, port: int) -> OscIn:
     def hear(wish: Wish) -> None:
         loop.call_soon_threadsafe(obey, wish)
 
-    return OscIn("127.0.0.1", port, hear)
+    listening = OscIn("127.0.0.1", port, hear)
+    log.warning("OSC in on port %d", listening.port)
+    return listening
