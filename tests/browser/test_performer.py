@@ -63,7 +63,7 @@ def test_the_performer_plays_a_tune_with_their_eyes(person: Person, server: Serv
     person.page.select_option("mien-choices #tune", "eyes")
     person.until("i.view.calibration?.state === 'done'")
     person.play().until("i.view.tune?.ready && i.view.tune.name")
-    assert person.page.locator("#tune-next").inner_text().startswith("next ")
+    assert person.page.locator("#tune-next").inner_text().startswith("Next: ")
     person.until("i.view.tune.degree > 0")
     person.until("i.player.timeline.notes.some((note) => note.id < 0 && note.stage === 'sounding')")
     person.until(

@@ -54,6 +54,7 @@ export class Instrument {
   async enter(mode: Mode): Promise<void> {
     this.wanted = { ...this.wanted, mode };
     this.store.set({ entered: true });
+    scrollTo(0, 0); // the notice was read to its end
     this.link.open();
     const loading = this.loadSound();
     if (mode !== "hand") await this.openCamera();

@@ -210,6 +210,7 @@ export interface NotesMessage {
 export interface TuneMessage {
   readonly type: "tune";
   readonly degree: number;
+  readonly pitch_midi: number | null;
   readonly name: string | null;
   readonly down: boolean;
   readonly ready: boolean;

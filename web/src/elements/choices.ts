@@ -1,5 +1,5 @@
 /** What the person chooses for good: ensemble, key, metre, seed. */
-import { css, html, nothing } from "lit";
+import { css, html } from "lit";
 import { METERS, TONICS } from "../fields.ts";
 import type { View } from "../store.ts";
 import type { Settings } from "../wire.ts";
@@ -15,13 +15,11 @@ export class ChoicesElement extends Panel {
       label { display: grid; gap: 0.15rem; font-size: 0.8125rem; color: var(--quiet); }
       select, input { color: var(--ink); font-size: 0.9375rem; width: 100%; }
       input { min-height: 2.125rem; padding: 0.25rem 0.5rem; background: none; border: 1px solid var(--control); border-radius: 3px; }
-      .says { margin-top: 0.6rem; }
-      .next { color: var(--ink); font: 1.0625rem/1.3 var(--serif); }
       @media (pointer: coarse) { input { min-height: 2.75rem; } }
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["state", "welcome", "link", "tune"];
+  protected readonly watches: readonly (keyof View)[] = ["state", "welcome", "link"];
 
   private select(id: string, label: string, options: readonly (readonly [string, string])[], value: string, choose: (value: string) => Settings) {
     return html`<label>${label}
@@ -50,16 +48,7 @@ export class ChoicesElement extends Panel {
             @change=${(event: Event) => this.seed((event.target as HTMLInputElement).valueAsNumber)}
           />
         </label>
-      </div>
-      ${this.tune(tunes.find(({ name }) => name === state?.tune)?.says)}`;
-  }
-
-  /** How the tune is played, and where its player stands. */
-  private tune(says: string | undefined) {
-    const { tune } = this.view;
-    if (!says) return nothing;
-    const place = !tune?.ready ? "first rest your face" : !tune.name ? "press Start" : tune.down ? `sounds ${tune.name}` : `next ${tune.name}`;
-    return html`<p class="says small quiet" id="tune-says">${says} <span class="next" id="tune-next">${place}</span></p>`;
+      </div>`;
   }
 
   private seed(seed: number): void {
