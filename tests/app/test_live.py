@@ -92,9 +92,9 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
         (["--port", "99999"], "choose another with --port"),
         (["--midi-clock"], "give a --midi-out"),
         (["--lsl", "world"], "machine, link, site"),
-        (["--headless"], "headless play wants"),
-        (["--camera", "0"], "headless play wants"),
-        (["--headless", "--camera", "0"], "headless play wants"),
+        (["--headless"], "wants --camera"),
+        (["--camera", "0"], "wants --camera and --audio"),
+        (["--headless", "--camera", "0"], "wants --camera and --audio"),
         (["--headless", "--camera", "0", "--osc", "9", "--mode", "opera"], "choose one of emotion"),
     ],
 )

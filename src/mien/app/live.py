@@ -18,7 +18,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.app.ports import FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers
+from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers
 from mien.errors import BadInput
 from mien.writing import write_bytes
 
@@ -46,14 +46,17 @@ def live(
     midi_out: MidiOut = None,
     midi_clock: MidiClock = False,
     lsl: Lsl = None,
+    audio: Audio = False,
     osc_in: Annotated[int | None, typer.Option("--osc-in", help="Listen for OSC wishes on this loopback port.")] = None,
     mapping: MappingFile = None,
-    headless: Annotated[bool, typer.Option("--headless", help="No page: --camera and ports alone.")] = False,
-    camera: Annotated[str | None, typer.Option("--camera", help="Number of a camera, or a video (headless).")] = None,
-    mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (headless).")] = "emotion",
-    ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (headless).")] = "piano",
+    headless: Annotated[bool, typer.Option("--headless", help="No page: --camera with --audio or ports.")] = False,
+    camera: Annotated[
+        str | None, typer.Option("--camera", help="Number of a camera, or a video; no page then.")
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (with --camera).")] = "emotion",
+    ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (with --camera).")] = "piano",
     tune: Annotated[
-        str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (headless).")
+        str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (with --camera).")
     ] = None,
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
@@ -63,12 +66,14 @@ def live(
 
     if not 1 <= sessions <= MOST_SESSIONS:
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
-    openers = port_openers(osc or [], faceosc or [], midi_out or [], keeps_time=midi_clock, lsl=lsl)
+    openers = port_openers(osc or [], faceosc or [], midi_out or [], keeps_time=midi_clock, lsl=lsl, audio=audio)
     table = open_mapping(mapping) if mapping else None
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     if headless or camera is not None:
-        if camera is None or not headless or not openers:
-            raise BadInput("headless play wants --headless, --camera and a port: --osc, --faceosc, --midi-out or --lsl")
+        if camera is None or not openers:
+            raise BadInput(
+                "play without a page wants --camera and --audio, or a port: --osc, --faceosc, --midi-out, --lsl"
+            )
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
         asyncio.run(_play_headless(openers, table, camera, wishes))
         return

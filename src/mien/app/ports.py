@@ -20,6 +20,7 @@ MidiClock = Annotated[bool, typer.Option("--midi-clock", help="Send the MIDI clo
 Lsl = Annotated[
     str | None, typer.Option("--lsl", help="Streams for Lab Streaming Layer, found within: machine, link or site.")
 ]
+Audio = Annotated[bool, typer.Option("--audio", help="Sound on this machine, without a browser (extra audio).")]
 
 
 def ports(
@@ -28,14 +29,16 @@ def ports(
     faceosc: FaceOsc = None,
     midi_out: MidiOut = None,
     lsl: Lsl = None,
+    audio: Audio = False,
 ) -> None:
     """List the ports that there are, or test some."""
+    from mien.live.speakers import check_audio
     from mien.ports.lsl import SCOPES, check_lsl
     from mien.ports.midi import output_names
     from mien.ports.osc import PROFILES
 
     if test:
-        for opener in port_openers(osc or [], faceosc or [], midi_out or [], lsl=lsl).values():
+        for opener in port_openers(osc or [], faceosc or [], midi_out or [], lsl=lsl, audio=audio).values():
             print(play_scale(opener()))
         return
     for profile, number in PROFILES.items():
@@ -55,6 +58,12 @@ def ports(
         print(f"lsl       none: {absent}")
     else:
         print(f"lsl       --lsl {'|'.join(SCOPES)}")
+    try:
+        check_audio()
+    except BadInput as absent:
+        print(f"audio     none: {absent}")
+    else:
+        print("audio     --audio")
 
 
 def play_scale(port: Any) -> str:
@@ -77,6 +86,7 @@ def port_openers(
     *,
     keeps_time: bool = False,
     lsl: str | None = None,
+    audio: bool = False,
 ) -> dict[str, Any]:
     """What opens each port asked for, by its name.
 
@@ -84,12 +94,14 @@ def port_openers(
     ----------
     keeps_time : whether the MIDI outputs get the clock too.
     lsl : how far LSL's streams can be found; None for none.
+    audio : whether this machine's sound card plays.
 
     Raises
     ------
     BadInput
-        If a receiver is none, or a MIDI output or LSL cannot be had at all.
+        If a receiver is none, or a MIDI output, LSL or sound cannot be had at all.
     """
+    from mien.live.speakers import check_audio, open_speakers
     from mien.ports.lsl import check_lsl, open_lsl
     from mien.ports.midi import open_midi, output_names
     from mien.ports.osc import PROFILES, OscPort, parse_receiver
@@ -109,4 +121,7 @@ def port_openers(
     if lsl is not None:
         check_lsl(lsl)
         openers["lsl"] = partial(open_lsl, lsl)
+    if audio:
+        check_audio()
+        openers["audio"] = open_speakers
     return openers
