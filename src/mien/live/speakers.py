@@ -6,6 +6,7 @@ frame, so waiting adds no jitter. A sound card needs `sounddevice` (the extra `a
 """
 
 import importlib.util
+import logging
 import threading
 import time
 from collections import deque
@@ -21,6 +22,8 @@ from mien.sound.font import load_font
 from mien.sound.loudness import Planes
 from mien.sound.mixer import BLOCK, Mixer
 from mien.sound.sampler import Sampler
+
+log = logging.getLogger("mien.live")
 
 RATE_HZ = 48_000
 AHEAD_S = 0.12
@@ -185,6 +188,8 @@ class Speakers:
         if self._thread:
             self._thread.join()
         self._card.close()
+        if self.ring.missed:
+            log.warning("audio: the sound came too late %d times; a machine with less to do helps", self.ring.missed)
 
     def mix(self) -> None:
         """Take in what has arrived, and fill the ring as far ahead as it goes."""
