@@ -8,7 +8,7 @@ import pytest
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.live.performance import Performance
-from mien.live.player import RETRY_S, Player
+from mien.live.player import RETRY_S, InTime, Player
 from mien.live.session_file import SessionFile
 from mien.music.brief import brief_from_affect
 from mien.ports.midi import MidiPort
@@ -61,7 +61,7 @@ class Band:
 
     def __init__(self, opener: Any) -> None:
         self.clock = OfflineClock()
-        self.player = Player({"port": lambda: opener(self.clock)}, self.clock, runs=False)
+        self.player = Player({"port": InTime(lambda: opener(self.clock))}, self.clock, runs=False)
         self.performance = Performance(lambda _: None, self.player, SessionFile("now"))
 
     def play(self, seconds: float, target: Brief) -> None:
@@ -143,6 +143,18 @@ def test_a_port_that_keeps_no_time_hears_none() -> None:
     band.player.close()
     assert device.timing() == []
     assert any(m.type == "note_on" for m in device.heard)
+
+
+def test_nobody_plans_pulses_for_ports_that_want_none() -> None:
+    clock, twin = OfflineClock(), SilentTwin()
+    player = Player({"port": lambda: twin}, clock, runs=False)
+    performance = Performance(lambda _: None, player, SessionFile("now"))
+    performance.start(0.0, 1, mood("sad"))
+    clock.wait(2.0)
+    player.play_due()
+    assert any(isinstance(event, Beat) for event in twin.sent)
+    assert not any(isinstance(event, Pulse) for event in twin.sent)
+    assert Transport(True) in twin.sent, "markers of other ports say when it starts"
 
 
 def test_pulses_are_even_where_the_tempo_is() -> None:

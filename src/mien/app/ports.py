@@ -101,6 +101,7 @@ def port_openers(
     BadInput
         If a receiver is none, or a MIDI output, LSL or sound cannot be had at all.
     """
+    from mien.live.player import InTime
     from mien.live.speakers import check_audio, open_speakers
     from mien.ports.lsl import check_lsl, open_lsl
     from mien.ports.midi import open_midi, output_names
@@ -115,7 +116,8 @@ def port_openers(
     for name in midi_out:
         if not name.endswith(".mid"):
             output_names()  # refuses now what could never be opened
-        openers[f"midi {name}"] = partial(open_midi, name, keeps_time=keeps_time)
+        opens = partial(open_midi, name, keeps_time=keeps_time)
+        openers[f"midi {name}"] = InTime(opens) if keeps_time else opens
     if keeps_time and not midi_out:
         raise BadInput("--midi-clock: give a --midi-out to send it on")
     if lsl is not None:

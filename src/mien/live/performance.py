@@ -178,6 +178,7 @@ class Performance:
         brief = self.brief_at(now_s)
         if self._conductor is None or brief is None or Part.MELODY not in resting(self._rests, now_s):
             return
+        self.lift(now_s)
         channel = channels(ensemble(brief.ensemble).players)[Part.MELODY]
         pitch = pitch_of(degree, brief.tonic_pc, brief.mode)
         self._solo.strike(now_s, Strike(channel, Part.MELODY.name.lower(), pitch, velocity))
@@ -308,11 +309,9 @@ class Performance:
 
     def _timing(self, from_s: float) -> list[tuple[float, Event]]:
         """The clock's pulses from a time on, and its stop where the music ends."""
-        if not self._player.has_ports:
-            return []
         found: list[tuple[float, Event]] = []
         ticks = self._ticks
-        for leg in self._known().legs:
+        for leg in self._known().legs if self._player.keeps_time else ():
             found += pulses_of(leg, ticks, from_s) if leg.end_s > from_s else []
             ticks += leg.played.length_ticks
         return [*found, (self._known().end_s, Transport(runs=False))] if self._known().has_closed else found

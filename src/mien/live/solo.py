@@ -48,8 +48,7 @@ class Solo:
         return [*self._notes, self._sounding] if self._sounding else self._notes
 
     def strike(self, now_s: float, strike: Strike) -> None:
-        """Let a note begin; one that sounds ends."""
-        self.lift(now_s)
+        """Let a note begin; the one before has been lifted."""
         note = PlannedNote(self._next_id, place(now_s), place(now_s + LONGEST_S), strike)
         self._sounding, self._next_id = note, self._next_id - 1
         self._player.replace(ALL_KEPT_S, [note], {})
