@@ -42,11 +42,12 @@ gallery: $(VENV)/run.stamp  ## emotions × ensembles as files and a page under o
 bench: $(VENV)/run.stamp  ## time and memory of every stage
 	$(BIN)/python -m benchmarks
 
-bench-live: $(VENV)/test.stamp  ## latency and steadiness of the live instrument (SOAK=1200 lets pages come and go)
+bench-live: $(VENV)/test.stamp page  ## latency and steadiness of the live instrument (QUIET=600: underruns so long; SOAK=1200: pages come and go)
 	$(BIN)/python -m benchmarks.live $(if $(SOAK),--soak $(SOAK))
+	PYTHONPATH=tests:. $(BIN)/python -m browser.bench $(if $(QUIET),--quiet $(QUIET))
 
-bench-page: $(VENV)/test.stamp page  ## what a person at the live page would notice, in Chromium
-	PYTHONPATH=tests $(BIN)/python -m browser.bench
+bench-page: $(VENV)/test.stamp page  ## only what a person at the live page would notice, in Chromium
+	PYTHONPATH=tests:. $(BIN)/python -m browser.bench $(if $(QUIET),--quiet $(QUIET))
 
 golden: $(VENV)/test.stamp  ## write the golden phrases anew, then look at the difference
 	$(BIN)/python -m tests.golden.remake

@@ -4,8 +4,9 @@ SECONDS]`.
 A page in Python plays a real server on loopback: 640×480 JPEG portraits at 15 a second, an OSC receiver beside it.
 Measured are: camera to controller (frame sent → controllers received, on one clock), how late OSC beats arrive
 against the session's plan, how far ahead of a beat new music is told, the event loop, and, over a soak with pages
-that come and go, memory, threads and descriptors of the server. Nothing here passes or fails; the targets are printed
-beside the numbers.
+that come and go, memory, threads, descriptors and event loop of the server. What only a browser can tell (underruns,
+when notes begin) `tests/browser/bench.py` measures; `make bench-live` runs both. Nothing here passes or fails; the
+targets are printed beside the numbers.
 """
 
 import argparse
@@ -143,10 +144,6 @@ def measure_play(seconds: float) -> list[Measure]:
     planned = np.array(sorted({row[0] for _, m in heard if m["type"] == "notes" for row in m["beats"]})) + offset_s
     late_ms = [1e3 * (at_s - planned[np.abs(planned - at_s).argmin()]) for at_s in found]
     jitter_ms = np.abs(np.array(late_ms) - np.median(late_ms)) if late_ms else np.array([np.nan])
-
-    def percentile(values: list[float], p: float) -> float:
-        return float(np.percentile(values, p)) if values else float("nan")
-
     return [
         Measure("camera to controller, p50", percentile(controls, 50), "ms", "≤ 80"),
         Measure("camera to controller, p95", percentile(controls, 95), "ms", "≤ 120"),
@@ -161,12 +158,16 @@ def measure_play(seconds: float) -> list[Measure]:
 
 
 def measure_soak(seconds: float) -> list[Measure]:
-    """Pages come and go; memory, threads and descriptors of the server."""
+    """Pages come and go beside one that stays; memory, threads, descriptors and event loop of the server."""
     server = Server("--sessions", "16")
     picture = portraits()[0]
     series: list[tuple[float, float, int, int]] = []
+    late_ms: list[float] = []
     rng = np.random.default_rng(1)
     start_s = time.monotonic()
+    is_over = threading.Event()
+    staying = threading.Thread(target=stay, args=(server, is_over, late_ms))
+    staying.start()
     try:
         while (past_s := time.monotonic() - start_s) < seconds:
             with opened(server, {"settings": {"mode": ("emotion", "gesture", "hand")[int(rng.integers(3))]}}) as page:
@@ -185,6 +186,8 @@ def measure_soak(seconds: float) -> list[Measure]:
                     time.sleep(0.3)
             series.append((past_s, *server.resources()))
     finally:
+        is_over.set()
+        staying.join()
         server.end()
     rows = np.array(series)
     warm = rows[rows[:, 0] >= min(300.0, 0.4 * seconds)]
@@ -194,7 +197,33 @@ def measure_soak(seconds: float) -> list[Measure]:
         Measure("memory slope after warm-up", slope, "MB/h", "≤ 2"),
         Measure("threads, last less first after warm-up", float(warm[-1, 2] - warm[0, 2]), "", "0"),
         Measure("descriptors, last less first after warm-up", float(warm[-1, 3] - warm[0, 3]), "", "0"),
+        Measure("event loop late, p99 of each 18 s: median", percentile(late_ms, 50), "ms", "≤ 50"),
+        Measure("event loop late, p99 of each 18 s: most", max(late_ms, default=float("nan")), "ms"),
+        Measure("visits", float(len(series)), ""),
     ]
+
+
+def stay(server: Server, until: threading.Event, late_ms: list[float]) -> None:
+    """Play by hand all the while, and collect what the event loop's lateness is said to be, each second."""
+    with opened(server, {"settings": {"mode": "hand"}}) as page:
+        page.send(json.dumps({"type": "start"}))
+        while not until.is_set():
+            with contextlib.suppress(TimeoutError):
+                late_ms += loop_late_ms(str(page.recv(timeout=0.5)))
+        page.send(json.dumps({"type": "bye"}))
+
+
+def loop_late_ms(text: str) -> list[float]:
+    """What a message says of the event loop, nothing if it is another one."""
+    if '"type":"clocks"' not in text:
+        return []
+    late = json.loads(text)["loop_ms"]["p99"]
+    return [] if late is None else [late]
+
+
+def percentile(values: list[float], p: float) -> float:
+    """A percentile, NaN of nothing."""
+    return float(np.percentile(values, p)) if values else float("nan")
 
 
 def main() -> None:

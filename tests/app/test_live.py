@@ -63,6 +63,9 @@ def test_replay_writes_a_table(capsys: pytest.CaptureFixture[str], session: Path
     code, out, _ = run(capsys, "replay", str(session), "--csv", "--out", str(tmp_path))
     assert code == 0
     assert Path(out.strip()).read_text(encoding="utf-8").startswith("frame,face_id,timestamp,confidence,success")
+    code, out, _ = run(capsys, "replay", str(session), "--csv", "--columns", "pyfeat", "--out", str(tmp_path))
+    assert Path(out.strip()).read_text(encoding="utf-8").startswith("FaceRectX,FaceRectY,FaceRectWidth")
+    assert run(capsys, "replay", str(session), "--csv", "--columns", "excel")[0] == 2
 
 
 def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,6 +73,7 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
     assert code == 0
     assert "--osc 127.0.0.1:7400" in out
     assert "--faceosc 127.0.0.1:8338" in out
+    assert "lsl " in out
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(10)
@@ -86,9 +90,11 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
         (["--osc", "nowhere:x"], "HOST:PORT"),
         (["--mapping", "missing.toml"], "missing.toml"),
         (["--port", "99999"], "choose another with --port"),
-        (["--headless"], "headless play wants"),
-        (["--camera", "0"], "headless play wants"),
-        (["--headless", "--camera", "0"], "headless play wants"),
+        (["--midi-clock"], "give a --midi-out"),
+        (["--lsl", "world"], "machine, link, site"),
+        (["--headless"], "wants --camera"),
+        (["--camera", "0"], "wants --camera and --audio"),
+        (["--headless", "--camera", "0"], "wants --camera and --audio"),
         (["--headless", "--camera", "0", "--osc", "9", "--mode", "opera"], "choose one of emotion"),
     ],
 )
@@ -117,6 +123,7 @@ class TestSteering:
         assert steering.command(("hand/valence", (0.5,))).fields == {"valence": 0.5, "arousal": 0.0}
         assert steering.command(("hand/arousal", (-1,))).fields == {"valence": 0.5, "arousal": -1.0}
         assert steering.command(("hold/tempo_bpm", ())).fields == {"fields": {"tempo_bpm": None}}
+        assert steering.command(("tune", ("eyes",))).fields == {"tune": "eyes"}
         assert steering.command(("panic", ())).kind == "panic"
 
     @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -49,6 +50,15 @@ class Server:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.headers, error.read()
+
+    def wait_said(self, words: str) -> str:
+        """What the first group of some words holds, once the log has a line of them."""
+        limit_s = time.monotonic() + PATIENCE_S
+        while time.monotonic() < limit_s:
+            if found := next(filter(None, (re.search(words, line) for line in list(self.said))), None):
+                return found.group(1)
+            time.sleep(0.02)
+        raise AssertionError(f"the log has no line of {words!r}; it says {self.said[-8:]}")
 
     def end(self) -> int:
         """Tell it to end, and wait."""

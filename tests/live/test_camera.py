@@ -49,6 +49,66 @@ def test_a_camera_that_is_not_there_is_none() -> None:
     assert open_source("/nowhere.avi") is None
 
 
+CARD = """
+import threading, time
+import numpy as np
+
+class OutputStream:
+    def __init__(self, *, callback, samplerate, **_):
+        self.callback, self.rate, self.active, self.loudest = callback, samplerate, False, 0.0
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def start(self):
+        self.active = True
+        self.thread.start()
+
+    def run(self):
+        out = np.zeros((480, 2), np.float32)
+        while self.active:
+            self.callback(out, 480, None, None)
+            self.loudest = max(self.loudest, float(np.abs(out).max()))
+            time.sleep(480 / self.rate)
+
+    def close(self):
+        self.active = False
+        self.thread.join()
+        print("loudest", self.loudest, flush=True)
+"""
+"""A sound card that listens to itself."""
+
+
+def test_it_sounds_without_a_browser(astronaut: np.ndarray, tmp_path: Path) -> None:
+    video = tmp_path / "face.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 15, (320, 320))
+    for _ in range(60):
+        writer.write(cv2.resize(astronaut[:, :, ::-1], (320, 320)))
+    writer.release()
+    card = tmp_path / "card"
+    card.mkdir()
+    (card / "sounddevice.py").write_text(CARD)
+    path = os.pathsep.join([str(card), *filter(None, [os.environ.get("PYTHONPATH")])])
+    playing = subprocess.Popen(
+        [sys.executable, "-m", "mien", "live", "--camera", str(video), "--audio", "--mode", "gesture"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path},
+    )
+    assert playing.stderr is not None
+    try:
+        heard = ""
+        while heard.count("gone") < 2:  # the video came to its end twice: some eight seconds
+            heard += (line := playing.stderr.readline())
+            assert line, heard
+        playing.send_signal(signal.SIGTERM)
+        out, _ = playing.communicate(timeout=30)
+        assert playing.returncode == 0
+    finally:
+        playing.kill()
+        playing.stderr.close()
+    assert float(out.split("loudest")[1]) > 0.01
+
+
 def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarray, tmp_path: Path) -> None:
     video, take = tmp_path / "face.avi", tmp_path / "take.mid"
     writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 15, (320, 320))

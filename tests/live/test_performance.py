@@ -31,12 +31,23 @@ class Page:
 
     def __init__(self) -> None:
         self.notes: dict[int, list[float]] = {}
+        self.own = 0
 
     def tell(self, message: dict[str, Any], now_s: float) -> None:
         if message["type"] == "hush":
             self.notes = {id_: row for id_, row in self.notes.items() if row[0] <= now_s}
             for row in self.notes.values():
                 row[1] = min(row[1], max(0.0, now_s - row[0]))
+        if message["type"] == "strike":
+            id_, onset_s, length_s, channel, pitch, _ = message["note"]
+            assert id_ not in self.notes, "an id twice"
+            self.notes[id_] = [onset_s, length_s, channel, pitch]
+            self.own = id_
+        if message["type"] == "lift":
+            ((id_, end_s),) = message["ends"]
+            assert id_ == self.own
+            if id_ in self.notes:
+                self.notes[id_][1] = min(self.notes[id_][1], max(0.0, end_s - self.notes[id_][0]))
         if message["type"] == "notes":
             self.notes = {id_: row for id_, row in self.notes.items() if row[0] < message["from_s"]}
             for id_, end_s in message["ends"]:
@@ -53,7 +64,9 @@ class Page:
 
     def check(self) -> None:
         by_key: dict[tuple[float, float], list[tuple[float, float]]] = {}
-        for onset_s, length_s, channel, pitch in self.notes.values():
+        for id_, (onset_s, length_s, channel, pitch) in self.notes.items():
+            if id_ < 0:
+                continue  # played by hand over what the composer's melody still holds: the sampler strikes it anew
             by_key.setdefault((channel, pitch), []).append((onset_s, onset_s + length_s))
         for spans in by_key.values():
             spans.sort()
@@ -131,6 +144,22 @@ class Stage(RuleBasedStateMachine):
     @rule(parts=st.frozensets(st.sampled_from(list(Part)), max_size=3))
     def some_rest(self, parts: frozenset[Part]) -> None:
         self.performance.rest(self.clock.now_s, parts)
+
+    @rule(degree=st.integers(-7, 14))
+    def strike(self, degree: int) -> None:
+        self.performance.strike(self.clock.now_s, degree, 80)
+        self.player.play_due()
+
+    @rule()
+    def rest_and_strike(self) -> None:
+        self.some_rest(frozenset({Part.MELODY}))
+        self.pass_time(7.0)
+        self.strike(2)
+
+    @rule()
+    def lift(self) -> None:
+        self.performance.lift(self.clock.now_s)
+        self.player.play_due()
 
     @rule()
     def close(self) -> None:

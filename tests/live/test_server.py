@@ -108,6 +108,20 @@ class TestPlaying:
         turned = page.watch(smiling, lambda m: m["type"] == "brief" and m["target"]["tempo_bpm"] > 105)
         assert turned["mood"]["source"] == "face"
 
+    def test_a_face_that_takes_up_a_tune_is_learnt_first(self, page: Page, portrait: bytes) -> None:
+        page.say("settings", mode="gesture", tune="mouth")
+        page.wait_for("calibration", state="running", step="rest")
+        assert page.wait_for("state")["tune"] == "mouth"
+        page.watch(portrait, lambda m: m["type"] == "calibration" and m["state"] == "done")
+        page.say("start")
+        notes = page.watch(portrait, lambda m: m["type"] == "notes")
+        assert notes["notes"]
+        assert not any(row[3] == 0 for row in notes["notes"]), "the composer leaves the melody to the face"
+        told = page.watch(portrait, lambda m: m["type"] == "tune" and m["ready"] and m["name"])
+        assert (told["degree"], told["down"]) == (0, False)
+        page.say("settings", tune=None)
+        page.watch(portrait, lambda m: m["type"] == "notes" and any(row[3] == 0 for row in m["notes"]))
+
     def test_the_gesture_mode_loads_nothing_of_affect(self, portrait: bytes) -> None:
         probe = (
             "import asyncio, sys\n"
@@ -262,6 +276,34 @@ class TestRefusing:
         again = Page(server, {"session": page.welcome["session"]})
         assert again.welcome["resumed"]
         leave(again)
+
+    def test_every_attack_leaves_a_line_in_the_log_and_the_session_alive(self, portrait: bytes) -> None:
+        with serving("--osc-in", "0") as own, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
+            page = Page(own, {"settings": {"mode": "hand"}})
+            page.say("start")
+            page.wait_for("notes")
+            assert own.get("/health", Host="evil.example")[0] == 403
+            with pytest.raises(InvalidStatus), connect(f"ws://{own.host}/live", origin="http://evil.example"):
+                pass
+            page.send(HEAD.pack(1, 1, 0, 1, 0.0) + b"\xff\xd8\xff" + b"\x00" * 900)
+            page.wait_for("error", code="bad-frame")
+            page.send('{"type": "opera"}')
+            page.wait_for("error", code="bad-message")
+            port = own.wait_said(r"OSC in on port (\d+)")
+            for _ in range(400):
+                flood.sendto(b"/mien/panicking\0,\0\0\0", ("127.0.0.1", int(port)))
+            own.wait_said(r"OSC in dropped (.*)")
+            page.send(b"\x01" * (MAX_BYTES + 1))
+            assert closed_with(page) == 1009
+            own.wait_said(r"refused: a message above \d+ (bytes)")
+            again = Page(own, {"session": page.welcome["session"]})
+            assert again.welcome["resumed"]
+            assert again.welcome["state"]["playing"]
+            assert again.read(portrait)["faces"]
+            for words in (r"refused: (host) 'evil", r"refused: (origin) 'http://evil", r"refused \((bad-frame)\)",
+                          r"refused \((bad-message)\)"):  # fmt: skip
+                own.wait_said(words)
+            leave(again)
 
     def test_a_flood_of_frames_is_thinned_out(self, page: Page, portrait: bytes) -> None:
         page.read(portrait)

@@ -1,5 +1,3 @@
-import csv
-import io
 import json
 
 import pytest
@@ -9,7 +7,7 @@ from mien.clock import OfflineClock
 from mien.errors import BadInput
 from mien.live.performance import Performance
 from mien.live.player import Player
-from mien.live.session_file import SessionFile, differences, notes_of, parse_session, readings_csv, replayed
+from mien.live.session_file import SessionFile, differences, notes_of, parse_session, replayed
 from mien.live.take import piece_of
 from mien.music.brief import brief_from_affect
 
@@ -90,31 +88,3 @@ def test_a_broken_line_is_named(played: str, line: dict) -> None:
 def test_a_session_without_music_says_so() -> None:
     with pytest.raises(BadInput, match="nothing was played"):
         replayed(parse_session(SessionFile("now").text(3.0), "session"))
-
-
-def test_readings_are_kept_only_if_asked_for_and_become_a_table() -> None:
-    file = SessionFile("now")
-    affect = {"probs": [1.0] + [0.0] * 7, "valence": 0.1, "arousal": 0.2, "doubt": 0.3}
-    row = {"seat": 0, "score": 0.98, "pose_deg": [10.0, -20.0, 5.0], "cues": {"gaze_x": 0.1}, "affect": affect}
-    file.keep("reading", 1.0, **row)
-    file.keeps_readings = True
-    file.keep("reading", 2.0, **row)
-    file.keep("reading", 3.0, **{**row, "affect": None, "cues": {"jaw_drop": 1.2}})
-    table = list(csv.DictReader(io.StringIO(readings_csv(parse_session(file.text(4.0), "session")))))
-    assert [r["timestamp"] for r in table] == ["2.0", "3.0"]
-    assert table[0]["neutral"] == "1.0"
-    assert float(table[0]["pose_Rx"]) == pytest.approx(0.1745)
-    assert (table[1]["neutral"], table[1]["gaze_x"], table[1]["jaw_drop"]) == ("", "", "1.2")
-    assert [r["frame"] for r in table] == ["1", "2"]
-
-
-def test_readings_have_the_names_of_their_reader() -> None:
-    affect = {"probs": [0.25, 0.75], "valence": 0.1, "arousal": 0.2, "doubt": 0.3}
-    row = {"seat": 0, "score": 0.98, "pose_deg": [0.0, 0.0, 0.0], "cues": {}, "affect": affect}
-    file = SessionFile("now", ["dreamy", "defiant"])
-    file.keeps_readings = True
-    file.keep("reading", 2.0, **row)
-    (told,) = csv.DictReader(io.StringIO(readings_csv(parse_session(file.text(4.0), "session"))))
-    assert (told["dreamy"], told["defiant"]) == ("0.25", "0.75") and "neutral" not in told
-    older = [{"kind": "session", "format": 1}, {"kind": "reading", "time_s": 1.0} | {**row, "affect": None}]
-    assert "neutral,happiness" in readings_csv(older)

@@ -1,12 +1,13 @@
 from pathlib import Path
 
+import mido
 import pytest
 import symusic
 
 from mien.errors import BadInput
 from mien.ports import midi
 from mien.ports.midi import FileTwin, MidiPort, messages, open_midi
-from mien.ports.port import Beat, Control, PortLost, Program, Release, Strike, Value
+from mien.ports.port import Beat, Control, PortLost, Program, Pulse, Release, Strike, Transport, Value
 
 
 def test_a_file_twin_holds_what_was_sent_when_it_was(tmp_path: Path) -> None:
@@ -22,6 +23,14 @@ def test_a_file_twin_holds_what_was_sent_when_it_was(tmp_path: Path) -> None:
     (note,) = track.notes
     assert (track.program, note.pitch, note.velocity) == (40, 64, 90)
     assert (note.time, note.duration) == pytest.approx((0.0, 1.5))
+
+
+def test_a_file_has_markers_for_a_clock(tmp_path: Path) -> None:
+    port = open_midi(str(tmp_path / "take.mid"), keeps_time=True)
+    port.send([Transport(True), Pulse(0), Pulse(1), Strike(0, "melody", 64, 90), Release(0, "melody", 64)])
+    port.close()
+    (track,) = mido.MidiFile(tmp_path / "take.mid").tracks
+    assert [m.text if m.type == "marker" else m.type for m in track][:4] == ["start", "note_on", "note_off", "stop"]
 
 
 def test_controls_are_the_documented_controllers() -> None:

@@ -11,7 +11,7 @@ from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.ports.osc import FACEOSC_GESTURES, OscPort, parse_receiver
 from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
-from mien.ports.port import Beat, Control, Release, Seen, Strike, Value
+from mien.ports.port import Beat, Control, Happened, Release, Seen, Strike, Value
 
 NTP_EPOCH_S = 2208988800
 
@@ -60,10 +60,11 @@ def test_music_arrives_at_the_documented_addresses(receiver: socket.socket) -> N
             Release(0, "melody", 64),
             Control(0, "melody", "brightness", 0.25),
             Beat(2, 3, 96.0),
+            Happened(0, "wink_left"),
         ]
     )
     port.panic()
-    heard = [read(receiver.recv(2000))[1][0] for _ in range(7)]
+    heard = [read(receiver.recv(2000))[1][0] for _ in range(8)]
     port.close()
     assert heard == [
         ("/mien/music/melody/note", [64, 90, 0]),
@@ -72,6 +73,7 @@ def test_music_arrives_at_the_documented_addresses(receiver: socket.socket) -> N
         ("/mien/music/beat", [2.0]),
         ("/mien/music/bar", [3.0]),
         ("/mien/music/tempo", [96.0]),
+        ("/mien/face/0/event/wink_left", [1.0]),
         ("/mien/panic", [1]),
     ]
 

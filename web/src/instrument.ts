@@ -54,6 +54,7 @@ export class Instrument {
   async enter(mode: Mode): Promise<void> {
     this.wanted = { ...this.wanted, mode };
     this.store.set({ entered: true });
+    scrollTo(0, 0); // the notice was read to its end
     this.link.open();
     const loading = this.loadSound();
     if (mode !== "hand") await this.openCamera();
@@ -218,7 +219,7 @@ export class Instrument {
       case "welcome":
         return this.greeted(message);
       case "state":
-        this.wanted = { ...this.wanted, ensemble: message.ensemble, tonic: message.tonic, meter: message.meter };
+        this.wanted = { ...this.wanted, ensemble: message.ensemble, tonic: message.tonic, meter: message.meter, tune: message.tune };
         this.warmUp(message.ensemble);
         return this.store.set(this.isHolding ? { state: message } : { state: message, held: message.held });
       case "reading":
@@ -230,6 +231,12 @@ export class Instrument {
         return this.player.setup(message);
       case "notes":
         return this.player.notes(message);
+      case "strike":
+        return this.player.strike(message.note);
+      case "lift":
+        return this.player.lift(message.ends);
+      case "tune":
+        return this.store.set({ tune: message });
       case "hush":
         return this.player.hush(true);
       case "brief":

@@ -10,7 +10,7 @@ import { SoundClock } from "./clock.ts";
 import { MidiOut } from "./midi.ts";
 import { Timeline } from "./timeline.ts";
 import { WarmUp } from "./warm.ts";
-import type { ControlsMessage, NotesMessage, SetupMessage } from "./wire.ts";
+import type { ControlsMessage, NoteRow, NotesMessage, SetupMessage } from "./wire.ts";
 
 const AHEAD_S = 0.16;
 
@@ -55,6 +55,18 @@ export class Player {
   notes(message: NotesMessage): void {
     this.timeline.replace(message);
     this.sound.unmute();
+    this.tick();
+  }
+
+  /** A face plays a note, at once. */
+  strike(note: NoteRow): void {
+    this.timeline.strike(note, this.sessionNow_s());
+    this.tick();
+  }
+
+  /** A note that a face plays ends. */
+  lift(ends: readonly (readonly [number, number])[]): void {
+    this.timeline.lift(ends);
     this.tick();
   }
 

@@ -3,7 +3,7 @@ import type { CameraTrouble } from "./camera.ts";
 import type { MidiPort, MidiState } from "./midi.ts";
 import type {
   BriefMessage, BriefValue, CalibrationMessage, ClocksMessage, ControlsMessage, MappingMessage, Place, ReadingMessage, StateMessage,
-  Welcome,
+  TuneMessage, Welcome,
 } from "./wire.ts";
 
 export type LinkState = "closed" | "opening" | "open" | "waiting" | "full" | "refused";
@@ -32,6 +32,8 @@ export interface View {
   readonly mapping: MappingMessage | undefined;
   readonly clocks: ClocksMessage | undefined;
   readonly calibration: CalibrationMessage | undefined;
+  /** Where the player of a tune stands. */
+  readonly tune: TuneMessage | undefined;
   /** Last word of the server that a person should read. */
   readonly notice: Notice | undefined;
   /** Places of the mood in force, oldest first. */
@@ -59,6 +61,7 @@ export const START: View = {
   mapping: undefined,
   clocks: undefined,
   calibration: undefined,
+  tune: undefined,
   notice: undefined,
   trail: [],
   roundTrip_ms: undefined,

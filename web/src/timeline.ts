@@ -5,7 +5,7 @@
  * once as "off", whatever happens between: a later message may shorten it, silence ends it. Notes that are over stay for
  * a while, to be drawn. Follows the look-ahead scheduler of Wilson 2013, "A tale of two clocks".
  */
-import type { NotesMessage } from "./wire.ts";
+import type { NoteRow, NotesMessage } from "./wire.ts";
 
 export interface Note {
   readonly id: number;
@@ -70,10 +70,7 @@ export class Timeline {
       this.notes.push({ id, onset_s, end_s: onset_s + length_s, channel, pitch_midi, velocity, stage: "waiting" });
     }
     this.notes.sort((a, b) => a.onset_s - b.onset_s);
-    for (const [id, end_s] of message.ends) {
-      const note = this.notes.find((each) => each.id === id);
-      if (note && note.stage !== "over") note.end_s = Math.min(note.end_s, end_s);
-    }
+    this.lift(message.ends);
     this.beats.push(...message.beats.map(([time_s, beat, bar, bpm]) => ({ time_s, beat, bar, bpm })));
     this.chords.push(
       ...message.chords.map(([onset_s, length_s, roman, role, name]) => ({
@@ -84,6 +81,22 @@ export class Timeline {
     this.until_s = message.until_s;
     this.key = message.key;
     this.meter = message.meter;
+  }
+
+  /** A face plays a note now; `now_s` is the page's idea of session time, and no note begins in the past. */
+  strike([id, onset_s, length_s, channel, pitch_midi, velocity]: NoteRow, now_s: number): void {
+    if (this.notes.some((note) => note.id === id)) return;
+    const begins_s = Math.max(onset_s, now_s);
+    this.notes.push({ id, onset_s: begins_s, end_s: begins_s + length_s, channel, pitch_midi, velocity, stage: "waiting" });
+    this.notes.sort((a, b) => a.onset_s - b.onset_s);
+  }
+
+  /** Some notes end sooner. */
+  lift(ends: readonly (readonly [number, number])[]): void {
+    for (const [id, end_s] of ends) {
+      const note = this.notes.find((each) => each.id === id);
+      if (note && note.stage !== "over") note.end_s = Math.max(note.onset_s, Math.min(note.end_s, end_s));
+    }
   }
 
   /**

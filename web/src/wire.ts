@@ -16,6 +16,7 @@ export interface Settings {
   readonly seed?: number;
   readonly tonic?: string | null;
   readonly meter?: string | null;
+  readonly tune?: string | null;
 }
 
 export interface Place {
@@ -58,6 +59,7 @@ export interface StateMessage {
   readonly ensemble: string;
   readonly tonic: string | null;
   readonly meter: string | null;
+  readonly tune: string | null;
   readonly seed: number;
   readonly recording: boolean;
   readonly held: Readonly<Record<string, BriefValue>>;
@@ -127,6 +129,7 @@ export interface Welcome {
   }[];
   readonly cues: readonly { readonly name: string; readonly unit: string; readonly region: string }[];
   readonly fields: readonly Field[];
+  readonly tunes?: readonly { readonly name: string; readonly title: string; readonly says: string }[];
   readonly presets: Readonly<Record<string, readonly [number, number]>>;
   readonly mapping: MappingMessage;
   readonly ports: readonly { readonly name: string; readonly kind: string; readonly alive: boolean }[];
@@ -184,12 +187,14 @@ export interface SetupMessage {
   readonly channels: readonly Channel[];
 }
 
+/** id, onset_s, length_s, channel, pitch_midi, velocity. */
+export type NoteRow = readonly [number, number, number, number, number, number];
+
 export interface NotesMessage {
   readonly type: "notes";
   readonly from_s: number;
   readonly until_s: number;
-  /** id, onset_s, length_s, channel, pitch_midi, velocity. */
-  readonly notes: readonly (readonly [number, number, number, number, number, number])[];
+  readonly notes: readonly NoteRow[];
   readonly ends: readonly (readonly [number, number])[];
   /** time_s, beat in bar, bar, bpm. */
   readonly beats: readonly (readonly [number, number, number, number])[];
@@ -199,6 +204,16 @@ export interface NotesMessage {
   readonly marks: readonly (readonly [number, string, string])[];
   readonly key: string;
   readonly meter: string;
+}
+
+/** Where the player of a tune stands: the note that sounds next, and whether it does. */
+export interface TuneMessage {
+  readonly type: "tune";
+  readonly degree: number;
+  readonly pitch_midi: number | null;
+  readonly name: string | null;
+  readonly down: boolean;
+  readonly ready: boolean;
 }
 
 export interface BriefMessage {
@@ -237,6 +252,9 @@ export type Told =
   | ControlsMessage
   | SetupMessage
   | NotesMessage
+  | { readonly type: "strike"; readonly note: NoteRow }
+  | { readonly type: "lift"; readonly ends: readonly (readonly [number, number])[] }
+  | TuneMessage
   | { readonly type: "hush"; readonly from_s: number; readonly why: "stop" | "panic" | "restart" }
   | BriefMessage
   | CalibrationMessage

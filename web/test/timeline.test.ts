@@ -43,6 +43,22 @@ describe("a timeline", () => {
     expect(told(timeline.take(2, 99))).toEqual([]);
   });
 
+  it("lets a face play a note at once, through whatever replaces the composer's, until it is lifted", () => {
+    const timeline = new Timeline();
+    timeline.replace(message(0, [[1, 0, 1, 1, 48, 80], [2, 6, 1, 1, 50, 80]]));
+    timeline.take(0, 0.5);
+    timeline.strike([-1, 1.9, 8, 0, 67, 84], 2);
+    timeline.strike([-1, 1.9, 8, 0, 67, 84], 2);
+    timeline.replace(message(3, [[3, 5, 1, 1, 52, 80]]));
+    expect(told(timeline.take(2, 2.2))).toEqual(["off 1 1", "on -1 2"]);
+    timeline.lift([[-1, 3.5]]);
+    timeline.lift([[-1, 9], [-7, 1]]);
+    expect(told(timeline.take(3.4, 3.6))).toEqual(["off -1 3.5"]);
+    timeline.strike([-2, 4, 8, 0, 67, 84], 4);
+    timeline.take(4, 4.2);
+    expect(timeline.hush(4.5).map((note) => note.id)).toEqual([-2]);
+  });
+
   it("is silent about notes that should have begun while the machine slept", () => {
     const timeline = new Timeline();
     timeline.replace(message(0, [[1, 0, 1, 0, 60, 80], [2, 9.9, 1, 0, 64, 80]]));

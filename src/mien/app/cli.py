@@ -25,6 +25,7 @@ from mien.app.explain import explain
 from mien.app.measure import measure
 from mien.app.options import Weights
 from mien.app.perform import perform
+from mien.app.ports import ports
 from mien.app.train import train
 from mien.app.why import why
 from mien.errors import EXIT_CODE, BadInput, MienError
@@ -42,7 +43,7 @@ app = typer.Typer(
 
 app.add_typer(mapping_commands.app, name="mapping")
 app.add_typer(data_commands.app, name="data")
-for _command in (live_commands.live, live_commands.replay, live_commands.ports):
+for _command in (live_commands.live, live_commands.replay, ports):
     app.command()(_command)
 app.command()(why)
 app.command()(measure)

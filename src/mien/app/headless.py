@@ -1,4 +1,4 @@
-"""`mien live --camera 0 --headless`: the instrument without a browser, for installations; ports alone sound.
+"""`mien live --camera 0 --audio`: the instrument without a browser, for installations; this machine or ports sound.
 
 A camera, one session and the ports, from start to signal. What fails comes back by itself: the camera, a port, the
 reading process, the composer. A watchdog begins the music anew if it should ever have stopped. Log lines tell states

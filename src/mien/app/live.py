@@ -1,4 +1,4 @@
-"""`mien live`, `mien replay`, `mien ports`: the live instrument from the command line.
+"""`mien live` and `mien replay`: the live instrument from the command line.
 
 `live` serves the page and its sessions until it is told to end (Ctrl-C or SIGTERM): then every note gets its end,
 every port is silenced and every process stopped. `replay` turns a session file into the same music again.
@@ -11,17 +11,17 @@ import secrets
 import signal
 import socket
 import sys
-import time
 import webbrowser
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from mien.app.options import Weights
+from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers
 from mien.errors import BadInput
+from mien.values import EMOTIONS
 from mien.writing import write_bytes
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -30,13 +30,6 @@ MOST_SESSIONS = 64
 SWITCH_S = 0.001
 """How long the composer may keep the interpreter from the player's thread: a fifth of the jitter allowed."""
 
-Osc = Annotated[list[str] | None, typer.Option("--osc", help="Send OSC to HOST:PORT; can be repeated.")]
-FaceOsc = Annotated[
-    list[str] | None, typer.Option("--faceosc", help="Send FaceOSC's addresses to HOST:PORT (its own port is 8338).")
-]
-MidiOut = Annotated[
-    list[str] | None, typer.Option("--midi-out", help="A MIDI output, a new virtual one, or FILE.mid; can be repeated.")
-]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
 
 
@@ -53,12 +46,20 @@ def live(
     osc: Osc = None,
     faceosc: FaceOsc = None,
     midi_out: MidiOut = None,
+    midi_clock: MidiClock = False,
+    lsl: Lsl = None,
+    audio: Audio = False,
     osc_in: Annotated[int | None, typer.Option("--osc-in", help="Listen for OSC wishes on this loopback port.")] = None,
     mapping: MappingFile = None,
-    headless: Annotated[bool, typer.Option("--headless", help="No page: --camera and ports alone.")] = False,
-    camera: Annotated[str | None, typer.Option("--camera", help="Number of a camera, or a video (headless).")] = None,
-    mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (headless).")] = "emotion",
-    ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (headless).")] = "piano",
+    headless: Annotated[bool, typer.Option("--headless", help="No page: --camera with --audio or ports.")] = False,
+    camera: Annotated[
+        str | None, typer.Option("--camera", help="Number of a camera, or a video; no page then.")
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (with --camera).")] = "emotion",
+    ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (with --camera).")] = "piano",
+    tune: Annotated[
+        str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (with --camera).")
+    ] = None,
     weights: Weights = None,
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
@@ -68,17 +69,22 @@ def live(
 
     if not 1 <= sessions <= MOST_SESSIONS:
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
-    openers = port_openers(osc or [], faceosc or [], midi_out or [])
-    table = open_mapping(mapping) if mapping else None
+    classes: Sequence[str] = EMOTIONS
     if weights is not None:
         from mien.affect.network import Reader
 
-        Reader(weights)  # refused here, not in a process of its own
+        classes = Reader(weights).names  # refused here, not in a process of its own
+    openers = port_openers(
+        osc or [], faceosc or [], midi_out or [], keeps_time=midi_clock, lsl=lsl, audio=audio, classes=classes
+    )
+    table = open_mapping(mapping) if mapping else None
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     if headless or camera is not None:
-        if camera is None or not headless or not openers:
-            raise BadInput("headless play wants --headless, --camera and a port: --osc, --faceosc or --midi-out")
-        wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble}).told()
+        if camera is None or not openers:
+            raise BadInput(
+                "play without a page wants --camera and --audio, or a port: --osc, --faceosc, --midi-out, --lsl"
+            )
+        wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
         asyncio.run(_play_headless(openers, table, camera, wishes, weights))
         return
     listening = bind(host, port)
@@ -100,18 +106,26 @@ def replay(
     out: Annotated[Path, typer.Option("--out", help="Folder for the files.")] = Path("out"),
     files: Annotated[str, typer.Option("--files", help="Comma-separated kinds, as for mien play.")] = "mid",
     as_csv: Annotated[bool, typer.Option("--csv", help="Write the readings as a table instead.")] = False,
+    as_parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write the readings as Parquet instead (extra research).")
+    ] = False,
+    columns: Annotated[str, typer.Option("--columns", help="Names of the table's columns: openface or pyfeat.")] = (
+        "openface"
+    ),
 ) -> None:
     """Play a recorded session again: the same notes, offline."""
     from mien.circumplex import affect_at
-    from mien.live.session_file import differences, read_session, readings_csv, replayed
+    from mien.live.session_file import differences, read_session, replayed
+    from mien.live.tables import readings_csv, readings_parquet
     from mien.live.take import piece_of
     from mien.piece import check_files
 
     lines = read_session(session)
-    if as_csv:
+    if as_csv or as_parquet:
+        table = readings_parquet(lines, columns) if as_parquet else readings_csv(lines, columns).encode()
         out.mkdir(parents=True, exist_ok=True)
-        target = out / f"{session.stem}.csv"
-        write_bytes(target, readings_csv(lines).encode())
+        target = out / f"{session.stem}.{'parquet' if as_parquet else 'csv'}"
+        write_bytes(target, table)
         print(target)
         return
     kinds = check_files(files.split(","))
@@ -124,70 +138,6 @@ def replay(
         for path in piece.save(out, kinds).values():
             print(path)
     print(f"{count} notes sounded then, and the same now", file=sys.stderr)
-
-
-def ports(
-    test: Annotated[bool, typer.Option("--test", help="Play a scale on the ports given.")] = False,
-    osc: Osc = None,
-    faceosc: FaceOsc = None,
-    midi_out: MidiOut = None,
-) -> None:
-    """List the ports that there are, or test some."""
-    from mien.ports.midi import output_names
-    from mien.ports.osc import PROFILES
-
-    if test:
-        for opener in port_openers(osc or [], faceosc or [], midi_out or []).values():
-            print(play_scale(opener()))
-        return
-    for profile, number in PROFILES.items():
-        print(f"osc       --{'faceosc' if profile == 'faceosc' else 'osc'} 127.0.0.1:{number}")
-    try:
-        names = output_names()
-    except BadInput as absent:
-        print(f"midi      none: {absent}")
-    else:
-        for name in names:
-            print(f"midi      --midi-out '{name}'")
-        print("midi      --midi-out NAME makes a virtual output of that name")
-    print("file      --midi-out FILE.mid")
-
-
-def play_scale(port: Any) -> str:
-    """Play a scale on a port and close it; what was done, in words."""
-    from mien.ports.port import Release, Strike, Value
-
-    for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
-        port.send([Strike(0, "melody", pitch, 80), Value("test/pitch", pitch)])
-        time.sleep(0.15)
-        port.send([Release(0, "melody", pitch)])
-    port.panic()
-    port.close()
-    return f"{port.name}: played a scale"
-
-
-def port_openers(osc: Sequence[str], faceosc: Sequence[str], midi_out: Sequence[str]) -> dict[str, Any]:
-    """What opens each port asked for, by its name.
-
-    Raises
-    ------
-    BadInput
-        If a receiver is none, or a MIDI output cannot be had at all.
-    """
-    from mien.ports.midi import open_midi, output_names
-    from mien.ports.osc import PROFILES, OscPort, parse_receiver
-
-    openers: dict[str, Any] = {}
-    for profile, receivers in (("mien", osc), ("faceosc", faceosc)):
-        for text in receivers:
-            host, number = parse_receiver(text, PROFILES[profile])
-            name = f"{'osc' if profile == 'mien' else 'faceosc'} {host}:{number}"
-            openers[name] = partial(OscPort, host, number, profile)
-    for name in midi_out:
-        if not name.endswith(".mid"):
-            output_names()  # refuses now what could never be opened
-        openers[f"midi {name}"] = partial(open_midi, name)
-    return openers
 
 
 def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...]:

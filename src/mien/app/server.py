@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hmac
 import json
+import logging
 import mimetypes
 import time
 from collections import deque
@@ -29,11 +30,14 @@ from mien import __version__
 from mien.app.gate import Gate
 from mien.errors import BadInput
 from mien.live.commands import parse_command
+from mien.live.frames import MAX_BYTES
 from mien.live.session import Session
 from mien.live.station import EXPORTS, Busy, Station, StationFull
 from mien.live.told import PROTOCOL
 from mien.nets import read_asset
 from mien.sound.font import font_path
+
+log = logging.getLogger("mien.live")
 
 PAGE = Path(__file__).with_name("page")
 SUBPROTOCOL = "mien.1"
@@ -50,6 +54,7 @@ NO_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>mien</t
 <h1>mien is running, but its page is not built</h1>
 <p>In the checkout run <code>make page</code>, then load this again.</p></html>"""
 
+_TOO_LARGE = 1009
 _NORMAL, _MALFORMED, _NO_TOKEN, _NO_HELLO, _TAKEN, _FULL, _SLOW = 1000, 4400, 4401, 4408, 4409, 4429, 4410
 
 
@@ -274,6 +279,8 @@ async def _hear_all(socket: WebSocket, session: Session) -> int | None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
+            if message.get("code") == _TOO_LARGE:
+                log.warning("refused: a message above %d bytes; its socket is closed, its session waits", MAX_BYTES)
             return None
         now_s = time.monotonic()
         if (content := message.get("bytes")) is not None:

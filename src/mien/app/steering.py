@@ -34,8 +34,8 @@ class Steering:
                 return Command("hand", dict(self._hand))
             case ["hold", field]:
                 return Command("hold", {"fields": {field: first}})
-            case ["mode"]:
-                return Command("settings", {"mode": first})
+            case [("mode" | "tune") as setting]:
+                return Command("settings", {setting: first})
             case [("start" | "stop" | "panic") as kind]:
                 return Command(kind, {})
         raise BadInput(f"/mien/{address[:60]}: no wish of that address")
@@ -64,4 +64,6 @@ def steer_by_osc(station: Station, port: int) -> OscIn:
     def hear(wish: Wish) -> None:
         loop.call_soon_threadsafe(obey, wish)
 
-    return OscIn("127.0.0.1", port, hear)
+    listening = OscIn("127.0.0.1", port, hear)
+    log.warning("OSC in on port %d", listening.port)
+    return listening

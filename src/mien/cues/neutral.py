@@ -39,6 +39,11 @@ class Neutral:
                 departures[pair] = sum(sides) / len(sides)
         return departures
 
+    def distances(self, cues: Cues) -> Mapping[str, float]:
+        """Each valid cue's distance from rest by name, in its own unit."""
+        apart = cues.values - self.mean
+        return {name: float(d) for name, d, ok in zip(NAMES, apart, cues.valid, strict=True) if ok}
+
 
 @cache
 def average_neutral() -> Neutral:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mien.clock import Clock
 from mien.ensembles import Ensemble
+from mien.live.face_tune import FaceTune
 from mien.live.meters import Meters
 from mien.live.performance import Keeper
 from mien.live.player import Player
@@ -16,6 +17,7 @@ from mien.live.readers import Waiting
 from mien.live.told import joined, port_values
 from mien.live.touch import Touch, control_rows, gesture_told
 from mien.live.watching import Watching
+from mien.ports.port import Happened
 from mien.values import Gesture
 
 Tell = Callable[[dict[str, Any]], None]
@@ -26,18 +28,26 @@ class GestureClock:
 
     Parameters
     ----------
-    clock, watching, player, keeper, meters : the session's.
+    clock, watching, player, keeper, meters, tune : the session's.
     tell : where messages go.
     """
 
     def __init__(
-        self, clock: Clock, watching: Watching, player: Player, keeper: Keeper, meters: Meters, tell: Tell
+        self,
+        clock: Clock,
+        watching: Watching,
+        player: Player,
+        keeper: Keeper,
+        meters: Meters,
+        tune: FaceTune,
+        tell: Tell,
     ) -> None:
         self._clock = clock
         self._watching = watching
         self._player = player
         self._keeper = keeper
         self._meters = meters
+        self._tune = tune
         self._tell = tell
         self._touch = Touch()
 
@@ -57,8 +67,9 @@ class GestureClock:
         band : who plays.
         """
         sight = self._watching.see(said, self._clock.now_s, reads_affect)
+        self._tune.play(sight.moved, self._clock.now_s)
         if gesture := joined(sight.gestures):
-            self._move(gesture, waiting, band)
+            self._move(self._tune.quieted(gesture), waiting, band)
         past_s = self._clock.now_s - waiting.arrived_s
         self._meters.gesture(past_s, dropped)
         waited_ms = max(0.0, 1e3 * past_s - sum(said["ms"].values()))
@@ -74,9 +85,15 @@ class GestureClock:
         )
         for face in sight.faces:
             kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
-            self._keeper.keep("reading", waiting.arrived_s, seq=said["seq"], **kept)
+            box_px = [
+                round(share * side, 1) for share, side in zip(face["box"], 2 * list(said["size_px"]), strict=True)
+            ]
+            self._keeper.keep("reading", waiting.arrived_s, seq=said["seq"], box_px=box_px, **kept)
         if self._player.alive():
-            self._player.send(port_values(sight.faces, said["size_px"], past_s, self._watching.names))
+            happened = [
+                Happened(seat, what, past_s) for seat, gesture in sight.gestures.items() for what in gesture.events
+            ]
+            self._player.send([*port_values(sight.faces, said["size_px"], past_s, self._watching.names), *happened])
 
     def _move(self, gesture: Gesture, waiting: Waiting, band: Ensemble) -> None:
         moved = self._touch.moved(gesture, band)

@@ -13,8 +13,10 @@ from mien.music.mapping import Mapping as MappingTable
 from mien.music.midi import channels, desk_controls
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import key_name, name, signature, spell
-from mien.ports.port import Beat, Strike
-from mien.values import Brief, Chord, Part
+from mien.ports.port import Beat, Pulse, Strike
+from mien.values import TICKS_PER_QUARTER, Brief, Chord, Part
+
+PULSE_TICKS = TICKS_PER_QUARTER // 24
 
 _QUALITIES: Mapping[tuple[int, ...], str] = {
     (0, 4, 7): "", (0, 3, 7): "m", (0, 3, 6): "dim", (0, 4, 8): "aug", (0, 2, 7): "sus2", (0, 5, 7): "sus4", (0, 7):
@@ -107,6 +109,16 @@ def beats_of(leg: Leg, bar: int, ticks: int) -> list[tuple[float, Beat]]:
         bars, rest = divmod(ticks + tick, length)
         found.append((time_s, Beat(rest // beat + 1, bar + bars, _tempo_at(leg, tick))))
     return found
+
+
+def pulses_of(leg: Leg, ticks: int, from_s: float) -> list[tuple[float, Pulse]]:
+    """The pulses of a leg that begins `ticks` after the music did, from a time on."""
+    ticks_of = range(-ticks % PULSE_TICKS, leg.played.length_ticks, PULSE_TICKS)
+    return [
+        (time_s, Pulse((ticks + tick) // PULSE_TICKS))
+        for tick, time_s in zip(ticks_of, leg.times_s(ticks_of), strict=True)
+        if time_s >= from_s - 1e-9
+    ]
 
 
 def beat_rows(beats: Iterable[tuple[float, Beat]]) -> list[list[float]]:

@@ -8,7 +8,7 @@ or reads a clock: the same calls give the same music.
 Times are session seconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
@@ -22,18 +22,24 @@ from mien.live.messages import (
     note_rows,
     place,
     planned_notes,
+    pulses_of,
 )
 from mien.live.player import Player
-from mien.live.take import Movement, Take, without_resting
+from mien.live.solo import Solo, with_solo
+from mien.live.take import Movement, Take, resting, without_resting
+from mien.music.midi import channels
 from mien.music.spelling import key_name
 from mien.music.steer import distance
-from mien.ports.port import Event, Program
+from mien.music.tune import pitch_of
+from mien.ports.port import Event, Program, Strike, Transport
 from mien.values import Brief, Part
 
 START_S = 0.35
 """From the wish to the first note: time for page and ports to get ready."""
 AHEAD_S = 6.0
 """Music is known at least so far ahead: that is what plays on while a socket is away."""
+READY_S = 0.01
+"""Who follows a clock is told to start so long before its first pulse."""
 MARGIN_S = 0.25
 """What is changed lies this much more than a beat ahead: for composing and the way to the page."""
 DECIDE_S = 0.4
@@ -72,7 +78,9 @@ class Performance:
         self._told_ensemble: str | None = None
         self._next_id = 1
         self._bar = (1, 0)
+        self._ticks = 0
         self._rests: list[tuple[float, frozenset[Part]]] = []
+        self._solo = Solo(tell, player)
         self.take = Take()
         self.led_s: float | None = None
         """From the last decision to the first note that obeys it."""
@@ -103,17 +111,21 @@ class Performance:
                 return leg.stretch.brief_at(heard[-1] if heard else 0)
         return self._aim
 
-    def start(self, now_s: float, seed: int, target: Brief) -> None:
-        """Begin; what plays is ended at once."""
+    def start(self, now_s: float, seed: int, target: Brief, rests: frozenset[Part] = frozenset()) -> None:
+        """Begin, with some parts at rest; what plays is ended at once."""
         if self._conductor:
             self.silence(now_s, "restart")
         self._conductor = begin(seed, target, now_s + START_S, self._next_id)
         self._aim, self._decided_s, self._told_ensemble, self._bar = target, now_s, None, (1, 0)
+        self._ticks = 0
         self._rests.clear()
         self.take.begin(seed)
         self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
+        if rests:
+            self._keep_rest(round(now_s, 6), rests)
         self._compose_on(now_s)
-        self._announce(self._conductor.start_s, {})
+        start_s = self._conductor.start_s
+        self._announce(start_s, {}, [(start_s - READY_S, Transport(runs=True))])
 
     def advance(self, now_s: float, target: Brief) -> None:
         """Let time pass: keep the music ahead of it, and on its way to the target."""
@@ -139,7 +151,9 @@ class Performance:
 
     def silence(self, now_s: float, why: str) -> None:
         """End at once: no note sounds on, what was to come is forgotten."""
+        self.lift(now_s)
         self._player.silence(panic=why == "panic")
+        self._player.send([Transport(runs=False)])
         self._tell({"type": "hush", "from_s": place(now_s), "why": why})
         if self._conductor:
             now_s = round(now_s, 6)  # as the session file will have it
@@ -156,8 +170,23 @@ class Performance:
         """What was played until now, movement by movement."""
         so_far = self.take.copy()
         for leg in self._conductor.legs if self._conductor else ():
-            so_far.add(without_resting(leg, self._rests), now_s)
+            so_far.add(self._heard(leg), now_s)
         return so_far.movements
+
+    def strike(self, now_s: float, degree: int, velocity: int) -> None:
+        """Let the player's own note begin, a degree of the scale in force, if the composer's melody makes room."""
+        brief = self.brief_at(now_s)
+        if self._conductor is None or brief is None or Part.MELODY not in resting(self._rests, now_s):
+            return
+        self.lift(now_s)
+        channel = channels(ensemble(brief.ensemble).players)[Part.MELODY]
+        pitch = pitch_of(degree, brief.tonic_pc, brief.mode)
+        self._solo.strike(now_s, Strike(channel, Part.MELODY.name.lower(), pitch, velocity))
+
+    def lift(self, now_s: float) -> None:
+        """Let the player's own note end, if one sounds."""
+        if note := self._solo.lift(now_s):
+            self._keeper.keep("tune", note.onset_s, note=note)
 
     def rest(self, now_s: float, parts: frozenset[Part]) -> None:
         """Let some parts rest, and all others play, from the next bar line that is far enough ahead."""
@@ -171,9 +200,12 @@ class Performance:
             bar = leg.played.bar_ticks
             from_s = leg.times_s([min(leg.played.length_ticks, -(-tick // bar) * bar)])[0]
         from_s = round(from_s, 6)  # as the session file will have it
+        self._keep_rest(from_s, parts)
+        self._announce(from_s, {})
+
+    def _keep_rest(self, from_s: float, parts: frozenset[Part]) -> None:
         self._rests.append((from_s, parts))
         self._keeper.keep("rest", from_s, parts=sorted(part.name.lower() for part in parts))
-        self._announce(from_s, {})
 
     def _wants_turn(self, now_s: float, aim: Brief, target: Brief) -> bool:
         if now_s - self._decided_s < DECIDE_S:
@@ -228,12 +260,12 @@ class Performance:
         self._next_id = self._conductor.next_id
         self._keeper.keep("step", now_s, step=step)
 
-    def _announce(self, from_s: float, ends: dict[int, float]) -> None:
-        """Tell page and ports what begins at `from_s` or later."""
+    def _announce(self, from_s: float, ends: dict[int, float], before: Sequence[tuple[float, Event]] = ()) -> None:
+        """Tell page and ports what begins at `from_s` or later, and ports what comes right before."""
         legs = self._known().legs
         notes = planned_notes((without_resting(leg, self._rests) for leg in legs), from_s)
         beats = [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
-        others: list[tuple[float, Event]] = list(beats)
+        others: list[tuple[float, Event]] = [*before, *beats, *self._timing(from_s)]
         for leg in legs:
             if leg.end_s > from_s and leg.played.ensemble != self._told_ensemble:
                 others += self._set_up(leg.played.ensemble, max(leg.start_s, from_s))
@@ -275,6 +307,15 @@ class Performance:
             for row in setup
         ]
 
+    def _timing(self, from_s: float) -> list[tuple[float, Event]]:
+        """The clock's pulses from a time on, and its stop where the music ends."""
+        found: list[tuple[float, Event]] = []
+        ticks = self._ticks
+        for leg in self._known().legs if self._player.keeps_time else ():
+            found += pulses_of(leg, ticks, from_s) if leg.end_s > from_s else []
+            ticks += leg.played.length_ticks
+        return [*found, (self._known().end_s, Transport(runs=False))] if self._known().has_closed else found
+
     def _beats(self) -> list[Any]:
         bar, ticks = self._bar
         found = []
@@ -295,17 +336,23 @@ class Performance:
         gone = conductor.legs[: len(conductor.legs) - len(kept.legs)]
         for leg in gone:
             self._keep_leg(leg, leg.end_s)
+            self._ticks += leg.played.length_ticks
             bars, ticks = divmod(self._bar[1] + leg.played.length_ticks, leg.played.bar_ticks)
             self._bar = (self._bar[0] + bars, ticks)
         self._conductor = kept
 
     def _keep_leg(self, leg: Leg, until_s: float) -> None:
-        if kept := self.take.add(without_resting(leg, self._rests), until_s):
+        if kept := self.take.add(self._heard(leg), until_s):
             for note in planned_notes([kept], 0.0):
                 self._keeper.keep("note", note.onset_s, note=note)
 
+    def _heard(self, leg: Leg) -> Leg:
+        """A leg without what rested, with what the player played."""
+        return with_solo(without_resting(leg, self._rests), self._solo.notes)
+
     def _finish(self, until_s: float) -> None:
         """Keep what was heard, and play no more."""
+        self.lift(until_s)
         for leg in self._known().legs:
             self._keep_leg(leg, until_s)
         self._conductor, self._aim = None, None

@@ -6,6 +6,7 @@ and tried again every `RETRY_S`; when it is back it is silenced first, since nob
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from mien.clock import Clock
 from mien.live.plan import Plan, PlannedNote
@@ -16,6 +17,17 @@ LONGEST_WAIT_S = 0.25
 """The thread looks up at least this often."""
 
 Opener = Callable[[], Port]
+
+
+@dataclass(frozen=True, slots=True)
+class InTime:
+    """What opens a port that wants the clock's pulses: they are planned only where somebody does."""
+
+    opens: Opener
+
+    def __call__(self) -> Port:
+        """Open it."""
+        return self.opens()
 
 
 class Player:
@@ -51,6 +63,11 @@ class Player:
         if self._openers and runs:
             self._thread = threading.Thread(target=self._run, name="mien-player", daemon=True)
             self._thread.start()
+
+    @property
+    def keeps_time(self) -> bool:
+        """Whether a port, alive or not, wants the clock's pulses."""
+        return any(isinstance(opener, InTime) for opener in self._openers.values())
 
     def replace(
         self,

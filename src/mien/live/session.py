@@ -18,10 +18,12 @@ from mien.errors import BadInput
 from mien.live import told
 from mien.live.calibration import neutral_of
 from mien.live.commands import Command, NotNow, parse_command
+from mien.live.face_tune import FaceTune
 from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
 from mien.live.meters import Meters
 from mien.live.mood import COLOUR_HALF_LIFE_S
+from mien.live.notices import Notices, port_notice
 from mien.live.performance import Performance
 from mien.live.player import Opener, Player
 from mien.live.readers import SHIPPED, ReaderChoice, ReadingProcess, Waiting
@@ -31,7 +33,7 @@ from mien.live.settings import changed
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.mapping import Mapping as MappingTable
-from mien.values import Affect, Brief
+from mien.values import Affect, Brief, Part
 
 TICK_S = 0.03
 BRIEF_S = 0.25
@@ -70,9 +72,7 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._listener: Tell | None = None
         self._choice, self._wishes = choice, Wishes(mapping, choice.classes)
-        self._alone = False
-        self._reader_is = "starting"
-        self._was_lost = False
+        self._notices = Notices(self._notice)
         self._dropped_before = 0
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0
@@ -82,7 +82,10 @@ class Session:
         self._player = Player(openers or {}, clock, self._port_changed)
         self.performance = Performance(self._tell, self._player, self.file)
         self._meters = Meters()
-        self._gestures = GestureClock(clock, self.watching, self._player, self.file, self._meters, self._tell)
+        self._tune = FaceTune(self.watching, self.performance, self._tell)
+        self._gestures = GestureClock(
+            clock, self.watching, self._player, self.file, self._meters, self._tune, self._tell
+        )
         self._reading: ReadingProcess | None = None
         self._last_tick_s = clock.now_s
         self._task = self._loop.create_task(self._run())
@@ -174,7 +177,8 @@ class Session:
     def start(self) -> None:
         """Let the music begin."""
         self._wishes.begin()
-        self.performance.start(self.now_s, self._wishes.settings.seed, self._target())
+        now_s = self.now_s
+        self.performance.start(now_s, self._wishes.settings.seed, self._target(), self._resting(now_s))
         self._gestures.forget()
 
     def finish(self) -> None:
@@ -268,9 +272,9 @@ class Session:
             self._tell(learnt)
             if learnt["state"] == "done":
                 self.file.keep("calibrated", now_s, step=learnt["step"])
-        self._look_for_faces(now_s)
+        self._notices.faces(self.watching.is_alone(now_s))
         if self.performance.is_playing:
-            self.performance.rest(now_s, told.resting_parts(self.watching.seats_taken()))
+            self.performance.rest(now_s, self._resting(now_s))
             self.performance.advance(now_s, self._target())
         if now_s - self._brief_s >= BRIEF_S:
             self._brief_s = now_s
@@ -298,8 +302,13 @@ class Session:
         """The brief that is wanted now."""
         return self._wishes.target(self.watching, self.now_s, self.performance.key)
 
+    def _resting(self, now_s: float) -> frozenset[Part]:
+        """The parts that nobody plays, or that a face plays itself."""
+        return told.resting_parts(self.watching.seats_taken()) | self._tune.rests(now_s)
+
     def _set(self, asked: Mapping[str, Any]) -> None:
         self._wishes.set(asked)
+        self._tune.choose(self._wishes.settings.tune, self.now_s)
         self.watching.seat(SEATS if self._wishes.settings.mode == "ensemble" else 1)
         if self._reading:
             self._reading.change(self._wishes.reads_affect)
@@ -321,31 +330,14 @@ class Session:
         new, self._dropped_before = total - self._dropped_before, total
         return new
 
-    def _look_for_faces(self, now_s: float) -> None:
-        alone = self.watching.is_alone(now_s)
-        if alone != self._alone:
-            self._alone = alone
-            if alone:
-                self._notice("no-face", "no face is seen: come into the light, face the camera")
-            else:
-                self._notice("face-back", "a face is seen")
-
     def _reader_changed(self, how: str) -> None:
-        before, self._reader_is = self._reader_is, how
-        if how == "lost":
-            log.warning("the reading process ended; another one starts")
-            self._notice("reader-lost", "reading stopped and starts anew; the music goes on")
-        elif how == "ready" and before == "starting" and self._was_lost:
-            self._notice("reader-back", "reading goes on")
-        self._was_lost = how == "lost" or (self._was_lost and how == "starting")
+        self._notices.reader(how)
         self._tell_state()
 
     def _port_changed(self, name: str, is_alive: bool) -> None:
         """From the player's thread."""
-        text = f"{name} is there" if is_alive else f"{name} is gone; it is tried again every two seconds"
-        log.warning(text) if not is_alive else log.info(text)
         try:
-            self._loop.call_soon_threadsafe(self._notice, "port-back" if is_alive else "port-lost", text)
+            self._loop.call_soon_threadsafe(self._notice, *port_notice(name, is_alive))
         except RuntimeError:
             return  # the loop has ended, and the session with it
 
@@ -362,7 +354,7 @@ class Session:
             "held": dict(self._wishes.held),
             "calibrated": self.watching.own is not None,
             "lead": self._wishes.lead.told() if self._wishes.lead else None,
-            "reader": self._reader_is,
+            "reader": self._notices.reader_is,
         }
 
     def mapping_told(self) -> dict[str, Any]:

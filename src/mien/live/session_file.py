@@ -5,8 +5,6 @@ takes them again and `differences` holds the notes against those that sounded. R
 never pictures. The format is that of `docs/wire.md`; times are session seconds.
 """
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +19,9 @@ from mien.live.messages import planned_notes
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
 from mien.live.settings import mode_named
+from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
+from mien.ports.port import Strike
 from mien.values import EMOTIONS, METERS, Brief, Part
 
 FORMAT = 1
@@ -124,10 +124,11 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
     take = Take()
     conductor: Conductor | None = None
     rests: list[tuple[float, frozenset[Part]]] = []
+    tune = _tune(lines, name)
     for number, line in enumerate(lines, start=1):
         try:
             if line["kind"] == "start":
-                _end(take, conductor, math.inf, rests)
+                _end(take, conductor, math.inf, rests, tune)
                 rests = []
                 take.begin(int(line["seed"]))
                 start_s = float(line["time_s"]) + START_S
@@ -137,11 +138,11 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
             elif line["kind"] == "rest":
                 rests.append((float(line["time_s"]), frozenset(Part[name.upper()] for name in line["parts"])))
             elif line["kind"] in ("silence", "end"):
-                _end(take, conductor, float(line["time_s"]), rests)
+                _end(take, conductor, float(line["time_s"]), rests, tune)
                 conductor = None
         except (KeyError, TypeError, ValueError, BadInput) as error:
             raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
-    _end(take, conductor, math.inf, rests)
+    _end(take, conductor, math.inf, rests, tune)
     if not take.movements:
         raise BadInput(f"{name}: nothing was played in this session")
     return take
@@ -167,38 +168,24 @@ def differences(lines: Iterable[Line], take: Take) -> list[str]:
     return found
 
 
-def readings_csv(lines: Iterable[Line]) -> str:
-    """The readings as a table: OpenFace's names for what it has too, py-feat's for emotions, then our cues.
-
-    Angles are radians, times seconds; what was not measured is left empty.
-    """
-    known = list(lines)
-    names = known[0].get("emotions", EMOTIONS)  # files of before 0.3 do not tell them
-    readings = [line for line in known if line["kind"] == "reading"]
-    cues = list(dict.fromkeys(name for reading in readings for name in reading["cues"]))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    head = ("frame", "face_id", "timestamp", "confidence", "success", "pose_Rx", "pose_Ry", "pose_Rz")
-    writer.writerow([*head, *names, "valence", "arousal", "doubt", *cues])
-    for number, reading in enumerate(readings, start=1):
-        affect = reading["affect"]
-        numbers = (
-            [*affect["probs"], affect["valence"], affect["arousal"], affect["doubt"]]
-            if affect
-            else [""] * (len(names) + 3)
-        )
-        angles = [round(math.radians(angle), 4) for angle in reading["pose_deg"]]
-        writer.writerow(
-            [number, reading["seat"], reading["time_s"], reading["score"], 1, *angles, *numbers]
-            + [reading["cues"].get(name, "") for name in cues]
-        )
-    return out.getvalue()
-
-
-def _end(take: Take, conductor: Conductor | None, until_s: float, rests: Rests) -> None:
+def _end(take: Take, conductor: Conductor | None, until_s: float, rests: Rests, tune: Sequence[PlannedNote]) -> None:
     if conductor:
         for leg in conductor.legs:
-            take.add(without_resting(leg, rests), until_s)
+            take.add(with_solo(without_resting(leg, rests), tune), until_s)
+
+
+def _tune(lines: Sequence[Line], name: str) -> list[PlannedNote]:
+    """The notes that the player played."""
+    notes = []
+    for number, line in enumerate(lines, start=1):
+        if line["kind"] == "tune":
+            try:
+                strike = Strike(0, str(line["part"]), int(line["pitch_midi"]), int(line["velocity"]))
+                onset_s = float(line["onset_s"])
+                notes.append(PlannedNote(int(line["id"]), onset_s, round(onset_s + float(line["length_s"]), 4), strike))
+            except (KeyError, TypeError, ValueError) as error:
+                raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export it again") from None
+    return notes
 
 
 def _plain(what: Mapping[str, Any]) -> Line:

@@ -11,6 +11,7 @@ from typing import Any
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.key import parse_key
+from mien.music.tune import tune_named
 from mien.values import METERS, Brief, Mode
 
 MODES = ("emotion", "gesture", "hand", "trajectory", "ensemble")
@@ -42,6 +43,7 @@ class Settings:
     seed: int = 1
     tonic: str | None = None
     meter: tuple[int, int] | None = None
+    tune: str | None = None
 
     @property
     def tonic_pc(self) -> int | None:
@@ -56,6 +58,7 @@ class Settings:
             "seed": self.seed,
             "tonic": self.tonic,
             "meter": f"{self.meter[0]}/{self.meter[1]}" if self.meter else None,
+            "tune": self.tune,
         }
 
 
@@ -67,7 +70,7 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
     BadInput
         If a field is unknown or its value is not allowed.
     """
-    known = {"mode", "ensemble", "seed", "tonic", "meter"}
+    known = {"mode", "ensemble", "seed", "tonic", "meter", "tune"}
     if unknown := sorted(set(asked) - known):
         raise BadInput(f"settings: '{unknown[0]}' is unknown; {', '.join(sorted(known))} can be set")
     fields: dict[str, Any] = {}
@@ -86,6 +89,8 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
         fields["tonic"] = _tonic(asked["tonic"])
     if "meter" in asked:
         fields["meter"] = _meter(asked["meter"])
+    if "tune" in asked:
+        fields["tune"] = tune_named(str(asked["tune"])).name if asked["tune"] is not None else None
     return replace(settings, **fields)
 
 

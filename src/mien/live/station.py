@@ -22,7 +22,8 @@ from mien.errors import BadInput
 from mien.live.player import Opener
 from mien.live.readers import ReaderChoice
 from mien.live.session import Session
-from mien.live.session_file import parse_session, readings_csv
+from mien.live.session_file import parse_session
+from mien.live.tables import readings_csv
 from mien.live.take import piece_of
 from mien.music.mapping import Mapping as MappingTable
 from mien.piece import Piece

@@ -20,6 +20,7 @@ from mien.live.settings import HELD_RANGES, MODES
 from mien.music.gesture import CONTROL_ROWS
 from mien.music.mapping import Mapping as MappingTable
 from mien.music.mapping import shipped_mapping
+from mien.music.tune import shipped_tunes
 from mien.ports.port import Event, Seen, Value
 from mien.values import EMOTIONS, REGIONS, Brief, Gesture, Part
 
@@ -64,6 +65,7 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
             {"name": name, "low": low, "high": high, "low_word": words[name][0], "high_word": words[name][1]}
             for name, (low, high) in HELD_RANGES.items()
         ],
+        "tunes": [{"name": t.name, "title": t.title, "says": t.says} for t in shipped_tunes().values()],
         "presets": {name: list(place) for name, place in places.items()},
         "mapping": session.mapping_told(),
         "ports": session.ports_told(),

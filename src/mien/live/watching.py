@@ -47,10 +47,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One frame: faces as the page is told, and the gesture of each seat seen."""
+    """One frame: faces as the page is told, and by seat the gesture, and how far each cue is from rest in its unit."""
 
     faces: tuple[dict[str, Any], ...]
     gestures: Mapping[int, Gesture]
+    moved: Mapping[int, Mapping[str, float]]
 
 
 class Watching:
@@ -86,7 +87,7 @@ class Watching:
         """
         boxes = [tuple(face["box"]) for face in said["faces"]]
         self._seats, places = seated(self._seats, boxes, now_s)
-        told, gestures = [], {}
+        told, gestures, moved = [], {}, {}
         for face, seat in zip(said["faces"], places, strict=True):
             if seat is None:
                 continue
@@ -107,11 +108,12 @@ class Watching:
             colours = coloured(person.colours, departures, now_s - person.seen_s)
             self._people[seat] = Person(now_s, state, affect, label, colours)
             gestures[seat] = gesture
+            moved[seat] = neutral.distances(cues)
             told.append(_told(face, seat, departures, affect, label))
         if told:
             self._seen_s = now_s
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
-        return Sight(tuple(sorted(told, key=lambda row: int(row["seat"]))), gestures)
+        return Sight(tuple(sorted(told, key=lambda row: int(row["seat"]))), gestures, moved)
 
     def is_alone(self, now_s: float) -> bool:
         """Whether nobody has been seen for some time."""

@@ -122,6 +122,11 @@ def step(departures: Numbers[str, float], time_s: float, state: State) -> tuple[
     return gesture, State(time_s, moved, shut_s, were_both, blinked_s)
 
 
+def at_rest(part: Part) -> tuple[float, ...]:
+    """The controls of a part that nothing moves, in order."""
+    return _controls(part, {}, 0.0)
+
+
 def brief_from_cues(
     departures: Numbers[str, float],
     *,

@@ -1,8 +1,11 @@
 """Events → MIDI messages, to a device or into a file.
 
-Notes, controllers and programs, on the channels of the ensemble. A device needs `python-rtmidi` (the extra `midi`),
-which has no wheels for every Python; a name that ends in `.mid` is a file instead, the device's silent twin: the same
-messages with their times, written when the port is closed.
+Notes, controllers and programs, on the channels of the ensemble; the clock if asked for: 24 pulses a quarter, start and
+stop, and after a port was lost song position and continue, at a sixteenth, so that a follower is where the music is. A
+device needs `python-rtmidi` (the extra `midi`), which has no wheels for every Python; a name that ends in `.mid` is a
+file instead, the device's silent twin: the same messages with their times, written when the port is closed.
+
+References: MIDI 1.0 detailed specification 4.2 (system real time; song position counts sixteenths, six pulses each).
 """
 
 import importlib.util
@@ -15,11 +18,14 @@ from typing import Any, Protocol
 import mido
 
 from mien.errors import BadInput
-from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Release, Strike
+from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Pulse, Release, Strike, Transport
 from mien.writing import write_bytes
 
 SUSTAIN, ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 64, 120, 121, 123
 SILENCING = ((SUSTAIN, 0), (ALL_NOTES_OFF, 0), (ALL_SOUND_OFF, 0))
+PULSES_A_SIXTEENTH = 6
+LAST_SIXTEENTH = 16383
+"""Song position has fourteen bits."""
 TICKS_A_SECOND = 960
 """Of the file twin: 480 a quarter at 120 a minute."""
 
@@ -43,17 +49,20 @@ class MidiPort:
     ----------
     name : what messages call it.
     device : where messages go.
+    keeps_time : whether the clock is sent.
     """
 
-    def __init__(self, name: str, device: Device) -> None:
+    def __init__(self, name: str, device: Device, *, keeps_time: bool = False) -> None:
         self.name = f"midi {name}"
         self._device = device
+        self._keeps_time = keeps_time
+        self._runs = False
 
     def send(self, events: Sequence[Event]) -> None:
         """Send what MIDI has a word for."""
         try:
             for event in events:
-                for message in messages(event):
+                for message in messages(event) + (self._timing(event) if self._keeps_time else []):
                     self._device.send(message)
         except Exception as error:  # backends fail in their own ways
             raise PortLost(f"{self.name}: {error}") from None
@@ -68,8 +77,29 @@ class MidiPort:
             raise PortLost(f"{self.name}: {error}") from None
 
     def close(self) -> None:
-        """Let the device go."""
-        self._device.close()
+        """Let the device go; who follows the clock is stopped first."""
+        try:
+            for message in self._timing(Transport(runs=False)):
+                self._device.send(message)
+        except Exception as error:
+            raise PortLost(f"{self.name}: {error}") from None
+        finally:
+            self._device.close()
+
+    def _timing(self, event: Event) -> list[Any]:
+        """The messages of the clock; a port that comes to music under way joins it at the next sixteenth."""
+        match event:
+            case Transport(runs):
+                had, self._runs = self._runs, runs
+                return [mido.Message("start" if runs else "stop")] if runs or had else []
+            case Pulse() if self._runs:
+                return [mido.Message("clock")]
+            case Pulse(position) if position % PULSES_A_SIXTEENTH == 0:
+                self._runs = True
+                place = min(position // PULSES_A_SIXTEENTH, LAST_SIXTEENTH)
+                return [mido.Message("songpos", pos=place), mido.Message("continue"), mido.Message("clock")]
+            case _:
+                return []
 
 
 def messages(event: Event) -> list[Any]:
@@ -95,6 +125,8 @@ def messages(event: Event) -> list[Any]:
 class FileTwin:
     """A device that writes what it was sent into a MIDI file when it is closed.
 
+    A file has no place for the clock's messages: start, stop and continue become markers, pulses are left out.
+
     Parameters
     ----------
     path : of the file.
@@ -118,16 +150,28 @@ class FileTwin:
         file.tracks.append(track)
         before = 0
         for at_s, message in self._taken:
-            tick = round(at_s * TICKS_A_SECOND)
-            track.append(message.copy(time=tick - before))
-            before = tick
+            kept = _in_a_file(message)
+            if kept is not None:
+                tick = round(at_s * TICKS_A_SECOND)
+                track.append(kept.copy(time=tick - before))
+                before = tick
         content = io.BytesIO()
         file.save(file=content)
         write_bytes(self._path, content.getvalue())
 
 
-def open_midi(name: str) -> MidiPort:
+def _in_a_file(message: Any) -> Any:
+    if message.type in ("start", "stop", "continue"):
+        return mido.MetaMessage("marker", text=message.type)
+    return None if message.type in ("clock", "songpos") else message
+
+
+def open_midi(name: str, *, keeps_time: bool = False) -> MidiPort:
     """Open an output by name: a file if it ends in `.mid`, a device that is there, or else a virtual one of that name.
+
+    Parameters
+    ----------
+    keeps_time : whether the clock is sent.
 
     Raises
     ------
@@ -137,11 +181,11 @@ def open_midi(name: str) -> MidiPort:
         If the device cannot be opened now.
     """
     if name.endswith(".mid"):
-        return MidiPort(name, FileTwin(Path(name)))
+        return MidiPort(name, FileTwin(Path(name)), keeps_time=keeps_time)
     _need_backend()
     try:
         is_there = name in mido.get_output_names()
-        return MidiPort(name, mido.open_output(name, virtual=not is_there))
+        return MidiPort(name, mido.open_output(name, virtual=not is_there), keeps_time=keeps_time)
     except (OSError, RuntimeError, ValueError, NotImplementedError) as error:
         raise PortLost(f"midi {name}: {error}") from None
 

@@ -20,7 +20,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
 
 from mien.errors import BadInput
-from mien.ports.port import Beat, Control, Event, PortLost, Release, Seen, Strike, Value
+from mien.ports.port import Beat, Control, Event, Happened, PortLost, Release, Seen, Strike, Value
 
 ROOT = "/mien"
 PORT = 7400
@@ -111,6 +111,8 @@ def own(event: Event) -> list[Message]:
             return [(f"{ROOT}/music/{part}/note", (pitch, 0, channel))]
         case Control(_, part, control, value):
             return [(f"{ROOT}/control/{part}/{control}", (float(value),))]
+        case Happened(seat, what):
+            return [(f"{ROOT}/face/{seat}/event/{what}", (1.0,))]
         case Beat(beat, bar, tempo_bpm):
             return [
                 (f"{ROOT}/music/beat", (float(beat),)),

@@ -1,9 +1,9 @@
 """Open Sound Control in → wishes: a UDP socket on loopback that steers the music (datagrams → calls).
 
 Addresses: `/mien/hand/valence` and `/mien/hand/arousal` (−1..1), `/mien/hold/FIELD` with a number, or with none to
-let it go, `/mien/mode NAME`, `/mien/start`, `/mien/stop`, `/mien/panic`. Anything else is dropped with a line in the
-log, one a second at most. A flood is cut to `MOST_A_S` messages a second; packets above `MAX_BYTES` and bundles in
-bundles are not read.
+let it go, `/mien/mode NAME`, `/mien/tune NAME` (none ends it), `/mien/start`, `/mien/stop`, `/mien/panic`. Anything
+else is dropped with a line in the log, one a second at most. A flood is cut to `MOST_A_S` messages a second; packets
+above `MAX_BYTES` and bundles in bundles are not read.
 """
 
 import logging

@@ -79,7 +79,30 @@ class Beat:
     tempo_bpm: float
 
 
-Event = Strike | Release | Control | Program | Value | Seen | Beat
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """A twenty-fourth of a quarter note is over; `position` counts them from 0 at the beginning of the music."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """The music is about to begin (`runs`), or has ended."""
+
+    runs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A face did something at a moment: "blink", "wink_left", "wink_right"; `age_s` seconds ago."""
+
+    seat: int
+    what: str
+    age_s: float = 0.0
+
+
+Event = Strike | Release | Control | Program | Value | Seen | Beat | Pulse | Transport | Happened
 
 
 class PortLost(Exception):

@@ -1,4 +1,4 @@
-// Write down each reading with the mark that the film shows at that moment, and the brief in force.
+// Write down each reading with the mark that the film shows at that moment, what the face did, and the brief in force.
 () => {
   const i = document.querySelector("mien-page").instrument;
   const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
@@ -11,6 +11,8 @@
     window.seen.push({
       mark: pen.getImageData(0, 0, 1, 1).data[0],
       reads: reading.faces[0]?.affect?.reads_as,
+      gaze_x: reading.faces[0]?.cues.gaze_x,
+      events: i.view.controls?.events ?? [],
       now_s: performance.now() / 1000,
       tempo_bpm: brief?.now?.tempo_bpm,
       mode: brief?.now?.mode,

@@ -34,12 +34,14 @@ export class ChoicesElement extends Panel {
     const { state, welcome } = this.view;
     const auto = [AUTO, "composer’s choice"] as const;
     const same = (names: readonly string[]): (readonly [string, string])[] => names.map((name) => [name, name] as const);
+    const tunes = welcome?.tunes ?? [];
     const ensembles = (welcome?.ensembles ?? []).map(({ name, title }) => [name, title] as const);
     return html`<h2>Music</h2>
       <div class="choices">
         ${this.select("ensemble", "Ensemble", ensembles, state?.ensemble ?? "", (ensemble) => ({ ensemble }))}
         ${this.select("tonic", "Key", [auto, ...same(TONICS)], state?.tonic ?? AUTO, (tonic) => ({ tonic: tonic || null }))}
         ${this.select("meter", "Metre", [auto, ...same(METERS)], state?.meter ?? AUTO, (meter) => ({ meter: meter || null }))}
+        ${this.select("tune", "Melody", [[AUTO, "the composer’s"], ...tunes.map(({ name, title }) => [name, `yours: ${title.toLowerCase()}`] as const)], state?.tune ?? AUTO, (tune) => ({ tune: tune || null }))}
         <label>Seed of the next start
           <input
             id="seed" type="number" min="0" step="1" inputmode="numeric" .value=${String(state?.seed ?? 0)} ?disabled=${this.view.link !== "open"}

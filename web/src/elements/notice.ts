@@ -11,7 +11,7 @@ export class NoticeElement extends Panel {
       main { max-width: 41rem; margin: 0 auto; padding: clamp(2rem, 8vh, 6rem) 1.25rem 3rem; }
       h1 { margin: 0; font: italic 400 clamp(3.25rem, 12vw, 5rem)/1 var(--serif); letter-spacing: -0.02em; }
       .lead { margin: 0.75rem 0 2.25rem; font: 1.25rem/1.4 var(--serif); color: var(--quiet); }
-      dl { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0.9rem 1.25rem; margin: 0 0 2.25rem; }
+      dl { display: grid; grid-template-columns: 7.5rem 1fr; gap: 0.9rem 1.25rem; margin: 0 0 2.25rem; }
       dt { font: italic 1rem/1.45 var(--serif); color: var(--quiet); }
       dd { margin: 0; }
       .ways { display: grid; gap: 0.6rem; margin-bottom: 1rem; }

@@ -30,7 +30,7 @@ export class PageElement extends LitElement {
         main * { order: 0; }
       }
       @media (max-width: 40rem) {
-        header { grid-template-columns: 1fr auto; }
+        header { grid-template-columns: 1fr auto; top: -3.25rem; } /* name and themes go, what plays stays */
         header mien-transport { grid-column: 1 / -1; grid-row: 2; }
       }
       .skip { position: absolute; left: -999rem; }

@@ -2,9 +2,10 @@
  * The piano roll on the audio clock: what was heard to the left of the line, what is known to come to the right, in the colours
  * of the parts, with bar lines and chords.
  */
-import { css, html } from "lit";
+import { css, html, nothing } from "lit";
 import { ACCENT_OF_PART, colour } from "../palette.ts";
 import type { Beat, Note } from "../timeline.ts";
+import type { View } from "../store.ts";
 import { DrawnPanel } from "./panel.ts";
 
 const PAST_S = 3;
@@ -21,6 +22,9 @@ export class RollElement extends DrawnPanel {
       canvas { display: block; width: 100%; height: clamp(13rem, 34vh, 22rem); }
       .now { display: flex; flex-wrap: wrap; gap: 0.1rem 1.5rem; align-items: baseline; min-height: 2.6rem; }
       .chord { font: 400 1.75rem/1.3 var(--serif); min-width: 5.5rem; }
+      .tune { display: flex; flex-wrap: wrap; gap: 0.1rem 1.5rem; align-items: baseline; margin: 0.2rem 0 0.5rem; }
+      .tune strong { font: 400 1.375rem/1.3 var(--serif); min-width: 7.5rem; color: var(--eyes); }
+      .tune span { flex: 1 1 20rem; }
       .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; margin-left: auto; }
       .legend span::before { content: ""; display: inline-block; width: 0.9em; height: 0.4em; margin-right: 0.4em; background: var(--of); vertical-align: 0.12em; }
       .melody { --of: var(--eyes); }
@@ -31,6 +35,7 @@ export class RollElement extends DrawnPanel {
     `,
   ];
 
+  protected override readonly watches: readonly (keyof View)[] = ["tune", "state"];
   private low = 48;
   private high = 84;
   private told = "";
@@ -50,8 +55,18 @@ export class RollElement extends DrawnPanel {
         <span class="quiet">${[form.section && `section ${form.section}`, form.phrase && `phrase ${form.phrase}`, form.cadence && `towards a ${form.cadence} cadence`].filter(Boolean).join(", ")}</span>
         <span class="legend small quiet">${parts.map((part) => html`<span class=${part.name}>${part.name}${part.name === "kit" ? "" : ` (${part.region})`}</span>`)}</span>
       </div>
+      ${this.tune()}
       <canvas id="roll" role="img" aria-label="Piano roll of what plays"></canvas>
     `;
+  }
+
+  /** Who plays a tune with the face: which note comes next, and how. */
+  private tune() {
+    const { tune, state, welcome } = this.view;
+    const says = welcome?.tunes?.find(({ name }) => name === state?.tune)?.says;
+    if (!says) return nothing;
+    const place = !tune?.ready ? "Rest your face" : !tune.name ? "Press Start" : tune.down ? `${tune.name} sounds` : `Next: ${tune.name}`;
+    return html`<p class="tune" id="tune"><strong id="tune-next">${place}</strong><span class="small quiet">${says}</span></p>`;
   }
 
   protected draw(pen: CanvasRenderingContext2D, width: number, height: number): void {
@@ -74,22 +89,38 @@ export class RollElement extends DrawnPanel {
     for (const note of seen) {
       if (note.channel === KIT_CHANNEL) this.drawNote(pen, note, now_s, x(note.onset_s), x(note.onset_s) + 4, height - KIT_PX + 4 + (note.pitch_midi % 4) * 5, 4);
     }
+    this.drawNext(pen, x(now_s), row, floor);
     pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
     pen.textBaseline = "middle";
     for (const chord of timeline.chords) {
       const at = x(chord.onset_s);
       if (at > width || x(chord.end_s) < 0) continue;
       pen.fillStyle = colour(chord.onset_s <= now_s && now_s < chord.end_s ? "ink" : "quiet");
-      pen.fillText(chord.name, Math.max(4, at + 4), 14);
+      const pinned = Math.min(4, x(chord.end_s) - pen.measureText(chord.name).width - 8); // pushed out by the next one
+      pen.fillText(chord.name, Math.max(pinned, at + 4), 14);
     }
     pen.fillStyle = colour("ink");
     pen.fillRect(x(now_s) - 0.5, 0, 1, height);
   }
 
+  /** A ring on the line of now: the note that a face will sound next, filled while it does. */
+  private drawNext(pen: CanvasRenderingContext2D, x_px: number, row: number, floor: number): void {
+    const { tune, state } = this.view;
+    if (!state?.tune || !tune?.ready || tune.pitch_midi === null) return;
+    pen.beginPath();
+    pen.arc(x_px, floor - (tune.pitch_midi - this.low + 0.5) * row, Math.max(5, row * 0.7), 0, 2 * Math.PI);
+    pen.fillStyle = colour(tune.down ? "eyes" : "paper");
+    pen.strokeStyle = colour("eyes");
+    pen.lineWidth = 2.5;
+    pen.fill();
+    pen.stroke();
+  }
+
   /** Let the window of pitches follow what is seen, slowly. */
   private follow(notes: readonly Note[]): void {
     if (notes.length === 0) return;
-    const pitches = notes.map((note) => note.pitch_midi);
+    const next = this.view.state?.tune ? this.view.tune?.pitch_midi : undefined;
+    const pitches = [...notes.map((note) => note.pitch_midi), ...(next == null ? [] : [next])];
     let [low, high] = [Math.min(...pitches) - 2, Math.max(...pitches) + 2];
     const lack = LEAST_SPAN - (high - low);
     if (lack > 0) [low, high] = [low - lack / 2, high + lack / 2];

@@ -1,0 +1,133 @@
+"""`mien ports`, and the options that name ports: words of the command line → what opens each port."""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, Any
+
+import typer
+
+from mien.errors import BadInput
+from mien.values import EMOTIONS
+
+Osc = Annotated[list[str] | None, typer.Option("--osc", help="Send OSC to HOST:PORT; can be repeated.")]
+FaceOsc = Annotated[
+    list[str] | None, typer.Option("--faceosc", help="Send FaceOSC's addresses to HOST:PORT (its own port is 8338).")
+]
+MidiOut = Annotated[
+    list[str] | None, typer.Option("--midi-out", help="A MIDI output, a new virtual one, or FILE.mid; can be repeated.")
+]
+MidiClock = Annotated[bool, typer.Option("--midi-clock", help="Send the MIDI clock too, on every --midi-out.")]
+Lsl = Annotated[
+    str | None, typer.Option("--lsl", help="Streams for Lab Streaming Layer, found within: machine, link or site.")
+]
+Audio = Annotated[bool, typer.Option("--audio", help="Sound on this machine, without a browser (extra audio).")]
+
+
+def ports(
+    test: Annotated[bool, typer.Option("--test", help="Play a scale on the ports given.")] = False,
+    osc: Osc = None,
+    faceosc: FaceOsc = None,
+    midi_out: MidiOut = None,
+    lsl: Lsl = None,
+    audio: Audio = False,
+) -> None:
+    """List the ports that there are, or test some."""
+    from mien.live.speakers import check_audio
+    from mien.ports.lsl import SCOPES, check_lsl
+    from mien.ports.midi import output_names
+    from mien.ports.osc import PROFILES
+
+    if test:
+        for opener in port_openers(osc or [], faceosc or [], midi_out or [], lsl=lsl, audio=audio).values():
+            print(play_scale(opener()))
+        return
+    for profile, number in PROFILES.items():
+        print(f"osc       --{'faceosc' if profile == 'faceosc' else 'osc'} 127.0.0.1:{number}")
+    try:
+        names = output_names()
+    except BadInput as absent:
+        print(f"midi      none: {absent}")
+    else:
+        for name in names:
+            print(f"midi      --midi-out '{name}'")
+        print("midi      --midi-out NAME makes a virtual output of that name")
+    print("file      --midi-out FILE.mid")
+    try:
+        check_lsl(SCOPES[0])
+    except BadInput as absent:
+        print(f"lsl       none: {absent}")
+    else:
+        print(f"lsl       --lsl {'|'.join(SCOPES)}")
+    try:
+        check_audio()
+    except BadInput as absent:
+        print(f"audio     none: {absent}")
+    else:
+        print("audio     --audio")
+
+
+def play_scale(port: Any) -> str:
+    """Play a scale on a port and close it; what was done, in words."""
+    from mien.ports.port import Release, Strike, Value
+
+    for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
+        port.send([Strike(0, "melody", pitch, 80), Value("test/pitch", pitch)])
+        time.sleep(0.15)
+        port.send([Release(0, "melody", pitch)])
+    port.panic()
+    port.close()
+    return f"{port.name}: played a scale"
+
+
+def port_openers(
+    osc: Sequence[str],
+    faceosc: Sequence[str],
+    midi_out: Sequence[str],
+    *,
+    keeps_time: bool = False,
+    lsl: str | None = None,
+    audio: bool = False,
+    classes: Sequence[str] = EMOTIONS,
+) -> dict[str, Any]:
+    """What opens each port asked for, by its name.
+
+    Parameters
+    ----------
+    keeps_time : whether the MIDI outputs get the clock too.
+    lsl : how far LSL's streams can be found; None for none.
+    audio : whether this machine's sound card plays.
+    classes : names of the reader's classes.
+
+    Raises
+    ------
+    BadInput
+        If a receiver is none, or a MIDI output, LSL or sound cannot be had at all.
+    """
+    from mien.live.player import InTime
+    from mien.live.speakers import check_audio, open_speakers
+    from mien.live.told import address_word
+    from mien.ports.lsl import check_lsl, open_lsl
+    from mien.ports.midi import open_midi, output_names
+    from mien.ports.osc import PROFILES, OscPort, parse_receiver
+
+    openers: dict[str, Any] = {}
+    for profile, receivers in (("mien", osc), ("faceosc", faceosc)):
+        for text in receivers:
+            host, number = parse_receiver(text, PROFILES[profile])
+            name = f"{'osc' if profile == 'mien' else 'faceosc'} {host}:{number}"
+            openers[name] = partial(OscPort, host, number, profile)
+    for name in midi_out:
+        if not name.endswith(".mid"):
+            output_names()  # refuses now what could never be opened
+        opens = partial(open_midi, name, keeps_time=keeps_time)
+        openers[f"midi {name}"] = InTime(opens) if keeps_time else opens
+    if keeps_time and not midi_out:
+        raise BadInput("--midi-clock: give a --midi-out to send it on")
+    if lsl is not None:
+        check_lsl(lsl)
+        openers["lsl"] = partial(open_lsl, lsl, [address_word(name) for name in classes])
+    if audio:
+        check_audio()
+        openers["audio"] = open_speakers
+    return openers

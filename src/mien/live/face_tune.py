@@ -1,0 +1,95 @@
+"""Where the face has moved → notes of a tune, in the key that is in force, at once.
+
+The tune needs the person's own resting face: without it narrow eyes would be a key held down. While somebody who is
+known sits before the camera the composer's melody rests, and theirs takes its place; when they leave it comes back.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mien.live.performance import Performance
+from mien.live.watching import Watching
+from mien.music.gesture import at_rest
+from mien.music.spelling import name, signature, spell
+from mien.music.tune import Hand, Lift, Press, Tune, pitch_of, play, tune_named
+from mien.values import Gesture, Part
+
+Tell = Callable[[dict[str, Any]], None]
+
+
+class FaceTune:
+    """The tune of one session; the face in the first seat plays it.
+
+    Parameters
+    ----------
+    watching, performance : the session's.
+    tell : where messages go.
+    """
+
+    def __init__(self, watching: Watching, performance: Performance, tell: Tell) -> None:
+        self._watching = watching
+        self._performance = performance
+        self._tell = tell
+        self._tune: Tune | None = None
+        self._hand = Hand()
+        self._told: dict[str, Any] = {}
+
+    def choose(self, tune: str | None, now_s: float) -> None:
+        """Take up an instrument, or none; what sounds ends. Who is not known yet is asked to rest their face first."""
+        if tune == (self._tune.name if self._tune else None):
+            return
+        self._performance.lift(now_s)
+        self._tune, self._hand, self._told = (tune_named(tune) if tune else None), Hand(), {}
+        if self._tune and self._watching.own is None and self._watching.calibration is None:
+            self._tell(self._watching.calibrate("start", now_s) or {})
+
+    def rests(self, now_s: float) -> frozenset[Part]:
+        """The part that the face plays, so that the composer does not."""
+        is_played = self._is_ready and not self._watching.is_alone(now_s)
+        return frozenset({Part.MELODY}) if is_played else frozenset()
+
+    def play(self, moved: Mapping[int, Mapping[str, float]], now_s: float) -> None:
+        """Take in a frame: by seat, how far each cue is from rest."""
+        if self._tune is None:
+            return
+        acts, self._hand = play(self._tune, moved.get(0, {}) if self._is_ready else {}, now_s, self._hand)
+        for act in acts:
+            match act:
+                case Press(degree, velocity):
+                    self._performance.strike(now_s, degree, velocity)
+                case Lift():
+                    self._performance.lift(now_s)
+        self._tell_place(now_s)
+
+    def quieted(self, gesture: Gesture) -> Gesture:
+        """A gesture that does not shape the sound of what the same face plays: a shut eye would soften its own note."""
+        if not self._is_ready:
+            return gesture
+        rest = at_rest(Part.MELODY)
+        controls = tuple((part, rest if part is Part.MELODY else numbers) for part, numbers in gesture.controls)
+        return Gesture(gesture.time_s, controls, gesture.events)
+
+    @property
+    def _is_ready(self) -> bool:
+        return self._tune is not None and self._watching.own is not None and self._watching.calibration is None
+
+    def _tell_place(self, now_s: float) -> None:
+        """Tell which note comes next, if that is news."""
+        brief = self._performance.brief_at(now_s)
+        pitch = pitch_of(self._hand.degree, brief.tonic_pc, brief.mode) if brief else None
+        spelled = (
+            f"{name(spell(pitch % 12, signature(brief.tonic_pc, brief.mode)))}{pitch // 12 - 1}"
+            if brief and pitch is not None
+            else None
+        )
+        told = {
+            "type": "tune",
+            "degree": self._hand.degree,
+            "pitch_midi": pitch,
+            "name": spelled,
+            "down": self._hand.down is not None,
+            "ready": self._is_ready,
+        }
+        if told != self._told:
+            self._told = told
+            self._tell(told)

@@ -1,0 +1,50 @@
+"""What happens to reader, ports and faces → a notice, told once, and a line in the log (changes → messages)."""
+
+import logging
+from collections.abc import Callable
+
+log = logging.getLogger("mien.live")
+
+Notice = Callable[[str, str], None]
+
+
+class Notices:
+    """Tells what has changed.
+
+    Parameters
+    ----------
+    notice : called with a code of `docs/wire.md` and a sentence.
+    """
+
+    def __init__(self, notice: Notice) -> None:
+        self._notice = notice
+        self.reader_is = "starting"
+        """"starting", "ready" or "lost"."""
+        self._was_lost = False
+        self._is_alone = False
+
+    def reader(self, how: str) -> None:
+        """The reading process is starting, ready or lost."""
+        before, self.reader_is = self.reader_is, how
+        if how == "lost":
+            log.warning("the reading process ended; another one starts")
+            self._notice("reader-lost", "reading stopped and starts anew; the music goes on")
+        elif how == "ready" and before == "starting" and self._was_lost:
+            self._notice("reader-back", "reading goes on")
+        self._was_lost = how == "lost" or (self._was_lost and how == "starting")
+
+    def faces(self, is_alone: bool) -> None:
+        """Nobody is seen, or somebody."""
+        if is_alone != self._is_alone:
+            self._is_alone = is_alone
+            if is_alone:
+                self._notice("no-face", "no face is seen: come into the light, face the camera")
+            else:
+                self._notice("face-back", "a face is seen")
+
+
+def port_notice(name: str, is_alive: bool) -> tuple[str, str]:
+    """Code and sentence for a port that came or went; the log has it too."""
+    text = f"{name} is there" if is_alive else f"{name} is gone; it is tried again every two seconds"
+    log.info(text) if is_alive else log.warning(text)
+    return ("port-back" if is_alive else "port-lost"), text

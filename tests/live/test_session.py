@@ -1,0 +1,97 @@
+"""A session whose composer stumbles: silence, a word, and music again; on the ports nothing hangs."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mien.clock import WallClock
+from mien.live.session import Session
+from mien.ports.port import Release, SilentTwin, Strike
+
+HAND = {"settings": {"mode": "hand"}}
+
+
+class Stumbling:
+    """A composer who fails some times, then goes on."""
+
+    def __init__(self, does: Callable[..., Any], times: int) -> None:
+        self.does, self.left = does, times
+
+    def __call__(self, *given: Any) -> Any:
+        if self.left > 0:
+            self.left -= 1
+            raise RuntimeError("no idea")
+        return self.does(*given)
+
+
+async def heard(told: list[dict[str, Any]], kind: str, **fields: Any) -> dict[str, Any]:
+    async with asyncio.timeout(30):
+        while True:
+            for message in told:
+                if message["type"] == kind and all(message.get(key) == value for key, value in fields.items()):
+                    return message
+            await asyncio.sleep(0.01)
+
+
+def sounding(twin: SilentTwin) -> set[tuple[int, int]]:
+    down: set[tuple[int, int]] = set()
+    for event in twin.sent:
+        if isinstance(event, Strike):
+            down.add((event.channel, event.pitch_midi))
+        elif isinstance(event, Release):
+            down.discard((event.channel, event.pitch_midi))
+    return down
+
+
+@pytest.mark.parametrize("when", ["while it plays", "at a command"])
+def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def evening() -> None:
+        told: list[dict[str, Any]] = []
+        twin = SilentTwin()
+        session = Session("x", WallClock(), "now", {"twin": lambda: twin})
+        session.attach(told.append, HAND, resumed=False)
+        session.start()
+        await heard(told, "notes")
+        async with asyncio.timeout(30):
+            while not sounding(twin):
+                await asyncio.sleep(0.01)
+        if when == "while it plays":
+            session.performance.advance = Stumbling(session.performance.advance, 1)  # type: ignore[method-assign]
+        else:
+            session.performance.close = Stumbling(session.performance.close, 1)  # type: ignore[method-assign]
+            session.hear('{"type": "stop"}')
+        await heard(told, "hush", why="restart")
+        await heard(told, "notice", code="composer-restarted")
+        seed = told[0]["state"]["seed"]
+        await heard(told, "state", playing=True, seed=seed + 1)
+        await session.close()
+        assert sounding(twin) == set()
+        assert twin.is_closed
+
+    asyncio.run(evening())
+    assert "the composer stumbled" in caplog.text
+
+
+def test_one_who_stumbles_again_falls_silent_and_the_session_lives_on(caplog: pytest.LogCaptureFixture) -> None:
+    async def evening() -> None:
+        told: list[dict[str, Any]] = []
+        twin = SilentTwin()
+        session = Session("x", WallClock(), "now", {"twin": lambda: twin})
+        session.attach(told.append, HAND, resumed=False)
+        session.start()
+        session.performance.advance = Stumbling(session.performance.advance, 1)  # type: ignore[method-assign]
+        session.performance.start = Stumbling(session.performance.start, 1)  # type: ignore[method-assign]
+        await heard(told, "hush", why="restart")
+        await heard(told, "notice", code="composer-restarted")
+        assert not session.performance.is_playing
+        session.hear('{"type": "ping", "id": 1, "sent_s": 0}')
+        await heard(told, "pong")
+        session.hear('{"type": "start"}')
+        assert session.performance.is_playing
+        await session.close()
+        assert sounding(twin) == set()
+
+    asyncio.run(evening())
+    assert "the music stops" in caplog.text

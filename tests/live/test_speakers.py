@@ -1,0 +1,206 @@
+"""Sound without a browser, heard by a silent twin of the sound card."""
+
+import sys
+import threading
+import types
+
+import numpy as np
+import pytest
+
+from mien.errors import BadInput
+from mien.live import speakers
+from mien.live.speakers import AHEAD_S, RATE_HZ, Ring, SilentCard, SoundCard, Speakers, check_audio
+from mien.ports.port import Beat, Control, PortLost, Program, Release, Strike
+from mien.sound.font import load_font
+from mien.sound.mixer import BLOCK, Mixer
+from mien.sound.sampler import Sampler
+
+AHEAD = round(AHEAD_S * RATE_HZ)
+
+
+class Stage:
+    """Speakers whose time is that of the frames played."""
+
+    def __init__(self) -> None:
+        self.cards: list[SilentCard] = []
+        self.played = 0
+        mixer = Mixer(Sampler(load_font(None), RATE_HZ))
+        self.mixer = mixer
+        self.port = Speakers(mixer, self.open, lambda: self.played / RATE_HZ, runs=False)
+
+    def open(self, ring: Ring) -> SilentCard:
+        self.cards.append(SilentCard(ring))
+        return self.cards[-1]
+
+    def play(self, seconds: float) -> np.ndarray:
+        heard = []
+        for _ in range(round(seconds * RATE_HZ / BLOCK)):
+            self.port.mix()
+            heard.append(self.cards[0].play(BLOCK))
+            self.played += BLOCK
+        return np.concatenate(heard)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def first_sound(heard: np.ndarray) -> int:
+    return int(np.argmax(np.abs(heard).max(axis=1) > 1e-4))
+
+
+def level(heard: np.ndarray) -> float:
+    return float(np.sqrt(np.square(heard, dtype=np.float64).mean()))
+
+
+def test_a_note_sounds_the_same_time_after_it_was_sent_and_dies_away(stage: Stage) -> None:
+    stage.play(0.3)
+    onsets = []
+    for shift in (0, 137, 400):  # wherever in a block it is sent
+        stage.played += shift
+        stage.port.send([Strike(0, "melody", 60, 90), Beat(1, 1, 90)])
+        stage.played -= shift
+        heard = stage.play(0.5)
+        onsets.append(first_sound(heard) - shift)
+        stage.port.panic()
+        stage.play(3.0)
+    assert onsets[0] == pytest.approx(AHEAD, abs=80)
+    assert max(onsets) - min(onsets) <= 2, "no jitter"
+    stage.port.send([Strike(0, "melody", 60, 90)])
+    held = level(stage.play(0.6))
+    stage.port.send([Release(0, "melody", 60)])
+    stage.play(1.5)
+    assert level(stage.play(0.2)) < held / 20
+    assert stage.mixer.voices == 0
+    assert stage.port.ring.missed == 0
+
+
+def test_a_released_note_is_the_sampler_s_own(stage: Stage) -> None:
+    sampler = Sampler(load_font(None), RATE_HZ)
+    mixer = Mixer(sampler)
+    mixer.strike(0, 64, 90)
+    (held,) = mixer._sounding
+    for _ in range(30):
+        mixer.block()
+    mixer.release(0, 64)
+    (voice,) = sampler.play((0, 0), 64, 90, 30 * BLOCK / RATE_HZ)
+    assert (held.samples == voice.samples).all()
+
+
+def test_a_key_that_is_held_for_long_sounds_on(stage: Stage) -> None:
+    stage.port.send([Program(0, 48, {}), Strike(0, "melody", 60, 90)])  # strings
+    early = level(stage.play(1.5)[-RATE_HZ // 2 :])
+    stage.play(3.0)
+    assert level(stage.play(0.5)) > early / 3
+
+
+def test_controls_move_channels(stage: Stage) -> None:
+    stage.port.send([Program(0, 48, {7: 100, 10: 1, 11: 127, 91: 0}), Strike(0, "melody", 60, 90)])
+    left, right = np.abs(stage.play(1.0)[-RATE_HZ // 2 :]).mean(axis=0)
+    assert left > 5 * right
+    stage.port.send([Control(0, "melody", "pan", 1.0), Control(0, "melody", "expression", 0.5)])
+    soft_left, soft_right = np.abs(stage.play(1.0)[-RATE_HZ // 2 :]).mean(axis=0)
+    assert soft_right > 5 * soft_left
+    assert soft_right < left / 2
+
+
+def test_panic_is_silence(stage: Stage) -> None:
+    stage.port.send([Strike(channel, "x", 50 + channel, 100) for channel in range(4)])
+    assert level(stage.play(0.5)) > 1e-3
+    stage.port.panic()
+    stage.play(AHEAD_S + 0.2)
+    assert np.abs(stage.play(0.2)).max() < 1e-4
+    assert stage.mixer.voices == 0
+
+
+def test_drums_ring_and_choke(stage: Stage) -> None:
+    stage.port.send([Strike(9, "kit", 46, 100), Release(9, "kit", 46)])  # an open hi-hat
+    stage.play(AHEAD_S + 0.1)
+    assert stage.mixer.voices > 0
+    stage.port.send([Strike(9, "kit", 42, 100)])  # the closed one damps it
+    stage.play(AHEAD_S + 0.1)
+    assert all(one.pitch_midi == 42 for one in stage.mixer._sounding)
+
+
+def test_however_much_sounds_nothing_clips(stage: Stage) -> None:
+    stage.port.send([Strike(channel, "x", pitch, 127) for channel in range(4) for pitch in range(40, 80, 3)])
+    assert np.abs(stage.play(0.5)).max() <= 1.0
+
+
+def test_the_thread_fills_the_ring_and_ends() -> None:
+    cards: list[SilentCard] = []
+    before = threading.active_count()
+    port = Speakers(Mixer(Sampler(load_font(None), RATE_HZ)), lambda ring: cards.append(SilentCard(ring)) or cards[-1])
+    port.send([Strike(0, "melody", 60, 90)])
+    for _ in range(2000):
+        while port.ring.waiting < BLOCK:
+            pass
+        if np.abs(cards[0].play(BLOCK)).max() > 1e-3:
+            break
+    else:
+        raise AssertionError("nothing sounded")
+    port.close()
+    assert not cards[0].is_alive
+    assert threading.active_count() == before
+
+
+def test_a_card_that_goes_is_a_lost_port(stage: Stage) -> None:
+    stage.cards[0].is_alive = False
+    with pytest.raises(PortLost, match="gone"):
+        stage.port.send([Strike(0, "melody", 60, 80)])
+
+
+def test_a_ring_that_runs_dry_is_silent_and_counts() -> None:
+    ring = Ring(1024)
+    out = np.ones((300, 2), np.float32)
+    ring.take(out)
+    assert (np.abs(out).max(), ring.missed) == (0, 0)
+    for number in range(5):  # round and round
+        ring.put(np.full((2, 512), number + 1, np.float32))
+        ring.take(out)
+        assert (out == number + 1).all()
+        rest = np.empty((212, 2), np.float32)
+        ring.take(rest)
+        assert (rest == number + 1).all()
+    ring.take(out)
+    assert (np.abs(out).max(), ring.missed) == (0, 1)
+
+
+class Stream:
+    """What `sounddevice.OutputStream` does, without a card."""
+
+    is_there = True
+
+    def __init__(self, **options: object) -> None:
+        if not Stream.is_there:
+            raise RuntimeError("Error querying device -1")
+        self.callback, self.active = options["callback"], False
+
+    def start(self) -> None:
+        self.active = True
+
+    def close(self) -> None:
+        self.active = False
+
+
+def test_the_audio_thread_copies_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", types.SimpleNamespace(OutputStream=Stream))
+    ring = Ring()
+    card = SoundCard(ring)
+    assert card.is_alive
+    ring.put(np.full((2, 512), 0.5, np.float32))
+    out = np.zeros((512, 2), np.float32)
+    card._stream.callback(out, 512, None, None)  # type: ignore[attr-defined]
+    assert (out == 0.5).all()
+    card.close()
+    assert not card.is_alive
+    monkeypatch.setattr(Stream, "is_there", False)
+    with pytest.raises(PortLost, match="querying device"):
+        SoundCard(ring)
+
+
+def test_without_sounddevice_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speakers.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(BadInput, match=r"mien\[audio\]"):
+        check_audio()
