@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mien.data.hashes import THUMB_PX
 from mien.data.judge import Mark
-from mien.data.near import BURST, SAME, SAME_THUMBS, as_prints, candidates, correlation, likeness
+from mien.data.near import BURST, SAME, SAME_THUMBS, Prints, as_prints, candidates, correlation, likeness
 from mien.data.project import Project
 from mien.values import CHIP_PX
 
@@ -71,15 +71,19 @@ class Likenesses:
 
 def pairs(project: Project) -> Iterator[Pair]:
     """Every pair of pictures that are one."""
-    rows = project.db.execute(LOOKED_AT).fetchall()
-    names = [row["sha256"] for row in rows]
+    names, prints = read_prints(project)
     alike = Likenesses(project)
-    prints = as_prints(_printed(project, rows))
     for mirrored in (False, True):
         for i, j in candidates(prints, mirrored):
             found, needed = alike(names[i], names[j], mirrored)
             if found >= needed:
                 yield Pair(names[i], names[j], mirrored, found)
+
+
+def read_prints(project: Project) -> tuple[list[str], Prints]:
+    """The pictures that were looked at (sha256), the first to arrive first, and their prints."""
+    rows = project.db.execute(LOOKED_AT).fetchall()
+    return [row["sha256"] for row in rows], as_prints(_printed(project, rows))
 
 
 def _printed(project: Project, rows: list[sqlite3.Row]) -> Iterator[tuple[bytes, bytes, NDArray[np.uint8] | None]]:
