@@ -15,7 +15,18 @@ app = typer.Typer(
     help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
 )
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
-for _command in (desk.collect, desk.clean, desk.mark, desk.unmark, labels.label, labels.agree):
+for _command in (
+    desk.collect,
+    desk.clean,
+    desk.mark,
+    desk.unmark,
+    labels.label,
+    labels.agree,
+    desk.split,
+    desk.check,
+    desk.forget,
+    desk.status,
+):
     app.command()(_command)
 
 

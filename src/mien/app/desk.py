@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 from mien.data.project import Project
 from mien.errors import BadInput
@@ -99,6 +100,92 @@ def unmark(
     with Project.open(project) as opened:
         kinds = unmark(opened, picture, kind)
     _say(Console(), f"{picture}: no longer marked {', '.join(kinds)}")
+
+
+def split(
+    project: Folder,
+    seed: Annotated[int, typer.Option("--seed", help="Another number, another deal.")] = 0,
+    shares: Annotated[str, typer.Option("--shares", help="Of train, develop and test.")] = "0.7,0.15,0.15",
+) -> None:
+    """Deal the pictures out to train, develop and test; what belongs together stays together."""
+    from mien.data.split import SIDES, split
+
+    try:
+        first, second, third = (float(share) for share in shares.split(","))
+    except ValueError:
+        raise BadInput(f"--shares {shares}: give three numbers, as in 0.7,0.15,0.15") from None
+    with Project.open(project) as opened:
+        found = split(opened, seed, (first, second, third))
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    for name in ("", *found.classes, "undecided", "all"):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    for side, row in zip(SIDES, found.counts.tolist(), strict=True):
+        table.add_row(side, *(str(count) for count in row), str(sum(row)))
+    console.print(table)
+    _say(console, f"{found.bundles} bundles, the largest of {found.largest} pictures; no leak found")
+    for lack in found.lacking:
+        _say(console, f"note: {lack}; collect more, or from more people, films and boards")
+
+
+def check(project: Folder) -> None:
+    """See that nothing that belongs together stands on two sides of the split."""
+    from mien.data.leaks import check_leaks
+
+    with Project.open(project) as opened:
+        count = check_leaks(opened)
+    _say(Console(), f"{count} pictures on the sides of the split, no leak found")
+
+
+def forget(
+    project: Folder,
+    what: Annotated[str, typer.Argument(help="A picture (digits of its sha256, address), a person, or a source.")],
+    copies: Annotated[bool, typer.Option("--copies", help="Its near copies, too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a picture, a person or a source out of a project for good, with all that was derived from it here."""
+    from mien.data.forget import CANNOT_BE_UNDONE, forget
+
+    if not yes and not typer.confirm(f"Forget {what}? This cannot be taken back"):
+        raise BadInput("nothing was forgotten")
+    with Project.open(project) as opened:
+        gone = forget(opened, what, copies)
+    console = Console()
+    _say(
+        console,
+        f"forgotten: {gone.pictures} pictures, {gone.faces} faces, {gone.labels} labels, {gone.arrivals} addresses",
+    )
+    if gone.reports:
+        _say(console, f"removed: {gone.reports} reports of cleaning, whose contact sheets showed faces")
+    if gone.kept:
+        _say(console, f"still here: {gone.kept} pictures that also came from another source")
+    for name in gone.copies:
+        _say(console, f"still here: {name[:12]}, nearly the same picture (--copies takes such along)")
+    for cannot in CANNOT_BE_UNDONE:
+        _say(console, f"cannot be undone: {cannot}")
+
+
+def status(project: Folder) -> None:
+    """Count pictures by class, mark, side and consent, and say what to do next."""
+    from mien.data.status import status
+
+    with Project.open(project) as opened:
+        told = status(opened)
+    console = Console()
+    _say(console, f"{told.pictures} pictures, {told.looked_at} looked at, {told.faces} faces, {told.problems} problems")
+    for name, (came, known) in told.classes.items():
+        _say(console, f"class    {name:16s} {came:7d} came   {known:7d} faces to learn from")
+    for title, counts in (
+        ("mark", told.marks),
+        ("side", told.sides),
+        ("consent", told.consents),
+        ("licence", told.licences),
+        ("labels", told.labels),
+    ):
+        for name, count in counts.items():
+            _say(console, f"{title:8s} {name:16s} {count:7d}")
+    for command, why in told.steps:
+        _say(console, f"next     {command}   ({why})")
 
 
 def _say(console: Console, told: str) -> None:

@@ -85,9 +85,9 @@ def _keep(project: Project, batch: list[Seen]) -> None:
         for seen in batch:
             assert seen.print is not None
             db.execute(
-                "UPDATE pictures SET seen_at = ?, hash = ?, mirrored = ?, thumb = ?, drawn = ?, lettered = ?"
+                "UPDATE pictures SET seen_at = ?, hash = ?, mirrored = ?, thumb = ?, drawn = ?, letters = ?"
                 " WHERE sha256 = ?",
-                (now(), seen.print.hash, seen.print.mirrored, seen.print.thumb.tobytes(), seen.drawn, seen.lettered,
+                (now(), seen.print.hash, seen.print.mirrored, seen.print.thumb.tobytes(), seen.drawn, seen.letters,
                  seen.sha256),
             )  # fmt: skip
             for rank, face in enumerate(seen.faces):
@@ -102,7 +102,9 @@ def _keep(project: Project, batch: list[Seen]) -> None:
 
 def mark_all(project: Project) -> None:
     """Mark every picture anew from what was seen of it."""
-    marks = [*_each(project), *marks_of_copies(project)]
+    marks = list(_each(project))
+    spoilt = {mark.sha256 for mark in marks if MARKS[mark.kind].spoils}
+    marks += marks_of_copies(project, spoilt)
     with project.change() as db:
         db.execute("DELETE FROM marks WHERE NOT by_hand")
         db.executemany(
@@ -121,7 +123,7 @@ def _each(project: Project) -> Iterator[Mark]:
             "SELECT sha256, eyes_apart, sharpness, hidden, yaw, pitch FROM faces WHERE rank = 0"
         )
     }
-    for row in project.db.execute("SELECT sha256, drawn, lettered FROM pictures WHERE seen_at NOT NULL"):
+    for row in project.db.execute("SELECT sha256, drawn, letters FROM pictures WHERE seen_at NOT NULL"):
         yield from judge(row, faces.get(row["sha256"]), several[row["sha256"]])
 
 

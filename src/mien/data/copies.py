@@ -1,14 +1,14 @@
 """Which pictures of a project are copies of each other, mirrored copies, or frames of one moment (rows → groups).
 
-Copies form groups; of each group the largest picture is kept, of equals the one that came first. Frames of a film and
-pictures taken within `MOMENT_S` of each other are compared in the order of time; of frames that show one moment the
-sharpest is kept. Chips are read from the project as they are needed.
+Copies form groups; of each group the largest picture without fault is kept, of equals the one that came first. Frames
+of a film and pictures taken within `MOMENT_S` of each other are compared in the order of time; of frames that show one
+moment the sharpest is kept. Chips are read from the project as they are needed.
 """
 
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 
 from mien.data.hashes import THUMB_PX
 from mien.data.judge import Mark
-from mien.data.near import BURST, SAME, SAME_THUMBS, as_prints, candidates, correlation, likeness
+from mien.data.near import (
+    BURST,
+    SAME,
+    SAME_FACE,
+    SAME_FRAME,
+    SAME_THUMBS,
+    Prints,
+    as_prints,
+    candidates,
+    correlation,
+    likeness,
+)
 from mien.data.project import Project
 from mien.values import CHIP_PX
 
@@ -55,9 +66,11 @@ class Likenesses:
     def __call__(self, one: str, other: str, mirrored: bool = False) -> tuple[float, float]:
         """How alike two pictures are, and from where on they are one."""
         (chip_a, thumb_a), (chip_b, thumb_b) = self._of(one), self._of(other)
+        whole = correlation(thumb_a, thumb_b[:, ::-1] if mirrored else thumb_b)
         if chip_a is None or chip_b is None:
-            return correlation(thumb_a, thumb_b[:, ::-1] if mirrored else thumb_b), SAME_THUMBS
-        return likeness(chip_a, np.ascontiguousarray(chip_b[:, ::-1]) if mirrored else chip_b), SAME
+            return whole, SAME_THUMBS
+        faces = likeness(chip_a, np.ascontiguousarray(chip_b[:, ::-1]) if mirrored else chip_b)
+        return faces, SAME_FACE if whole >= SAME_FRAME else SAME
 
     def _read(self, sha256: str) -> tuple[NDArray[np.uint8] | None, NDArray[np.uint8]]:
         row = self._db.execute(
@@ -71,15 +84,19 @@ class Likenesses:
 
 def pairs(project: Project) -> Iterator[Pair]:
     """Every pair of pictures that are one."""
-    rows = project.db.execute(LOOKED_AT).fetchall()
-    names = [row["sha256"] for row in rows]
+    names, prints = read_prints(project)
     alike = Likenesses(project)
-    prints = as_prints(_printed(project, rows))
     for mirrored in (False, True):
         for i, j in candidates(prints, mirrored):
             found, needed = alike(names[i], names[j], mirrored)
             if found >= needed:
                 yield Pair(names[i], names[j], mirrored, found)
+
+
+def read_prints(project: Project) -> tuple[list[str], Prints]:
+    """The pictures that were looked at (sha256), the first to arrive first, and their prints."""
+    rows = project.db.execute(LOOKED_AT).fetchall()
+    return [row["sha256"] for row in rows], as_prints(_printed(project, rows))
 
 
 def _printed(project: Project, rows: list[sqlite3.Row]) -> Iterator[tuple[bytes, bytes, NDArray[np.uint8] | None]]:
@@ -114,8 +131,8 @@ def _moment(group: list[str], sharp: dict[str, float]) -> Iterator[tuple[str, ..
         yield tuple(sorted(group, key=lambda name: -sharp[name]))
 
 
-def _lines_of_time(project: Project) -> Iterator[list[str]]:
-    """Pictures in the order they were taken: each film, then each run of photographs without a long gap."""
+def _films(project: Project) -> Iterator[list[str]]:
+    """The frames of each film in their order."""
     films: dict[tuple[int, str], list[tuple[float, str]]] = defaultdict(list)
     for row in project.db.execute(
         "SELECT source, album, address, sha256 FROM arrivals WHERE album NOT NULL AND sha256 NOT NULL"
@@ -124,6 +141,11 @@ def _lines_of_time(project: Project) -> Iterator[list[str]]:
             films[row["source"], row["album"]].append((float(moment[1]), row["sha256"]))
     for frames in films.values():
         yield [name for _, name in sorted(frames)]
+
+
+def _lines_of_time(project: Project) -> Iterator[list[str]]:
+    """Pictures in the order they were taken: each film, then each run of photographs without a long gap."""
+    yield from _films(project)
     run: list[str] = []
     before: datetime | None = None
     for row in project.db.execute(
@@ -138,10 +160,11 @@ def _lines_of_time(project: Project) -> Iterator[list[str]]:
     yield run
 
 
-def marks_of_copies(project: Project) -> Iterator[Mark]:
-    """Marks "copy", "mirrored copy", "burst" and "two classes"."""
-    kept_first: dict[str, tuple[int, int]] = {
-        row["sha256"]: (-row["area"], place) for place, row in enumerate(project.db.execute(LOOKED_AT))
+def marks_of_copies(project: Project, spoilt: Collection[str] = ()) -> Iterator[Mark]:
+    """Marks "copy", "mirrored copy", "burst" and "two classes"; `spoilt` pictures are kept only among their like."""
+    kept_first: dict[str, tuple[bool, int, int]] = {
+        row["sha256"]: (row["sha256"] in spoilt, -row["area"], place)
+        for place, row in enumerate(project.db.execute(LOOKED_AT))
     }
     frames: dict[str, int] = {}
     for number, group in enumerate(moments(project)):
@@ -149,7 +172,15 @@ def marks_of_copies(project: Project) -> Iterator[Mark]:
             frames.setdefault(name, number)
         for name in group[1:]:
             yield Mark(name, "burst", "the same moment, and less sharp", group[0])
-    groups = _grouped([p for p in pairs(project) if frames.get(p.one, -1) != frames.get(p.other, -2)])
+    films = {name: number for number, line in enumerate(_films(project)) for name in line}
+    groups = _grouped(
+        [
+            pair
+            for pair in pairs(project)
+            if frames.get(pair.one, -1) != frames.get(pair.other, -2)
+            and films.get(pair.one, -1) != films.get(pair.other, -2)
+        ]
+    )
     for members in groups:
         kept = min(members, key=lambda name: kept_first[name])
         for name, turned in members.items():

@@ -96,7 +96,14 @@ def read_gallery(
     words = find_program() if program is None else program
     folder = project / ARRIVING / hashlib.sha256(address.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    yield from _waiting(folder, address, known)
+    given = set[str]()
+
+    def is_known(at: str) -> bool:
+        met = at in given
+        given.add(at)
+        return met or known(at)
+
+    yield from _waiting(folder, address, is_known)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
         with subprocess.Popen(
             command(address, words, folder, pause_s),
@@ -106,10 +113,10 @@ def read_gallery(
                 for line in running.stdout or ():
                     path = Path(line.rstrip("\n"))
                     if not line.startswith("#") and _is_ready(path):
-                        yield from _give(path, address, known)
+                        yield from _give(path, address, is_known)
             finally:
                 running.terminate()  # where the reader of these finds broke off; else it has ended
-        yield from _waiting(folder, address, known)
+        yield from _waiting(folder, address, is_known)
         if status := running.returncode:
             raise BadInput(f"{address}: gallery-dl broke off: {_failure(status, told)}; call again to go on")
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from mien.cues.geometry import measure
 from mien.data.hashes import Print, take_print
-from mien.data.quality import drawn_of, eyes_apart, hidden_of, lettered_of, sharpness_of
+from mien.data.quality import drawn_of, eyes_apart, hidden_of, letters_of, sharpness_of
 from mien.errors import BadInput, MienError
 from mien.face.landmarks68 import landmarks68
 from mien.face.look import look
@@ -63,7 +63,7 @@ class Seen:
     faces: tuple[SeenFace, ...] = ()
     print: Print | None = None
     drawn: float = 0.0
-    lettered: float = 0.0
+    letters: int = 0
     problem: str | None = None
 
 
@@ -90,7 +90,7 @@ def look_over(sha256: str, path: Path, width: int) -> Seen:
     if found:
         x0, y0, x1, y1 = (side - margin for side in found[0].box_px)
         box = (x0, y0, x1, y1)
-    return Seen(sha256, faces, take_print(grey), drawn_of(rgb, box), lettered_of(grey))
+    return Seen(sha256, faces, take_print(grey), drawn_of(rgb, box), letters_of(grey))
 
 
 def _with_margin(rgb: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
@@ -108,7 +108,7 @@ def _seen(face: Face, grey: NDArray[np.uint8], scale: float, margin: int) -> See
         eyes_apart=eyes_apart(points) * scale,
         pose_deg=face.pose_deg,
         sharpness=sharpness_of(grey, points),
-        hidden=hidden_of(face),
+        hidden=hidden_of(face.chip),
         points=points * np.float32(scale),
         cues=cues.values,
         valid=cues.valid,

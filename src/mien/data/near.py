@@ -33,7 +33,8 @@ SAME = 0.99
 BURST = 0.97
 ROUGHLY = 0.85
 """Below it without alignment, no alignment helps."""
-SAME_THUMBS = 0.985
+SAME_THUMBS, SAME_FRAME = 0.985, 0.995
+SAME_FACE = 0.95
 FACE = slice(8, 56)
 """Rows and columns of a chip that are compared."""
 SHIFT_PX = 3

@@ -1,26 +1,46 @@
 """How readable a face is and how photographic its picture (pixels → numbers that `mien.data.judge` holds to limits).
 
-`sharpness`, 0..1: of the differences between neighbouring pixels of the face, the share that goes when it is blurred
-once more: what is blurred already loses little (the idea of Crete et al. 2007, "The blur effect"). The face is first
-brought to eyes `EYES_PX` apart, or left as it is where it is smaller.
-
-`hidden`, 0..1, `drawn`, 0..1, and `lettered`, 0..1, are heuristics; their docstrings say what they go by.
+`sharpness`, 0..1, is measured; `hidden`, 0..1, `drawn`, 0 and more, and `letters`, a count, are heuristics: each says
+in its docstring what it goes by. `python -m benchmarks.curating` prints how often each is right and wrong.
 """
+
+import io
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.nets import Floats
-from mien.values import Face
+from mien.nets import Floats, asset_path, read_asset
 
 Grey = NDArray[np.uint8]
+Box = tuple[float, float, float, float]
 
 EYES_PX = 36.0
 """Distance of the eyes at which sharpness is measured: twice the training pictures'."""
-BLUR_PX = 1.5
+BLUR_SHARE = 0.042
+"""Of the distance of the eyes: the blur that sharpness is measured with."""
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
 """Of the 68 points."""
+
+USUAL_ROWS, USUAL_COLUMNS, USUAL_SIZE = slice(6, 60), slice(8, 56), (24, 27)
+"""The part of a chip that is compared with usual faces, and the width and height it is reduced to."""
+UNUSUAL = 0.7
+"""Residual, in spreads of the face's light, that no usual face explains."""
+ROUNDS = 6
+DIRECTIONS_PENALTY = 0.3
+
+CHANGES = (0, 3, 6, 12, 24, 48, 256)
+"""Bounds between sizes of change, grey levels from pixel to pixel."""
+
+TEXT_PX = 480
+"""Letters are sought in a picture of that long side."""
+STROKE_PX = 9
+"""Strokes of letters are thinner."""
+STROKE_CONTRAST = 40
+LETTER_PX = 6
+LETTERS_A_LINE = 5
+MOST_PATCHES = 400
 
 
 def eyes_apart(points: Floats) -> float:
@@ -29,18 +49,23 @@ def eyes_apart(points: Floats) -> float:
 
 
 def sharpness_of(grey: Grey, points: Floats) -> float:
-    """Sharpness of the face with these 68 points in a grey picture uint8 (h, w)."""
+    """Sharpness of the face with these 68 points in a grey picture uint8 (h, w).
+
+    Of the differences between neighbouring pixels, the share that goes when the face is blurred once more: what is
+    blurred already loses little (the idea of Crete et al. 2007, "The blur effect"). A face with eyes further than
+    `EYES_PX` apart is first reduced to that.
+    """
     low = np.clip(np.floor(points.min(axis=0)), 0, None).astype(int)
     high = np.ceil(points.max(axis=0)).astype(int) + 1
     part = grey[low[1] : high[1], low[0] : high[0]]
     if min(part.shape) < 8:
         return 0.0
-    share = min(1.0, EYES_PX / max(eyes_apart(points), 1e-6))
-    if share < 1:
-        size = (max(8, round(part.shape[1] * share)), max(8, round(part.shape[0] * share)))
-        part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    apart = max(eyes_apart(points), 1e-6)
+    if apart > EYES_PX:
+        width, height = (max(8, round(side * EYES_PX / apart)) for side in part.shape[::-1])
+        part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
     face = part.astype(np.float32)
-    blurred = cv2.GaussianBlur(face, (0, 0), BLUR_PX)
+    blurred = cv2.GaussianBlur(face, (0, 0), max(0.5, BLUR_SHARE * min(apart, EYES_PX)))
     kept = lost = 0.0
     for axis in (0, 1):
         before, after = np.abs(np.diff(face, axis=axis)), np.abs(np.diff(blurred, axis=axis))
@@ -48,39 +73,103 @@ def sharpness_of(grey: Grey, points: Floats) -> float:
     return lost / kept if kept > 0 else 0.0
 
 
-def hidden_of(face: Face) -> float:
-    """How much of a face seems hidden: the mesh network's and the detector's common disbelief in it."""
-    return 1 - face.score
+def hidden_of(chip: Grey) -> float:
+    """How much of a chip uint8 (64, 64) seems hidden: the share of it that no usual face explains.
 
-
-def drawn_of(rgb: NDArray[np.uint8], box: tuple[float, float, float, float] | None) -> float:
-    """How drawn a picture uint8 (h, w, 3) looks: the share of its face (of all of it, without one) without any grain.
-
-    Light falling on a sensor is never quite even; paint of a programme is.
+    Usual faces are the mean and the chief directions of the training faces (Turk & Pentland 1991, "Eigenfaces"). They
+    are fitted with weights that fall where the fit is bad (as robust regression does), so that a hand or a board does
+    not draw the fit to itself; what then stands out by more than `UNUSUAL` is counted. It does not see what is as
+    smooth and as bright as skin.
     """
-    part = _part(rgb, box).astype(np.int16)
+    light = usual_light(chip)
+    base, cost = _usual_faces()
+    weights = np.ones_like(light)
+    rest = light
+    for _ in range(ROUNDS):
+        weighted = base * weights
+        rest = light - np.asarray(np.linalg.solve(weighted @ base.T + cost, weighted @ light), np.float32) @ base
+        weights = 1 / (1 + np.square(rest / UNUSUAL))
+    far = (np.abs(rest) > UNUSUAL).astype(np.float32).reshape(USUAL_SIZE[::-1])
+    return float((cv2.GaussianBlur(far, (0, 0), 1.0) > 0.5).mean())
+
+
+def usual_light(chip: Grey) -> Floats:
+    """The part of a chip that is compared, in spreads of its own light from its median, float32 (648,), −4..4."""
+    small = cv2.resize(chip[USUAL_ROWS, USUAL_COLUMNS], USUAL_SIZE, interpolation=cv2.INTER_AREA)
+    light = small.astype(np.float32).ravel()
+    light -= np.median(light)
+    return np.asarray(np.clip(light / (1.48 * np.median(np.abs(light)) + 4), -4, 4), dtype=np.float32)
+
+
+@cache
+def _usual_faces() -> tuple[Floats, Floats]:
+    """Directions, an even light and the mean, float32 (k + 2, 648), and what their use costs, (k + 2, k + 2)."""
+    held = np.load(io.BytesIO(read_asset(asset_path("mien.data", "usual_faces.npy"))), allow_pickle=False)
+    spreads, mean, directions = held[0], held[1], held[2:]
+    base = np.concatenate([directions, np.ones((1, mean.size)), mean[None]]).astype(np.float32)
+    cost = DIRECTIONS_PENALTY / np.square(np.concatenate([spreads[: len(directions)], [10.0, 10.0]]))
+    return base, np.diag(cost).astype(np.float32)
+
+
+def drawn_of(rgb: NDArray[np.uint8], box: Box | None) -> float:
+    """How drawn the face of a picture uint8 (h, w, 3) looks (all of it, where there is no face).
+
+    In a photograph changes of brightness from pixel to pixel come in all sizes; a drawing has even paint and hard edges
+    and little between. So: the share of even pixels, times that of edges over that of what lies between, for edges and
+    for hard edges. A photograph that a filter has only softened is not told by it.
+    """
+    part = _part(rgb, box)
     if min(part.shape[:2]) < 8:
         return 0.0
-    across = np.abs(np.diff(part, axis=1)).max(axis=2)[:-1]
-    down = np.abs(np.diff(part, axis=0)).max(axis=2)[:, :-1]
-    return float((np.maximum(across, down) == 0).mean())
+    grey = cv2.cvtColor(part, cv2.COLOR_RGB2GRAY).astype(np.int16)
+    change = np.maximum(np.abs(np.diff(grey, axis=1))[:-1], np.abs(np.diff(grey, axis=0))[:, :-1])
+    even, _, low, middle, edge, hard = np.histogram(change, CHANGES)[0] / change.size
+    return float(even * ((edge + hard) / (low + middle + 0.02) + hard / (middle + 0.01)))
 
 
-def lettered_of(grey: Grey) -> float:
-    """How written on a grey picture uint8 (h, w) looks: the share of its area under what look like lines of text.
+def letters_of(grey: Grey) -> int:
+    """How many patches of a grey picture uint8 (h, w) look like letters that stand in lines.
 
-    A line is a wide, low patch of strokes: strong changes of brightness, joined sideways over the gaps between letters.
+    A letter is a patch of thin strokes brighter or darker than what is around (top hat); a line is `LETTERS_A_LINE` or
+    more of like height, side by side on one base line.
     """
+    height, width = grey.shape
+    share = min(1.0, TEXT_PX / max(height, width))
     small = grey
-    edges = cv2.morphologyEx(small, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    _, strong = cv2.threshold(edges, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    joined = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
-    lines = [s for s in stats[1:count] if s[2] > 3 * s[3] and s[3] >= 8 and s[4] > 0.5 * s[2] * s[3]]
-    return float(sum(s[2] * s[3] for s in lines) / grey.size)
+    if share < 1:
+        size = (max(1, round(width * share)), max(1, round(height * share)))
+        small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (STROKE_PX, STROKE_PX))
+    count = 0
+    for brighter_or_darker in (cv2.MORPH_TOPHAT, cv2.MORPH_BLACKHAT):
+        strokes = (cv2.morphologyEx(small, brighter_or_darker, brush) > STROKE_CONTRAST).astype(np.uint8)
+        patches = cv2.connectedComponentsWithStats(strokes, connectivity=8)[2][1:]
+        _, _, w, h, area = patches.T
+        like = (h >= LETTER_PX) & (h <= 0.15 * small.shape[0]) & (w >= 2) & (w <= 1.6 * h) & (area >= 0.18 * w * h)
+        count += _in_lines(patches[like][:MOST_PATCHES].astype(np.float32))
+    return count
 
 
-def _part(rgb: NDArray[np.uint8], box: tuple[float, float, float, float] | None) -> NDArray[np.uint8]:
+def _in_lines(patches: Floats) -> int:
+    """How many of the patches (x, y, width, height, area), float32 (n, 5), stand in lines."""
+    if len(patches) < LETTERS_A_LINE:
+        return 0
+    x, y, w, h, _ = patches.T
+    bottom = y + h
+    high, low = np.maximum(h[:, None], h), np.minimum(h[:, None], h)
+    gap = x - (x + w)[:, None]
+    shared = np.minimum(bottom[:, None], bottom) - np.maximum(y[:, None], y)
+    beside = (gap > -0.15 * high) & (gap < 0.9 * high) & (low > 0.5 * high) & (shared > 0.6 * low)
+    beside &= np.abs(bottom[:, None] - bottom) < 0.35 * high
+    np.fill_diagonal(beside, False)
+    line = np.arange(len(patches))
+    for one, other in np.argwhere(beside):
+        line[line == line[other]] = line[one]
+    sizes = np.bincount(line)
+    return int(sizes[sizes >= LETTERS_A_LINE].sum())
+
+
+def _part(rgb: NDArray[np.uint8], box: Box | None) -> NDArray[np.uint8]:
     if box is None:
         return rgb
     x0, y0, x1, y1 = (max(0, int(side)) for side in box)

@@ -31,8 +31,8 @@ CREATE TABLE pictures (             -- one row a different file of bytes
   hash     BLOB,                    -- 8 bytes, see mien.data.hashes; that of its mirror image follows
   mirrored BLOB,
   thumb    BLOB,                    -- uint8 (32, 32), the picture in small
-  drawn    REAL,                    -- how much it looks drawn, and how much of it looks written on: mien.data.quality
-  lettered REAL
+  drawn    REAL,                    -- how drawn it looks, and how many letters it seems to show: mien.data.quality
+  letters  INTEGER
 );
 
 CREATE TABLE arrivals (             -- every address that was visited; the same bytes may arrive twice
