@@ -163,7 +163,6 @@ def test_gaps_are_said(tmp_path: Path) -> None:
     path = tmp_path / "theirs.csv"
     eyes = " ".join(map(str, EYES))
     lines = [
-        " image ,emotionclass;x, Total Face Area",
         "Image,EmotionClass,TotalFaceArea,EyesX,EyesY,NoseX,NoseY,MouthX,MouthY,NumFaces,Extra",
         f'a.jpg,happy-face,[12.5],"[{eyes}]","[{eyes}]",,,,,3,1',
         f'b.jpg,sad-face,nan,"[{eyes} 12]","[{eyes}]",nan,None,[],[],1,1',
@@ -171,9 +170,9 @@ def test_gaps_are_said(tmp_path: Path) -> None:
         ",sad,1",
         "",
     ]
-    path.write_text("﻿" + "\n".join(lines[1:]), encoding="utf-8")
+    path.write_text("\n".join(lines), encoding="utf-8-sig")
     sheet = read_sheet(path)
-    first, second, third, fourth = sheet.rows
+    first, second, *_ = sheet.rows
     assert isinstance(first, LandmarkRow) and first.area == 12.5 and len(first.eyes_x) == 12 and first.faces == 3
     assert isinstance(second, LandmarkRow) and second.eyes_x == second.eyes_y == () and second.area is None
     assert dict(sheet.gaps) == {

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from mien.app import label as label_commands
+from mien.app import sheets as sheet_commands
 from mien.data.project import ORIGIN, EmotionClass, Project, class_named
 from mien.errors import BadInput
 
@@ -15,8 +16,9 @@ app = typer.Typer(
 )
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
 
-for _command in (label_commands.label, label_commands.agree):
+for _command in (label_commands.label, label_commands.agree, sheet_commands.sheets, sheet_commands.describe):
     app.command()(_command)
+app.command("import-sheets")(sheet_commands.import_sheets)
 
 
 @app.command()

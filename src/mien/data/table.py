@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import CUES
+from mien.data.facts import spoken
 from mien.data.project import Project
 from mien.data.truth import STANDING, truths
 from mien.errors import BadInput
@@ -43,7 +44,7 @@ _PICTURE = (
     Column("taken_at", "text", "when the picture was taken, by its own account"),
     Column("person", "text", "a pseudonym, if known"),
     Column("source_kind", "text", "how the picture came: folder, archive, video, urls, gallery or sheet"),
-    Column("source", "text", "address of the source"),
+    Column("source", "text", "address of the source; of what lay on the curator's machine the name alone"),
     Column("address", "text", "of the picture within the source, where it came from first"),
     Column("album", "text", "what it came together with"),
     Column("licence", "text", "of the source, as told"),
@@ -97,6 +98,7 @@ def rows(project: Project) -> Iterator[dict[str, Any]]:
         points = np.frombuffer(row["points"], dtype=np.float32).reshape(68, 2).astype(np.float64).round(3)
         cues, valid = np.frombuffer(row["cues"], dtype=np.float32), np.frombuffer(row["valid"], dtype=np.uint8)
         told = {name: row[name] for name in row.keys() if name not in ("points", "cues", "valid")}  # noqa: SIM118
+        told["source"] = spoken(row["source_kind"], row["source"]) if row["source"] else None
         told["marks"] = ";".join(dict.fromkeys(marks[row["sha256"]])) or None
         place = at.get(row["face"])
         for number, name in enumerate(names):
