@@ -86,6 +86,7 @@ def columns(project: Project) -> tuple[Column, ...]:
 def rows(project: Project) -> Iterator[dict[str, Any]]:
     """The rows, in the order of the faces' ids; values of kind "numbers" are lists, what is not known is None."""
     known = truths(project)
+    votes, blank, majority = known.votes.tolist(), known.blank.tolist(), known.majority.tolist()
     at = {face: place for place, face in enumerate(known.faces.tolist())}
     names = [one.name for one in project.classes]
     people: dict[int, list[tuple[float | None, float | None]]] = defaultdict(list)
@@ -102,9 +103,9 @@ def rows(project: Project) -> Iterator[dict[str, Any]]:
         told["marks"] = ";".join(dict.fromkeys(marks[row["sha256"]])) or None
         place = at.get(row["face"])
         for number, name in enumerate(names):
-            told[f"votes_{name}"] = None if place is None else int(known.votes[place, number])
-        told["votes_blank"] = None if place is None else int(known.blank[place])
-        best = -1 if place is None else int(known.majority[place])
+            told[f"votes_{name}"] = None if place is None else votes[place][number]
+        told["votes_blank"] = None if place is None else blank[place]
+        best = -1 if place is None else majority[place]
         told["majority"] = names[best] if best >= 0 else None
         told["annotators"] = len(people[row["face"]])
         for index, axis in enumerate(("valence", "arousal")):
