@@ -8,6 +8,7 @@ from rich.console import Console
 
 from mien.app import desk
 from mien.app import label as labels
+from mien.app import sheets as tables
 from mien.data.project import ORIGIN, EmotionClass, Project, class_named
 from mien.errors import BadInput
 
@@ -22,6 +23,9 @@ for _command in (
     desk.unmark,
     labels.label,
     labels.agree,
+    tables.sheets,
+    tables.import_sheets,
+    tables.describe,
     desk.split,
     desk.check,
     desk.forget,

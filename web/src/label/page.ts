@@ -91,6 +91,7 @@ export class LabelPageElement extends LitElement {
     if (event.key === "Escape") {
       return this.act(event, () => void (view.session && view.face ? this.desk.resume() : this.desk.pause()));
     }
+    if (event.key === "Enter" && view.session && !isPressed(event)) return this.act(event, () => this.goOn());
     if (view.session || !view.face) return;
     if (event.key === " " && !isPressed(event)) return this.act(event, () => void this.desk.say("skip"));
     if (event.key === CANNOT_TELL) return this.act(event, () => void this.desk.say("cannot tell"));
@@ -98,6 +99,12 @@ export class LabelPageElement extends LitElement {
     const place = classOfKey(event.key, lettersOf(this.names));
     const name = place === undefined ? undefined : this.names[place];
     if (name !== undefined) this.act(event, () => void this.desk.say("class", name));
+  }
+
+  /** From a summary to what is open, and else to what was skipped. */
+  private goOn(): void {
+    const { open = 0, skipped = 0 } = this.desk.view.answer?.progress ?? {};
+    if (open || skipped) void this.desk.resume(this.desk.view.again || !open);
   }
 
   private act(event: KeyboardEvent, deed: () => void): void {

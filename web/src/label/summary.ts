@@ -10,6 +10,9 @@ export class SummaryElement extends LitElement {
     css`
       :host { max-width: 38rem; margin: 0 auto; padding: clamp(1.5rem, 6vh, 4rem) 1.25rem 3rem; }
       h2 { font-size: 1.75rem; margin-bottom: 0.5rem; }
+      h2:focus { outline: none; }
+      .row kbd { font: 0.8125rem/1 var(--sans); margin-left: 0.5rem; opacity: 0.8; }
+      @media (hover: none) and (pointer: coarse) { kbd { display: none; } }
       .lead { font: 1.125rem/1.45 var(--serif); color: var(--quiet); margin-bottom: 1.75rem; }
       table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
       th, td { text-align: left; padding: 0.35rem 0.75rem 0.35rem 0; font-weight: 400; border-top: 1px solid var(--line); vertical-align: middle; }
@@ -26,7 +29,7 @@ export class SummaryElement extends LitElement {
   declare view: View;
 
   override firstUpdated(): void {
-    this.renderRoot.querySelector<HTMLElement>(".first")?.focus();
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus(); // not a button: the space bar has just said "skip"
   }
 
   private go(again: boolean): void {
@@ -45,7 +48,7 @@ export class SummaryElement extends LitElement {
     const most = Math.max(1, ...rows.map(([, , all]) => all));
     const isDone = progress.open === 0;
     return html`
-      <h2>${isDone ? "All faces were seen" : "Done for now"}</h2>
+      <h2 tabindex="-1">${isDone ? "All faces were seen" : "Done for now"}</h2>
       <p class="lead" role="status">
         ${annotator}: ${progress.told} of ${progress.faces} faces labelled${progress.open ? `, ${progress.open} to go` : ""}.
         ${session.median_s === null ? nothing : `About ${session.median_s.toFixed(1)} seconds a face.`}
@@ -63,10 +66,10 @@ export class SummaryElement extends LitElement {
         </tbody>
       </table>
       <div class="row">
-        ${isDone ? nothing : html`<button class="first" id="go-on" @click=${() => this.go(false)}>Go on</button>`}
+        ${isDone ? nothing : html`<button class="first" id="go-on" aria-keyshortcuts="Enter" @click=${() => this.go(false)}>Go on<kbd>enter</kbd></button>`}
         ${progress.skipped
           ? html`<button class=${isDone ? "first" : ""} id="again" @click=${() => this.go(true)}>
-              ${isDone ? "See" : "Go on, then see"} the ${progress.skipped} skipped again
+              ${isDone ? "See" : "Go on, then see"} the ${progress.skipped} skipped again${isDone ? html`<kbd>enter</kbd>` : nothing}
             </button>`
           : nothing}
         ${answer.last ? html`<button id="undo" @click=${() => this.dispatchEvent(new Event("undone"))}>Take the last label back</button>` : nothing}

@@ -1,0 +1,86 @@
+"""`mien data sheets`, `import-sheets` and `describe`: a project told to others, and others' sheets taken in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mien.data.project import Project
+
+Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
+
+
+def sheets(
+    project: Folder,
+    out: Out = Path("sheets"),
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Copy the pictures too, into folders happy-face, sad-face and so on.")
+    ] = False,
+    parquet: Annotated[
+        bool, typer.Option("--parquet", help="Write our table as Parquet too (extra research).")
+    ] = False,
+) -> None:
+    """Write the two data sheets, and our own table of all that is known of each face."""
+    from mien.data.gather import write_sheets
+    from mien.data.sheets import CLASS_FILE, LANDMARK_FILE
+    from mien.data.table import CSV_FILE, PARQUET_FILE, write_csv, write_parquet
+
+    with Project.open(project) as opened:
+        told = write_sheets(opened, out, with_pictures=pictures)
+        faces = write_csv(opened, out / CSV_FILE)
+        if parquet:
+            write_parquet(opened, out / PARQUET_FILE)
+    copied = f", {told.copied} pictures copied" if pictures else ""
+    _say(f"{out / CLASS_FILE}")
+    _say(f"{out / LANDMARK_FILE}: {told.faces} faces of {told.pictures} pictures{copied}")
+    _say(f"{out / CSV_FILE}: {faces} faces" + (f", and as {PARQUET_FILE}" if parquet else ""))
+    if told.left_out:
+        _note(f"{told.left_out} faces are only in {CSV_FILE}: no class, no majority, or a mark that spoils them")
+    if told.gone:
+        _note(f"{told.gone} pictures are gone from the project and were not copied")
+
+
+def import_sheets(
+    project: Folder,
+    sheet: Annotated[list[Path], typer.Argument(help="Sheets, or folders that hold them.")],
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", help="Where the pictures lie. Default: beside the sheet.")
+    ] = None,
+    licence: Annotated[str, typer.Option("--licence", help="Of the pictures, as CC-BY-4.0.")] = "unknown",
+    consent: Annotated[
+        str, typer.Option("--consent", help="Of the people shown: unknown, given, public or refused.")
+    ] = "unknown",
+) -> None:
+    """Take in data sheets of that layout, with their pictures where they are found."""
+    from mien.data.bring import bring_in, sheets_at
+
+    with Project.open(project) as opened:
+        for path in [one for given in sheet for one in sheets_at(given)]:
+            told = bring_in(opened, path, pictures, licence, consent)
+            _say(f"{path}: {told.rows} rows, {told.found} pictures found, {told.new} of them new")
+            for gap, count in told.gaps.items():
+                _note(f"{path.name}: {gap} ({count})")
+    _say(f"faces and points are measured from the pictures:  mien data clean {project}")
+
+
+def describe(project: Folder, out: Out = Path("description")) -> None:
+    """Describe a project for others: datasheet, Croissant metadata, and the table they speak of."""
+    from mien.data.datasheet import OPEN
+    from mien.data.describe import describe as write_description
+
+    with Project.open(project) as opened:
+        facts, paths = write_description(opened, out)
+    for path in paths:
+        _say(str(path))
+    waiting = paths[0].read_text(encoding="utf-8").count(f"\n\n{OPEN}")
+    _say(f"{facts.faces} faces, {len(facts.annotators)} annotators; {waiting} questions are open in {paths[0].name}")
+
+
+def _say(text: str) -> None:
+    Console().print(f"  {text}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _note(text: str) -> None:
+    Console(stderr=True).print(f"note: {text}", style="yellow", highlight=False, soft_wrap=True, markup=False)

@@ -1,0 +1,36 @@
+"""A project is described for others: datasheet, Croissant and the table they speak of (project → three files)."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from mien.data import croissant, datasheet
+from mien.data.facts import Facts, gather_facts
+from mien.data.project import Project
+from mien.data.table import CSV_FILE, columns, write_csv
+from mien.errors import CannotWrite
+from mien.writing import write_bytes
+
+
+def describe(project: Project, folder: Path) -> tuple[Facts, tuple[Path, ...]]:
+    """Write `datasheet.md`, `croissant.json` and `faces.csv`; answers in a datasheet that is there are kept.
+
+    Raises
+    ------
+    CannotWrite
+        If the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(f"{folder}: {error.strerror}; choose another folder with --out") from None
+    facts = gather_facts(project)
+    table, sheet, metadata = (folder / name for name in (CSV_FILE, datasheet.FILE, croissant.FILE))
+    write_csv(project, table)
+    with table.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    told = croissant.croissant(facts, columns(project), CSV_FILE, digest)
+    write_bytes(metadata, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
+    earlier = sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
+    write_bytes(sheet, datasheet.datasheet(facts, earlier).encode())
+    return facts, (sheet, metadata, table)

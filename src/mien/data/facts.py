@@ -1,0 +1,149 @@
+"""What a project amounts to, counted for its descriptions (tables → numbers and names)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+
+from mien.data.agree import Agreement, agreement
+from mien.data.marks import MARKS
+from mien.data.project import EmotionClass, Project
+from mien.data.truth import truths
+from mien.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where pictures came from (see `spoken`), how many, and on which terms."""
+
+    kind: str
+    address: str
+    licence: str
+    consent: str
+    begun_at: str
+    pictures: int
+    problems: int
+
+
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """How much somebody labelled; `suggested` counts labels before which a model's guess was shown."""
+
+    name: str
+    labels: int
+    cannot_tell: int
+    skipped: int
+    taken_back: int
+    suggested: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Counts of a project.
+
+    `by_class` counts faces by majority, `torn` those without one; `votes_each` is the mean number of votes of a face
+    that people labelled; `sides` counts pictures by side of the split, `consents` by what is known of consent;
+    `period` holds the first and the last day on which anything came or was said.
+    """
+
+    name: str
+    classes: tuple[EmotionClass, ...]
+    pictures: int
+    faces: int
+    without_face: int
+    several_faces: int
+    persons: int
+    without_person: int
+    by_class: Mapping[str, int]
+    torn: int
+    by_people: int
+    by_folder: int
+    votes_each: float
+    sources: tuple[Source, ...]
+    consents: Mapping[str, int]
+    licences: tuple[str, ...]
+    annotators: tuple[Annotator, ...]
+    marks: Mapping[str, int]
+    sides: Mapping[str, int]
+    agreement: Agreement | None
+    period: tuple[str, str] | None
+
+
+def gather_facts(project: Project) -> Facts:
+    """Count."""
+    db = project.db
+    known = truths(project)
+    names = [one.name for one in project.classes]
+    majority = known.majority.tolist()
+    labelled = {
+        row[0]
+        for row in db.execute("SELECT DISTINCT face FROM labels WHERE taken_back_at IS NULL AND verdict != 'skip'")
+    }
+    is_said = np.isin(known.faces, list(labelled))
+    by_people, votes = int(is_said.sum()), int((known.votes.sum(axis=1) + known.blank)[is_said].sum())
+    try:
+        agreed = agreement(project)
+    except BadInput:  # fewer than two annotators
+        agreed = None
+    sources = tuple(
+        Source(**dict(row) | {"address": spoken(row["kind"], row["address"])})
+        for row in db.execute(
+            "SELECT kind, sources.address, licence, consent, begun_at, count(DISTINCT sha256) AS pictures,"
+            " count(problem) AS problems FROM sources LEFT JOIN arrivals ON source = id GROUP BY id ORDER BY id"
+        )
+    )
+    period = db.execute(
+        "SELECT min(day), max(day) FROM (SELECT arrived_at AS day FROM arrivals UNION ALL SELECT given_at FROM labels)"
+    ).fetchone()
+    return Facts(
+        name=project.folder.resolve().name,
+        classes=project.classes,
+        pictures=_one(project, "SELECT count(*) FROM pictures"),
+        faces=_one(project, "SELECT count(*) FROM faces"),
+        without_face=_one(project, "SELECT count(*) FROM pictures WHERE sha256 NOT IN (SELECT sha256 FROM faces)"),
+        several_faces=_one(project, "SELECT count(DISTINCT sha256) FROM faces WHERE rank > 0"),
+        persons=_one(project, "SELECT count(DISTINCT person) FROM pictures"),
+        without_person=_one(project, "SELECT count(*) FROM pictures WHERE person IS NULL"),
+        by_class={name: majority.count(place) for place, name in enumerate(names)},
+        torn=majority.count(-1),
+        by_people=by_people,
+        by_folder=len(known) - by_people,
+        votes_each=votes / by_people if by_people else 0.0,
+        sources=sources,
+        consents=_counts(project, f"SELECT consent, count(*) FROM ({_WORST_CONSENT}) GROUP BY consent"),
+        licences=tuple(sorted({one.licence for one in sources if one.pictures})),
+        annotators=tuple(Annotator(**dict(row)) for row in db.execute(_ANNOTATORS)),
+        marks={kind: n for kind in MARKS if (n := _one(project, _MARKED, kind))},
+        sides=_counts(project, "SELECT side, count(*) FROM sides GROUP BY side"),
+        agreement=agreed,
+        period=None if period[0] is None else (period[0][:10], period[1][:10]),
+    )
+
+
+def spoken(kind: str, address: str) -> str:
+    """A source's address as others may read it: of what lay on this machine only the name."""
+    return address if kind in ("urls", "gallery") else PurePath(address.replace("\\", "/")).name or address
+
+
+_WORST_CONSENT = (
+    "SELECT sha256, CASE min(CASE consent WHEN 'refused' THEN 0 WHEN 'unknown' THEN 1 WHEN 'public' THEN 2 ELSE 3 END)"
+    " WHEN 0 THEN 'refused' WHEN 1 THEN 'unknown' WHEN 2 THEN 'public' ELSE 'given' END AS consent"
+    " FROM arrivals JOIN sources ON id = source WHERE sha256 NOT NULL GROUP BY sha256"
+)
+"""The least that any of a picture's sources says of consent."""
+_MARKED = "SELECT count(DISTINCT sha256) FROM marks WHERE kind = ?"
+_ANNOTATORS = (
+    "SELECT annotator AS name, sum(taken_back_at IS NULL AND verdict = 'class') AS labels,"
+    " sum(taken_back_at IS NULL AND verdict = 'cannot tell') AS cannot_tell,"
+    " sum(taken_back_at IS NULL AND verdict = 'skip') AS skipped, sum(taken_back_at NOT NULL) AS taken_back,"
+    " sum(taken_back_at IS NULL AND suggested NOT NULL) AS suggested FROM labels GROUP BY annotator ORDER BY annotator"
+)
+
+
+def _one(project: Project, query: str, *given: str) -> int:
+    return int(project.db.execute(query, given).fetchone()[0])
+
+
+def _counts(project: Project, query: str) -> dict[str, int]:
+    return {row[0]: int(row[1]) for row in project.db.execute(query)}

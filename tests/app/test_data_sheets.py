@@ -1,0 +1,74 @@
+"""`mien data agree`, `sheets`, `import-sheets`, `describe` at the command line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from data.pretended import pretend_label, pretend_portraits, pretend_source
+from mien.app.data import app
+from mien.data.project import ORIGIN, Project
+from mien.errors import BadInput
+
+
+@pytest.fixture
+def folder(tmp_path: Path, astronaut: np.ndarray) -> Path:
+    with Project.create(tmp_path / "p", ORIGIN[:3]) as project:
+        pretend_source(project)
+        for face in pretend_portraits(project, astronaut, (176, 70, 275, 200), 6):
+            pretend_label(project, face, "ann", ORIGIN[face % 2].name)
+            pretend_label(project, face, "bob", ORIGIN[face % 2 if face > 1 else 2].name)
+    return tmp_path / "p"
+
+
+def run(*words: object) -> str:
+    ran = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert ran.exit_code == 0, ran.output
+    return ran.output
+
+
+def test_agreement_for_people_and_programs(folder: Path) -> None:
+    told = json.loads(run("agree", folder, "--json", "--draws", 50))
+    assert told["annotators"] == ["ann", "bob"] and told["faces"] == 6
+    assert told["pairs"][0]["table"] == [[3, 0, 0, 0], [0, 2, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    assert told["alpha"]["low"] <= told["alpha"]["value"] <= told["alpha"]["high"]
+    assert told["valence_alpha"] == {"value": None, "low": None, "high": None, "units": 0}
+    shown = run("agree", folder, "--draws", 0)
+    assert f"{told['alpha']['value']:.3f}" in shown and "cannot tell" in shown and "ann and bob" in shown
+    with Project.open(folder) as project, project.change() as db:
+        db.execute("DELETE FROM labels WHERE annotator = 'bob'")
+    with pytest.raises(BadInput, match=r"mien data label .* --annotator NAME"):
+        run("agree", folder)
+
+
+def test_sheets_go_out_and_come_in(folder: Path, tmp_path: Path) -> None:
+    told = run("sheets", folder, "--out", tmp_path / "out", "--pictures")
+    assert "5 faces of 5 pictures, 5 pictures copied" in told and "1 faces are only in faces.csv" in told
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "emotional-class-datasheet.csv", "facial_landmarks_data.csv", "faces.csv", "happy-face", "sad-face"
+    }  # fmt: skip
+    run("new", tmp_path / "second")
+    told = run("import-sheets", tmp_path / "second", tmp_path / "out", "--consent", "given")
+    assert "5 rows, 5 pictures found, 5 of them new" in told and "no picture beside the sheet (5)" in told
+    with Project.open(tmp_path / "second") as project:
+        rows = project.db.execute("SELECT class, count(*) FROM arrivals WHERE sha256 NOT NULL GROUP BY class")
+        assert [tuple(row) for row in rows] == [("happy", 3), ("sad", 2)]
+
+
+def test_without_pyarrow_parquet_says_what_helps(folder: Path, tmp_path: Path) -> None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        with pytest.raises(BadInput, match=r"mien\[research\]"):
+            run("sheets", folder, "--out", tmp_path, "--parquet")
+    else:
+        run("sheets", folder, "--out", tmp_path, "--parquet")
+        assert (tmp_path / "faces.parquet").is_file()
+
+
+def test_a_description_goes_where_it_is_sent(folder: Path, tmp_path: Path) -> None:
+    told = run("describe", folder, "--out", tmp_path / "told")
+    assert "6 faces, 2 annotators" in told
+    assert {path.name for path in (tmp_path / "told").iterdir()} == {"datasheet.md", "croissant.json", "faces.csv"}

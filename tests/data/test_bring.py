@@ -1,0 +1,116 @@
+"""Sheets made elsewhere become arrivals, with pictures where they are found and nowhere else."""
+
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mien.data.bring import bring_in, sheets_at
+from mien.data.gather import class_rows, write_sheets
+from mien.data.project import ORIGIN, Project
+from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, LandmarkRow, read_sheet, write_class_sheet
+from mien.data.sheets import write_landmark_sheet as write_landmarks
+from mien.errors import BadInput
+
+from pretended import pretend_portraits, pretend_source
+
+
+def picture(shade: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (60, 80), (shade, shade, shade)).save(file, "PNG")
+    return file.getvalue()
+
+
+@pytest.fixture
+def project(tmp_path: Path):
+    with Project.create(tmp_path / "p", ORIGIN[:3]) as one:
+        yield one
+
+
+def arrivals(project: Project) -> dict[str, tuple]:
+    rows = project.db.execute("SELECT address, class, sha256 IS NOT NULL AS found, problem FROM arrivals")
+    return {row["address"]: (row["class"], row["found"], row["problem"]) for row in rows}
+
+
+def test_pictures_are_sought_below_the_sheet_and_nowhere_else(project: Project, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    (theirs / "happy-face").mkdir(parents=True)
+    (theirs / "happy-face" / "a.png").write_bytes(picture(10))
+    (theirs / "happy-face" / "b.png").write_bytes(picture(20))
+    (theirs / "sad-face").mkdir()
+    (theirs / "sad-face" / "broken.png").write_bytes(picture(30)[:40])
+    (tmp_path / "secret.png").write_bytes(picture(40))
+    (theirs / "link.png").symlink_to(tmp_path / "secret.png")
+    rows = [
+        LandmarkRow("a.png", "happy-face", path="C:\\Users\\ann\\data\\happy-face\\a.png", faces=2),
+        LandmarkRow("a.png", "happy-face", path="C:\\Users\\ann\\data\\happy-face\\a.png", faces=2),
+        LandmarkRow("b.png", "Happy"),
+        LandmarkRow("broken.png", "sad-face", path="sad-face/broken.png"),
+        LandmarkRow("secret.png", "sad-face", path="../secret.png"),
+        LandmarkRow("link.png", "sad", path="link.png"),
+        LandmarkRow("c.png", "bored", path="c.png"),
+        LandmarkRow("c.png", "sad", path="c.png"),
+        LandmarkRow("x" * 300, "sad"),
+    ]
+    write_landmarks(rows, theirs / LANDMARK_FILE)
+    told = bring_in(project, theirs / LANDMARK_FILE, licence="CC0", consent="given")
+    assert (told.rows, told.found, told.new) == (9, 2, 2)
+    found = arrivals(project)
+    assert found.pop("sad-face/broken.png")[:2] == ("sad", 0)
+    assert found == {
+        "C:\\Users\\ann\\data\\happy-face\\a.png": ("happy", 1, None),
+        "b.png": ("happy", 1, None),
+        "../secret.png": ("sad", 0, "no picture beside the sheet"),
+        "link.png": ("sad", 0, "no picture beside the sheet"),
+        "c.png": (None, 0, "no picture beside the sheet"),
+        "x" * 300: ("sad", 0, "no picture beside the sheet"),
+    }
+    assert told.gaps["class 'bored' is none of the project's: kept without a class"] == 1
+    assert told.gaps["told again with another class: the first counts"] == 1
+    assert told.gaps["no picture beside the sheet"] == 4
+    source = project.db.execute("SELECT * FROM sources").fetchone()
+    assert (source["kind"], source["licence"], source["consent"]) == ("sheet", "CC0", "given")
+    assert source["ended_at"] is not None
+    for row in project.db.execute("SELECT sha256, width, height FROM pictures"):
+        assert project.path_of(row["sha256"]).is_file() and (row["width"], row["height"]) == (60, 80)
+
+
+def test_brought_again_nothing_is_twice(project: Project, tmp_path: Path) -> None:
+    write_class_sheet([ClassRow("https://example.org/a.png", "happy"), ClassRow("b.png", "sad")], tmp_path / "s.csv")
+    first = bring_in(project, tmp_path / "s.csv")
+    assert first.gaps["not fetched: only an address"] == 1
+    (tmp_path / "b.png").write_bytes(picture(1))
+    again = bring_in(project, tmp_path / "s.csv")
+    assert (first.new, again.new, bring_in(project, tmp_path / "s.csv").new) == (0, 1, 0)
+    assert len(arrivals(project)) == 2
+    assert project.db.execute("SELECT count(*) FROM sources").fetchone()[0] == 1
+
+
+def test_our_own_sheets_make_the_same_project(tmp_path: Path, astronaut: np.ndarray) -> None:
+    with Project.create(tmp_path / "first") as first:
+        pretend_source(first)
+        pretend_portraits(first, astronaut, (176, 70, 275, 200), 4)
+        with first.change() as db:
+            db.execute("UPDATE arrivals SET class = iif(address = 'portrait 0', 'sad', 'happy')")
+        write_sheets(first, tmp_path / "out", with_pictures=True)
+        before = {row["sha256"]: row["class"] for row in first.db.execute("SELECT sha256, class FROM arrivals")}
+        bare = list(class_rows(first))
+    shutil.move(tmp_path / "out", tmp_path / "elsewhere")
+    with Project.create(tmp_path / "second") as second:
+        class_sheet, landmark_sheet = sheets_at(tmp_path / "elsewhere")
+        bring_in(second, landmark_sheet)
+        after = {row["sha256"]: row["class"] for row in second.db.execute("SELECT sha256, class FROM arrivals")}
+        assert after == before
+        bring_in(second, class_sheet)
+        assert list(class_rows(second)) == bare == list(read_sheet(class_sheet).rows)
+
+
+def test_what_cannot_be_brought_is_refused(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=CLASS_FILE):
+        sheets_at(tmp_path)
+    write_class_sheet([ClassRow("a", "sad")], tmp_path / "s.csv")
+    with pytest.raises(BadInput, match="unknown, given, public, refused"):
+        bring_in(project, tmp_path / "s.csv", consent="surely")

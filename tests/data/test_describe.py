@@ -1,0 +1,124 @@
+"""A project is described from what it holds; what only people know is open, and what they answered stays."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from mien.data.croissant import FILE as CROISSANT
+from mien.data.datasheet import FILE as DATASHEET
+from mien.data.datasheet import OPEN, answers_of
+from mien.data.describe import describe
+from mien.data.facts import gather_facts
+from mien.data.project import ORIGIN, Project, now
+from mien.data.table import CSV_FILE, columns
+
+from pretended import pretend_face, pretend_label, pretend_source
+
+
+@pytest.fixture
+def project(tmp_path: Path):
+    with Project.create(tmp_path / "my faces", ORIGIN[:3]) as one:
+        pretend_source(one)
+        faces = [pretend_face(one, f"{number}", "sad" if number % 2 else None) for number in range(8)]
+        with one.change() as db:
+            db.execute("INSERT INTO sources (id, kind, address, licence, consent, begun_at)"
+                       " VALUES (2, 'urls', 'list | two', 'CC-BY-4.0', 'given', ?)", (now(),))  # fmt: skip
+            db.execute("INSERT INTO arrivals (source, address, problem, arrived_at) VALUES (2, 'x', 'not there', ?)",
+                       (now(),))  # fmt: skip
+            db.execute("UPDATE arrivals SET source = 2 WHERE address IN ('6', '7')")
+            db.execute(
+                "INSERT INTO marks (sha256, kind, because) SELECT sha256, 'blurred', 't' FROM faces WHERE id = 7"
+            )
+            db.execute("INSERT INTO sides SELECT sha256, 'train', 'b' FROM faces WHERE id < 4")
+        for face in faces[:5]:
+            pretend_label(one, face, "ann", "happy" if face % 2 else "sad")
+            pretend_label(one, face, "bob", "happy" if face % 3 else "sad")
+        pretend_label(one, faces[5], "ann", None, "cannot tell")
+        with one.change() as db:
+            db.execute("UPDATE labels SET suggested = 'sad' WHERE id IN (1, 2)")
+        yield one
+
+
+def test_facts_are_counted(project: Project) -> None:
+    facts = gather_facts(project)
+    assert (facts.name, facts.pictures, facts.faces, facts.without_person) == ("my faces", 8, 8, 8)
+    assert dict(facts.consents) == {"unknown": 6, "given": 2} and facts.licences == ("CC-BY-4.0", "unknown")
+    assert [(one.pictures, one.problems) for one in facts.sources] == [(6, 0), (2, 1)]
+    assert [(one.name, one.labels, one.cannot_tell, one.suggested) for one in facts.annotators] == [
+        ("ann", 5, 1, 1), ("bob", 5, 0, 1)
+    ]  # fmt: skip
+    assert (dict(facts.marks), dict(facts.sides)) == ({"blurred": 1}, {"train": 3})
+    # ann: happy for odd ids; bob: happy but for 3: ids 1, 5 happy, 2, 3, 4 torn; 8 by its folder
+    assert (dict(facts.by_class), facts.torn) == ({"happy": 2, "sad": 1, "angry": 0}, 3)
+    assert (facts.by_people, facts.by_folder) == (5, 1)
+    assert facts.agreement is not None and facts.agreement.alpha.units == 5
+
+
+def test_an_empty_project_can_be_described(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "empty") as project:
+        facts, paths = describe(project, tmp_path / "out")
+    assert facts.faces == 0 and facts.period is None and facts.agreement is None
+    assert all(path.is_file() for path in paths)
+
+
+def test_the_datasheet_says_what_is_known_and_what_is_open(project: Project, tmp_path: Path) -> None:
+    describe(project, tmp_path)
+    told = (tmp_path / DATASHEET).read_text(encoding="utf-8")
+    for heading in ("Motivation", "Composition", "Collection process", "Uses", "Distribution", "Maintenance"):
+        assert f"\n## {heading}\n" in told
+    assert "8 pictures with 8 faces" in told
+    assert "| urls | `list \\| two` | 2 | CC-BY-4.0 | given |" in told
+    assert "| ann | 5 | 1 | 0 | 0 | 1 |" in told
+    assert "| blurred | 1 |" in told and "Pictures: 3 train" in told
+    assert "2 given, 6 unknown" in told
+    waiting = told.count(f"\n\n{OPEN}")
+    assert f"Open questions: {waiting}." in told and waiting >= 12
+
+
+def test_answers_stay(project: Project, tmp_path: Path) -> None:
+    describe(project, tmp_path)
+    path = tmp_path / DATASHEET
+    told = path.read_text(encoding="utf-8")
+    question = "Who maintains it, and how can they be reached?"
+    start = told.index(question) + len(question)
+    end = told.index("### ", start)
+    path.write_text(told[:start] + "\n\nAnn does.\n\nWrite | to her.\n\n" + told[end:], encoding="utf-8")
+    pretend_face(project, "one more", "angry")
+    describe(project, tmp_path)
+    again = path.read_text(encoding="utf-8")
+    assert "Ann does.\n\nWrite | to her.\n\n### " in again
+    assert "9 pictures with 9 faces" in again  # counts are told anew
+    assert answers_of(again)[question] == "Ann does.\n\nWrite | to her."
+    assert again.count(f"\n\n{OPEN}") == told.count(f"\n\n{OPEN}") - 1
+    before = path.read_bytes()
+    describe(project, tmp_path)
+    assert path.read_bytes() == before
+
+
+def test_croissant_tells_the_table(project: Project, tmp_path: Path) -> None:
+    describe(project, tmp_path)
+    told = json.loads((tmp_path / CROISSANT).read_text(encoding="utf-8"))
+    (file,) = told["distribution"]
+    assert file["sha256"] == hashlib.sha256((tmp_path / CSV_FILE).read_bytes()).hexdigest()
+    header = (tmp_path / CSV_FILE).read_text(encoding="utf-8").partition("\n")[0].split(",")
+    fields = told["recordSet"][0]["field"]
+    assert [field["source"]["extract"]["column"] for field in fields] == header
+    assert [field["name"] for field in fields] == [column.name for column in columns(project)]
+    assert told["license"] == ["CC-BY-4.0", "unknown"]
+    assert "unknown for 6" in told["rai:personalSensitiveInformation"][0]
+    assert "2 of the labels" in told["rai:machineAnnotationTools"][0]
+    assert f"{gather_facts(project).agreement.alpha.value:.3f}" in told["rai:dataAnnotationAnalysis"][0]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_mlcroissant_accepts_and_loads_it(project: Project, tmp_path: Path) -> None:
+    croissant = pytest.importorskip("mlcroissant")
+    describe(project, tmp_path)
+    dataset = croissant.Dataset(jsonld=str(tmp_path / CROISSANT))
+    assert not dataset.metadata.ctx.issues.errors and not dataset.metadata.ctx.issues.warnings
+    records = list(dataset.records("faces"))
+    assert [record["faces/face"] for record in records] == list(range(1, 9))
+    assert records[1]["faces/majority"] is None or records[1]["faces/majority"] != records[1]["faces/majority"]
+    assert records[0]["faces/majority"] == b"happy" and json.loads(records[0]["faces/eyes_x"]) == [0.0] * 12
