@@ -1,13 +1,11 @@
 """Projects with rows made up by the tests, without pictures."""
 
-from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 
 from mien.cues.names import NAMES
-from mien.data.project import EmotionClass, Project, now
+from mien.data.project import Project, now
 
 SOURCE = 1
 
@@ -51,23 +49,4 @@ def pretend_label(project: Project, face: int, annotator: str, shown: str | None
         db.execute(
             "INSERT INTO labels (face, annotator, verdict, class, given_at) VALUES (?, ?, ?, ?, ?)",
             (face, annotator, verdict, shown, now()),
-        )
-
-
-def pretend_collection(folder: Path, classes: Sequence[EmotionClass], chips: Mapping[str, np.ndarray]) -> Path:
-    """A project whose folders held these faces: chips uint8 (n, 64, 64) by the name of their class."""
-    with Project.create(folder, classes) as project:
-        pretend_source(project)
-        for name, several in chips.items():
-            for place, chip in enumerate(several):
-                pretend_face(project, f"{name}-{place}", name, chip)
-    return folder
-
-
-def pretend_sides(project: Project, sides: Mapping[str, str]) -> None:
-    """A split: the side of each picture, by its sha256."""
-    with project.change() as db:
-        db.executemany(
-            "INSERT INTO sides (sha256, side, bundle) VALUES (?, ?, ?)",
-            [(picture, side, picture) for picture, side in sides.items()],
         )

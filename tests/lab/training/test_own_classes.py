@@ -13,8 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(ker
 
 keras = pytest.importorskip("keras", reason="needs the extra 'train'")
 
-from data.pretended import pretend_collection  # noqa: E402
-from made_faces import BARRED, made_chips  # noqa: E402
+from made_faces import BARRED, collected, made_chips  # noqa: E402
 from mien import instrument  # noqa: E402
 from mien.affect.network import Reader  # noqa: E402
 from mien.app.cli import app  # noqa: E402
@@ -37,7 +36,7 @@ def mien(*words: object) -> Result:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return pretend_collection(tmp_path_factory.mktemp("own") / "bars", BARRED, made_chips(24))
+    return collected(tmp_path_factory.mktemp("own") / "bars", BARRED, made_chips(24))
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.pretended import pretend_collection, pretend_label, pretend_sides
-from made_faces import BARRED, made_chips
+from data.pretended import pretend_label
+from made_faces import BARRED, collected, made_chips, take_sides
 from mien.affect.recipe import CueScale
 from mien.cues.names import NAMES
 from mien.data.project import Project
@@ -18,7 +18,7 @@ SCALE = CueScale(np.zeros(len(NAMES), np.float32), np.ones(len(NAMES), np.float3
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return pretend_collection(tmp_path / "bars", BARRED, made_chips(20))
+    return collected(tmp_path / "bars", BARRED, made_chips(20))
 
 
 def test_a_split_is_drawn_where_there_is_none(folder: Path) -> None:
@@ -37,7 +37,7 @@ def test_the_projects_split_counts(folder: Path) -> None:
     with Project.open(folder) as project:
         pictures = [row["sha256"] for row in project.db.execute("SELECT sha256 FROM pictures")]
         sides = {picture: SIDES[place % 3] for place, picture in enumerate(pictures)}
-        pretend_sides(project, sides)
+        take_sides(project, sides)
         (face,) = project.db.execute("SELECT id FROM faces WHERE sha256 = ?", (pictures[0],)).fetchone()
         pretend_label(project, face, "ann", "veiled")
     faces = gather(folder)
@@ -73,8 +73,8 @@ def test_sides_are_shared_out_by_class() -> None:
 
 def test_too_little_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"too few faces to learn from \(open 2, barred 0, veiled 0\)"):
-        gather(pretend_collection(tmp_path / "few", BARRED, {"open": made_chips(3)["open"]}))
-    folder = pretend_collection(tmp_path / "old", BARRED, made_chips(5))
+        gather(collected(tmp_path / "few", BARRED, {"open": made_chips(3)["open"]}))
+    folder = collected(tmp_path / "old", BARRED, made_chips(5))
     with Project.open(folder) as project, project.change() as db:
         db.execute("UPDATE faces SET cues = x'00000000'")
     with pytest.raises(BadInput, match="another version of mien"):
