@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.app import own
 from mien.data.project import ORIGIN, EmotionClass, Project, class_named
 from mien.errors import BadInput
 
@@ -13,6 +14,8 @@ app = typer.Typer(
     help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
 )
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+app.command("class")(own.place_class)
+app.command("try")(own.try_)
 
 
 @app.command()
