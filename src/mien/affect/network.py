@@ -63,7 +63,7 @@ class Reader:
         if {region: tuple(box) for region, box in manifest["boxes"].items()} != dict(BOXES):
             raise BadAsset(f"{path.stem}.json: made for other regions than mien's; reinstall mien or train anew")
         self.temperature = float(manifest["temperature"])
-        self._scale = CueScale.of_rows(manifest["cues"])
+        self.scale = CueScale.of_rows(manifest["cues"])
         self._inputs = [_place(name, manifest["inputs"]) for name in self._network.input_names]
         self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
 
@@ -127,7 +127,7 @@ class Reader:
     def standardised(self, face: Face, cues: Cues) -> Floats:
         """Cues as the network wants them, float32 (1, c). Where the mesh found no face, none is known."""
         valid = cues.valid & (face.score >= MIN_MESH_SCORE)
-        return standardise(cues.values[None], valid[None], self._scale)
+        return standardise(cues.values[None], valid[None], self.scale)
 
     def answer(self, chips: NDArray[np.uint8], cues: Floats, present: Floats | None = None) -> Answer:
         """Ask the network.

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from mien.app import desk
+from mien.app import desk, own
 from mien.app import label as labels
 from mien.app import sheets as tables
 from mien.data.project import ORIGIN, EmotionClass, Project, class_named
@@ -16,22 +16,6 @@ app = typer.Typer(
     help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
 )
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
-for _command in (
-    desk.collect,
-    desk.clean,
-    desk.mark,
-    desk.unmark,
-    labels.label,
-    labels.agree,
-    tables.sheets,
-    tables.import_sheets,
-    tables.describe,
-    desk.split,
-    desk.check,
-    desk.forget,
-    desk.status,
-):
-    app.command()(_command)
 
 
 @app.command()
@@ -50,6 +34,26 @@ def new(
     with Project.create(project, ORIGIN if classes is None else parse_classes(classes)) as begun:
         names = ", ".join(one.name for one in begun.classes)
     Console().print(f"  {project}: {names}", highlight=False, soft_wrap=True, markup=False)
+
+
+for _command in (
+    desk.collect,
+    desk.clean,
+    desk.mark,
+    desk.unmark,
+    labels.label,
+    labels.agree,
+    tables.sheets,
+    tables.import_sheets,
+    tables.describe,
+    desk.split,
+    desk.check,
+    desk.forget,
+    desk.status,
+):
+    app.command()(_command)
+app.command("class")(own.place_class)
+app.command("try")(own.try_)
 
 
 def parse_classes(told: str) -> tuple[EmotionClass, ...]:

@@ -1,32 +1,47 @@
 """`mien evaluate WEIGHTS --data …`: a network is examined; `NAME.json` and `NAME.html` say how well it reads.
 
-A thin coat over `mien.lab.exams.evaluate` and `mien.lab.pages.report`.
+A thin coat over `mien.lab.exams.evaluate` and `mien.lab.pages.report`; of a project of one's own,
+`mien.lab.exams.project_exam`.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from mien.errors import BadInput
 
 
 def evaluate(
     weights: Annotated[Path, typer.Argument(help="A .tflite network with its manifest (.json) beside it.")],
-    data: Annotated[Path, typer.Option("--data", help="Folder with ferplus_dev.npz and london_ccby.npz.")],
+    data: Annotated[
+        Path,
+        typer.Option("--data", help="A project of your own, or the folder with ferplus_dev.npz and london_ccby.npz."),
+    ],
     london: Annotated[Path | None, typer.Option("--london", help="london_ccby.npz, if it lies elsewhere.")] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for NAME.json and NAME.html.")] = Path("results"),
     side: Annotated[
-        str, typer.Option("--side", help="validate (to report), develop (to choose), or train.")
-    ] = "validate",
+        str | None,
+        typer.Option(
+            "--side", help="validate (to report; the default), develop (to choose), or train; of a project test is."
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Use only so many faces, for a quick try.")] = None,
     into_manifest: Annotated[
         bool, typer.Option("--into-manifest", help="Write the headline scores into the network's manifest too.")
     ] = False,
 ) -> None:
     """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
+    from mien.lab.training.project_faces import is_project
+
+    if is_project(data):
+        found = examine_project(weights, data, side or "test", out)
+        show(found["own"], out, weights.stem)
+        return
     from mien.affect.network import Reader
     from mien.lab.exams.abstention import voteless
     from mien.lab.exams.evaluate import evaluate as examine
@@ -41,6 +56,7 @@ def evaluate(
         raise BadInput(f"--limit {limit}: give a whole number of faces from 1")
     errors = Console(stderr=True)
     reader = Reader(weights)
+    side = side or "validate"
     exam = load_exam(data, side, limit)
     portraits = _portraits_path(data, london)
     unvoted = voteless(data)[:limit]
@@ -58,12 +74,36 @@ def evaluate(
     if into_manifest:
         manifest = read_manifest(weights) | {"scores": scores(found)}
         write_bytes(weights.with_suffix(".json"), (json.dumps(manifest, indent=1) + "\n").encode())
+    show(found["four"], out, name)
+
+
+def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[str, Any]:
+    """Examine weights on a project's own classes, and write `NAME.json` and `NAME.html`."""
+    from mien.affect.network import Reader
+    from mien.lab.exams.evaluate import of_weights
+    from mien.lab.exams.project_exam import examine
+    from mien.lab.pages.project_report import project_report
+    from mien.lab.training.project_faces import gather
+    from mien.writing import write_together
+
+    found = examine(Reader(weights), gather(project), side) | {"weights": of_weights(weights)}
+    with write_together(out) as aside:
+        (aside / f"{weights.stem}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        (aside / f"{weights.stem}.html").write_text(project_report(weights.stem, found), encoding="utf-8")
+    return found
+
+
+def show(measured: Mapping[str, Any], out: Path, name: str) -> None:
+    """Print the headline measures with their intervals, the share of each class that is found, and the files."""
     console = Console()
     for measure in ("accuracy", "balanced_accuracy", "macro_f1", "ece"):
-        told = found["four"][measure]
+        told = measured[measure]
         console.print(f"{measure:18} {told['value']:.4f}  ({told['interval'][0]:.4f} to {told['interval'][1]:.4f})")
-    for kind in ("json", "html"):
-        console.print(f"  {out / f'{name}.{kind}'}", highlight=False, soft_wrap=True, markup=False)
+    for kind, found in measured["found"].items():
+        low, high = found["interval"]
+        console.print(escape(f"recall of {kind}: {found['share']:.2f}  ({low:.2f} to {high:.2f}), {found['n']} faces"))
+    for suffix in ("json", "html"):
+        console.print(f"  {out / f'{name}.{suffix}'}", highlight=False, soft_wrap=True, markup=False)
 
 
 def _portraits_path(data: Path, london: Path | None) -> Path | None:

@@ -1,24 +1,36 @@
-"""`mien train --data …`: FER+ pictures become a network of one's own.
+"""`mien train --data …`: a project of one's own, or FER+ pictures, become a network.
 
-A thin coat over `mien.lab.training.train` and `mien.lab.training.export`. Interrupted, it goes on when called again
-with the same folder.
+A thin coat over `mien.lab.training.own_classes` for a project, over `mien.lab.training.train` and
+`mien.lab.training.export` for FER+. Interrupted, the latter goes on when called again with the same folder.
 """
 
 import importlib.util
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from mien.errors import BadInput
+from mien.writing import write_bytes
 
 
 def train(
-    data: Annotated[Path, typer.Option("--data", help="ferplus_dev.npz, or the folder that holds it.")],
+    data: Annotated[
+        Path, typer.Option("--data", help="A project of your own, or ferplus_dev.npz, or the folder that holds it.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the network, its curves and its manifest.")],
-    epochs: Annotated[int | None, typer.Option("--epochs", help="Most rounds through the faces.")] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            "--epochs",
+            help="Most rounds through the faces; of a project, by the whole network (default: its last layers alone).",
+        ),
+    ] = None,
     rate: Annotated[float | None, typer.Option("--rate", help="Highest learning rate.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Of weights, batches and changes.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Use only about so many pictures.")] = None,
@@ -33,8 +45,17 @@ def train(
     bfloat16: Annotated[
         bool, typer.Option("--bfloat16", help="Learn in short numbers: faster on some processors.")
     ] = False,
+    prior: Annotated[
+        str,
+        typer.Option(
+            "--prior", help="Of a project: known classes stay as common as they were (kept), or become so (project)."
+        ),
+    ] = "kept",
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Of a project: show accuracy against pictures a class; also as curve.json.")
+    ] = False,
 ) -> None:
-    """Train a reader on FER+ and export it for use (needs the extra 'train')."""
+    """Train a reader of your own classes, or on FER+, and export it for use (needs the extra 'train')."""
     if importlib.util.find_spec("keras") is None:
         raise BadInput("training needs Keras: install it with  pip install 'mien[train]'")
     for name, value in (("--epochs", epochs), ("--limit", limit)):
@@ -42,6 +63,21 @@ def train(
             raise BadInput(f"{name} {value}: give a whole number from 1")
     if rate is not None and not 0 < rate < 1:
         raise BadInput(f"--rate {rate:g}: give a number between 0 and 1")
+    from mien.lab.training.project_faces import is_project
+
+    if is_project(data):
+        for name, given in (
+            ("--limit", limit),
+            ("--cuts", cuts),
+            ("--performed", performed),
+            ("--bfloat16", bfloat16 or None),
+        ):
+            if given is not None:
+                raise BadInput(f"{name}: it is for training on FER+; leave it out with a project")
+        train_project(data, out, start, epochs, rate, seed, prior, curve)
+        return
+    if curve:
+        raise BadInput("--curve: it is for a project of your own; the curves of FER+ are in RUN/curves.csv")
     from mien.lab.exams.exam import FERPLUS, find_data
     from mien.lab.training.corpus import load_corpus
     from mien.lab.training.performed import load_performed
@@ -67,3 +103,63 @@ def train(
     learn(corpus, plan, Ways(), Shape(), out, start, rendered, verbose=True)
     path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
+
+
+def train_project(
+    project: Path,
+    out: Path,
+    start: Path | None,
+    epochs: int | None,
+    rate: float | None,
+    seed: int | None,
+    prior: str,
+    curve: bool,
+) -> None:
+    """Train on a project's own classes; the network begins as the shipped one, or as `start`."""
+    from mien.lab.training.project_faces import gather
+    from mien.nets import asset_path
+
+    if start is not None and start.suffix != ".tflite":
+        raise BadInput(f"--start {start}: with a project give a .tflite network to begin from")
+    if prior not in ("kept", "project"):
+        raise BadInput(f"--prior {prior}: choose kept or project")
+    faces = gather(project)
+
+    from mien.lab.training.learning_curve import learning_curve
+    from mien.lab.training.own_classes import UNFROZEN_RATE, train_own
+
+    errors, console = Console(stderr=True), Console()
+
+    def say(told: str) -> None:
+        errors.print(f"{told} …", style="dim", highlight=False)
+
+    path, trunk, seen = train_own(
+        faces,
+        start or asset_path("mien.affect", "reader.tflite"),
+        out,
+        epochs=epochs or 0,
+        rate=UNFROZEN_RATE if rate is None else rate,
+        seed=1 if seed is None else seed,
+        keeps_prior=prior == "kept",
+        say=say,
+    )
+    if curve:
+        rows = learning_curve(seen, trunk, keeps_prior=prior == "kept", say=say)
+        told = {"command": "mien train --data PROJECT --out RUN --curve", "of": faces.digest, "rows": rows}
+        write_bytes(out / "curve.json", (json.dumps(told, indent=1) + "\n").encode())
+        console.print(table_of_curve(rows))
+        console.print(f"  {out / 'curve.json'}", highlight=False, soft_wrap=True, markup=False)
+    console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
+
+
+def table_of_curve(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The learning curve, a line a number of pictures."""
+    table = Table("pictures a class", "faces", "accuracy", "95 % over draws", "balanced", "95 % over draws")
+    for row in rows:
+        cells = []
+        for measure in ("accuracy", "balanced_accuracy"):
+            told = row[measure]
+            between = "{:.3f} to {:.3f}".format(*told["interval"]) if "interval" in told else ""
+            cells += [f"{told['value']:.3f}", between]
+        table.add_row(str(row["pictures_a_class"] or "all"), f"{row['faces']:,}", *cells)
+    return table

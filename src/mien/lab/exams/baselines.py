@@ -8,7 +8,8 @@ hog : inside the Haar box, histograms of oriented gradients (Dalal & Triggs 2005
 geometry : coordinates and pairwise distances of the 68 points (the jaw left out of the distances), and logistic
     regression; it sees no pixel.
 
-Every choice is made on development. Classes are in the order of `mien.lab.training.corpus.FOUR`.
+Every choice is made on development. Classes are in the order of `mien.lab.training.corpus.FOUR`;
+hog and geometry also learn any others (a project's own).
 """
 
 from collections.abc import Callable
@@ -38,12 +39,13 @@ FIRST_INNER = 17
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taught:
-    """What a method may learn from and choose on: two prepared sides with their truths int64 (n,)."""
+    """What a method may learn from and choose on: two prepared sides with their truths int64 (n,) among `count`."""
 
     train: Prepared
     train_truth: Truth
     develop: Prepared
     develop_truth: Truth
+    count: int = len(FOUR)
 
 
 def grey_rule(taught: Taught) -> Method:
@@ -99,7 +101,7 @@ def distances(points: Floats) -> Features:
 
 def _regressed(taught: Taught, features: Callable[[Prepared], Features]) -> Method:
     fitted = fit_best(
-        features(taught.train), taught.train_truth, features(taught.develop), taught.develop_truth, len(FOUR)
+        features(taught.train), taught.train_truth, features(taught.develop), taught.develop_truth, taught.count
     )
     return lambda prepared: fitted.probs(features(prepared))
 

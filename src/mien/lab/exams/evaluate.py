@@ -22,7 +22,7 @@ weights : what the manifest says of them.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,15 +92,18 @@ def evaluate(
     return found
 
 
-def describe(truth: NDArray[np.int64], probs: NDArray[np.float64]) -> dict[str, Any]:
-    """Four-class measures with intervals."""
-    counts = metrics.confusion(truth, probs.argmax(axis=1), len(FOUR))
+def describe(truth: NDArray[np.int64], probs: NDArray[np.float64], classes: Sequence[str] = FOUR) -> dict[str, Any]:
+    """Measures of some classes with intervals; a class without faces has no share found."""
+    answers = probs.argmax(axis=1)
+    counts = metrics.confusion(truth, answers, len(classes))
     return {
         **{name: metrics.with_interval(of, truth, probs) for name, of in MEASURES.items()},
-        "recall": by_class(metrics.recall(truth, probs)),
-        "found": {name: metrics.share_of(probs.argmax(axis=1)[truth == k] == k) for k, name in enumerate(FOUR)},
-        "precision": by_class(metrics.precision(truth, probs)),
-        "classes": list(FOUR),
+        "recall": by_class(metrics.recall(truth, probs), classes),
+        "found": {
+            name: metrics.share_of(answers[truth == k] == k) for k, name in enumerate(classes) if (truth == k).any()
+        },
+        "precision": by_class(metrics.precision(truth, probs), classes),
+        "classes": list(classes),
         "confusion": counts.tolist(),
         "reliability": metrics.reliability(truth, probs),
     }
@@ -125,9 +128,9 @@ def headline(truth: NDArray[np.int64], probs: Floats) -> dict[str, Any]:
     }
 
 
-def by_class(numbers: NDArray[Any]) -> dict[str, float | None]:
+def by_class(numbers: NDArray[Any], classes: Sequence[str] = FOUR) -> dict[str, float | None]:
     """One number a class, rounded; None where it is not defined."""
-    told = zip(FOUR, numbers, strict=True)
+    told = zip(classes, numbers, strict=True)
     return {name: None if np.isnan(number) else round(float(number), 4) for name, number in told}
 
 

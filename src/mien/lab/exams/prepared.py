@@ -114,7 +114,11 @@ def boxed(prepared: Prepared, side: int = 48) -> Pictures:
 
 def level_points(face: Face) -> Floats:
     """The 68 points with the eyes level, a unit apart and the origin midway, float32 (68, 2)."""
-    points = landmarks68(face)
+    return level68(landmarks68(face))
+
+
+def level68(points: Floats) -> Floats:
+    """Likewise of the 68 points themselves, float32 (68, 2)."""
     eyes = points[PARTS["eyes"]]
     right, left = eyes[:6].mean(axis=0), eyes[6:].mean(axis=0)
     across = left - right

@@ -17,7 +17,7 @@ def report(name: str, found: Results) -> str:
     on = found["on"]
     accuracy = found["four"]["accuracy"]
     under = f"{on['faces']:,} faces of {on['data']}, side “{on['side']}”: {accuracy['value']:.1%} right of four classes"
-    blocks = [heading(f"How well {name} reads", under), _headline(found), _classes(found["four"]), _regions(found)]
+    blocks = [heading(f"How well {name} reads", under), _headline(found), classes(found["four"]), _regions(found)]
     blocks.append(_abstention(found))
     if "london" in found:
         blocks.append(_portraits(found["london"]))
@@ -43,7 +43,8 @@ def _headline(found: Results) -> str:
     return section("Headline", drawing(charts.interval_chart(rows, low=0.5)), paragraph(told, "faint"))
 
 
-def _classes(four: Results) -> str:
+def classes(four: Results, truth: str = "Rows: the majority of ten raters.") -> str:
+    """Precision and recall of each class, who is taken for whom, and whether probabilities keep their word."""
     rows = (
         (text(name), _number(four["precision"][name]), _number(four["recall"][name]), str(sum(counts)))
         for name, counts in zip(four["classes"], four["confusion"], strict=True)
@@ -52,7 +53,7 @@ def _classes(four: Results) -> str:
         "Class by class",
         table(("class", "precision", "recall", "faces"), rows),
         sides(
-            drawing(charts.confusion_chart(four["confusion"], four["classes"]), "Rows: the majority of ten raters."),
+            drawing(charts.confusion_chart(four["confusion"], four["classes"]), truth),
             drawing(
                 charts.reliability_chart(four["reliability"]),
                 "How often a reading of a given probability is right: on the dashed line, as often as it says.",

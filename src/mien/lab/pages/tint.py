@@ -44,14 +44,14 @@ _SHAPES: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
     }
 )
 """Mesh indices whose hull is a region's shape."""
-_PAPER, _INK, _FAINT, _LINE = (252, 251, 248), (40, 40, 44), (110, 110, 118), (222, 220, 213)
+PAPER, INK, FAINT, LINE = (252, 251, 248), (40, 40, 44), (110, 110, 118), (222, 220, 213)
 
 
 def tinted(rgb: NDArray[np.uint8], explanation: Explanation, side: int = FACE_PX) -> Image.Image:
     """The face upright with its stains, `side` pixels a side."""
     face = explanation.reading.face
     to_view = _view(face, side)
-    seen = cv2.warpAffine(rgb, to_view, (side, side), flags=cv2.INTER_CUBIC, borderValue=_PAPER).astype(np.float32)
+    seen = cv2.warpAffine(rgb, to_view, (side, side), flags=cv2.INTER_CUBIC, borderValue=PAPER).astype(np.float32)
     grey = np.repeat(cv2.cvtColor(seen.astype(np.uint8), cv2.COLOR_RGB2GRAY)[:, :, None], 3, axis=2)
     canvas = 0.55 * seen + 0.45 * (0.85 * grey + 0.15 * 255)
     points = (face.points_px[:, :2] @ to_view[:, :2].T + to_view[:, 2]).astype(np.float32)
@@ -65,37 +65,37 @@ def tinted(rgb: NDArray[np.uint8], explanation: Explanation, side: int = FACE_PX
 
 def sheet(rgb: NDArray[np.uint8], explanation: Explanation, name: str) -> Image.Image:
     """The face and its account on one sheet."""
-    paper = Image.new("RGB", SHEET_PX, _PAPER)
+    paper = Image.new("RGB", SHEET_PX, PAPER)
     paper.paste(tinted(rgb, explanation), (70, 70))
     draw = ImageDraw.Draw(paper)
     x, y, affect = 880, 78, explanation.reading.affect
-    draw.text((x, y), words.verdict(explanation), font=_font(44), fill=_INK)
-    draw.text((x, y + 58), words.carried(explanation), font=_font(23), fill=_FAINT)
+    draw.text((x, y), words.verdict(explanation), font=font(44), fill=INK)
+    draw.text((x, y + 58), words.carried(explanation), font=font(23), fill=FAINT)
     y += 122
     for region, share in zip(REGIONS, affect.shares, strict=True):
         colour = REGION_COLOURS[region]
-        draw.text((x, y), region, font=_font(25), fill=_INK)
-        draw.rounded_rectangle((x + 100, y + 7, x + 400, y + 25), 9, fill=_LINE)
+        draw.text((x, y), region, font=font(25), fill=INK)
+        draw.rounded_rectangle((x + 100, y + 7, x + 400, y + 25), 9, fill=LINE)
         if share >= FAINTEST_BAR:
             draw.rounded_rectangle((x + 100, y + 7, x + 100 + max(18, 300 * share), y + 25), 9, fill=colour)
-        draw.text((x + 415, y), f"{share:.0%}", font=_font(25), fill=_INK)
+        draw.text((x + 415, y), f"{share:.0%}", font=font(25), fill=INK)
         told = words.leading(affect.names, explanation.reading.streams[region])
-        draw.text((x + 100, y + 34), f"alone: {told}", font=_font(19), fill=_INK)
+        draw.text((x + 100, y + 34), f"alone: {told}", font=font(19), fill=INK)
         moved = words.withheld(explanation.decided, explanation.certainty, explanation.hidden[region])
-        draw.text((x + 100, y + 58), f"hidden: {moved}", font=_font(19), fill=_FAINT)
+        draw.text((x + 100, y + 58), f"hidden: {moved}", font=font(19), fill=FAINT)
         y += 96
     y += 8
-    draw.text((x, y), "away from the average neutral face", font=_font(21), fill=_FAINT)
+    draw.text((x, y), "away from the average neutral face", font=font(21), fill=FAINT)
     for found in explanation.departures[:4]:
         y += 32
         draw.ellipse((x, y + 5, x + 14, y + 19), fill=REGION_COLOURS[found.region])
-        draw.text((x + 26, y), _plain(words.departure(found)), font=_font(21), fill=_INK)
-        draw.text((x + 415, y), words.action_units(found), font=_font(21), fill=_FAINT)
+        draw.text((x + 26, y), _plain(words.departure(found)), font=font(21), fill=INK)
+        draw.text((x + 415, y), words.action_units(found), font=font(21), fill=FAINT)
     if not explanation.departures:
-        draw.text((x, y + 32), "nothing stands out", font=_font(21), fill=_INK)
+        draw.text((x, y + 32), "nothing stands out", font=font(21), fill=INK)
     for line, told in enumerate(textwrap.wrap(words.doubt(explanation), 66)):
-        draw.text((x, 786 + 28 * line), told, font=_font(21), fill=_INK)
-    draw.text((70, 846), f"{name}: an expression as it reads, not what a person feels", font=_font(19), fill=_FAINT)
+        draw.text((x, 786 + 28 * line), told, font=font(21), fill=INK)
+    draw.text((70, 846), f"{name}: an expression as it reads, not what a person feels", font=font(19), fill=FAINT)
     return paper
 
 
@@ -146,14 +146,14 @@ def _label(drawn: Image.Image, explanation: Explanation, points: Floats) -> None
         y = max(places[region], lowest + size * 1.7)
         lowest = y
         share = explanation.reading.affect.shares[REGIONS.index(region)]
-        told, font = f"{region} {share:.0%}", _font(size)
-        width = draw.textlength(told, font=font)
+        told, letters = f"{region} {share:.0%}", font(size)
+        width = draw.textlength(told, font=letters)
         x = side - width - size * 1.3
         draw.line((points[list(_SHAPES[region][-1]), 0].max(), places[region], x - size * 0.4, y), (*colour, 200), 2)
         draw.rounded_rectangle(
             (x - size * 0.5, y - size * 0.75, x + width + size * 0.5, y + size * 0.75), size // 2, fill=(*colour, 235)
         )
-        draw.text((x, y), told, font=font, fill=(255, 255, 255), anchor="lm")
+        draw.text((x, y), told, font=letters, fill=(255, 255, 255), anchor="lm")
 
 
 def _plain(told: str) -> str:
@@ -161,5 +161,6 @@ def _plain(told: str) -> str:
     return told.replace("−", "-")
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Pillow's own font."""
     return ImageFont.load_default(size)

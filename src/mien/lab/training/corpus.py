@@ -25,7 +25,8 @@ from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look_close
 from mien.nets import Floats
-from mien.values import EMOTIONS, Frame
+from mien.values import EMOTIONS, Classes, Frame
+from mien.vocabulary import EIGHT
 
 FOUR = ("happiness", "sadness", "anger", "neutral")
 """The four classes in the order of the file's `label4`."""
@@ -51,8 +52,8 @@ class Cuts:
 class Examples:
     """Faces to learn from or to be examined on, n rows each.
 
-    `chips` uint8 (n, 64, 64); `cues` float32 (n, c) standardised, 0 where unknown; `targets` float32 (n, 8); `four`
-    int8 (n,); `rows` int64 (n,), places in the file.
+    `chips` uint8 (n, 64, 64); `cues` float32 (n, c) standardised, 0 where unknown; `targets` float32 (n, k) of k
+    classes, eight here; `four` int8 (n,); `rows` int64 (n,), places in the file.
     """
 
     chips: NDArray[np.uint8]
@@ -76,12 +77,13 @@ class Examples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """The three splits, and the scale that their cues are standardised with (learnt from `train`)."""
+    """The three splits, the scale that their cues are standardised with, and the classes of the targets."""
 
     train: Examples
     develop: Examples
     validate: Examples
     scale: CueScale
+    classes: Classes = EIGHT
 
 
 def cut(pictures: NDArray[np.uint8]) -> Cuts:

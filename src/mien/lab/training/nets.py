@@ -2,7 +2,7 @@
 
 Four streams, one a region, with weights of their own. A stream sees its crop of the chip and its region's cues,
 nothing else: residual convolutions (He et al. 2016), a learnt weight for each place of the last map (faces are aligned,
-so place means something; Chen et al. 2018, "MobileFaceNets"), and its own head of eight classes. A gate (softmax over
+so place means something; Chen et al. 2018, "MobileFaceNets"), and its own head of the classes. A gate (softmax over
 the streams present; Jacobs et al. 1991) weighs what they say; a joint head adds what only the regions together tell.
 
     logits = Σ_r gate_r · stream_logits_r + joint(gate · features)
@@ -12,7 +12,8 @@ cues are unknown, over the sum of these moves: occlusion (Zeiler & Fergus 2014),
 a stream says of plain grey is a constant and the other streams need not be computed anew.
 
 Inputs: `chip` float32 (n, 64, 64, 1), 0..255; `cues` float32 (n, c), standardised; `presence` float32 (n, 4), 1 where a
-stream may speak. Outputs: `logits` (n, 8), `stream_logits` (n, 4, 8), `shares` (n, 4).
+stream may speak. Outputs, for k classes (eight unless the shape says otherwise): `logits` (n, k), `stream_logits`
+(n, 4, k), `shares` (n, 4).
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ from mien.cues.names import NAMES, of_region
 from mien.nets import Floats
 from mien.values import CHIP_PX, EMOTIONS, REGIONS
 
-CLASSES, STREAMS = len(EMOTIONS), len(REGIONS)
+STREAMS = len(REGIONS)
 NORMALISATION = "_norm"
 """A convolution's normalisation has its name and this."""
 ABSENT = 1e4
@@ -41,7 +42,8 @@ SMALLEST_MOVE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the network: `stem` and `blocks` (channels, stride) of a stream, widths of its features and cues."""
+    """Sizes of the network: `stem` and `blocks` (channels, stride) of a stream, widths of its features and cues, the
+    number of `classes`."""
 
     stem: int = 16
     blocks: tuple[tuple[int, int], ...] = ((32, 2), (64, 2), (64, 1), (128, 2))
@@ -49,6 +51,7 @@ class Shape:
     cue_features: int = 32
     gate: int = 64
     dropout: float = 0.3
+    classes: int = len(EMOTIONS)
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "Shape":
@@ -57,7 +60,7 @@ class Shape:
 
 
 def build_network(shape: Shape = Shape(), normalised: bool = True) -> keras.Model:
-    """The network as it is trained: chip, cues, presence → logits (n, 8), stream_logits (n, 4, 8).
+    """The network as it is trained: chip, cues, presence → logits (n, k), stream_logits (n, 4, k).
 
     Without normalisation each convolution has a bias instead (see `mien.lab.training.fold`).
     """
@@ -65,7 +68,7 @@ def build_network(shape: Shape = Shape(), normalised: bool = True) -> keras.Mode
     cues = keras.Input((len(NAMES),), name="cues")
     presence = keras.Input((STREAMS,), name="presence")
     streams = [_Stream(region, shape, normalised).build(chip, cues) for region in REGIONS]
-    spoken = [layers.Dense(CLASSES, name=f"{r}_says")(stream) for r, stream in zip(REGIONS, streams, strict=True)]
+    spoken = [layers.Dense(shape.classes, name=f"{r}_says")(stream) for r, stream in zip(REGIONS, streams, strict=True)]
     features = layers.Identity(name="features")(ops.stack(streams, axis=1))
     stream_logits = layers.Identity(name="stream_logits")(ops.stack(spoken, axis=1))
     logits = _decision(shape)([features, stream_logits, presence])
@@ -89,7 +92,7 @@ def with_shares(network: keras.Model) -> keras.Model:
 class Shares(layers.Layer):  # type: ignore[misc]
     """How much of a decision each stream carries: cover its region, see the decided class's probability move.
 
-    `blank_features` (1, 4, features) and `blank_logits` (1, 4, 8) are what the streams say of plain grey.
+    `blank_features` (1, 4, features) and `blank_logits` (1, 4, k) are what the streams say of plain grey.
     """
 
     def __init__(self, decide: keras.Model, blank_features: Floats, blank_logits: Floats) -> None:
@@ -165,15 +168,15 @@ class _Stream:
 
 
 def _decision(shape: Shape) -> keras.Model:
-    """Features (n, 4, features), stream logits (n, 4, 8), presence (n, 4) → logits (n, 8)."""
+    """Features (n, 4, features), stream logits (n, 4, k), presence (n, 4) → logits (n, k)."""
     features = keras.Input((STREAMS, shape.features))
-    stream_logits = keras.Input((STREAMS, CLASSES))
+    stream_logits = keras.Input((STREAMS, shape.classes))
     presence = keras.Input((STREAMS,))
     heard = features * presence[:, :, None]
     x = layers.Dense(shape.gate, activation="relu", name="gate_features")(layers.Flatten()(heard))
     votes = layers.Dense(STREAMS, name="gate")(x) + (presence - 1) * ABSENT
     gate = (ops.softmax(votes) * presence)[:, :, None]
     x = layers.Dense(shape.features, activation="relu", name="joint_features")(layers.Flatten()(heard * gate))
-    joint = layers.Dense(CLASSES, name="joint")(layers.Dropout(shape.dropout)(x))
+    joint = layers.Dense(shape.classes, name="joint")(layers.Dropout(shape.dropout)(x))
     logits = ops.sum(gate * stream_logits, axis=1) + joint
     return keras.Model([features, stream_logits, presence], logits, name="decision")

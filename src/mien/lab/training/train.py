@@ -26,7 +26,7 @@ from mien.lab.training.nets import STREAMS, Shape, build_network
 from mien.lab.training.precision import WHOLE, same_as
 from mien.lab.training.unfold import unfold
 from mien.nets import Floats
-from mien.values import EMOTIONS
+from mien.vocabulary import EIGHT
 
 NETWORK, TRAINING = "reader.keras", "training.json"
 """What a training leaves, beside its curves and events."""
@@ -36,8 +36,8 @@ STREAM_WEIGHT = 0.1
 """Weight of each stream's own loss beside the decision's; there are four."""
 FACES_TO_UNFOLD = 1024
 """Faces whose moments a shipped network's normalisation starts from."""
-RARE = tuple(EMOTIONS.index(name) for name in ("sadness", "anger"))
-"""Columns of the classes that are drawn more often than they come."""
+RARE = ("sadness", "anger")
+"""The classes of FER+ that are drawn more often than they come."""
 
 JUDGE: dict[str, Any] = {"monitor": "val_logits_loss", "mode": "min"}
 """What the epochs are compared by: the decision's loss on the development split."""
@@ -73,7 +73,8 @@ class Faces(keras.utils.PyDataset):  # type: ignore[misc]
         voted = corpus.train
         self.scale, self.plan, self.ways = corpus.scale, plan, ways
         self.steps = math.ceil(len(voted) / plan.batch)
-        weights = (1 + (plan.rare_weight - 1) * voted.targets[:, list(RARE)].sum(axis=1)).astype(np.float64)
+        rare = [place for place, one in enumerate(corpus.classes) if one.name in RARE and corpus.classes == EIGHT]
+        weights = (1 + (plan.rare_weight - 1) * voted.targets[:, rare].sum(axis=1)).astype(np.float64)
         weights /= weights.sum()
         if performed is not None:
             drawn = np.full(len(performed), plan.performed_share / len(performed))
@@ -99,7 +100,7 @@ class Faces(keras.utils.PyDataset):  # type: ignore[misc]
 
 
 def wanted(targets: Floats) -> dict[str, Floats]:
-    """Targets (n, 8) of the decision, and again for each stream."""
+    """Targets (n, k) of the decision, and again for each stream."""
     return {"logits": targets, "stream_logits": np.repeat(targets[:, None], STREAMS, axis=1)}
 
 
@@ -205,7 +206,7 @@ def describe(
     """
     logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
     clear = corpus.develop.targets.max(axis=1) > CLEAR_MAJORITY
-    majority = np.eye(len(EMOTIONS))[corpus.develop.targets[clear].argmax(axis=1)]
+    majority = np.eye(len(corpus.classes))[corpus.develop.targets[clear].argmax(axis=1)]
     told = {
         "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
         f"--seed {plan.seed}"

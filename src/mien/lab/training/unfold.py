@@ -39,7 +39,7 @@ def unfold(path: Path, inputs: Mapping[str, Floats]) -> keras.Model:
     """
     shape = Shape.of_row(read_manifest(path)["training"]["shape"])
     plain = build_network(shape, normalised=False)
-    _fill(plain, layers_of(path, shape))
+    fill(plain, layers_of(path, shape))
     network = build_network(shape)
     normalised = [layer for layer in network.layers if layer.name.endswith(NORMALISATION)]
     convolutions = [plain.get_layer(layer.name.removesuffix(NORMALISATION)) for layer in normalised]
@@ -97,10 +97,17 @@ def _as_keras(kind: str, kernel: Floats) -> Floats:
     return kernel[0][..., None] if kind == "DEPTHWISE_CONV_2D" else kernel.T
 
 
-def _fill(plain: keras.Model, found: Layers) -> None:
+def fill(plain: keras.Model, found: Layers) -> None:
+    """Give a network without normalisation the layers of a shipped one.
+
+    Raises
+    ------
+    BadInput
+        If one is missing.
+    """
     for layer in plain.layers:
         if isinstance(layer, keras.Model):
-            _fill(layer, found)
+            fill(layer, found)
         elif layer.weights:
             if layer.name not in found:
                 raise BadInput(f"the network has no layer '{layer.name}': it was not made by mien.lab.training.nets")

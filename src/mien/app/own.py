@@ -1,0 +1,132 @@
+"""`mien data class`, `mien data try`: a person's own classes, and a new picture shown to all who read it.
+
+Thin coats over `mien.data.project` and `mien.lab.pages.tried`.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from mien.app.options import Weights
+from mien.data.project import EmotionClass, Project, class_named
+from mien.errors import BadInput
+
+WORDS = ("mode", "meter")
+"""Fields of a brief that are no numbers."""
+
+
+def place_class(
+    project: Annotated[Path, typer.Argument(help="The project's folder.")],
+    name: Annotated[str | None, typer.Argument(help="The class; without it, all are listed.")] = None,
+    valence: Annotated[float | None, typer.Option("--valence", help="-1 (unpleasant) to 1 (pleasant).")] = None,
+    arousal: Annotated[float | None, typer.Option("--arousal", help="-1 (quiet) to 1 (excited).")] = None,
+    brief: Annotated[
+        str | None,
+        typer.Option("--brief", help="What it asks of the composer: 'mode=lydian, tempo_bpm=60'; '' takes it back."),
+    ] = None,
+) -> None:
+    """Add a class, or change its place or what it asks of the composer; or list the classes."""
+    with Project.open(project) as opened:
+        if name is not None:
+            known = {one.name: one for one in opened.classes}
+            opened.add_class(placed(known.get(name), name, valence, arousal, brief))
+        elif (valence, arousal, brief) != (None, None, None):
+            raise BadInput("--valence, --arousal and --brief are a class's: name it")
+        table = Table("class", "valence", "arousal", "asks for")
+        for one in opened.classes:
+            asked = ", ".join(f"{field} {value}" for field, value in one.brief.items())
+            table.add_row(escape(one.name), f"{one.valence:+.2f}", f"{one.arousal:+.2f}", escape(asked))
+    Console().print(table)
+
+
+def placed(
+    known: EmotionClass | None, name: str, valence: float | None, arousal: float | None, brief: str | None
+) -> EmotionClass:
+    """A class as it is wanted; what is not told stays, or is what its name is known for.
+
+    Raises
+    ------
+    BadInput
+        If it is new and its place is not known, or something is not allowed.
+    """
+    if known is None and valence is not None and arousal is not None:
+        known = EmotionClass(name, valence, arousal)
+    one = known or class_named(name)
+    return replace(
+        one,
+        valence=one.valence if valence is None else valence,
+        arousal=one.arousal if arousal is None else arousal,
+        brief=one.brief if brief is None else parse_brief(brief),
+    )
+
+
+def parse_brief(told: str) -> dict[str, Any]:
+    """Fields of a brief from "mode=lydian, tempo_bpm=60"; what is allowed, `EmotionClass` knows.
+
+    Raises
+    ------
+    BadInput
+        If a part is no field and value.
+    """
+    found: dict[str, Any] = {}
+    for part in filter(None, (part.strip() for part in told.split(","))):
+        field, is_given, value = (word.strip() for word in part.partition("="))
+        if not is_given or not value:
+            raise BadInput(f"brief '{part}': give fields and values, as in  mode=lydian, tempo_bpm=60")
+        try:
+            number = None if field in WORDS else float(value)
+        except ValueError:
+            raise BadInput(f"brief '{part}': a number is wanted, as in  {field}=0.5") from None
+        found[field] = value if number is None else int(number) if number.is_integer() else number
+    return found
+
+
+def try_(
+    picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
+    project: Annotated[
+        Path | None, typer.Option("--project", help="What the simple methods learn from, and everybody is tested on.")
+    ] = None,
+    weights: Weights = None,
+    cnn: Annotated[Path | None, typer.Option("--cnn", help="A plain CNN too: a file that Keras saved.")] = None,
+    face: Annotated[int, typer.Option("--face", help="Which face; 1 is the largest.")] = 1,
+    seconds: Annotated[float, typer.Option("--seconds", help="Length of the music's beginning, from 10.")] = 12.0,
+    seed: Annotated[int, typer.Option("--seed", help="Another number, another piece.")] = 1,
+    files: Annotated[str, typer.Option("--files", help="The music too: mid, png (piano roll), wav, …")] = "",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")] = Path("out"),
+) -> None:
+    """Show a new picture to every reader there is: verdicts side by side, and the music it would start."""
+    from mien.lab.pages.tint import png_of
+    from mien.lab.pages.tried import try_picture
+    from mien.lab.pages.tried_sheet import sheet, told_brief, tried_page
+    from mien.lab.training.project_faces import gather
+    from mien.piece import check_files
+    from mien.writing import write_together
+
+    kinds = check_files(files.split(",")) if files else ()
+    errors, console = Console(stderr=True), Console()
+    faces = gather(project) if project is not None else None
+    tried = try_picture(
+        picture, faces, weights, cnn, face=face, seconds=seconds, seed=seed,
+        say=lambda told: errors.print(f"{told} …", style="dim", highlight=False),
+    )  # fmt: skip
+    name = f"{tried.name}-try"
+    with write_together(out) as aside:
+        (aside / f"{name}.png").write_bytes(png_of(sheet(tried)))
+        (aside / f"{name}.html").write_text(tried_page(tried), encoding="utf-8")
+    written = replace(tried.piece, name=f"{name}-music").save(out, kinds) if kinds else {}
+    table = Table("method", "says", "p", "right of the test side")
+    for verdict in tried.verdicts:
+        right = verdict.right
+        told = f"{right['share']:.0%} of {right['n']}" if right else ""
+        table.add_row(verdict.method, escape(verdict.first), f"{verdict.probs[verdict.first]:.0%}", told)
+    console.print(table)
+    console.print(escape(tried.of), highlight=False)
+    for field, because in told_brief(tried.piece.brief):
+        console.print(f"  {field:17} {escape(because)}", highlight=False, overflow="ellipsis", no_wrap=True)
+    for path in (out / f"{name}.png", out / f"{name}.html", *written.values()):
+        console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)

@@ -1,0 +1,133 @@
+"""Every method's verdict on one face, in a project's own classes (ProjectFaces, Reading → rows).
+
+grey rule, HOG, geometry : the simple methods of `mien.lab.exams.baselines`, taught on the project's train side, what is
+    theirs to choose chosen on its develop side. The grey rule knows only the four moods of its origin and answers in
+    the project's words where it has them.
+plain CNN : a Keras network of the origin's kind, if one is given: pictures (n, 48, 48, 1) → logits in the project's
+    order, or of the eight.
+the shipped reader, and the own one, each in its own words.
+
+The simple methods see the faces as projects keep them: aligned chips, whose framing is that of FER2013's pictures, and
+the 68 points. What each gets right of the test side stands beside its verdict, where that side has faces.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.errors import BadInput
+from mien.lab.exams import baselines, metrics
+from mien.lab.exams.baselines import Method, Taught
+from mien.lab.exams.prepared import Prepared, level68
+from mien.lab.training.heads import known_as
+from mien.lab.training.project_faces import ProjectFaces
+from mien.piece import Reading
+from mien.values import EMOTIONS
+
+RULE_WORDS = ("happiness", "sadness", "anger", "neutral")
+"""What the grey rule can say, in the order of its answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a method says of a face: probabilities by class, and the share it gets right of the test side, as plain data
+    (None where nothing is known of it)."""
+
+    method: str
+    probs: Mapping[str, float]
+    right: Mapping[str, Any] | None
+
+    @property
+    def first(self) -> str:
+        """The class that it says first."""
+        return max(self.probs, key=lambda name: self.probs[name])
+
+
+def shown(faces: ProjectFaces, side: str) -> tuple[Prepared, NDArray[np.int64]]:
+    """The faces of one side with a clear class, as the simple methods see them, and their classes."""
+    rows = (faces.sides == side) & (faces.majority >= 0)
+    points = [level68(points) for points in faces.points[rows]]
+    known = {"points": np.array(points, dtype=np.float32).reshape(-1, *faces.points.shape[1:])}
+    return Prepared(faces.cuts.chips[rows], known=known), faces.majority[rows]
+
+
+def simple_verdicts(faces: ProjectFaces, reading: Reading) -> list[Verdict]:
+    """The simple methods, taught on the project now.
+
+    Raises
+    ------
+    BadInput
+        If scipy is not there, or a side has nothing to learn from or choose by.
+    """
+    try:
+        import scipy  # noqa: F401
+    except ImportError:
+        raise BadInput("HOG and geometry are fitted with SciPy: install it with  pip install 'mien[train]'") from None
+    (train, truth), (develop, wanted) = shown(faces, "train"), shown(faces, "develop")
+    if not len(train) or not len(develop):
+        raise BadInput(f"{faces.name}: no faces to learn from, or to choose by; label more, then mien data split")
+    taught = Taught(train, truth, develop, wanted, len(faces.classes))
+    names = [one.name for one in faces.classes]
+    one = Prepared(reading.face.chip[None], given_faces=[reading.face])
+    test, answers = shown(faces, "test")
+    return [
+        _grey_verdict(taught, names, one, test, answers),
+        _verdict("HOG", baselines.hog(taught), names, one, test, answers),
+        _verdict("68-point geometry", baselines.geometry(taught), names, one, test, answers),
+    ]
+
+
+def cnn_verdict(path: Path, faces: ProjectFaces | None, reading: Reading) -> Verdict:
+    """A plain Keras network on the face; needs the extra 'train'.
+
+    Raises
+    ------
+    BadInput
+        If the file is no such network, or its answers are neither of the project's classes nor of the eight.
+    """
+    import cv2
+
+    try:
+        from mien.lab.exams.plain_nets import PLAIN_PX, load_keras, logits_of
+    except ImportError:
+        raise BadInput("a plain CNN is a Keras network: install Keras with  pip install 'mien[train]'") from None
+    small = cv2.resize(reading.face.chip, (PLAIN_PX, PLAIN_PX), interpolation=cv2.INTER_AREA)
+    probs = metrics.softmax(logits_of(load_keras(path), small.astype(np.uint8)[None]))[0]
+    own = [one.name for one in faces.classes] if faces else []
+    names = next((names for names in (own, list(EMOTIONS)) if len(names) == len(probs)), None)
+    if names is None:
+        raise BadInput(f"{path}: {len(probs)} answers; a network of {len(own) or 'the eight'} classes is wanted")
+    return Verdict("plain CNN", dict(zip(names, probs.tolist(), strict=True)), None)
+
+
+def reader_verdict(method: str, reading: Reading, right: Mapping[str, Any] | None = None) -> Verdict:
+    """A reader's verdict in its own words."""
+    affect = reading.affect
+    return Verdict(method, dict(zip(affect.names, affect.probs, strict=True)), right)
+
+
+def _verdict(
+    method: str,
+    answer: Method,
+    names: Sequence[str],
+    one: Prepared,
+    test: Prepared,
+    truth: NDArray[np.int64],
+    said: Callable[[NDArray[np.float64]], NDArray[np.int64]] = lambda probs: probs.argmax(axis=1),
+) -> Verdict:
+    right = metrics.share_of(said(answer(test)) == truth) if len(test) else None
+    return Verdict(method, dict(zip(names, answer(one)[0].tolist(), strict=True)), right)
+
+
+def _grey_verdict(
+    taught: Taught, names: Sequence[str], one: Prepared, test: Prepared, truth: NDArray[np.int64]
+) -> Verdict:
+    known = {known_as(name, EMOTIONS): name for name in names}
+    words = [known.get(word, word) for word in RULE_WORDS]
+    places = np.array([names.index(word) if word in names else -1 for word in words])
+    rule = baselines.grey_rule(taught)
+    return _verdict("Haar grey rule", rule, words, one, test, truth, lambda probs: places[probs.argmax(axis=1)])

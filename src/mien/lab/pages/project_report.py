@@ -1,0 +1,31 @@
+"""The numbers of a project's exam become a page (the plain data of `mien.lab.exams.project_exam` → HTML)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mien.lab.pages import charts
+from mien.lab.pages.page import drawing, heading, page, paragraph, section
+from mien.lab.pages.report import classes
+
+
+def project_report(name: str, found: Mapping[str, Any]) -> str:
+    """The page of one exam; `name` is what the weights are called."""
+    on, own = found["on"], found["own"]
+    under = f"{on['faces']:,} faces of {on['data']}, side “{on['side']}”: {own['accuracy']['value']:.1%} right"
+    rows = [
+        ("accuracy", own["accuracy"]),
+        ("balanced accuracy", own["balanced_accuracy"]),
+        ("macro-F1", own["macro_f1"]),
+        *((f"recall of {kind}", told) for kind, told in own["found"].items()),
+    ]
+    ece = own["ece"]
+    told = (
+        f"Expected calibration error {ece['value']:.3f} ({ece['interval'][0]:.3f} to {ece['interval'][1]:.3f}). Lines "
+        f"are 95 % intervals. The split is {on['split']}."
+    )
+    return page(
+        f"mien: evaluation of {name}",
+        heading(f"How well {name} reads", under),
+        section("Headline", drawing(charts.interval_chart(rows, low=0.0)), paragraph(told, "faint")),
+        classes(own, "Rows: what people said."),
+    )

@@ -1,0 +1,107 @@
+"""A new picture tried: its face, every method's verdict, and the music it would start (picture → Tried).
+
+The test that the origin made of its classifier: a picture nobody learnt from, shown to all of them side by side. What
+is tinted and explained, and what the music follows, is the own network's reading if there is one, the shipped one's
+otherwise.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien import instrument
+from mien.errors import BadInput
+from mien.face.pictures import open_picture
+from mien.lab.exams import metrics
+from mien.lab.exams.project_exam import probs_of
+from mien.lab.exams.side_by_side import Verdict, cnn_verdict, reader_verdict, simple_verdicts
+from mien.lab.pages.explain import Explanation, explain
+from mien.lab.training.heads import known_as
+from mien.lab.training.project_faces import ProjectFaces
+from mien.piece import Piece
+
+SHIPPED, OWN = "mien's reader", "your network"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tried:
+    """What came of a picture: `rgb` uint8 (h, w, 3), `verdicts` of every method, the last the network that the
+    `explanation` and the `piece` are of; `of` says what the simple methods learnt from, and what is left out."""
+
+    name: str
+    rgb: NDArray[np.uint8]
+    explanation: Explanation
+    verdicts: tuple[Verdict, ...]
+    piece: Piece
+    of: str
+
+
+def try_picture(
+    picture: Path,
+    faces: ProjectFaces | None = None,
+    weights: Path | None = None,
+    cnn: Path | None = None,
+    *,
+    face: int = 1,
+    seconds: float = 12.0,
+    seed: int = 1,
+    say: Callable[[str], None] = lambda _: None,
+) -> Tried:
+    """Show a picture to every method.
+
+    Parameters
+    ----------
+    picture : with a face.
+    faces : of a project that the simple methods are taught on; without them they are left out.
+    weights : a network of one's own.
+    cnn : a plain CNN, a file of Keras.
+    face : which face, 1 for the largest.
+    seconds, seed : of the music.
+    say : is told what is being done.
+
+    Raises
+    ------
+    BadInput
+        If one of them cannot be used.
+    """
+    readings = {SHIPPED: instrument.read(picture)}
+    if weights is not None:
+        readings[OWN] = instrument.read(picture, weights=weights)
+    count = len(readings[SHIPPED])
+    if not 1 <= face <= count:
+        raise BadInput(f"face {face}: the picture has {count}; count from 1, the largest")
+    shipped = readings[SHIPPED][face - 1]
+    verdicts: list[Verdict] = []
+    if faces is not None:
+        say(f"teaching the simple methods on '{faces.name}'")
+        verdicts += simple_verdicts(faces, shipped)
+    if cnn is not None:
+        verdicts.append(cnn_verdict(cnn, faces, shipped))
+    for method, read in readings.items():
+        used = None if method == SHIPPED else weights
+        verdicts.append(reader_verdict(method, read[face - 1], _right(faces, used)))
+    main = list(readings.values())[-1][face - 1]
+    say("composing")
+    piece = instrument.play(picture, weights=weights, face=face, seconds=seconds, seed=seed)
+    of = (
+        f"The simple methods learnt from the project '{faces.name}', {int((faces.sides == 'train').sum())} faces."
+        if faces is not None
+        else "The simple methods are left out: they learn from a project (--project)."
+    )
+    explanation = explain(instrument.reader_of(weights), main)
+    return Tried(picture.stem, open_picture(picture).rgb, explanation, tuple(verdicts), piece, of)
+
+
+def _right(faces: ProjectFaces | None, weights: Path | None) -> Mapping[str, Any] | None:
+    """The share of the project's test side that a reader gets right; None if it does not know the classes."""
+    reader = instrument.reader_of(weights)
+    if faces is None or any(known_as(one.name, reader.names) is None for one in faces.classes):
+        return None
+    rows = np.flatnonzero((faces.sides == "test") & (faces.majority >= 0))
+    if not len(rows):
+        return None
+    return metrics.share_of(probs_of(reader, faces, rows).argmax(axis=1) == faces.majority[rows])

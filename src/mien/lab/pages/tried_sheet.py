@@ -1,0 +1,108 @@
+"""A tried picture becomes a sheet to hang up and a page to read (Tried → PNG 1600 × 900, HTML without requests)."""
+
+import tempfile
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image, ImageDraw
+
+from mien.ensembles import ensemble
+from mien.lab.pages import words
+from mien.lab.pages.page import bar, heading, page, paragraph, picture, section, sides, table, text
+from mien.lab.pages.tint import FAINT, INK, LINE, PAPER, SHEET_PX, font, png_of, tinted
+from mien.lab.pages.tried import Tried
+from mien.music.roll import roll_png
+from mien.music.spelling import key_name
+from mien.values import Brief
+
+MOST_FIELDS = 12
+"""Fields of the brief that the sheet has room for; the page has all."""
+MARK = (181, 71, 27)
+
+
+def sheet(tried: Tried) -> Image.Image:
+    """The face with its regions, the verdicts, and the music in words."""
+    paper = Image.new("RGB", SHEET_PX, PAPER)
+    paper.paste(tinted(tried.rgb, tried.explanation), (70, 70))
+    draw = ImageDraw.Draw(paper)
+    x, y = 880, 70
+    draw.text((x, y), words.verdict(tried.explanation), font=font(40), fill=INK)
+    draw.text((x, y + 54), words.carried(tried.explanation), font=font(20), fill=FAINT)
+    y += 108
+    for verdict in tried.verdicts:
+        chance = verdict.probs[verdict.first]
+        draw.text((x, y), verdict.method, font=font(22), fill=INK)
+        draw.rounded_rectangle((x + 230, y + 6, x + 400, y + 22), 8, fill=LINE)
+        draw.rounded_rectangle((x + 230, y + 6, x + 230 + max(16, 170 * chance), y + 22), 8, fill=MARK)
+        draw.text((x + 415, y), f"{verdict.first} {chance:.0%}", font=font(22), fill=INK)
+        if verdict.right is not None:
+            told = f"right in {verdict.right['share']:.0%} of {verdict.right['n']} test faces"
+            draw.text((x + 230, y + 28), told, font=font(17), fill=FAINT)
+        y += 60
+    y += 10
+    draw.text((x, y), f"so mien plays {title(tried.piece.brief)}", font=font(22), fill=INK)
+    y += 8
+    for field, because in told_brief(tried.piece.brief)[:MOST_FIELDS]:
+        y += 27
+        draw.text((x, y), field, font=font(18), fill=FAINT)
+        draw.text(
+            (x + 175, y), textwrap.shorten(because.split(": from ")[0], 58, placeholder=" …"), font=font(18), fill=INK
+        )
+    draw.text((70, 846), f"{tried.name}: an expression as it reads, not what a person feels", font=font(19), fill=FAINT)
+    return paper
+
+
+def tried_page(tried: Tried) -> str:
+    """The page of a tried picture."""
+    names = list(dict.fromkeys(name for verdict in tried.verdicts for name in verdict.probs))
+    rows = [
+        (
+            text(verdict.method),
+            text(verdict.first),
+            bar(verdict.probs[verdict.first]),
+            f"{verdict.probs[verdict.first]:.0%}",
+            "" if verdict.right is None else f"{verdict.right['share']:.0%} of {verdict.right['n']}",
+        )
+        for verdict in tried.verdicts
+    ]
+    whole = [
+        (text(name), *(f"{verdict.probs[name]:.0%}" if name in verdict.probs else "" for verdict in tried.verdicts))
+        for name in names
+    ]
+    music = [(text(field), text(because)) for field, because in told_brief(tried.piece.brief)]
+    face = picture(
+        png_of(tinted(tried.rgb, tried.explanation, 560)),
+        f"the face of {tried.name}, its regions tinted by their share of the reading",
+        "The stronger the colour, the larger the share; a thin frame is what a region's stream sees.",
+    )
+    return page(
+        f"mien: {tried.name} tried",
+        heading(words.verdict(tried.explanation), words.carried(tried.explanation)),
+        paragraph(words.doubt(tried.explanation), "note" if tried.explanation.causes else "faint"),
+        sides(face, table(("method", "says", "", "", "right of the test side"), rows, len(rows) - 1)),
+        paragraph(tried.of, "faint"),
+        section("All that each says", table(("", *(verdict.method for verdict in tried.verdicts)), whole)),
+        section(
+            f"The music it would start: {title(tried.piece.brief)}",
+            picture(_roll(tried), "a piano roll of the first bars", "The first bars, as a piano roll."),
+            table(("field", "because"), music),
+        ),
+    )
+
+
+def title(brief: Brief) -> str:
+    """Who plays, and in which key."""
+    return f"{ensemble(brief.ensemble).title}, {key_name(brief.tonic_pc, brief.mode)}"
+
+
+def told_brief(brief: Brief) -> Sequence[tuple[str, str]]:
+    """Each field with its reason."""
+    return [(reason.field.replace("_", " "), reason.because) for reason in brief.reasons]
+
+
+def _roll(tried: Tried) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "roll.png"
+        roll_png(tried.piece.performed, path)
+        return path.read_bytes()

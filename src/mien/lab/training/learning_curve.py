@@ -1,0 +1,80 @@
+"""How many pictures does a class need? (Sighted faces → accuracy against pictures a class.)
+
+For each number of pictures, so many of each class are drawn anew by each seed, the last layers learn from them alone,
+and the test side is read. The development side, which choices are made on, is the same throughout.
+
+The mean over seeds comes with its 95 % interval by Student's t over the seeds: it tells how much the draw matters, and
+not how much the test side's own size does.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mien.lab.exams.metrics import accuracy, balanced_accuracy
+from mien.lab.training.frozen import Trunk
+from mien.lab.training.own_classes import Sighted
+
+COUNTS = (5, 10, 20, 50)
+SEEDS = 5
+STUDENT = (np.nan, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
+"""Two-sided 95 % points of Student's t, by degrees of freedom from 0 on."""
+
+
+def over_seeds(values: Sequence[float]) -> dict[str, Any]:
+    """Mean and 95 % interval over seeds, rounded, as plain data; no interval for one seed alone."""
+    n, mean = len(values), float(np.mean(values))
+    told: dict[str, Any] = {"value": round(mean, 4), "seeds": [round(float(value), 4) for value in values]}
+    if n > 1:
+        half = STUDENT[min(n, len(STUDENT)) - 1] * float(np.std(values, ddof=1)) / n**0.5
+        told["interval"] = [round(max(mean - half, 0.0), 4), round(min(mean + half, 1.0), 4)]
+    return told
+
+
+def learning_curve(
+    sighted: Sighted,
+    trunk: Trunk,
+    counts: Sequence[int] = COUNTS,
+    seeds: int = SEEDS,
+    keeps_prior: bool = True,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[dict[str, Any]]:
+    """Rows of the curve, the last with all faces.
+
+    A row has `pictures_a_class` (None for all there are), `faces` learnt from, and `accuracy` and `balanced_accuracy`
+    on the test side over the seeds. Numbers of which no class has more are left out.
+    """
+    first = sighted.corpus.train.targets
+    majority = np.where((first == first.max(axis=1, keepdims=True)).sum(axis=1) == 1, first.argmax(axis=1), -1)
+    wanted = sighted.corpus.validate.targets
+    clear = (wanted == wanted.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    truth, test = wanted[clear].argmax(axis=1), sighted.test.take(clear)
+    most = int(np.bincount(majority[majority >= 0]).max())
+    rows = []
+    for count in [*(count for count in counts if count < most), None]:
+        say(f"learning from {'all' if count is None else count} pictures a class")
+        found: list[tuple[float, float]] = []
+        used = len(first)
+        for seed in range(seeds if count is not None else 1):
+            drawn = None if count is None else _drawn(majority, count, seed)
+            used = len(first) if drawn is None else len(drawn)
+            probs = sighted.fitted(trunk, drawn, keeps_prior=keeps_prior).probs(test)
+            found.append((accuracy(truth, probs), balanced_accuracy(truth, probs)))
+        right, balanced = zip(*found, strict=True)
+        rows.append(
+            {
+                "pictures_a_class": count,
+                "faces": used,
+                "accuracy": over_seeds(right),
+                "balanced_accuracy": over_seeds(balanced),
+            }
+        )
+    return rows
+
+
+def _drawn(majority: Any, count: int, seed: int) -> list[int]:
+    """Places of `count` faces of each class, or all that it has."""
+    rng = np.random.default_rng((seed, count))
+    kinds = range(int(majority.max()) + 1)
+    return [int(place) for kind in kinds for place in rng.permutation(np.flatnonzero(majority == kind))[:count]]

@@ -1,0 +1,185 @@
+"""A project becomes examples to learn from and to be examined on (mien.data → Examples by side, no keras).
+
+What people said of each face is its target (`mien.data.truth`); chips and cues are those that collecting measured, so
+nothing is looked at again. Sides are those of the project's split. Where it has none, one is drawn here, and said so:
+pictures that belong together (a person, an album, copies of each other) stay on one side, and each class is spread over
+the sides by its share; same project, same split.
+
+Conventions: targets float32 (n, k) in the order of the project's classes; majority int64 (n,), −1 where there is none.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mien.affect.recipe import CueScale, standardise
+from mien.cues.names import NAMES
+from mien.data.project import FILE, Project
+from mien.data.truth import Truths, truths
+from mien.errors import BadInput
+from mien.lab.training.corpus import Corpus, Cuts, Examples
+from mien.nets import Floats
+from mien.values import CHIP_PX, Classes
+
+SIDES = ("train", "develop", "test")
+SHARES = (0.7, 0.1, 0.2)
+"""How much each side gets where the project has no split of its own."""
+SPLIT_SEED = 2016
+POINTS = 68
+FEWEST = 2
+"""Classes with faces, and faces to learn a class from, without which there is nothing to tell apart."""
+HELP = "label more, or look with  mien data status PROJECT"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProjectFaces:
+    """Faces of which people said what they show, n rows each.
+
+    `cuts` as they were collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` as the
+    module says; `sides` (n,), a name of `SIDES` each; `has_split` says whether the project told them; `digest` names
+    pictures and targets together (sha256).
+    """
+
+    name: str
+    classes: Classes
+    cuts: Cuts
+    points: Floats
+    targets: Floats
+    majority: NDArray[np.int64]
+    sides: NDArray[np.str_]
+    has_split: bool
+    digest: str
+
+    def __len__(self) -> int:
+        return len(self.majority)
+
+    def examples(self, scale: CueScale) -> Examples:
+        """All faces, their cues standardised by a network's scale."""
+        n = len(self)
+        cues = standardise(self.cuts.cues, self.cuts.valid, scale)
+        return Examples(self.cuts.chips, cues, self.targets, np.full(n, -1, np.int8), np.arange(n))
+
+    def corpus(self, scale: CueScale) -> Corpus:
+        """The sides as training takes them."""
+        every = self.examples(scale)
+        train, develop, test = (every.take(self.sides == side) for side in SIDES)
+        return Corpus(train, develop, test, scale, self.classes)
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Faces with a majority, by side and class."""
+        return {
+            side: {
+                one.name: int(((self.sides == side) & (self.majority == place)).sum())
+                for place, one in enumerate(self.classes)
+            }
+            for side in SIDES
+        }
+
+
+def is_project(path: Path) -> bool:
+    """Whether a folder is a project."""
+    return (path / FILE).is_file()
+
+
+def gather(folder: Path) -> ProjectFaces:
+    """The faces of a project that people said something of.
+
+    Raises
+    ------
+    BadInput
+        If there is no project, or fewer than two of its classes have faces to learn from.
+    """
+    with Project.open(folder) as project:
+        said, classes = truths(project), project.classes
+        rows = {row["id"]: row for row in project.db.execute("SELECT id, points, cues, valid, chip FROM faces")}
+        sides, has_split = _sides(project, said)
+    found = [rows[face] for face in said.faces.tolist()]
+    counts = np.bincount(said.majority[(said.majority >= 0) & (sides == "train")], minlength=len(classes))
+    if (counts >= FEWEST).sum() < FEWEST:
+        told = ", ".join(f"{one.name} {count}" for one, count in zip(classes, counts, strict=True))
+        raise BadInput(f"{folder}: too few faces to learn from ({told}); {HELP}")
+    cuts = Cuts(
+        chips=_stack(found, "chip", np.uint8, (CHIP_PX, CHIP_PX)),
+        cues=_stack(found, "cues", np.float32, (len(NAMES),)),
+        valid=_stack(found, "valid", np.uint8, (len(NAMES),)).astype(bool),
+    )
+    digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
+    points = _stack(found, "points", np.float32, (POINTS, 2))
+    name = folder.resolve().name
+    return ProjectFaces(name, classes, cuts, points, said.targets, said.majority, sides, has_split, digest)
+
+
+def _stack(rows: Sequence[Mapping[str, bytes]], name: str, dtype: type, shape: tuple[int, ...]) -> NDArray:  # type: ignore[type-arg]
+    """The arrays of a column, (n, *shape)."""
+    held = b"".join(row[name] for row in rows)
+    try:
+        return np.frombuffer(held, dtype=dtype).reshape(len(rows), *shape)
+    except ValueError:
+        raise BadInput(
+            f"faces: their {name} are of another version of mien; look at the pictures again: mien data clean PROJECT"
+        ) from None
+
+
+def _sides(project: Project, said: Truths) -> tuple[NDArray[np.str_], bool]:
+    told = {row["sha256"]: row["side"] for row in project.db.execute("SELECT sha256, side FROM sides")}
+    if not told:
+        return drawn_sides(_bundles(project, said.sha256), said.majority), False
+    if missing := sum(sha256 not in told for sha256 in said.sha256):
+        raise BadInput(
+            f"{project.folder}: {missing} labelled pictures came after the split; draw it anew with  "
+            f"mien data split {project.folder}"
+        )
+    return np.array([told[sha256] for sha256 in said.sha256]), True
+
+
+def _bundles(project: Project, pictures: Sequence[str]) -> list[str]:
+    """A name for each picture that all which belongs with it shares: its person, its albums, its copies."""
+    links: dict[str, set[str]] = defaultdict(set)
+    for row in project.db.execute("SELECT sha256, person FROM pictures WHERE person NOT NULL"):
+        links[row["sha256"]].add(f"person {row['person']}")
+    for row in project.db.execute(
+        "SELECT sha256, source, album FROM arrivals WHERE sha256 NOT NULL AND album NOT NULL"
+    ):
+        links[row["sha256"]].add(f"album {row['source']} {row['album']}")
+    for row in project.db.execute("SELECT sha256, other FROM marks WHERE other != ''"):
+        links[row["sha256"]].add(f"picture {row['other']}")
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            parent[name] = name = parent[parent[name]]
+        return name
+
+    for picture, others in links.items():
+        for other in sorted(others):
+            parent[root(other)] = root(f"picture {picture}")
+    return [root(f"picture {picture}") for picture in pictures]
+
+
+def drawn_sides(bundles: Sequence[str], majority: NDArray[np.int64]) -> NDArray[np.str_]:
+    """A side for each face: bundles whole, the largest first, each to the side that lacks most of its classes.
+
+    Reference: Sechidis, Tsoumakas & Vlahavas 2011, "On the stratification of multi-label data".
+    """
+    members: dict[str, list[int]] = defaultdict(list)
+    for place, bundle in enumerate(bundles):
+        members[bundle].append(place)
+    order = sorted(members)
+    np.random.default_rng(SPLIT_SEED).shuffle(order)
+    order.sort(key=lambda bundle: -len(members[bundle]))
+    kinds = int(majority.max(initial=-1)) + 2  # the last column is of those without a majority
+    wanted = np.outer(SHARES, np.bincount(majority % kinds, minlength=kinds))
+    given = np.zeros_like(wanted)
+    sides = np.empty(len(majority), dtype="<U7")
+    for bundle in order:
+        gains = np.bincount(majority[members[bundle]] % kinds, minlength=kinds)
+        lacking = (wanted - given) @ gains
+        side = int(lacking.argmax())
+        given[side] += gains
+        sides[members[bundle]] = SIDES[side]
+    return sides
