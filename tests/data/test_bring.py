@@ -11,7 +11,7 @@ from PIL import Image
 from mien.data.bring import bring_in, sheets_at
 from mien.data.gather import class_rows, write_sheets
 from mien.data.project import ORIGIN, Project
-from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, LandmarkRow, read_sheet, write_class_sheet
+from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, LandmarkRow, write_class_sheet
 from mien.data.sheets import write_landmark_sheet as write_landmarks
 from mien.errors import BadInput
 
@@ -54,10 +54,11 @@ def test_pictures_are_sought_below_the_sheet_and_nowhere_else(project: Project, 
         LandmarkRow("c.png", "bored", path="c.png"),
         LandmarkRow("c.png", "sad", path="c.png"),
         LandmarkRow("x" * 300, "sad"),
+        LandmarkRow("secret.png", "..", path="secret.png"),
     ]
     write_landmarks(rows, theirs / LANDMARK_FILE)
     told = bring_in(project, theirs / LANDMARK_FILE, licence="CC0", consent="given")
-    assert (told.rows, told.found, told.new) == (9, 2, 2)
+    assert (told.rows, told.found, told.new) == (10, 2, 2)
     found = arrivals(project)
     assert found.pop("sad-face/broken.png")[:2] == ("sad", 0)
     assert found == {
@@ -66,16 +67,26 @@ def test_pictures_are_sought_below_the_sheet_and_nowhere_else(project: Project, 
         "../secret.png": ("sad", 0, "no picture beside the sheet"),
         "link.png": ("sad", 0, "no picture beside the sheet"),
         "c.png": (None, 0, "no picture beside the sheet"),
+        "secret.png": (None, 0, "no picture beside the sheet"),
         "x" * 300: ("sad", 0, "no picture beside the sheet"),
     }
     assert told.gaps["class 'bored' is none of the project's: kept without a class"] == 1
     assert told.gaps["told again with another class: the first counts"] == 1
-    assert told.gaps["no picture beside the sheet"] == 4
+    assert told.gaps["no picture beside the sheet"] == 5
     source = project.db.execute("SELECT * FROM sources").fetchone()
     assert (source["kind"], source["licence"], source["consent"]) == ("sheet", "CC0", "given")
     assert source["ended_at"] is not None
     for row in project.db.execute("SELECT sha256, width, height FROM pictures"):
         assert project.path_of(row["sha256"]).is_file() and (row["width"], row["height"]) == (60, 80)
+
+
+def test_sizes_are_the_pictures_own_and_upright(project: Project, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (3000, 100)).save(tmp_path / "wide.jpg", exif=exif)
+    write_class_sheet([ClassRow("wide.jpg", "happy")], tmp_path / "s.csv")
+    bring_in(project, tmp_path / "s.csv")
+    assert tuple(project.db.execute("SELECT width, height FROM pictures").fetchone()) == (100, 3000)
 
 
 def test_brought_again_nothing_is_twice(project: Project, tmp_path: Path) -> None:
@@ -97,15 +108,18 @@ def test_our_own_sheets_make_the_same_project(tmp_path: Path, astronaut: np.ndar
             db.execute("UPDATE arrivals SET class = iif(address = 'portrait 0', 'sad', 'happy')")
         write_sheets(first, tmp_path / "out", with_pictures=True)
         before = {row["sha256"]: row["class"] for row in first.db.execute("SELECT sha256, class FROM arrivals")}
-        bare = list(class_rows(first))
+        told = sorted((row.url, row.shown) for row in class_rows(first))
     shutil.move(tmp_path / "out", tmp_path / "elsewhere")
     with Project.create(tmp_path / "second") as second:
         class_sheet, landmark_sheet = sheets_at(tmp_path / "elsewhere")
         bring_in(second, landmark_sheet)
         after = {row["sha256"]: row["class"] for row in second.db.execute("SELECT sha256, class FROM arrivals")}
         assert after == before
-        bring_in(second, class_sheet)
-        assert list(class_rows(second)) == bare == list(read_sheet(class_sheet).rows)
+        again = bring_in(second, class_sheet)
+        assert (again.rows, again.found, again.new, dict(again.gaps)) == (4, 4, 0, {})
+        rows = second.db.execute("SELECT address, class FROM arrivals WHERE source = 2 ORDER BY address")
+        assert [tuple(row) for row in rows] == told
+        assert len(second.db.execute("SELECT DISTINCT sha256 FROM arrivals").fetchall()) == 4
 
 
 def test_what_cannot_be_brought_is_refused(project: Project, tmp_path: Path) -> None:

@@ -5,21 +5,29 @@ that is given, never outside of them: of a path from another machine its last pa
 they are measured anew from the pictures (`mien data clean`), since a face of a project has all that mien measures.
 """
 
+import io
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from mien.data.project import Project, now
+from PIL import Image
+
+from mien.data.gather import DIGITS, plain_stem
+from mien.data.project import CLASS_NAME, Project, now
 from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, Sheet, class_of, folder_of, read_sheet
 from mien.errors import BadInput
+from mien.face.pictures import FORMATS, MAX_BYTES, decode
 from mien.writing import write_aside
 
 CONSENTS = ("unknown", "given", "public", "refused")
 MOST_PARTS = 4
 """So many last parts of a foreign path are tried."""
 BATCH = 64
+ORIENTATION = 0x0112
+"""EXIF's tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +126,6 @@ def _entries(sheet: Sheet, gaps: dict[str, int]) -> Iterator[tuple[str, str, tup
 
 def _take(project: Project, base: Path, places: tuple[str, ...], told: set[str]) -> tuple[str | None, str | None, bool]:
     """Take a row's picture in: its sha256, or what was met instead, and whether it is new."""
-    from mien.face.pictures import MAX_BYTES, decode
-
     path = _seek(base, places, told)
     if path is None:
         is_far = any(place.lower().startswith(("http:", "https:")) for place in places)
@@ -131,7 +137,8 @@ def _take(project: Project, base: Path, places: tuple[str, ...], told: set[str])
     if project.db.execute("SELECT 1 FROM pictures WHERE sha256 = ?", (digest,)).fetchone():
         return digest, None, False
     try:
-        height, width = decode(content, path.name).rgb.shape[:2]
+        decode(content, path.name)
+        width, height = _size_upright(content)
     except BadInput as error:
         return None, str(error).removeprefix(f"{path.name}: "), False
     target = project.path_of(digest)
@@ -147,12 +154,24 @@ def _take(project: Project, base: Path, places: tuple[str, ...], told: set[str])
     return digest, None, True
 
 
+def _size_upright(content: bytes) -> tuple[int, int]:
+    """Width and height of a sound picture as it is looked at: `decode` reduces large ones."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            try:
+                is_turned = image.getexif().get(ORIENTATION) in (5, 6, 7, 8)
+            except Exception:  # damaged EXIF in a sound picture: it says nothing
+                is_turned = False
+            return image.size[::-1] if is_turned else image.size
+
+
 def _seek(base: Path, places: tuple[str, ...], told: set[str]) -> Path | None:
     """The file that one of the places means, below `base`, in a folder of a class as it may be `told`."""
     for place in places:
         parts = [part for part in PurePosixPath(place.replace("\\", "/")).parts if part not in ("/", "..", ".", "~")]
         tails = [parts[-count:] for count in range(min(len(parts), MOST_PARTS), 0, -1)]
-        folders = {name for one in told if one for name in (one, folder_of(one))}
+        folders = {name for one in told if CLASS_NAME.fullmatch(one) for name in (one, folder_of(one))}
         tails += [[folder, *parts[-1:]] for folder in sorted(folders)] if parts else []
         for tail in tails:
             path = base.joinpath(*tail)
@@ -161,4 +180,14 @@ def _seek(base: Path, places: tuple[str, ...], told: set[str]) -> Path | None:
                     return path
             except (OSError, ValueError):  # a name too long, or with a zero byte: no file of ours
                 continue
+        named = [path for folder in sorted(folders) for path in _named_by_us(base / folder, plain_stem(place))]
+        if len(named) == 1:
+            return named[0]
     return None
+
+
+def _named_by_us(folder: Path, stem: str) -> list[Path]:
+    """Pictures that `write_sheets` called by a stem and the first digits of their sha256."""
+    if not stem or not folder.is_dir():
+        return []
+    return [path for path in folder.glob(f"{stem}-{'[0-9a-f]' * DIGITS}.*") if path.is_file() and not path.is_symlink()]

@@ -16,9 +16,9 @@ from mien.data.project import Project
 from mien.errors import BadInput
 from mien.values import CHIP_PX
 
-SURROUND = 2.0
+SURROUND = 2.1
 """Side of the cut over the larger side of the face."""
-HALO = 1.25
+HALO = 1.35
 """Side of the part that is shown clearly over the face's box: a box ends at brows and chin."""
 SIDE_PX = 960
 QUALITY = 90

@@ -29,6 +29,8 @@ from mien.errors import CannotWrite
 from mien.writing import write_aside
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp", "TIFF": ".tif", "GIF": ".gif"}
+DIGITS = 10
+"""So many of a picture's sha256 end its name beside a sheet."""
 ADDRESSES = "SELECT sha256, min(source), address FROM arrivals WHERE sha256 NOT NULL GROUP BY sha256"
 """Where each picture came from first."""
 
@@ -138,8 +140,13 @@ def suffix_of(picture: Path) -> str:
         return ".jpg"
 
 
+def plain_stem(address: str) -> str:
+    """The last part of an address as a file may be called anywhere: letters, digits, - and _, no suffix."""
+    path = PurePosixPath(urlsplit(address).path.replace("\\", "/"))
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in path.stem)[:40].strip("-")
+
+
 def _readable(address: str, digest: str) -> str:
     """A name that tells where a picture is from, and is like no other's."""
-    path = PurePosixPath(urlsplit(address).path.replace("\\", "/"))
-    plain = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in path.stem)[:40].strip("-")
-    return f"{plain}-{digest[:10]}" if plain else digest[:10]
+    stem = plain_stem(address)
+    return f"{stem}-{digest[:DIGITS]}" if stem else digest[:DIGITS]
