@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mien.data.label import order_of
 from mien.data.project import ORIGIN, Project
 from mien.data.truth import truths
 
@@ -45,3 +46,15 @@ def test_two_folders_cancel_out_and_marks_spoil(tmp_path: Path) -> None:
             db.execute("INSERT INTO marks (sha256, kind, because) SELECT sha256, 'blurred', 'for a test' FROM arrivals"
                        " WHERE address = 'b'")  # fmt: skip
         assert not len(truths(project))
+
+
+def test_a_label_mends_what_came_under_two_classes(tmp_path: Path) -> None:
+    with Project.create(tmp_path, ORIGIN[:3]) as project:
+        pretend_source(project)
+        face = pretend_face(project, "a", "sad")
+        with project.change() as db:
+            db.execute("INSERT INTO marks (sha256, kind, because) SELECT sha256, 'two classes', '' FROM arrivals")
+        assert not len(truths(project))
+        assert order_of(project, "ann") == (face,)
+        pretend_label(project, face, "ann", "angry")
+        assert truths(project).votes.tolist() == [[0, 0, 1]]

@@ -1,19 +1,22 @@
 """The marks: what can be wrong with a picture, or worth a look. One table that cleaning, splits and reports share.
 
-A picture with a mark that `spoils` is not learnt from or examined on, until a person takes the mark away.
+A picture with a mark that `spoils` is not learnt from or examined on, until a person takes the mark away. Where
+`labels_mend` it, a label by a person is enough.
 """
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
 class MarkKind:
-    """A kind of mark: whether it `spoils` a picture for learning, and its meaning, ready to print."""
+    """A kind of mark: whether it `spoils` a picture for learning, its meaning, ready to print, and what mends it."""
 
     spoils: bool
     meaning: str
+    labels_mend: bool = False
 
 
 MARKS: Mapping[str, MarkKind] = MappingProxyType(
@@ -27,9 +30,17 @@ MARKS: Mapping[str, MarkKind] = MappingProxyType(
         "copy": MarkKind(True, "nearly the same picture as another"),
         "mirrored copy": MarkKind(True, "nearly the mirror image of another"),
         "burst": MarkKind(True, "a frame of one moment of which another is kept"),
-        "two classes": MarkKind(True, "the same picture came in under two classes"),
+        "two classes": MarkKind(True, "the same picture came in under two classes", labels_mend=True),
         "several faces": MarkKind(False, "more faces than one; the largest counts"),
         "turned": MarkKind(False, "the head is turned away beyond 30 degrees"),
     }
 )
 SPOILING = tuple(kind for kind, mark in MARKS.items() if mark.spoils)
+BEYOND_LABELS = tuple(kind for kind in SPOILING if not MARKS[kind].labels_mend)
+"""Marks with which a picture is not even shown to annotators."""
+
+
+def marked(db: sqlite3.Connection, kinds: Sequence[str]) -> set[str]:
+    """The sha256 of the pictures that have a mark of one of these kinds."""
+    wanted = f"SELECT sha256 FROM marks WHERE kind IN ({', '.join('?' * len(kinds))})"
+    return {row["sha256"] for row in db.execute(wanted, tuple(kinds))}

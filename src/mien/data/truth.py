@@ -3,7 +3,7 @@
 Annotators count first: each one's newest label that was not taken back is a vote, skips are none, and "cannot tell" is
 a vote for nothing (as "unknown" is in FER+, Barsoum et al. 2016). Where nobody labelled a face, the classes under which
 its picture arrived are the votes of its largest face; two different ones cancel out until somebody looks.
-Pictures with a mark that spoils them are left out.
+Pictures with a mark that spoils them are left out; what came under two classes counts once somebody labelled it.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.data.marks import SPOILING
+from mien.data.marks import BEYOND_LABELS, SPOILING, marked
 from mien.data.project import Project
 
 STANDING = """
@@ -63,14 +63,13 @@ def truths(project: Project) -> Truths:
     folders: dict[str, set[str]] = defaultdict(set)
     for row in project.db.execute("SELECT sha256, class FROM arrivals WHERE sha256 NOT NULL AND class NOT NULL"):
         folders[row["sha256"]].add(row["class"])
-    marked = f"SELECT sha256 FROM marks WHERE kind IN ({', '.join('?' * len(SPOILING))})"
-    spoiled = {row["sha256"] for row in project.db.execute(marked, SPOILING)}
+    spoiled, unfit = (marked(project.db, kinds) for kinds in (SPOILING, BEYOND_LABELS))
     faces, pictures, votes, blank = [], [], [], []
     for row in project.db.execute("SELECT id, sha256, rank FROM faces ORDER BY id"):
         told = said.get(row["id"])
-        if told is None and row["rank"] == 0 and len(folders[row["sha256"]]) == 1:
+        if told is None and row["rank"] == 0 and row["sha256"] not in spoiled and len(folders[row["sha256"]]) == 1:
             told = Counter(folders[row["sha256"]])
-        if told is None or row["sha256"] in spoiled or not any(name is not None for name in told):
+        if told is None or row["sha256"] in unfit or not any(name is not None for name in told):
             continue
         faces.append(row["id"])
         pictures.append(row["sha256"])
