@@ -46,7 +46,7 @@ DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3
 
 KEPT_THEMES = 7
 
-WORN = 24
+WORN = 64
 """How many dresses of a theme are remembered, so that it does not return in one of them."""
 
 VARIED_TURN, ORNAMENT_ODDS, MOST_ORNAMENT_ODDS = 2, 0.2, 0.8
@@ -252,7 +252,7 @@ def _drafts(
                 leads_on=index < len(spec.phrases) - 1,
             )
         elif spec.turn >= VARIED_TURN:
-            known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), rng)
+            known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
         drafts.append(_held(known, brief) if ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
     fresh: list[Draft] = []

@@ -11,7 +11,7 @@ syntax of tonal harmony" (dominants prepare what follows); Huron 2001, "Tone and
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -130,7 +130,9 @@ def progression(
         formulas = tuple(formula for formula in formulas if formula[-1] == goal) or ((goal,),)
     if pedal is not None:
         formulas = tuple(formula for formula in formulas if all(pedal.pc in words.find(r).pcs for r in formula))
-    odds = np.array([np.prod([_mildness(brief, words.find(roman)) for roman in formula]) for formula in formulas])
+    odds = np.array(
+        [np.prod([_mildness(brief.tension, words.find(roman)) for roman in formula]) for formula in formulas]
+    )
     formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]
     places = _places(brief, onset + length, bars, len(formula), rng)
@@ -178,8 +180,7 @@ def _walk(
     """Draw chords for these ticks between two given ones, exactly conditioned on where they must lead."""
     if not places:
         return []
-    chords, weights = _allowed(brief)
-    odds = _transitions(chords, weights)
+    chords, weights, odds = _grammar(brief.mode, brief.tension)
     borne = [np.array([pedal is None or pedal.bears(tick, chord) for chord in chords]) for tick in places]
     arrive = np.array([_transition(chord, after) for chord in chords])
     ahead = [arrive * borne[-1]]
@@ -196,31 +197,30 @@ def _walk(
     return [chords[index] for index in walk]
 
 
-def _allowed(brief: Brief) -> tuple[list[Harmony], NDArray[np.float64]]:
-    """Chords at or below the brief's tension; coloured ones weigh more the tenser it is."""
-    words = vocabulary(brief.mode)
+@lru_cache(maxsize=64)
+def _grammar(mode: Mode, tension: float) -> tuple[tuple[Harmony, ...], NDArray[np.float64], NDArray[np.float64]]:
+    """Chords at or below a tension, their weights, and the odds of one after another; coloured ones weigh more the
+    tenser it is."""
+    words = vocabulary(mode)
     chosen = [
-        (chord, weight * _mildness(brief, chord) * _colour(brief, least))
+        (chord, weight * _mildness(tension, chord) * _colour(tension, least))
         for chord, weight, least in zip(words.chords, words.weights, words.least_tensions, strict=True)
-        if least <= brief.tension
+        if least <= tension
     ]
-    return [chord for chord, _ in chosen], np.array([weight for _, weight in chosen])
+    chords, weights = tuple(chord for chord, _ in chosen), np.array([weight for _, weight in chosen])
+    odds = np.array([[_transition(one, other) for other in chords] for one in chords]) * weights
+    return chords, weights, np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def _colour(brief: Brief, least: float) -> float:
+def _colour(tension: float, least: float) -> float:
     """Coloured chords weigh more the further the tension lies above what they need."""
-    return 1.0 if least <= 0.1 else min(2.5, (brief.tension - least) * 4 + 0.5)
+    return 1.0 if least <= 0.1 else min(2.5, (tension - least) * 4 + 0.5)
 
 
-def _mildness(brief: Brief, chord: Harmony) -> float:
+def _mildness(tension: float, chord: Harmony) -> float:
     """Calm music leans on its major chords (happier and calmer than minor ones: Smit et al. 2019)."""
     is_minor = (chord.pcs[1] - chord.pcs[0]) % 12 == 3
-    return min(1.0, 0.35 + 0.65 * brief.tension / CALM) if is_minor else 1.0
-
-
-def _transitions(chords: list[Harmony], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    odds = np.array([[_transition(one, other) for other in chords] for one in chords]) * weights
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+    return min(1.0, 0.35 + 0.65 * tension / CALM) if is_minor else 1.0
 
 
 def _target(chord: Harmony) -> str:

@@ -1,7 +1,8 @@
 """A theme that returns → the same theme, varied: its long notes divided by passing and neighbouring notes.
 
 Times are ticks from the phrase's start. Onsets, harmony and the notes themselves stay; only their length is shared with
-the ornament, which is always shorter, weaker and a step away from what it leans on.
+the ornament, which is always shorter, weaker and a step away from what it leans on. A theme that has no long notes is
+varied the other way: some short notes between the beats are taken up by the notes before them.
 
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 17 (variation); Quantz 1752, ch. 13 (divisions).
 """
@@ -13,20 +14,48 @@ import numpy as np
 
 from mien.music.harmony import Slot
 from mien.music.melody import Sung
+from mien.music.rhythm import OFFBEAT, Meter, strength
 from mien.music.theme import Draft
+
+SHORT_TICKS = 240
+"""Notes up to this long may be taken up by the one before."""
 
 DIVISIBLE_TICKS = (480, 720, 960)
 """Lengths that are divided; longer notes are points of rest, shorter ones motion enough."""
 
 
-def ornamented(draft: Draft, odds: float, rng: np.random.Generator) -> Draft:
+def ornamented(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator) -> Draft:
     """Vary a phrase: each note that can be divided is, with probability `odds`."""
     melody: list[Sung] = []
     for note, following in pairwise(draft.melody):
         joined = note.onset_ticks + note.length_ticks == following.onset_ticks
         divides = note.length_ticks in DIVISIBLE_TICKS and joined and rng.random() < odds
         melody += _divided(note, following, draft.slots, rng) if divides else [note]
-    return replace(draft, melody=(*melody, draft.melody[-1]))
+    varied = replace(draft, melody=(*melody, draft.melody[-1]))
+    return varied if varied.melody != draft.melody else _reduced(draft, odds, meter, rng)
+
+
+def _reduced(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator) -> Draft:
+    """One short note between beats is taken up by the note before, and each other one with half of the probability."""
+    melody = draft.melody
+    short = [
+        place
+        for place, (before, note) in enumerate(pairwise(melody), 1)
+        if note.length_ticks <= SHORT_TICKS
+        and strength(note.onset_ticks, meter) == OFFBEAT
+        and before.onset_ticks + before.length_ticks == note.onset_ticks
+        and place < len(melody) - 1
+    ]
+    if not short:
+        return draft
+    taken = {short[int(rng.integers(len(short)))], *(place for place in short if rng.random() < odds / 2)}
+    kept: list[Sung] = []
+    for place, note in enumerate(melody):
+        if place in taken:
+            kept[-1] = replace(kept[-1], length_ticks=note.onset_ticks + note.length_ticks - kept[-1].onset_ticks)
+        else:
+            kept.append(note)
+    return replace(draft, melody=tuple(kept))
 
 
 def _divided(note: Sung, following: Sung, slots: tuple[Slot, ...], rng: np.random.Generator) -> list[Sung]:
