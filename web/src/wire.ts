@@ -101,6 +101,8 @@ export interface MappingMessage {
   readonly toml: string;
   readonly rows: readonly MappingRow[];
   readonly cues: readonly CueRow[];
+  /** What is in force in the gesture mode instead. */
+  readonly gesture?: { readonly rows: readonly MappingRow[]; readonly cues: readonly CueRow[] };
   readonly controls: readonly ControlRow[];
 }
 
