@@ -57,6 +57,9 @@ def test_what_the_performer_does_is_read(person: Person, server: Server):
 
 def test_the_performer_plays_a_tune_with_their_eyes(person: Person, server: Server):
     person.enter(server.url, "gesture")
+    person.until("i.view.state?.mode === 'gesture'")
+    person.page.get_by_text("None is read").wait_for()
+    person.page.locator("mien-mapping #cues", has_text="Tempo").wait_for()  # the table that is in force
     person.page.evaluate(probe("watch"))
     for number in (LAST, FIRST):  # from the first picture of the long rest on
         person.until(f"window.seen.slice(-1).some((s) => {during(number)})")

@@ -90,12 +90,15 @@ class TestSettings:
         wishes = changed(Settings(), {"mode": "hand", "tonic": "Eb", "meter": "3/4"})
         assert wishes == Settings(mode="hand", tonic="Eb", meter=(3, 4))
         assert wishes.tonic_pc == 3
-        assert wishes.told() == {"mode": "hand", "ensemble": "piano", "seed": 1, "tonic": "Eb", "meter": "3/4"}
+        assert wishes.told() == {
+            "mode": "hand", "ensemble": "piano", "seed": 1, "tonic": "Eb", "meter": "3/4", "tune": None
+        }  # fmt: skip
 
     @pytest.mark.parametrize(
         "asked",
         [{"mode": "opera"}, {"ensemble": "orchestra"}, {"seed": -1}, {"seed": True}, {"seed": 1.5}, {"tonic": "H"},
-         {"tonic": "C minor"}, {"meter": "7/8"}, {"colour": "red"}, {"meter": ["4/4"]} , {"mode": ["hand"]}],
+         {"tonic": "C minor"}, {"meter": "7/8"}, {"colour": "red"}, {"meter": ["4/4"]} , {"mode": ["hand"]},
+         {"tune": "ears"}, {"tune": 1}],
     )  # fmt: skip
     def test_what_is_not_allowed_is_refused(self, asked: dict[str, object]) -> None:
         with pytest.raises(BadInput):

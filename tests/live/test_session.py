@@ -54,6 +54,7 @@ def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: 
         session.attach(told.append, HAND, resumed=False)
         session.start()
         await heard(told, "notes")
+        await heard(told, "state", ports=[{"name": "twin", "kind": "twin", "alive": True}])
         async with asyncio.timeout(30):
             while not sounding(twin):
                 await asyncio.sleep(0.01)

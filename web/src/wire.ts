@@ -66,6 +66,7 @@ export interface StateMessage {
   readonly calibrated: boolean;
   readonly lead: Lead | null;
   readonly reader: "starting" | "ready" | "lost";
+  readonly ports: readonly { readonly name: string; readonly kind: string; readonly alive: boolean }[];
 }
 
 export interface MappingRow {
@@ -100,6 +101,8 @@ export interface MappingMessage {
   readonly toml: string;
   readonly rows: readonly MappingRow[];
   readonly cues: readonly CueRow[];
+  /** What is in force in the gesture mode instead. */
+  readonly gesture?: { readonly rows: readonly MappingRow[]; readonly cues: readonly CueRow[] };
   readonly controls: readonly ControlRow[];
 }
 
@@ -132,7 +135,6 @@ export interface Welcome {
   readonly tunes?: readonly { readonly name: string; readonly title: string; readonly says: string }[];
   readonly presets: Readonly<Record<string, readonly [number, number]>>;
   readonly mapping: MappingMessage;
-  readonly ports: readonly { readonly name: string; readonly kind: string; readonly alive: boolean }[];
   readonly limits: { readonly frame_bytes: number; readonly frames_a_s: number };
 }
 

@@ -40,6 +40,8 @@ class Status:
             self._faces = len(message["faces"])
         elif message["type"] in ("notice", "error"):
             log.warning("%s", message["text"])
+        elif message["type"] == "calibration" and (message["state"] != "running" or not message["progress"]):
+            log.warning("resting face %s: %s", message["state"], message["text"])
 
     def line(self) -> str:
         """The state in a line."""

@@ -355,6 +355,7 @@ class Session:
             "calibrated": self.watching.own is not None,
             "lead": self._wishes.lead.told() if self._wishes.lead else None,
             "reader": self._notices.reader_is,
+            "ports": self.ports_told(),
         }
 
     def mapping_told(self) -> dict[str, Any]:

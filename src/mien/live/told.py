@@ -17,7 +17,7 @@ from mien.live import commands, frames
 from mien.live.messages import brief_told, ensemble_told, mapping_told, reasons_told
 from mien.live.mood import Mood
 from mien.live.settings import HELD_RANGES, MODES
-from mien.music.gesture import CONTROL_ROWS
+from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import Mapping as MappingTable
 from mien.music.mapping import shipped_mapping
 from mien.music.tune import shipped_tunes
@@ -85,6 +85,7 @@ def mapping(table: MappingTable | None, text: str | None) -> dict[str, Any]:
         "type": "mapping",
         "toml": shipped if text is None else text,
         **mapping_told(table or shipped_mapping()),
+        "gesture": mapping_told(gesture_mapping()),
         "controls": [
             {
                 "part": row.part.name.lower(),

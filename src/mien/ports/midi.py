@@ -68,8 +68,11 @@ class MidiPort:
             raise PortLost(f"{self.name}: {error}") from None
 
     def panic(self) -> None:
-        """Silence all channels."""
+        """Silence all channels, and stop who follows the clock: nobody knows what they still believe."""
+        self._runs = False
         try:
+            if self._keeps_time:
+                self._device.send(mido.Message("stop"))
             for channel in range(16):
                 for control, value in SILENCING:
                     self._device.send(mido.Message("control_change", channel=channel, control=control, value=value))

@@ -33,7 +33,7 @@ export class MappingElement extends Panel {
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["mapping", "reading"];
+  protected readonly watches: readonly (keyof View)[] = ["mapping", "reading", "state"];
 
   private get departures(): Readonly<Record<string, number>> {
     return this.view.reading?.faces[0]?.departures ?? {};
@@ -60,11 +60,12 @@ export class MappingElement extends Panel {
   override render() {
     const { mapping } = this.view;
     if (!mapping) return nothing;
+    const inForce = (this.view.state?.mode === "gesture" && mapping.gesture) || mapping;
     return html`
       <h2>Mapping <small>cue → target, weight a standard deviation</small></h2>
       <div class="scroll"><table id="cues">
         <thead><tr><th>Cue</th><th>Now</th><th>Target</th><th class="number">Weight</th><th>Source</th></tr></thead>
-        <tbody>${mapping.cues.map(
+        <tbody>${inForce.cues.map(
           (row) => html`<tr>
             <td class="region ${row.region}">${words(row.cue)}</td><td class=${row.region}>${this.live(row.cue)}</td>
             <td>${label(row.target)}</td><td class="number">${signed(row.weight)}</td><td class="source quiet">${row.source}</td>

@@ -21,7 +21,7 @@ export abstract class Panel extends LitElement {
       border-radius: 3px; cursor: pointer;
     }
     select { padding-inline: 0.4rem; background: var(--paper); }
-    button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--raised); }
+    @media (hover: hover) { button:hover:not(:disabled, [aria-pressed="true"]) { background: var(--raised); } }
     button[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--paper); }
     button:disabled, select:disabled, input:disabled { opacity: 0.5; cursor: default; }
     :focus-visible { outline: 2px solid var(--brows); outline-offset: 2px; }

@@ -63,6 +63,9 @@ export class PlaneElement extends DrawnPanel {
   }
 
   override render() {
+    if (this.view.state?.mode === "gesture") {
+      return html`<h2>Mood</h2><p class="quiet">None is read: movements steer the brief directly, by the table below.</p>`;
+    }
     const mood = this.view.brief?.mood;
     const place = this.isSteered ? this.handle : mood;
     const words = place ? `valence ${place.valence.toFixed(2)}, arousal ${place.arousal.toFixed(2)}` : "no mood yet";

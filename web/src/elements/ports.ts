@@ -15,12 +15,12 @@ export class PortsElement extends Panel {
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["midi", "midiPorts", "welcome"];
+  protected readonly watches: readonly (keyof View)[] = ["midi", "midiPorts", "state"];
 
   override render() {
-    const { midi, midiPorts, welcome } = this.view;
+    const { midi, midiPorts, state } = this.view;
     const { player } = this.instrument;
-    const ports = welcome?.ports ?? [];
+    const ports = state?.ports ?? [];
     const words = midi === "unknown" || midi === "denied" || midi === "none" ? MIDI_WORDS[midi] : undefined;
     return html`<h2>Ports <small>${ports.length > 0 ? "of the server" : ""}</small></h2>
       ${ports.length > 0

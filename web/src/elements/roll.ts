@@ -85,7 +85,8 @@ export class RollElement extends DrawnPanel {
     const row = (floor - TOP_PX) / (this.high - this.low + 1);
 
     this.drawBars(pen, timeline.beats, x, height);
-    for (const note of pitched) this.drawNote(pen, note, now_s, x(note.onset_s), x(note.end_s), floor - (note.pitch_midi - this.low + 1) * row, row);
+    const end_s = (note: Note): number => (note.id < 0 && note.stage === "sounding" ? Math.min(now_s, note.end_s) : note.end_s); // a face holds it still
+    for (const note of pitched) this.drawNote(pen, note, now_s, x(note.onset_s), x(end_s(note)), floor - (note.pitch_midi - this.low + 1) * row, row);
     for (const note of seen) {
       if (note.channel === KIT_CHANNEL) this.drawNote(pen, note, now_s, x(note.onset_s), x(note.onset_s) + 4, height - KIT_PX + 4 + (note.pitch_midi % 4) * 5, 4);
     }
