@@ -35,8 +35,8 @@ LOOK_PX = 1280
 """A face of a tenth of that side is read in full; nothing is gained by more."""
 MARGIN = 0.25
 """Of the long side, on each side, where the whole picture shows no face."""
-TILES = 2
-"""Levels of tiles to search where the whole picture shows no face."""
+TILES = (1, 2)
+"""Levels of tiles to search where the whole picture shows no face, one after the other."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """What numpy's linear algebra reads when it is loaded."""
 QUEUE = 4
@@ -87,8 +87,9 @@ def look_over(sha256: str, path: Path, width: int) -> Seen:
     if not found:
         margin = round(MARGIN * max(rgb.shape[:2]))
         found = look(Frame(0.0, _with_margin(rgb, margin)))
-    if not found:
-        found, margin = look(Frame(0.0, rgb), TILES), 0
+    for depth in TILES:
+        if not found:
+            found, margin = look(Frame(0.0, rgb), depth), 0
     faces = tuple(_seen(face, grey, scale, margin) for face in found)
     box = None
     if found:

@@ -39,6 +39,8 @@ SAME_FACE = 0.95
 FACE = slice(8, 56)
 """Rows and columns of a chip that are compared."""
 SHIFT_PX = 3
+EVEN = 0.5
+"""Grey levels; chips with less of a pattern are like nothing."""
 FINE_PX, COARSE_PX = 0.8, 6.0
 """Chips are compared between these two blurs: neither noise nor light."""
 COARSE_SIDE, COARSELY = 12, 0.75
@@ -137,6 +139,8 @@ def _flips() -> tuple[np.uint64, ...]:
 def likeness(one: Chip, other: Chip) -> float:
     """Correlation of two chips uint8 (64, 64) when one is laid on the other as well as it can be, −1..1."""
     a, b = _band(one), _band(other)
+    if min(float(a[FACE, FACE].std()), float(b[FACE, FACE].std())) < EVEN:
+        return 0.0
     inner = slice(FACE.start - SHIFT_PX, FACE.stop + SHIFT_PX)
     rough = float(cv2.matchTemplate(a[inner, inner], b[FACE, FACE], cv2.TM_CCOEFF_NORMED).max())
     if rough < ROUGHLY:
