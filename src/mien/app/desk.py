@@ -64,15 +64,23 @@ def collect(
 def clean(
     project: Folder,
     workers: Annotated[int | None, typer.Option("--workers", help="Processes. Default: one a core.")] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Folder for a page with counts and contact sheets.")
+    ] = None,
 ) -> None:
     """Find faces, and mark what is unfit, doubled or doubtful; nothing is deleted."""
     from mien.data.clean import clean
 
     console = Console()
     columns = (TextColumn("looking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Project.open(project) as opened, Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("looking", total=None)
-        found = clean(opened, workers, lambda done, of: progress.update(task, completed=done, total=of))
+    with Project.open(project) as opened:
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("looking", total=None)
+            found = clean(opened, workers, lambda done, of: progress.update(task, completed=done, total=of))
+        if report is not None:
+            from mien.lab.pages.marked import write_report
+
+            _say(console, f"report: {write_report(opened, report)}")
     _say(console, f"{found.looked} pictures looked at")
     for sha256, problem in found.problems:
         _say(console, f"{sha256[:12]}: {problem}")

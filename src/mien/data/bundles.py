@@ -46,7 +46,7 @@ def bundles(project: Project) -> dict[str, str]:
 
 
 def joined(names: Iterable[str], ties: Iterable[Tie]) -> dict[str, str]:
-    """Connected components of `names`, each named by its least member."""
+    """Connected components of `names` and whatever is tied, each named by its least member."""
     above = {name: name for name in names}
 
     def top(name: str) -> str:
@@ -55,6 +55,8 @@ def joined(names: Iterable[str], ties: Iterable[Tie]) -> dict[str, str]:
         return name
 
     for one, other, _ in ties:
+        above.setdefault(one, one)
+        above.setdefault(other, other)
         low, high = sorted((top(one), top(other)))
         above[high] = low
     return {name: top(name) for name in above}

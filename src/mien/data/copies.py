@@ -83,14 +83,27 @@ class Likenesses:
 
 
 def pairs(project: Project) -> Iterator[Pair]:
-    """Every pair of pictures that are one."""
+    """Pairs of pictures that are one: as many as it takes to join what belongs together, not each with each."""
     names, prints = read_prints(project)
     alike = Likenesses(project)
+    above = list(range(len(names)))
     for mirrored in (False, True):
-        for i, j in candidates(prints, mirrored):
-            found, needed = alike(names[i], names[j], mirrored)
-            if found >= needed:
-                yield Pair(names[i], names[j], mirrored, found)
+        for rows, columns in candidates(prints, mirrored):
+            group = np.array([_top(above, i) for i in range(len(names))], dtype=np.int64)
+            open_ = group[rows] != group[columns]
+            for i, j in zip(rows[open_].tolist(), columns[open_].tolist(), strict=True):
+                if (one := _top(above, i)) == (other := _top(above, j)):
+                    continue
+                found, needed = alike(names[i], names[j], mirrored)
+                if found >= needed:
+                    above[max(one, other)] = min(one, other)
+                    yield Pair(names[i], names[j], mirrored, found)
+
+
+def _top(above: list[int], place: int) -> int:
+    while above[place] != place:
+        above[place] = place = above[above[place]]
+    return place
 
 
 def read_prints(project: Project) -> tuple[list[str], Prints]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256 as hashed
 from pathlib import Path
 
+from mien.data.bundles import joined
 from mien.data.clean import find_picture
 from mien.data.copies import pairs
 from mien.data.galleries import ARRIVING
@@ -54,11 +55,9 @@ def forget(project: Project, told: str, copies_too: bool = False) -> Forgotten:
     """
     with alone(project):
         source, names, kept = _meant(project, told)
-        near = {
-            pair.other if pair.one in names else pair.one
-            for pair in pairs(project)
-            if (pair.one in names) != (pair.other in names)
-        }
+        together = joined(names, [(pair.one, pair.other, "") for pair in pairs(project)])
+        groups = {together[name] for name in names}
+        near = {name for name, group in together.items() if group in groups and name not in names}
         if copies_too:
             names, near = names | near, set()
         before = _counts(project)

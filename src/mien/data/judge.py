@@ -12,7 +12,7 @@ from dataclasses import dataclass
 TINY_PX = 10.0
 """Distance of the eyes, were the face not turned. The reader was taught on faces of 18; of these one in a hundred has
 less than 10."""
-BLURRED = 0.19
+BLURRED = 0.21
 COVERED = 0.2
 DRAWN = 0.6
 LETTERS = 5

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mien.data.bundles import ties_told
 from mien.data.copies import Likenesses, read_prints
+from mien.data.hashes import distance
 from mien.data.near import RADIUS, Prints
 from mien.data.project import Project
 from mien.errors import BadInput
@@ -83,8 +84,10 @@ def _near(
     whole, chips = (prints.mirrored, prints.chip_mirrored) if mirrored else (prints.words, prints.chip_words)
     for start in range(0, len(these), BLOCK):
         block = these[start : start + BLOCK, None]
-        close = np.bitwise_count(prints.words[block] ^ whole[those]) <= RADIUS
+        close = distance(prints.words[block], whole[those]) <= RADIUS
         faces = prints.has_face[block] & prints.has_face[those]
-        close |= faces & (np.bitwise_count(prints.chip_words[block] ^ chips[those]) <= RADIUS)
-        for i, j in np.argwhere(close).tolist():
-            yield int(block[i, 0]), int(those[j])
+        close |= faces & (distance(prints.chip_words[block], chips[those]) <= RADIUS)
+        rows, columns = np.nonzero(close)
+        one, other = block[rows, 0], those[columns]
+        kept = ~prints.unlike(one, other, mirrored)
+        yield from zip(one[kept].tolist(), other[kept].tolist(), strict=True)

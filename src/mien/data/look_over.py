@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -23,6 +24,7 @@ from mien.cues.geometry import measure
 from mien.data.hashes import Print, take_print
 from mien.data.quality import drawn_of, eyes_apart, hidden_of, letters_of, sharpness_of
 from mien.errors import BadInput, MienError
+from mien.face.align import CHIP_EYES_PX
 from mien.face.landmarks68 import landmarks68
 from mien.face.look import look
 from mien.face.pictures import MAX_BYTES, decode
@@ -33,8 +35,10 @@ LOOK_PX = 1280
 """A face of a tenth of that side is read in full; nothing is gained by more."""
 MARGIN = 0.25
 """Of the long side, on each side, where the whole picture shows no face."""
-TILES = 2
-"""Levels of tiles to search where the whole picture shows no face."""
+TILES = (1, 2)
+"""Levels of tiles to search where the whole picture shows no face, one after the other."""
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""What numpy's linear algebra reads when it is loaded."""
 QUEUE = 4
 """Pictures a worker that are under way at once."""
 
@@ -83,8 +87,9 @@ def look_over(sha256: str, path: Path, width: int) -> Seen:
     if not found:
         margin = round(MARGIN * max(rgb.shape[:2]))
         found = look(Frame(0.0, _with_margin(rgb, margin)))
-    if not found:
-        found, margin = look(Frame(0.0, rgb), TILES), 0
+    for depth in TILES:
+        if not found:
+            found, margin = look(Frame(0.0, rgb), depth), 0
     faces = tuple(_seen(face, grey, scale, margin) for face in found)
     box = None
     if found:
@@ -107,7 +112,7 @@ def _seen(face: Face, grey: NDArray[np.uint8], scale: float, margin: int) -> See
         score=face.score,
         eyes_apart=eyes_apart(points) * scale,
         pose_deg=face.pose_deg,
-        sharpness=sharpness_of(grey, points),
+        sharpness=sharpness_of(grey, points, face.chip_scale * CHIP_EYES_PX),
         hidden=hidden_of(face.chip),
         points=points * np.float32(scale),
         cues=cues.values,
@@ -133,7 +138,7 @@ def look_over_all(jobs: Iterable[Job], workers: int) -> Iterator[Seen]:
             yield look_over(*job)
         return
     under_way: list[Future[Seen]] = []
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin_worker) as pool:
+    with _one_thread_each(), ProcessPoolExecutor(workers, get_context("spawn"), _begin_worker) as pool:
         try:
             for job in jobs:
                 under_way.append(pool.submit(look_over, *job))
@@ -147,6 +152,21 @@ def look_over_all(jobs: Iterable[Job], workers: int) -> Iterator[Seen]:
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that are started meanwhile keep to one thread of linear algebra."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _begin_worker() -> None:

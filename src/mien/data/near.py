@@ -23,6 +23,7 @@ from mien.data.hashes import BITS, as_words, distance, hash_of
 from mien.nets import Floats
 
 Words = NDArray[np.uint64]
+Places = NDArray[np.int64]
 Chip = NDArray[np.uint8]
 
 RADIUS = 11
@@ -38,21 +39,36 @@ SAME_FACE = 0.95
 FACE = slice(8, 56)
 """Rows and columns of a chip that are compared."""
 SHIFT_PX = 3
+EVEN = 0.5
+"""Grey levels; chips with less of a pattern are like nothing."""
 FINE_PX, COARSE_PX = 0.8, 6.0
 """Chips are compared between these two blurs: neither noise nor light."""
-MOST_OF_ONE_HASH = 8
-"""Of more pictures with one hash, each is compared with the first so many."""
+COARSE_SIDE, COARSELY = 12, 0.75
+"""Faces whose chips of that side correlate less are not looked at closer."""
+BLOCK = 256
+"""Pictures whose neighbours are sought at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prints:
-    """What pairs are sought in, n pictures: hashes as numbers, uint64 (n,); of chips 0 where there is no face."""
+    """What pairs are sought in, n pictures: hashes as numbers, uint64 (n,), those of chips 0 where there is no face.
+
+    `coarse` float32 (n, 144), chips in small, of length 1 and mean 0, and mirrored.
+    """
 
     words: Words
     mirrored: Words
     chip_words: Words
     chip_mirrored: Words
     has_face: NDArray[np.bool_]
+    coarse: Floats
+    coarse_mirrored: Floats
+
+    def unlike(self, rows: Places, columns: Places, mirrored: bool) -> NDArray[np.bool_]:
+        """Which pairs have faces that are not even coarsely alike, bool (m,)."""
+        others = self.coarse_mirrored if mirrored else self.coarse
+        alike = np.einsum("ij,ij->i", self.coarse[rows], others[columns])
+        return np.asarray(self.has_face[rows] & self.has_face[columns] & (alike < COARSELY), dtype=bool)
 
 
 def chip_hashes(chip: Chip) -> tuple[bytes, bytes]:
@@ -61,50 +77,53 @@ def chip_hashes(chip: Chip) -> tuple[bytes, bytes]:
     return hash_of(small), hash_of(small[:, ::-1])
 
 
-def candidates(prints: Prints, mirrored: bool) -> list[tuple[int, int]]:
-    """Pairs i < j that may be one picture (or mirror images), by either hash."""
-    others = (prints.mirrored, prints.chip_mirrored) if mirrored else (prints.words, prints.chip_words)
+class HashIndex:
+    """Looks hashes up among many, uint64 (n,), by their bands."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self._bands = []
+        for band in range(BANDS):
+            held = _band_of(words, band)
+            order = np.argsort(held, kind="stable")
+            self._bands.append((order, held[order]))
+
+    def near(self, asked: Words) -> tuple[Places, Places]:
+        """Places int64 (m,) in `asked` and in the index of what has at most `RADIUS` bits different."""
+        found = [np.empty(0, dtype=np.int64)]
+        for band, (order, ranked) in enumerate(self._bands):
+            wanted = _band_of(asked, band)
+            for flip in _flips():
+                first = np.searchsorted(ranked, wanted ^ flip, "left")
+                count = np.searchsorted(ranked, wanted ^ flip, "right") - first
+                left = np.repeat(np.arange(len(asked)), count)
+                start = np.repeat(first - (np.cumsum(count) - count), count)
+                right = order[np.arange(len(left)) + start]
+                close = distance(asked[left], self._words[right]) <= RADIUS
+                found.append(left[close] * len(self._words) + right[close])
+        rows, columns = np.divmod(np.unique(np.concatenate(found)), max(1, len(self._words)))
+        return rows, columns
+
+
+def candidates(prints: Prints, mirrored: bool) -> Iterator[tuple[Places, Places]]:
+    """Pairs i < j that may be one picture (or mirror images) by either hash, a block at a time: int64 (m,) each."""
+    n = len(prints.words)
+    whole = HashIndex(prints.mirrored if mirrored else prints.words)
     faces = np.flatnonzero(prints.has_face)
-    found = set(near_pairs(prints.words, others[0]))
-    found |= {(int(faces[i]), int(faces[j])) for i, j in near_pairs(prints.chip_words[faces], others[1][faces])}
-    return sorted(found)
+    chips = HashIndex((prints.chip_mirrored if mirrored else prints.chip_words)[faces])
+    for start in range(0, n, BLOCK):
+        rows, columns = whole.near(prints.words[start : start + BLOCK])
+        here = faces[(faces >= start) & (faces < start + BLOCK)]
+        more, others = chips.near(prints.chip_words[here])
+        pairs = np.unique(np.concatenate([(rows + start) * n + columns, here[more] * n + faces[others]]))
+        i, j = np.divmod(pairs, n)
+        kept = (i < j) & ~prints.unlike(i, j, mirrored)
+        yield i[kept], j[kept]
 
 
-def near_pairs(words: Words, others: Words, radius: int = RADIUS) -> Iterator[tuple[int, int]]:
-    """Pairs i < j with at most `radius` bits between `words[i]` and `others[j]`, both uint64 (n,)."""
-    wanted, wanted_at = _grouped(words)
-    given, given_at = _grouped(others)
-    seen: set[tuple[int, int]] = set()
-    for band in range(BANDS):
-        part = np.uint64(band * BITS // BANDS)
-        mask = np.uint64((1 << BITS // BANDS) - 1)
-        asked, held = (wanted >> part) & mask, (given >> part) & mask
-        order = np.argsort(held, kind="stable")
-        ranked = held[order]
-        for flip in _flips():
-            first = np.searchsorted(ranked, asked ^ flip, "left")
-            count = np.searchsorted(ranked, asked ^ flip, "right") - first
-            left = np.repeat(np.arange(len(asked)), count)
-            right = order[np.arange(len(left)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)]
-            close = distance(wanted[left], given[right]) <= radius
-            seen |= set(zip(left[close].tolist(), right[close].tolist(), strict=True))
-    for a, b in seen:
-        yield from _members(wanted_at[a], given_at[b])
-
-
-def _grouped(words: Words) -> tuple[Words, list[NDArray[np.int64]]]:
-    different, place = np.unique(words, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    return different, np.split(order, np.cumsum(np.bincount(place, minlength=len(different)))[:-1])
-
-
-def _members(these: NDArray[np.int64], those: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Pairs i < j of two groups; of large groups each only with the first few."""
-    for one, many in ((these[:MOST_OF_ONE_HASH], those), (these[MOST_OF_ONE_HASH:], those[:MOST_OF_ONE_HASH])):
-        for i in one.tolist():
-            for j in many.tolist():
-                if i < j:
-                    yield i, j
+def _band_of(words: Words, band: int) -> Words:
+    width = BITS // BANDS
+    return (words >> np.uint64(band * width)) & np.uint64((1 << width) - 1)
 
 
 @lru_cache(maxsize=1)
@@ -120,6 +139,8 @@ def _flips() -> tuple[np.uint64, ...]:
 def likeness(one: Chip, other: Chip) -> float:
     """Correlation of two chips uint8 (64, 64) when one is laid on the other as well as it can be, −1..1."""
     a, b = _band(one), _band(other)
+    if min(float(a[FACE, FACE].std()), float(b[FACE, FACE].std())) < EVEN:
+        return 0.0
     inner = slice(FACE.start - SHIFT_PX, FACE.stop + SHIFT_PX)
     rough = float(cv2.matchTemplate(a[inner, inner], b[FACE, FACE], cv2.TM_CCOEFF_NORMED).max())
     if rough < ROUGHLY:
@@ -149,17 +170,30 @@ def _band(chip: Chip) -> Floats:
     return np.asarray(band, dtype=np.float32)
 
 
+def coarse_of(chip: Chip) -> Floats:
+    """A chip uint8 (64, 64) in small, float32 (144,), of length 1 and mean 0."""
+    small = cv2.resize(chip[FACE, FACE], (COARSE_SIDE, COARSE_SIDE), interpolation=cv2.INTER_AREA)
+    light = small.astype(np.float32).ravel()
+    light -= light.mean()
+    return np.asarray(light / max(float(np.linalg.norm(light)), 1e-6), dtype=np.float32)
+
+
 def as_prints(pictures: Iterable[tuple[bytes, bytes, Chip | None]]) -> Prints:
     """Prints of pictures told by hash, mirrored hash and the chip of the largest face."""
-    none = (bytes(8), bytes(8))
-    rows = [
-        (own, mirrored, *(none if chip is None else chip_hashes(chip)), chip is not None)
-        for own, mirrored, chip in pictures
-    ]
+    hashes: list[tuple[bytes, bytes, bytes, bytes]] = []
+    coarse, has_face = list[Floats](), list[bool]()
+    for own, mirrored, chip in pictures:
+        hashes.append((own, mirrored, *((bytes(8), bytes(8)) if chip is None else chip_hashes(chip))))
+        coarse.append(np.zeros(COARSE_SIDE**2, np.float32) if chip is None else coarse_of(chip))
+        has_face.append(chip is not None)
+    own_words, mirrored_words, chip_words, chip_mirrored = (as_words([row[k] for row in hashes]) for k in range(4))
+    square = np.array(coarse, dtype=np.float32).reshape(-1, COARSE_SIDE, COARSE_SIDE)
     return Prints(
-        as_words([row[0] for row in rows]),
-        as_words([row[1] for row in rows]),
-        as_words([row[2] for row in rows]),
-        as_words([row[3] for row in rows]),
-        np.array([row[4] for row in rows], dtype=bool),
+        own_words,
+        mirrored_words,
+        chip_words,
+        chip_mirrored,
+        np.array(has_face, dtype=bool),
+        square.reshape(-1, COARSE_SIDE**2),
+        square[:, :, ::-1].reshape(-1, COARSE_SIDE**2),
     )

@@ -48,8 +48,8 @@ def eyes_apart(points: Floats) -> float:
     return float(np.linalg.norm(points[LEFT_EYE].mean(axis=0) - points[RIGHT_EYE].mean(axis=0)))
 
 
-def sharpness_of(grey: Grey, points: Floats) -> float:
-    """Sharpness of the face with these 68 points in a grey picture uint8 (h, w).
+def sharpness_of(grey: Grey, points: Floats, apart: float) -> float:
+    """Sharpness of the face with these 68 points in a grey picture uint8 (h, w); `apart` its eyes, were it not turned.
 
     Of the differences between neighbouring pixels, the share that goes when the face is blurred once more: what is
     blurred already loses little (the idea of Crete et al. 2007, "The blur effect"). A face with eyes further than
@@ -60,7 +60,6 @@ def sharpness_of(grey: Grey, points: Floats) -> float:
     part = grey[low[1] : high[1], low[0] : high[0]]
     if min(part.shape) < 8:
         return 0.0
-    apart = max(eyes_apart(points), 1e-6)
     if apart > EYES_PX:
         width, height = (max(8, round(side * EYES_PX / apart)) for side in part.shape[::-1])
         part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)

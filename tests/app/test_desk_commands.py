@@ -1,0 +1,56 @@
+"""The desk at the command line: from an empty folder to a split and back to nothing."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from mien.app.cli import app
+from mien.data.project import Project
+from mien.errors import BadInput
+
+from conftest import ASTRONAUT
+
+
+def told(*words: object) -> str:
+    ran = CliRunner().invoke(app, ["data", *(str(word) for word in words)], catch_exceptions=False)
+    assert ran.exit_code == 0
+    return ran.output
+
+
+def test_collect_clean_split_forget(tmp_path: Path) -> None:
+    portrait, folder = Image.open(ASTRONAUT).convert("RGB"), tmp_path / "p"
+    for i, place in enumerate(("happy-face/a.png", "happy-face/b.png", "sad-face/c.png")):
+        (tmp_path / "pile" / place).parent.mkdir(parents=True, exist_ok=True)
+        portrait.crop((2 * i, i, 512, 512)).save(tmp_path / "pile" / place)
+    told("new", folder)
+    assert "3 new, 0 that were here already, 0 with a problem" in told("collect", folder, tmp_path / "pile")
+    assert "mien data clean" in told("status", folder)
+    shown = told("clean", folder, "--report", folder / "report")
+    assert "3 pictures looked at" in shown and "two classes" in shown
+    assert (folder / "report" / "marks.html").is_file()
+    for name in ("a.png", "b.png", "c.png"):
+        assert "no longer marked" in told("unmark", folder, name)
+    shown = told("split", folder, "--seed", "2")
+    assert "1 bundles, the largest of 3" in shown and "note: develop has no" in shown
+    assert "3 pictures on the sides" in told("check", folder)
+    assert "marked 'blurred'" in told("mark", folder, "a.png", "blurred")
+    assert "blurred" in told("status", folder)
+    shown = told("forget", folder, "a.png", "--yes")
+    assert "forgotten: 1 pictures" in shown and "still here" in shown and "cannot be undone" in shown
+    with Project.open(folder) as project:
+        assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 2
+
+
+def test_a_source_that_fails_does_not_keep_the_next_from_coming(tmp_path: Path) -> None:
+    Project.create(tmp_path / "p").close()
+    Image.new("RGB", (60, 60)).save(tmp_path / "a.png")
+    words = ["data", "collect", str(tmp_path / "p"), str(tmp_path / "nowhere"), str(tmp_path / "a.png")]
+    with pytest.raises(BadInput, match="nowhere"):
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    with Project.open(tmp_path / "p") as project:
+        assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 1
+    for words in (["split", str(tmp_path / "p"), "--shares", "a,b"], ["forget", str(tmp_path / "p"), "x"]):
+        with pytest.raises(BadInput):
+            CliRunner().invoke(app, ["data", *words], catch_exceptions=False, input="n\n")

@@ -1,0 +1,81 @@
+"""Numbers of quality move the way they should: blur, cover, paint, letters."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from mien.data.judge import BLURRED, COVERED, DRAWN, LETTERS
+from mien.data.quality import drawn_of, eyes_apart, hidden_of, letters_of, sharpness_of, usual_light
+from mien.face.landmarks68 import landmarks68
+from mien.face.look import look
+from mien.lab.training.usual_faces import learn
+from mien.values import Face, Frame
+
+Rgb = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def face(astronaut: Rgb) -> Face:
+    return look(Frame(0.0, astronaut))[0]
+
+
+def grey(rgb: Rgb) -> Rgb:
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
+
+
+def test_sharpness_falls_with_blur_and_not_with_light_or_size(astronaut: Rgb, face: Face) -> None:
+    points = landmarks68(face)
+    apart = eyes_apart(points)
+    assert apart == pytest.approx(44, abs=3)
+    sharp = [
+        sharpness_of(grey(np.asarray(cv2.GaussianBlur(astronaut, (0, 0), share * apart))), points, apart)
+        for share in (0.01, 0.03, 0.06, 0.09)
+    ]
+    assert sharp == sorted(sharp, reverse=True) and sharp[0] > 0.35 and sharp[-1] < BLURRED
+    dim = (astronaut * 0.4 + 60).astype(np.uint8)
+    assert sharpness_of(grey(dim), points, apart) == pytest.approx(
+        sharpness_of(grey(astronaut), points, apart), abs=0.03
+    )
+    assert sharpness_of(np.full((100, 100), 7, np.uint8), points / 8, 5.0) == 0.0
+
+
+def test_what_hides_a_face_shows(face: Face) -> None:
+    assert hidden_of(face.chip) < COVERED
+    for rows in (slice(6, 30), slice(34, 60)):
+        masked = face.chip.copy()
+        masked[rows] = np.where(np.arange(64) // 3 % 2, 20, 230)
+        assert hidden_of(masked) > COVERED
+    assert usual_light(face.chip).shape == (648,)
+
+
+def test_usual_faces_are_learnt(face: Face) -> None:
+    rng = np.random.default_rng(0)
+    chips = np.clip(face.chip + rng.normal(0, 20, (30, 64, 64)), 0, 255).astype(np.uint8)
+    held = learn(chips, 4)
+    assert held.shape == (6, 648)
+    np.testing.assert_allclose(held[2:] @ held[2:].T, np.eye(4), atol=1e-4)
+    assert np.all(np.diff(held[0, :4]) <= 0) and not held[0, 4:].any()
+
+
+def test_paint_is_told_from_light(astronaut: Rgb, face: Face) -> None:
+    assert drawn_of(astronaut, face.box_px) < DRAWN
+    painted = np.full((200, 200, 3), (240, 200, 170), np.uint8)
+    cv2.circle(painted, (100, 100), 80, (20, 20, 20), 3)
+    for x in (70, 130):
+        cv2.circle(painted, (x, 80), 12, (20, 20, 20), -1)
+    cv2.ellipse(painted, (100, 140), (40, 15), 0, 0, 180, (150, 30, 30), -1)
+    assert drawn_of(painted, None) > DRAWN
+    assert drawn_of(painted, (0, 0, 5, 5)) == 0.0
+
+
+def test_letters_are_counted(astronaut: Rgb) -> None:
+    assert letters_of(grey(astronaut)) <= LETTERS
+    for fill, edge in (("white", "black"), ("black", "white")):
+        picture = Image.fromarray(astronaut)
+        ImageDraw.Draw(picture).text(
+            (20, 440), "WHEN IT IS MONDAY", font=ImageFont.load_default(44), fill=fill, stroke_fill=edge, stroke_width=3
+        )
+        assert letters_of(grey(np.asarray(picture))) >= 10
+    assert letters_of(np.zeros((20, 20), np.uint8)) == 0
