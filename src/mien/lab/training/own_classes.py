@@ -31,7 +31,8 @@ from mien.nets import Network, read_manifest
 
 UNFROZEN_RATE = 2e-4
 """Highest learning rate of the whole network: what it knows shall not be shaken off."""
-UNFROZEN_BATCH = 32
+UNFROZEN_BATCH, UNFROZEN_AVERAGE = 32, 0.95
+"""A project has few steps a round, so weights are averaged over some twenty of them."""
 FEWEST_DEVELOP = 2
 """Development faces a class, below which the person is told that choices rest on little."""
 
@@ -122,7 +123,7 @@ def train_own(
     told = _told(faces, trunk, fitted, seed, keeps_prior)
     path = export(trunk.with_heads(fitted.heads), told, out)
     if epochs:
-        plan = Plan(batch=UNFROZEN_BATCH, rate=rate, seed=seed, epochs=epochs)
+        plan = Plan(batch=UNFROZEN_BATCH, rate=rate, seed=seed, epochs=epochs, average=UNFROZEN_AVERAGE)
         _unfreeze(path, seen.corpus, told, out, plan, say)
     return path, trunk, seen
 
