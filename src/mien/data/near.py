@@ -43,8 +43,9 @@ EVEN = 0.5
 """Grey levels; chips with less of a pattern are like nothing."""
 FINE_PX, COARSE_PX = 0.8, 6.0
 """Chips are compared between these two blurs: neither noise nor light."""
-COARSE_SIDE, COARSELY = 12, 0.75
-"""Faces whose chips of that side correlate less are not looked at closer."""
+COARSE_SIDE = 12
+COARSELY = {(False, False): 0.75, (False, True): 0.75, (True, False): 0.92, (True, True): 0.85}
+"""Faces whose chips of that side correlate less are not looked at closer; by (near by the face, mirrored)."""
 BLOCK = 256
 """Pictures whose neighbours are sought at once."""
 
@@ -64,11 +65,13 @@ class Prints:
     coarse: Floats
     coarse_mirrored: Floats
 
-    def unlike(self, rows: Places, columns: Places, mirrored: bool) -> NDArray[np.bool_]:
-        """Which pairs have faces that are not even coarsely alike, bool (m,)."""
+    def unlike(self, rows: Places, columns: Places, mirrored: bool, by_face: bool) -> NDArray[np.bool_]:
+        """Which pairs, near by the hash of the face or of the whole, have faces not even coarsely alike, bool (m,)."""
         others = self.coarse_mirrored if mirrored else self.coarse
         alike = np.einsum("ij,ij->i", self.coarse[rows], others[columns])
-        return np.asarray(self.has_face[rows] & self.has_face[columns] & (alike < COARSELY), dtype=bool)
+        return np.asarray(
+            self.has_face[rows] & self.has_face[columns] & (alike < COARSELY[by_face, mirrored]), dtype=bool
+        )
 
 
 def chip_hashes(chip: Chip) -> tuple[bytes, bytes]:
@@ -115,10 +118,11 @@ def candidates(prints: Prints, mirrored: bool) -> Iterator[tuple[Places, Places]
         rows, columns = whole.near(prints.words[start : start + BLOCK])
         here = faces[(faces >= start) & (faces < start + BLOCK)]
         more, others = chips.near(prints.chip_words[here])
-        pairs = np.unique(np.concatenate([(rows + start) * n + columns, here[more] * n + faces[others]]))
-        i, j = np.divmod(pairs, n)
-        kept = (i < j) & ~prints.unlike(i, j, mirrored)
-        yield i[kept], j[kept]
+        found = []
+        for by_face, i, j in ((False, rows + start, columns), (True, here[more], faces[others])):
+            kept = (i < j) & ~prints.unlike(i, j, mirrored, by_face)
+            found.append(i[kept] * n + j[kept])
+        yield np.divmod(np.unique(np.concatenate(found)), n)
 
 
 def _band_of(words: Words, band: int) -> Words:
