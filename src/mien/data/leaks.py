@@ -85,11 +85,9 @@ def _near(
     for start in range(0, len(these), BLOCK):
         block = these[start : start + BLOCK, None]
         faces = prints.has_face[block] & prints.has_face[those]
-        for by_face, close in (
-            (False, distance(prints.words[block], whole[those]) <= RADIUS),
-            (True, faces & (distance(prints.chip_words[block], chips[those]) <= RADIUS)),
-        ):
-            rows, columns = np.nonzero(close)
+        for by_face, own, mirror in ((False, prints.words, whole), (True, prints.chip_words, chips)):
+            near = (distance(own[block], mirror[those]) <= RADIUS) | (distance(mirror[block], own[those]) <= RADIUS)
+            rows, columns = np.nonzero(near & faces if by_face else near)
             one, other = block[rows, 0], those[columns]
             kept = ~prints.unlike(one, other, mirrored, by_face)
             yield from zip(one[kept].tolist(), other[kept].tolist(), strict=True)

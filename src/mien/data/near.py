@@ -7,7 +7,7 @@ pairs compared.
 
 A candidate is proved on its chips: one is laid on the other by the affine motion of greatest correlation (ECC,
 Evangelidis & Psarakis 2008), and what then correlates by `SAME` is one photograph. Pictures without a face are proved
-on their thumbs. Measured by `python -m benchmarks.curating`: see `SAME`.
+on their thumbs.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,10 +31,19 @@ BANDS = 4
 FLIPS = RADIUS // BANDS
 """Bits that may differ in the band that differs least."""
 SAME = 0.99
-BURST = 0.97
+"""Faces whose chips are that alike are of one photograph. Measured by `python -m benchmarks.curating --count 40`:
+copies saved again, reduced, cut by up to 12 % a side, lightened or without colour are found in 100 % of London's and
+Helen's pictures (512 and 256 pixels; mirrored and that 92 and 99 %), in 77 to 100 % of FER2013's, of 48 pixels, at JPEG
+quality 50 to 85; its own near-duplicates in 120 of 120 pairs. Of 102 people at rest and smiling, in one light, no pair
+is taken for one (the most alike: .984), of different people none (.89)."""
+BURST = 0.98
+"""Of frames taken within one moment; fewer than one in twenty of the 102 people reach it between rest and smile."""
 ROUGHLY = 0.85
 """Below it without alignment, no alignment helps."""
 SAME_THUMBS, SAME_FRAME = 0.985, 0.995
+"""Pictures whose thumbs are that alike are one if there is no face to go by, or if their faces are alike by
+`SAME_FACE`: very small pictures lose detail when they are saved again. The thumbs of two London pictures of one person
+are alike by .981 at most."""
 SAME_FACE = 0.95
 FACE = slice(8, 56)
 """Rows and columns of a chip that are compared."""
@@ -109,7 +118,10 @@ class HashIndex:
 
 
 def candidates(prints: Prints, mirrored: bool) -> Iterator[tuple[Places, Places]]:
-    """Pairs i < j that may be one picture (or mirror images) by either hash, a block at a time: int64 (m,) each."""
+    """Pairs i < j that may be one picture (or mirror images) by either hash, a block at a time: int64 (m,) each.
+
+    A pair may come in two blocks.
+    """
     n = len(prints.words)
     whole = HashIndex(prints.mirrored if mirrored else prints.words)
     faces = np.flatnonzero(prints.has_face)
@@ -120,8 +132,8 @@ def candidates(prints: Prints, mirrored: bool) -> Iterator[tuple[Places, Places]
         more, others = chips.near(prints.chip_words[here])
         found = []
         for by_face, i, j in ((False, rows + start, columns), (True, here[more], faces[others])):
-            kept = (i < j) & ~prints.unlike(i, j, mirrored, by_face)
-            found.append(i[kept] * n + j[kept])
+            kept = (i != j) & ~prints.unlike(i, j, mirrored, by_face)
+            found.append(np.minimum(i, j)[kept] * n + np.maximum(i, j)[kept])
         yield np.divmod(np.unique(np.concatenate(found)), n)
 
 
