@@ -16,6 +16,7 @@ from test_web import png
 
 from mien.data import galleries
 from mien.data.collect import Wish, collect, kind_of
+from mien.data.forget import forget
 from mien.data.galleries import ADDRESS_KEY, command, find_program, read_gallery
 from mien.data.intake import Taken
 from mien.data.project import Project
@@ -99,6 +100,10 @@ def test_a_board_is_an_album_taken_once(tmp_path: Path, stand_in: list[str]) -> 
         site.answers["/d.png"] = Answer(png(3))
         assert collect(project, address, Wish("happy", pause_s=0, loose=True)).new == 1
         assert [path for path, _ in site.asked] == ["/board", "/d.png"]
+        gone = forget(project, address)
+        assert (gone.pictures, gone.arrivals) == (3, 4)
+        assert not list((tmp_path / "p" / "arriving").iterdir())
+        assert collect(project, address, Wish(pause_s=0, loose=True)).new == 3
         assert project.db.execute("SELECT count(*) FROM arrivals WHERE album NOT NULL").fetchone()[0] == 0
 
 

@@ -64,8 +64,8 @@ class Likenesses:
         self._of = lru_cache(maxsize=CHIPS_HELD)(self._read)
 
     def __call__(self, one: str, other: str, mirrored: bool = False) -> tuple[float, float]:
-        """How alike two pictures are, and from where on they are one."""
-        (chip_a, thumb_a), (chip_b, thumb_b) = self._of(one), self._of(other)
+        """How alike two pictures are, and from where on they are one; the same whichever is named first."""
+        (chip_a, thumb_a), (chip_b, thumb_b) = (self._of(name) for name in sorted((one, other)))
         whole = correlation(thumb_a, thumb_b[:, ::-1] if mirrored else thumb_b)
         if chip_a is None or chip_b is None:
             return whole, SAME_THUMBS

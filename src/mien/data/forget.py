@@ -14,7 +14,7 @@ from pathlib import Path
 from mien.data.bundles import joined
 from mien.data.clean import find_picture
 from mien.data.copies import pairs
-from mien.data.galleries import ARRIVING
+from mien.data.galleries import ARRIVING, waiting_place
 from mien.data.lock import alone
 from mien.data.project import PICTURES, Project
 from mien.errors import BadInput
@@ -64,6 +64,9 @@ def forget(project: Project, told: str, copies_too: bool = False) -> Forgotten:
         for name in names:
             _wipe(project.path_of(name))
         _wipe_waiting(project, names)
+        if source is not None:  # a gallery's archive would keep it from being fetched again
+            address = project.db.execute("SELECT address FROM sources WHERE id = ?", (source,)).fetchone()["address"]
+            shutil.rmtree(waiting_place(project.folder, address), ignore_errors=True)
         with project.change() as db:
             if source is not None:
                 db.execute("DELETE FROM sources WHERE id = ?", (source,))

@@ -94,7 +94,7 @@ def read_gallery(
         If gallery-dl is missing or fails; what it fetched before is given.
     """
     words = find_program() if program is None else program
-    folder = project / ARRIVING / hashlib.sha256(address.encode()).hexdigest()[:16]
+    folder = waiting_place(project, address)
     folder.mkdir(parents=True, exist_ok=True)
     given = set[str]()
 
@@ -121,9 +121,14 @@ def read_gallery(
             raise BadInput(f"{address}: gallery-dl broke off: {_failure(status, told)}; call again to go on")
 
 
+def waiting_place(project: Path, address: str) -> Path:
+    """Where what a gallery gave waits to be taken, and gallery-dl's archive lies."""
+    return project / ARRIVING / hashlib.sha256(address.encode()).hexdigest()[:16]
+
+
 def clear(project: Path, address: str, known: Known) -> None:
     """Remove what the project has taken from where it waited; gallery-dl's own archive stays."""
-    folder = project / ARRIVING / hashlib.sha256(address.encode()).hexdigest()[:16]
+    folder = waiting_place(project, address)
     for path in sorted(folder.rglob("*")):
         if _is_ready(path) and known(_address_of(path, address)):
             path.unlink()

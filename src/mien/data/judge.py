@@ -1,7 +1,17 @@
 """What was seen becomes marks: each picture by itself (rows → marks).
 
-Limits are constants here, chosen by measurement (`python -m benchmarks.curating` prints the rates again); see each.
-"drawn", "text" and "covered" are heuristics: they point out pictures worth a look, and a person overrules them.
+Limits are constants here, chosen by measurement; `python -m benchmarks.curating` prints the rates again. "drawn",
+"text" and "covered" are heuristics: they point out pictures worth a look, and a person overrules them. At `--count 40`,
+London (512 px), Helen and AFW (256 px), FER2013 (48 px) in this order:
+
+no fault       false alarms: covered 0, 3, 0 %, else none; in a sample of 60: covered 0, 3, 7 %, text 0, 3, 0 %
+blurred        by .09 of the distance of the eyes 100, 90, 58 % marked, the rest mostly "no face"; by .06: 53, 78, 88 %
+covered        half of the face: 40 to 48, 40 to 48, 5 to 33 % marked, or no face found: in all 40 to 48, 53 to 73,
+               50 to 85 %; all of it: no face found, 98 to 100 %
+drawn          flat drawings 100, 100, 93 %, inked 83, 43, 95 %, posterised 35, 25, 3 %; what a filter only softens or
+               turns into pencil 3 to 20 %
+text           captions 100, memes 100 and 83, quotes 100 and 78, watermarks 70 and 100, lines across the face 70 and
+               73 % (London, Helen; 48 pixels hold no letters)
 """
 
 import math
@@ -12,10 +22,8 @@ from dataclasses import dataclass
 TINY_PX = 10.0
 """Distance of the eyes, were the face not turned. The reader was taught on faces of 18; of these one in a hundred has
 less than 10."""
-BLURRED = 0.21
-COVERED = 0.2
-DRAWN = 0.6
-LETTERS = 5
+BLURRED, COVERED, DRAWN, LETTERS = 0.21, 0.2, 0.6, 5
+"""Limits of `sharpness`, `hidden`, `drawn` and `letters` (`mien.data.quality`)."""
 TURNED_DEG = 30.0
 """Yaw or pitch, as the table of marks says."""
 

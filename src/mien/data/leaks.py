@@ -84,10 +84,10 @@ def _near(
     whole, chips = (prints.mirrored, prints.chip_mirrored) if mirrored else (prints.words, prints.chip_words)
     for start in range(0, len(these), BLOCK):
         block = these[start : start + BLOCK, None]
-        close = distance(prints.words[block], whole[those]) <= RADIUS
         faces = prints.has_face[block] & prints.has_face[those]
-        close |= faces & (distance(prints.chip_words[block], chips[those]) <= RADIUS)
-        rows, columns = np.nonzero(close)
-        one, other = block[rows, 0], those[columns]
-        kept = ~prints.unlike(one, other, mirrored)
-        yield from zip(one[kept].tolist(), other[kept].tolist(), strict=True)
+        for by_face, own, mirror in ((False, prints.words, whole), (True, prints.chip_words, chips)):
+            near = (distance(own[block], mirror[those]) <= RADIUS) | (distance(mirror[block], own[those]) <= RADIUS)
+            rows, columns = np.nonzero(near & faces if by_face else near)
+            one, other = block[rows, 0], those[columns]
+            kept = ~prints.unlike(one, other, mirrored, by_face)
+            yield from zip(one[kept].tolist(), other[kept].tolist(), strict=True)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.data.bundles import bundles
-from mien.data.leaks import check_leaks
+from mien.data.bundles import bundles, joined
+from mien.data.leaks import check_leaks, leaks
 from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.truth import truths
@@ -22,6 +22,8 @@ from mien.errors import BadInput
 
 SIDES = ("train", "develop", "test")
 SHARES = (0.7, 0.15, 0.15)
+ROUNDS = 5
+"""How often what only the leak check finds to belong together is joined, and all dealt out anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +63,13 @@ def split(project: Project, seed: int = 0, shares: tuple[float, float, float] = 
         for sha256, majority in zip(found.sha256, found.majority.tolist(), strict=True):
             shown.setdefault(sha256, majority if majority >= 0 else len(names))
         together = bundles(project)
-        dealt = deal({name: together[name] for name in shown}, shown, len(names) + 1, seed, shares)
+        for _ in range(ROUNDS):
+            dealt = deal({name: together[name] for name in shown}, shown, len(names) + 1, seed, shares)
+            found_late = [(together[one], together[other], why) for one, other, why in leaks(project, dealt)]
+            if not found_late:
+                break
+            tops = joined(set(together.values()), found_late)
+            together = {name: tops[bundle] for name, bundle in together.items()}
         check_leaks(project, dealt)
         with project.change() as db:
             db.execute("DELETE FROM sides")
