@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mien.data.finds import class_on_the_way
 from mien.data.gather import write_sheets
 from mien.data.project import ORIGIN, Project
 from mien.data.sheets import (
@@ -18,7 +19,6 @@ from mien.data.sheets import (
     LIST_FIELDS,
     ClassRow,
     LandmarkRow,
-    class_of,
     folder_of,
     read_sheet,
     write_class_sheet,
@@ -207,6 +207,6 @@ def test_what_is_no_sheet_is_refused(tmp_path: Path) -> None:
 
 def test_classes_by_the_names_of_folders() -> None:
     names = [one.name for one in ORIGIN]
-    assert [class_of(folder_of(name), names) for name in names] == names
-    assert class_of(" Happy_Faces", names) == class_of("HAPPY", names) == "happy"
-    assert class_of("bored", names) is class_of("", names) is None
+    assert [class_on_the_way((folder_of(name),), names) for name in names] == names
+    assert class_on_the_way((" Happy_Faces",), names) == class_on_the_way(("HAPPY",), names) == "happy"
+    assert class_on_the_way(("bored",), names) is class_on_the_way(("",), names) is None

@@ -5,29 +5,22 @@ that is given, never outside of them: of a path from another machine its last pa
 they are measured anew from the pictures (`mien data clean`), since a face of a project has all that mien measures.
 """
 
-import io
-import os
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from PIL import Image
-
+from mien.data.finds import Find, class_on_the_way
 from mien.data.gather import DIGITS, plain_stem
-from mien.data.project import CLASS_NAME, Project, now
-from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, Sheet, class_of, folder_of, read_sheet
+from mien.data.intake import begin_source, end_source, sweep, take
+from mien.data.lock import alone
+from mien.data.project import CLASS_NAME, Project
+from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, Sheet, folder_of, read_sheet
 from mien.errors import BadInput
-from mien.face.pictures import FORMATS, MAX_BYTES, decode
-from mien.writing import write_aside
+from mien.face.pictures import MAX_BYTES
 
 CONSENTS = ("unknown", "given", "public", "refused")
 MOST_PARTS = 4
 """So many last parts of a foreign path are tried."""
-BATCH = 64
-ORIENTATION = 0x0112
-"""EXIF's tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,40 +67,34 @@ def bring_in(
     if consent not in CONSENTS:
         raise BadInput(f"consent '{consent}': give one of {', '.join(CONSENTS)}")
     sheet = read_sheet(path)
-    base = (pictures or path.parent).resolve()
     gaps = dict(sheet.gaps)
+    with alone(project):
+        sweep(project)
+        source = begin_source(project, "sheet", str(path.resolve()), licence, consent)
+        taken = take(project, source, _finds(project, sheet, (pictures or path.parent).resolve(), gaps))
+        end_source(project, source)
+    for row in project.db.execute(
+        "SELECT problem, count(*) AS n FROM arrivals WHERE source = ? AND problem NOT NULL GROUP BY problem", (source,)
+    ):
+        gaps[row["problem"]] = row["n"]
+    return Brought(path, len(sheet.rows), taken.new + taken.again, taken.new, gaps)
+
+
+def _finds(project: Project, sheet: Sheet, base: Path, gaps: dict[str, int]) -> Iterator[Find]:
+    """The pictures of a sheet as finds; classes that are none of the project's are counted among the gaps."""
     names = [one.name for one in project.classes]
-    with project.change() as db:
-        db.execute(
-            "INSERT INTO sources (kind, address, licence, consent, begun_at) VALUES ('sheet', ?, ?, ?, ?)"
-            " ON CONFLICT (kind, address) DO UPDATE SET licence = excluded.licence, consent = excluded.consent,"
-            " ended_at = NULL",
-            (str(path.resolve()), licence, consent, now()),
-        )
-        source = db.execute(
-            "SELECT id FROM sources WHERE kind = 'sheet' AND address = ?", (str(path.resolve()),)
-        ).fetchone()[0]
-    found = new = 0
-    entries = list(_entries(sheet, gaps))
-    for begin in range(0, len(entries), BATCH):
-        with project.change() as db:
-            for address, told, places in entries[begin : begin + BATCH]:
-                shown = class_of(told, names)
-                if told and shown is None:
-                    gap = f"class '{told[:40]}' is none of the project's: kept without a class"
-                    gaps[gap] = gaps.get(gap, 0) + 1
-                digest, problem, is_new = _take(project, base, places, {told, shown or told})
-                found, new = found + (digest is not None), new + is_new
-                if problem:
-                    gaps[problem] = gaps.get(problem, 0) + 1
-                db.execute(
-                    "INSERT OR REPLACE INTO arrivals (source, address, sha256, class, problem, arrived_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
-                    (source, address, digest, shown, problem, now()),
-                )
-    with project.change() as db:
-        db.execute("UPDATE sources SET ended_at = ? WHERE id = ?", (now(), source))
-    return Brought(path, len(sheet.rows), found, new, gaps)
+    for address, told, places in _entries(sheet, gaps):
+        shown = class_on_the_way((told,), names)
+        if told and shown is None:
+            gap = f"class '{told[:40]}' is none of the project's: kept without a class"
+            gaps[gap] = gaps.get(gap, 0) + 1
+        path = _seek(base, places, {told, shown or told})
+        if path is not None and path.stat().st_size <= MAX_BYTES:
+            yield Find(address, path.read_bytes(), shown=shown)
+        else:
+            is_far = any(place.lower().startswith(("http:", "https:")) for place in places)
+            absent = "not fetched: only an address" if is_far else "no picture beside the sheet"
+            yield Find(address, problem=absent if path is None else "picture too large", shown=shown)
 
 
 def _entries(sheet: Sheet, gaps: dict[str, int]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -122,48 +109,6 @@ def _entries(sheet: Sheet, gaps: dict[str, int]) -> Iterator[tuple[str, str, tup
         elif address and seen[address] != row.shown:
             gap = "told again with another class: the first counts"
             gaps[gap] = gaps.get(gap, 0) + 1
-
-
-def _take(project: Project, base: Path, places: tuple[str, ...], told: set[str]) -> tuple[str | None, str | None, bool]:
-    """Take a row's picture in: its sha256, or what was met instead, and whether it is new."""
-    path = _seek(base, places, told)
-    if path is None:
-        is_far = any(place.lower().startswith(("http:", "https:")) for place in places)
-        return None, "not fetched: only an address" if is_far else "no picture beside the sheet", False
-    if path.stat().st_size > MAX_BYTES:
-        return None, "picture too large", False
-    content = path.read_bytes()
-    digest = sha256(content).hexdigest()
-    if project.db.execute("SELECT 1 FROM pictures WHERE sha256 = ?", (digest,)).fetchone():
-        return digest, None, False
-    try:
-        decode(content, path.name)
-        width, height = _size_upright(content)
-    except BadInput as error:
-        return None, str(error).removeprefix(f"{path.name}: "), False
-    target = project.path_of(digest)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with write_aside(target) as aside, aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())  # the row must not reach the disk before the picture
-    project.db.execute(
-        "INSERT INTO pictures (sha256, path, width, height) VALUES (?, ?, ?, ?)",
-        (digest, target.relative_to(project.folder).as_posix(), width, height),
-    )
-    return digest, None, True
-
-
-def _size_upright(content: bytes) -> tuple[int, int]:
-    """Width and height of a sound picture as it is looked at: `decode` reduces large ones."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            try:
-                is_turned = image.getexif().get(ORIENTATION) in (5, 6, 7, 8)
-            except Exception:  # damaged EXIF in a sound picture: it says nothing
-                is_turned = False
-            return image.size[::-1] if is_turned else image.size
 
 
 def _seek(base: Path, places: tuple[str, ...], told: set[str]) -> Path | None:

@@ -17,9 +17,9 @@ from mien.data.films import frames_as_finds
 from mien.data.finds import SUFFIXES, Find, Known, class_on_the_way, is_picture, spoken
 from mien.data.folders import check_folder, read_file, read_folder
 from mien.data.galleries import clear, is_gallery, read_gallery
-from mien.data.intake import Taken, sweep, take
+from mien.data.intake import Taken, begin_source, end_source, sweep, take
 from mien.data.lock import alone
-from mien.data.project import Project, now
+from mien.data.project import Project
 from mien.data.web import is_address, read_list
 from mien.errors import BadInput
 from mien.face.video import SUFFIXES as VIDEOS
@@ -82,7 +82,10 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
     kind, address = kind_of(word)
     with alone(project):
         sweep(project)
-        source = _begin(project, kind, address, wish)
+        source = begin_source(project, kind, address, wish.licence, wish.consent)
+        if wish.loose and kind == "gallery":
+            with project.change() as db:
+                db.execute("UPDATE arrivals SET album = NULL WHERE source = ?", (source,))
         known, met = _known(project, source), [0]
 
         def is_known(at: str) -> bool:
@@ -95,8 +98,7 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
         finally:
             if kind == "gallery":
                 clear(project.folder, address, _known(project, source).__contains__)
-        with project.change() as db:
-            db.execute("UPDATE sources SET ended_at = ? WHERE id = ?", (now(), source))
+        end_source(project, source)
     return taken + Taken(known=met[0])
 
 
@@ -159,20 +161,6 @@ def _person(wish: Wish) -> Callable[[str], str | None]:
         return lambda _: None
     pattern = re.compile(wish.person)
     return lambda address: match[1] if (match := pattern.search(address)) else None
-
-
-def _begin(project: Project, kind: str, address: str, wish: Wish) -> int:
-    with project.change() as db:
-        db.execute("INSERT OR IGNORE INTO sources (kind, address, begun_at) VALUES (?, ?, ?)", (kind, address, now()))
-        db.execute(
-            "UPDATE sources SET ended_at = NULL, licence = coalesce(?, licence), consent = coalesce(?, consent)"
-            " WHERE kind = ? AND address = ?",
-            (wish.licence, wish.consent, kind, address),
-        )
-        row = db.execute("SELECT id FROM sources WHERE kind = ? AND address = ?", (kind, address)).fetchone()
-        if wish.loose and kind == "gallery":
-            db.execute("UPDATE arrivals SET album = NULL WHERE source = ?", (row["id"],))
-    return int(row["id"])
 
 
 def _known(project: Project, source: int) -> frozenset[str]:

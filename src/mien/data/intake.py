@@ -56,6 +56,27 @@ class _Row:
     problem: str | None = None
 
 
+def begin_source(
+    project: Project, kind: str, address: str, licence: str | None = None, consent: str | None = None
+) -> int:
+    """A source that is being taken in, new or again; gives its id. What is not told stays as it was."""
+    with project.change() as db:
+        db.execute("INSERT OR IGNORE INTO sources (kind, address, begun_at) VALUES (?, ?, ?)", (kind, address, now()))
+        db.execute(
+            "UPDATE sources SET ended_at = NULL, licence = coalesce(?, licence), consent = coalesce(?, consent)"
+            " WHERE kind = ? AND address = ?",
+            (licence, consent, kind, address),
+        )
+        row = db.execute("SELECT id FROM sources WHERE kind = ? AND address = ?", (kind, address)).fetchone()
+    return int(row["id"])
+
+
+def end_source(project: Project, source: int) -> None:
+    """Note that a source was taken in to its end."""
+    with project.change() as db:
+        db.execute("UPDATE sources SET ended_at = ? WHERE id = ?", (now(), source))
+
+
 def take(
     project: Project,
     source: int,

@@ -81,17 +81,6 @@ def folder_of(shown: str) -> str:
     return f"{shown}-face"
 
 
-def class_of(told: str, classes: Sequence[str]) -> str | None:
-    """The class that a sheet or folder means by "Happy", "happy-face" or "happy_face"; None if none of `classes`."""
-    plain = {_plain(name): name for name in classes}
-    name = _plain(told)
-    return plain.get(name) or plain.get(name.removesuffix("s").removesuffix(" face"))
-
-
-def _plain(told: str) -> str:
-    return " ".join(re.sub(r"[-_]", " ", told.casefold()).split())
-
-
 def write_class_sheet(rows: Iterable[ClassRow], path: Path) -> None:
     """Write `emotional-class-datasheet.csv`."""
     _write(path, CLASS_COLUMNS, ((row.url, row.shown) for row in rows))

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
 from mien.affect.network import Reader
+from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams import metrics
 from mien.lab.exams.evaluate import describe
 from mien.lab.training.heads import known_as
-from mien.lab.training.project_faces import SIDES, ProjectFaces
+from mien.lab.training.project_faces import ProjectFaces
 
 
 def columns_of(reader: Reader, faces: ProjectFaces) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 
 from mien.affect.calibrate import calibrated
+from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.metrics import cross_entropy
 from mien.lab.training.augment import Ways
@@ -25,7 +26,7 @@ from mien.lab.training.export import export
 from mien.lab.training.frozen import CHANGED_VIEWS, Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, begun, fit_best, known_as
 from mien.lab.training.nets import Shape
-from mien.lab.training.project_faces import SIDES, ProjectFaces
+from mien.lab.training.project_faces import ProjectFaces
 from mien.lab.training.train import NETWORK, TRAINING, Plan, inputs_of, train
 from mien.nets import Network, read_manifest
 

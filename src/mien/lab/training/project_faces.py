@@ -9,7 +9,6 @@ Conventions: targets float32 (n, k) in the order of the project's classes; major
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,15 @@ from numpy.typing import NDArray
 
 from mien.affect.recipe import CueScale, standardise
 from mien.cues.names import NAMES
+from mien.data.bundles import bundles
 from mien.data.project import FILE, Project
+from mien.data.split import SIDES, deal
 from mien.data.truth import Truths, truths
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
 from mien.nets import Floats
 from mien.values import CHIP_PX, Classes
 
-SIDES = ("train", "develop", "test")
 SHARES = (0.7, 0.1, 0.2)
 """How much each side gets where the project has no split of its own."""
 SPLIT_SEED = 2016
@@ -128,7 +128,7 @@ def _stack(rows: Sequence[Mapping[str, bytes]], name: str, dtype: type, shape: t
 def _sides(project: Project, said: Truths) -> tuple[NDArray[np.str_], bool]:
     told = {row["sha256"]: row["side"] for row in project.db.execute("SELECT sha256, side FROM sides")}
     if not told:
-        return drawn_sides(_bundles(project, said.sha256), said.majority), False
+        return drawn_sides(project, said), False
     if missing := sum(sha256 not in told for sha256 in said.sha256):
         raise BadInput(
             f"{project.folder}: {missing} labelled pictures came after the split; draw it anew with  "
@@ -137,49 +137,10 @@ def _sides(project: Project, said: Truths) -> tuple[NDArray[np.str_], bool]:
     return np.array([told[sha256] for sha256 in said.sha256]), True
 
 
-def _bundles(project: Project, pictures: Sequence[str]) -> list[str]:
-    """A name for each picture that all which belongs with it shares: its person, its albums, its copies."""
-    links: dict[str, set[str]] = defaultdict(set)
-    for row in project.db.execute("SELECT sha256, person FROM pictures WHERE person NOT NULL"):
-        links[row["sha256"]].add(f"person {row['person']}")
-    for row in project.db.execute(
-        "SELECT sha256, source, album FROM arrivals WHERE sha256 NOT NULL AND album NOT NULL"
-    ):
-        links[row["sha256"]].add(f"album {row['source']} {row['album']}")
-    for row in project.db.execute("SELECT sha256, other FROM marks WHERE other != ''"):
-        links[row["sha256"]].add(f"picture {row['other']}")
-    parent: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            parent[name] = name = parent[parent[name]]
-        return name
-
-    for picture, others in links.items():
-        for other in sorted(others):
-            parent[root(other)] = root(f"picture {picture}")
-    return [root(f"picture {picture}") for picture in pictures]
-
-
-def drawn_sides(bundles: Sequence[str], majority: NDArray[np.int64]) -> NDArray[np.str_]:
-    """A side for each face: bundles whole, the largest first, each to the side that lacks most of its classes.
-
-    Reference: Sechidis, Tsoumakas & Vlahavas 2011, "On the stratification of multi-label data".
-    """
-    members: dict[str, list[int]] = defaultdict(list)
-    for place, bundle in enumerate(bundles):
-        members[bundle].append(place)
-    order = sorted(members)
-    np.random.default_rng(SPLIT_SEED).shuffle(order)
-    order.sort(key=lambda bundle: -len(members[bundle]))
-    kinds = int(majority.max(initial=-1)) + 2  # the last column is of those without a majority
-    wanted = np.outer(SHARES, np.bincount(majority % kinds, minlength=kinds))
-    given = np.zeros_like(wanted)
-    sides = np.empty(len(majority), dtype="<U7")
-    for bundle in order:
-        gains = np.bincount(majority[members[bundle]] % kinds, minlength=kinds)
-        lacking = (wanted - given) @ gains
-        side = int(lacking.argmax())
-        given[side] += gains
-        sides[members[bundle]] = SIDES[side]
-    return sides
+def drawn_sides(project: Project, said: Truths) -> NDArray[np.str_]:
+    """A side for each face, dealt as `mien data split` deals."""
+    kinds = said.votes.shape[1] + 1  # the last is of those without a majority
+    shown = {sha256: majority % kinds for sha256, majority in zip(said.sha256, said.majority.tolist(), strict=True)}
+    together = bundles(project)
+    dealt = deal({sha256: together[sha256] for sha256 in shown}, shown, kinds, SPLIT_SEED, SHARES)
+    return np.array([SIDES[dealt[sha256]] for sha256 in said.sha256])
