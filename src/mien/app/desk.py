@@ -126,10 +126,11 @@ def split(
         found = split(opened, seed, (first, second, third))
     console = Console()
     table = Table(box=None, pad_edge=False)
-    for name in ("", *found.classes, "undecided", "all"):
+    shown = [place for place, count in enumerate(found.counts.sum(axis=0)) if count]
+    for name in ("", *((*found.classes, "undecided")[place] for place in shown), "all"):
         table.add_column(name, justify="right" if name else "left", no_wrap=True)
     for side, row in zip(SIDES, found.counts.tolist(), strict=True):
-        table.add_row(side, *(str(count) for count in row), str(sum(row)))
+        table.add_row(side, *(str(row[place]) for place in shown), str(sum(row)))
     console.print(table)
     _say(console, f"{found.bundles} bundles, the largest of {found.largest} pictures; no leak found")
     for lack in found.lacking:
