@@ -13,23 +13,14 @@ from mien.errors import BadInput
 from mien.music.key import parse_key
 from mien.music.tune import tune_named
 from mien.values import METERS, Brief, Mode
+from mien.vocabulary import BRIEF_RANGES
 
 MODES = ("emotion", "gesture", "hand", "trajectory", "ensemble")
 
 HELD_RANGES: Mapping[str, tuple[float, float]] = {
-    "tempo_bpm": (40, 200),
-    "density": (0.5, 8),
-    "register_midi": (36, 96),
-    "spread_semitones": (1, 9),
-    "contour": (-1, 1),
-    "loudness": (0, 1),
-    "legato": (0.3, 1.1),
-    "tension": (0, 1),
-    "brightness": (0, 1),
-    "syncopation": (0, 1),
-    "rubato": (0, 1),
+    name: limits for name, limits in BRIEF_RANGES.items() if name != "tonic_pc"
 }
-"""Fields of a brief that can be held as numbers, with the ranges of `mien.values.Brief`; `mode` is held by name."""
+"""Fields of a brief that can be held as numbers, with their ranges; `mode` and tonic are held by name."""
 
 LARGEST_SEED = 2**31 - 1
 
