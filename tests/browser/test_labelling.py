@@ -1,9 +1,6 @@
 """Two people label a project on the real page, by keys, through a reload and a killed server; they are compared."""
 
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from browser.conftest import Person, Server, probe, visit
+from browser.annotators import Annotator, LabelServer, nobody_called_elsewhere
+from browser.conftest import probe, visit
 from data.pretended import pretend_face, pretend_portraits, pretend_source
 from mien.data.agree import agreement
 from mien.data.label import order_of
@@ -24,58 +22,6 @@ FACE_OF_THE_ASTRONAUT = (176, 70, 275, 200)
 COUNT = 18
 KEYS = {"happy": "h", "sad": "s", "angry": "a", "neutral": "n"}
 CLASSES = tuple(KEYS)
-
-
-class LabelServer(Server):
-    """`mien data label` as a process, on a port of its own, again on the same after a kill."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.options = ("data", "label", str(folder), "--port", str(self.port), "--no-browser", *options)
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def words(self) -> list[str]:
-        return [sys.executable, "-m", "mien", *self.options]
-
-
-class Annotator(Person):
-    """Someone who labels."""
-
-    def get(self, expression: str) -> Any:
-        return self.page.evaluate(
-            f"(() => {{ const v = document.querySelector('mien-label').desk.view; return {expression}; }})()"
-        )
-
-    def until(self, condition: str) -> None:
-        for _ in range(600):
-            if self.get(f"Boolean({condition})"):
-                return
-            self.page.wait_for_timeout(25)
-        raise AssertionError(f"never: {condition}\n{self.get('JSON.stringify(v)')[:1500]}")
-
-    def begin(self, url: str, name: str) -> None:
-        self.page.goto(url)
-        self.page.wait_for_selector("#name")
-        self.page.keyboard.type(name)  # the field has the focus
-        self.page.keyboard.press("Enter")
-        self.until("v.face && !v.isBusy")
-
-    @property
-    def face(self) -> int:
-        return int(self.get("v.face.face"))
-
-    def press(self, key: str) -> None:
-        """Press a key and wait for what it brings."""
-        before = self.get("[v.face?.face, v.answer?.last?.label]")
-        self.page.keyboard.press(key)
-        self.until(f"!v.isBusy && JSON.stringify([v.face?.face, v.answer?.last?.label]) !== {list_text(before)!r}")
-
-
-def list_text(values: list[Any]) -> str:
-    return "[" + ",".join("null" if value is None else str(int(value)) for value in values) + "]"
 
 
 @pytest.fixture
@@ -188,11 +134,6 @@ def test_two_people_label_and_are_compared(desk: LabelServer, folder: Path, ann:
     votes = votes_of(np.where(judged == 4, -1, judged), 4)
     assert found.alpha.value == nominal_alpha(votes).value
     assert 0.3 < found.alpha.value < 1
-
-
-def nobody_called_elsewhere(person: Annotator, server: LabelServer) -> None:
-    assert person.complaints == []
-    assert [url for url in person.requests if not url.startswith((server.url, f"blob:{server.url}"))] == []
 
 
 def test_a_place_on_the_plane_goes_with_the_label(desk: LabelServer, folder: Path, ann: Annotator) -> None:
