@@ -81,7 +81,7 @@ def test_from_a_pile_to_music(pile: tuple[Path, list[Plant]], tmp_path: Path, pl
     mien("evaluate", weights, "--data", project, "--out", tmp_path / "examined")
     (found,) = (tmp_path / "examined").glob("*.json")
     assert json.loads(found.read_text(encoding="utf-8"))["own"]["accuracy"]["value"] > 1.5 / len(FOLDERS)
-    portrait = next((folder / "happy-face").glob("london*.jpg"))
+    portrait = next(folder.glob("*-face/london*.jpg"))
     mien("play", portrait, "--weights", weights, "--seconds", "12", "--files", "mid,json", "--out", tmp_path / "played")
     (account,) = (tmp_path / "played").glob("*.json")
     assert set(json.loads(account.read_text(encoding="utf-8"))["reading"]["probabilities"]) == set(KEYS)
