@@ -140,7 +140,7 @@ class Person:
             self.page.evaluate("document.querySelector('mien-page')?.instrument.leave()")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop must have ended before tests elsewhere run their own
 def playwright() -> Iterator[Any]:
     if not PAGE.exists():
         pytest.skip("needs the built page: make page")
@@ -151,14 +151,14 @@ def playwright() -> Iterator[Any]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("camera") / "film.mjpeg"
     make_film(path)
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Any, film: Path) -> Iterator[Any]:
     """A Chromium whose camera shows the film to whom it is allowed."""
     camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
@@ -167,7 +167,7 @@ def browser(playwright: Any, film: Path) -> Iterator[Any]:
     running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(playwright: Any) -> Iterator[Server]:
     running = Server()
     running.start()

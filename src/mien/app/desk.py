@@ -12,6 +12,8 @@ from mien.data.project import Project
 from mien.errors import BadInput
 
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+MOST_NAMED = 5
+"""So many addresses without a usable picture are named; the report of marks and the table have all."""
 Picture = Annotated[str, typer.Argument(help="First digits of its sha256, or the end of the address it came from.")]
 
 
@@ -38,6 +40,7 @@ def collect(
 ) -> None:
     """Collect pictures with where they came from; interrupted, call it again."""
     from mien.data.collect import Wish, collect
+    from mien.data.intake import problems_of
 
     wish = Wish(shown, licence, consent, person, every, pause, loose)
     console = Console()
@@ -57,6 +60,8 @@ def collect(
                 f"{source}: {taken.new} new, {taken.again} that were here already, {taken.problems} with a problem, "
                 f"{taken.known} taken before",
             )
+        for address, met in problems_of(opened)[:MOST_NAMED]:
+            _say(console, f"{address}: {met}")
     if failed:
         raise BadInput("; ".join(str(problem) for problem in failed))
 

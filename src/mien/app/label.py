@@ -18,6 +18,9 @@ from mien.data.project import Project
 DEFAULT_PORT = 8421
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
 
+FEW_COMMON = 20
+"""Faces judged by two or more, below which agreement says nothing."""
+
 
 def label(
     project: Folder,
@@ -107,6 +110,7 @@ def _account(found: Any) -> dict[str, Any]:
         "annotators": found.annotators,
         "classes": found.classes,
         "faces": found.faces,
+        "common": found.common,
         "alpha": told(found.alpha),
         "alpha_with_cannot_tell": told(found.alpha_with_blank),
         "alpha_of_class": {name: told(one) for name, one in zip(found.classes, found.of_class, strict=True)},
@@ -123,6 +127,8 @@ def _account(found: Any) -> dict[str, Any]:
 
 
 def _show(console: Console, found: Any) -> None:
+    from mien.data.label import COMMON
+
     def told(one: Any) -> tuple[str, str, str]:
         if one is None or math.isnan(one.value):
             return "–", "", str(0 if one is None else one.units)
@@ -137,12 +143,21 @@ def _show(console: Console, found: Any) -> None:
         ("Krippendorff's alpha, valence", found.valence),
         ("Krippendorff's alpha, arousal", found.arousal),
     ]
-    table = Table(box=None, title=f"{len(found.annotators)} annotators, {found.faces} faces", title_justify="left")
+    table = Table(
+        box=None,
+        title=f"{len(found.annotators)} annotators, {found.faces} faces, {found.common} by two or more",
+        title_justify="left",
+    )
     for name, justify in (("", "left"), ("value", "right"), ("95 %", "left"), ("faces", "right")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for name, one in rows:
         table.add_row(name, *told(one))
     console.print(table)
+    if found.common < FEW_COMMON:
+        console.print(
+            f" Only {found.common} faces were judged by two or more: believe nothing of this yet. Everybody is asked"
+        )
+        console.print(f" for the same {COMMON} faces first; label those at least.")
     names = [*found.classes, "cannot tell"]
     mixed = Table(box=None, title="Where one said the row, others said … (%)", title_justify="left")
     mixed.add_column("")

@@ -6,6 +6,7 @@ A thin coat over `mien.lab.training.own_classes` for a project, over `mien.lab.t
 
 import importlib.util
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,9 @@ def train(
     """Train a reader of your own classes, or on FER+, and export it for use (needs the extra 'train')."""
     if importlib.util.find_spec("keras") is None:
         raise BadInput("training needs Keras: install it with  pip install 'mien[train]'")
+    os.environ.setdefault(
+        "TF_CPP_MIN_LOG_LEVEL", "3"
+    )  # what TensorFlow says of graphics cards is no error of anybody's
     for name, value in (("--epochs", epochs), ("--limit", limit)):
         if value is not None and value < 1:
             raise BadInput(f"{name} {value}: give a whole number from 1")
@@ -148,8 +152,11 @@ def train_project(
         told = {"command": "mien train --data PROJECT --out RUN --curve", "of": faces.digest, "rows": rows}
         write_bytes(out / "curve.json", (json.dumps(told, indent=1) + "\n").encode())
         console.print(table_of_curve(rows))
+        if len({row["accuracy"]["value"] for row in rows}) == 1:
+            console.print("  All alike: your pictures changed nothing that the network did not know of these classes.")
         console.print(f"  {out / 'curve.json'}", highlight=False, soft_wrap=True, markup=False)
-    console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
+    for line in (path, path.with_suffix(".json"), f"next: mien evaluate {path} --data {project} --out report"):
+        console.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
 
 
 def table_of_curve(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -37,15 +37,17 @@ class Pair:
 class Agreement:
     """How annotators agree.
 
-    `classes` names the k classes; `alpha` is Krippendorff's over them, `alpha_with_blank` with "cannot tell" as one
-    more; `of_class` alpha of each class against the rest; `fleiss` over the faces that everybody put in a class, None
-    where there is none; `valence` and `arousal` alphas of the places on the plane; `together` int64 (k + 1, k + 1) how
-    often a face got row from one and column from another, over all pairs, symmetric.
+    `faces` that anybody judged, `common` those that two or more did; `classes` names the k classes; `alpha` is
+    Krippendorff's over them, `alpha_with_blank` with "cannot tell" as one more; `of_class` alpha of each class against
+    the rest; `fleiss` over the faces that everybody put in a class, None where there is none; `valence` and `arousal`
+    alphas of the places on the plane; `together` int64 (k + 1, k + 1) how often a face got row from one and column from
+    another, over all pairs, symmetric.
     """
 
     annotators: tuple[str, ...]
     classes: tuple[str, ...]
     faces: int
+    common: int
     alpha: Coefficient
     alpha_with_blank: Coefficient
     of_class: tuple[Coefficient, ...]
@@ -86,6 +88,7 @@ def agreement(project: Project, seed: int = 1, draws: int = 1000) -> Agreement:
         if row["valence"] is not None:
             places[:, at[0], at[1]] = row["valence"], row["arousal"]
     named = np.where(said == len(classes), -1, said)
+    common = int(((said >= 0).sum(axis=0) > 1).sum())
     votes, all_votes = votes_of(named, len(classes)), votes_of(said, len(classes) + 1)
     of_all = votes[votes.sum(axis=1) == len(people)]
     tables = {
@@ -97,6 +100,7 @@ def agreement(project: Project, seed: int = 1, draws: int = 1000) -> Agreement:
         annotators=people,
         classes=classes,
         faces=len(faces),
+        common=common,
         alpha=nominal_alpha(votes, seed, draws),
         alpha_with_blank=nominal_alpha(all_votes, seed, draws),
         of_class=tuple(nominal_alpha(_against_rest(votes, place), seed, draws) for place in range(len(classes))),

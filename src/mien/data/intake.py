@@ -167,6 +167,12 @@ def _commit(project: Project, source: int, batch: list[_Row], person_of: Person)
     return Taken(new=new, again=sound - new, problems=len(batch) - sound)
 
 
+def problems_of(project: Project) -> list[tuple[str, str]]:
+    """Addresses where nothing usable lay, each with what was met, the newest first."""
+    rows = project.db.execute("SELECT address, problem FROM arrivals WHERE problem NOT NULL ORDER BY arrived_at DESC")
+    return [(row["address"], row["problem"]) for row in rows]
+
+
 def sweep(project: Project) -> int:
     """Remove files without rows that a killed intake left; gives how many. Only for who has the turn."""
     rows = project.db.execute("SELECT sha256 FROM pictures")

@@ -177,8 +177,12 @@ def standing(project: Project, annotator: str) -> dict[int, Given]:
     return {row["face"]: Given(row["id"], row["face"], row["verdict"], row["class"]) for row in rows}
 
 
+COMMON = 50
+"""So many faces everybody is asked for first, each in an order of their own: what few label can still be compared."""
+
+
 def order_of(project: Project, annotator: str, *, every_face: bool = False) -> tuple[int, ...]:
-    """The faces in the order in which an annotator meets them; it does not change when others are added.
+    """The faces in the order in which an annotator meets them, those in `COMMON` first.
 
     Parameters
     ----------
@@ -186,13 +190,14 @@ def order_of(project: Project, annotator: str, *, every_face: bool = False) -> t
     """
     spoiled = marked(project.db, BEYOND_LABELS)
     rows = project.db.execute("SELECT id, sha256, rank FROM faces WHERE rank = 0 OR ?", (every_face,)).fetchall()
-    seed = blake2b(annotator.encode(), digest_size=16).digest()
-    drawn = sorted(
-        (blake2b(f"{row['sha256']} {row['rank']}".encode(), digest_size=8, key=seed).digest(), row["id"])
-        for row in rows
-        if row["sha256"] not in spoiled
-    )
-    return tuple(face for _, face in drawn)
+    faces = [(f"{row['sha256']} {row['rank']}".encode(), row["id"]) for row in rows if row["sha256"] not in spoiled]
+
+    def drawn(key: bytes, among: Iterable[tuple[bytes, int]]) -> list[tuple[bytes, int]]:
+        return sorted(among, key=lambda face: blake2b(face[0], digest_size=8, key=key).digest())
+
+    of_all = drawn(b"", faces)
+    own = blake2b(annotator.encode(), digest_size=16).digest()
+    return tuple(face for _, face in (*drawn(own, of_all[:COMMON]), *drawn(own, of_all[COMMON:])))
 
 
 def upcoming(order: Sequence[int], said: Mapping[int, Given], count: int, *, again: bool = False) -> tuple[int, ...]:

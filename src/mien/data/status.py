@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from mien.data.project import Project
 from mien.data.truth import truths
 
+FEW = 50
+"""Faces of a class that are useful (see docs/your_own_classes.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -73,7 +76,9 @@ def status(project: Project) -> Status:
             "SELECT annotator, count(DISTINCT face) FROM labels WHERE taken_back_at IS NULL GROUP BY annotator"
         ),
         open_sources=open_sources,
-        steps=tuple(_steps(project, pictures, looked_at, len(set(found.sha256)), sides, consents, open_sources)),
+        steps=tuple(
+            _steps(project, pictures, looked_at, len(set(found.sha256)), classes, sides, consents, open_sources)
+        ),
     )
 
 
@@ -82,6 +87,7 @@ def _steps(
     pictures: int,
     looked_at: int,
     told: int,
+    classes: Mapping[str, tuple[int, int]],
     sides: Mapping[str, int],
     consents: Mapping[str, int],
     open_sources: tuple[str, ...],
@@ -101,7 +107,9 @@ def _steps(
             (f"mien data split {folder}", f"{told} pictures have a class, {sum(sides.values())} pictures have a side")
         )
     else:
-        steps.append((f"mien train --data {folder}", "all is ready"))
+        steps.append((f"mien train --data {folder} --out run", "all is ready"))
+    if thin := [f"{name} {count}" for name, (_, count) in classes.items() if looked_at and count < FEW]:
+        steps.append((f"mien data label {folder}", f"few faces of a class: {', '.join(thin)}; {FEW} are useful"))
     if consents.get("unknown"):
         steps.append(
             (

@@ -29,6 +29,10 @@ WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 """Fields that are taken whole, and how each becomes a value of a brief."""
 
 
+HEARD = 0.005
+"""Weight from which a class is named among the reasons."""
+
+
 def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str]:
     """A number of the brief with what the classes ask for, and the change in plain words ("" where none asks)."""
     sure = 1 - DOUBT_PULL * affect.doubt
@@ -38,7 +42,11 @@ def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str]:
     asked = [float(one.brief[field]) for one, _ in asking]
     moved = mixed + sum(weight * (wish - mixed) for wish, (_, weight) in zip(asked, asking, strict=True))
     value = min(max(mixed, *asked), max(min(mixed, *asked), moved))  # rounding may not leave the range
-    told = "".join(f"; '{one.name}', heard {weight:.0%}, asks for {one.brief[field]:g}" for one, weight in asking)
+    told = "".join(
+        f"; '{one.name}', heard {weight:.0%}, asks for {one.brief[field]:g}"
+        for one, weight in asking
+        if weight >= HEARD
+    )
     return value, told
 
 

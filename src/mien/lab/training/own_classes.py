@@ -115,9 +115,9 @@ def train_own(
     say(f"seeing {len(faces):,} faces" + ("" if faces.has_split else "; no split in the project, so one was drawn"))
     trunk = Trunk(start)
     seen = sighted(faces, trunk, seed)
-    least = min(faces.counts()["develop"].values())
-    if least < FEWEST_DEVELOP:
-        say(f"only {least} faces of one class to choose by: label more, and believe the figures the less")
+    thin = [name for name, count in faces.counts()["develop"].items() if count < FEWEST_DEVELOP]
+    if thin:
+        say(f"few faces of {', '.join(thin)} to choose by: label more, and believe the figures the less")
     say("learning the last layers")
     fitted = seen.fitted(trunk, keeps_prior=keeps_prior)
     out.mkdir(parents=True, exist_ok=True)
