@@ -5,6 +5,9 @@ framed otherwise), collects and cleans them by the command line as a person woul
 (`--kills`), and prints pictures a second, the peak memory of the largest process and of all together, and whether
 anything was lost or came twice.
 `--keep FOLDER` keeps the pile for a second run. Nothing here passes or fails.
+
+One portrait is the hardest case for the search of copies: every face is proved against its likes. `--faces
+ferplus_dev.npz` shows another face on each picture, as a pile of many people does.
 """
 
 import argparse
@@ -21,6 +24,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.data.project import Project
 
@@ -30,10 +34,16 @@ SIZE = (640, 480)
 POLL_S = 0.1
 
 
-def make_pile(folder: Path, count: int) -> None:
-    """Variants of the portrait, so different that none is a copy: blotched, lit, placed, in a room of its own."""
+def make_pile(folder: Path, count: int, faces: NDArray[np.uint8] | None) -> None:
+    """Variants of the portrait, so different that none is a copy: blotched, lit, placed, in a room of its own.
+
+    With `faces` uint8 (n, 48, 48), each picture shows one of them instead, in the portrait's place.
+    """
     portrait = cv2.imread(str(PICTURE))
     for i in range(count):
+        if faces is not None:
+            face = cv2.resize(faces[i % len(faces)], (150, 150), interpolation=cv2.INTER_CUBIC)
+            portrait[45:195, 149:299] = face[..., None]
         path = folder / FOLDERS[i % len(FOLDERS)] / f"{i:06d}.jpg"
         if path.exists():
             continue
@@ -107,12 +117,17 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=2)
     options.add_argument("--kills", type=int, default=2, help="of collecting, and as many of cleaning")
     options.add_argument("--every", type=float, default=15.0, help="seconds from start to kill")
+    options.add_argument("--faces", type=Path, help="ferplus_dev.npz: other people's faces, one a picture")
     options.add_argument("--keep", type=Path, help="where the pile is made or found; else it is thrown away")
     options.add_argument("--json", metavar="FILE", help="write the numbers; - for standard output")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         pile, folder = asked.keep or Path(scratch) / "pile", Path(scratch) / "project"
-        make_pile(pile, asked.count)
+        faces = None
+        if asked.faces:
+            with np.load(asked.faces, allow_pickle=False) as file:
+                faces = file["images"][file["flags"] == 0]
+        make_pile(pile, asked.count, faces)
         Project.create(folder).close()
         mien = [sys.executable, "-m", "mien", "data"]
         numbers: dict[str, float] = {"pictures": asked.count}
