@@ -60,7 +60,7 @@ def collect(
                 f"{source}: {taken.new} new, {taken.again} that were here already, {taken.problems} with a problem, "
                 f"{taken.known} taken before",
             )
-        for address, met in problems_of(opened)[:MOST_NAMED]:
+        for address, met in problems_of(opened)[: min(taken.problems, MOST_NAMED)]:
             _say(console, f"{address}: {met}")
     if failed:
         raise BadInput("; ".join(str(problem) for problem in failed))

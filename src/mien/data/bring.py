@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 
 from mien.data.finds import Find, class_on_the_way
 from mien.data.gather import DIGITS, plain_stem
-from mien.data.intake import begin_source, end_source, sweep, take
+from mien.data.intake import begin_source, check_consent, end_source, sweep, take
 from mien.data.lock import alone
-from mien.data.project import CLASS_NAME, Project
+from mien.data.project import Project
 from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, Sheet, folder_of, read_sheet
 from mien.errors import BadInput
 from mien.face.pictures import MAX_BYTES
+from mien.vocabulary import CLASS_NAME
 
-CONSENTS = ("unknown", "given", "public", "refused")
 MOST_PARTS = 4
 """So many last parts of a foreign path are tried."""
 
@@ -62,10 +62,9 @@ def bring_in(
     Raises
     ------
     BadInput
-        If the sheet cannot be read (see `read_sheet`), or `consent` is none of `CONSENTS`.
+        If the sheet cannot be read (see `read_sheet`), or `consent` is none of `mien.data.intake.CONSENTS`.
     """
-    if consent not in CONSENTS:
-        raise BadInput(f"consent '{consent}': give one of {', '.join(CONSENTS)}")
+    check_consent(consent)
     sheet = read_sheet(path)
     gaps = dict(sheet.gaps)
     with alone(project):

@@ -17,7 +17,7 @@ from mien.data.films import frames_as_finds
 from mien.data.finds import SUFFIXES, Find, Known, class_on_the_way, is_picture, spoken
 from mien.data.folders import check_folder, read_file, read_folder
 from mien.data.galleries import clear, is_gallery, read_gallery
-from mien.data.intake import Taken, begin_source, end_source, sweep, take
+from mien.data.intake import Taken, begin_source, check_consent, end_source, sweep, take
 from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.web import is_address, read_list
@@ -26,7 +26,6 @@ from mien.face.video import SUFFIXES as VIDEOS
 from mien.face.video import is_video
 
 LISTS = (".txt", ".csv", ".tsv")
-CONSENTS = ("unknown", "given", "public", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,7 @@ class Wish:
     loose: bool = False
 
     def __post_init__(self) -> None:
-        if self.consent not in (None, *CONSENTS):
-            raise BadInput(f"consent '{self.consent}': give one of {', '.join(CONSENTS)}")
+        check_consent(self.consent)
         if not 0.05 <= self.every_s <= 3600:
             raise BadInput(f"a frame every {self.every_s:g} seconds: give 0.05 to 3600")
         if not 0 <= self.pause_s <= 3600:

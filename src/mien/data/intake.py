@@ -28,6 +28,7 @@ PROVED_PX = 256
 """Side at which a picture is decoded to see that it can be."""
 ORIENTATION, TAKEN, TAKEN_DIGITISED, EXIF = 0x0112, 0x9003, 0x0132, 0x8769
 """EXIF tags; the second and third hold times."""
+CONSENTS = ("unknown", "given", "public", "refused")
 Person = Callable[[str], str | None]
 
 
@@ -54,6 +55,18 @@ class _Row:
     height: int = 0
     taken_at: str | None = None
     problem: str | None = None
+
+
+def check_consent(consent: str | None) -> None:
+    """Refuse a word that is none of `CONSENTS`; None says nothing.
+
+    Raises
+    ------
+    BadInput
+        If it is refused.
+    """
+    if consent not in (None, *CONSENTS):
+        raise BadInput(f"consent '{consent}': give one of {', '.join(CONSENTS)}")
 
 
 def begin_source(

@@ -19,7 +19,6 @@ from typing import Self
 
 from mien.circumplex import PRESETS
 from mien.errors import BadInput
-from mien.vocabulary import CLASS_NAME as CLASS_NAME
 from mien.vocabulary import EmotionClass as EmotionClass
 
 FILE, PICTURES = "project.sqlite", "pictures"

@@ -9,7 +9,7 @@ Conventions: targets float32 (n, k) in the order of the project's classes; major
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,20 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.recipe import CueScale, standardise
-from mien.cues.names import NAMES
 from mien.data.bundles import bundles
+from mien.data.faces import Faces
+from mien.data.faces import gather as kept_faces
 from mien.data.project import FILE, Project
 from mien.data.split import SIDES, deal
 from mien.data.truth import Truths, truths
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
 from mien.nets import Floats
-from mien.values import CHIP_PX, Classes
+from mien.values import Classes
 
 SHARES = (0.7, 0.1, 0.2)
 """How much each side gets where the project has no split of its own."""
 SPLIT_SEED = 2016
-POINTS = 68
 FEWEST = 2
 """Classes with faces, and faces to learn a class from, without which there is nothing to tell apart."""
 HELP = "label more, or look with  mien data status PROJECT"
@@ -96,32 +96,25 @@ def gather(folder: Path) -> ProjectFaces:
     """
     with Project.open(folder) as project:
         said, classes = truths(project), project.classes
-        rows = {row["id"]: row for row in project.db.execute("SELECT id, points, cues, valid, chip FROM faces")}
         sides, has_split = _sides(project, said)
-    found = [rows[face] for face in said.faces.tolist()]
+        kept = _kept(project, said)
     counts = np.bincount(said.majority[(said.majority >= 0) & (sides == "train")], minlength=len(classes))
     if (counts >= FEWEST).sum() < FEWEST:
         told = ", ".join(f"{one.name} {count}" for one, count in zip(classes, counts, strict=True))
         raise BadInput(f"{folder}: too few faces to learn from ({told}); {HELP}")
-    cuts = Cuts(
-        chips=_stack(found, "chip", np.uint8, (CHIP_PX, CHIP_PX)),
-        cues=_stack(found, "cues", np.float32, (len(NAMES),)),
-        valid=_stack(found, "valid", np.uint8, (len(NAMES),)).astype(bool),
-    )
     digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
-    points = _stack(found, "points", np.float32, (POINTS, 2))
-    name = folder.resolve().name
-    return ProjectFaces(name, classes, cuts, points, said.targets, said.majority, sides, has_split, digest)
+    cuts, name = Cuts(kept.chips, kept.cues, kept.valid), folder.resolve().name
+    return ProjectFaces(name, classes, cuts, kept.points, said.targets, said.majority, sides, has_split, digest)
 
 
-def _stack(rows: Sequence[Mapping[str, bytes]], name: str, dtype: type, shape: tuple[int, ...]) -> NDArray:  # type: ignore[type-arg]
-    """The arrays of a column, (n, *shape)."""
-    held = b"".join(row[name] for row in rows)
+def _kept(project: Project, said: Truths) -> Faces:
+    """What was measured of the faces, in their order."""
     try:
-        return np.frombuffer(held, dtype=dtype).reshape(len(rows), *shape)
+        return kept_faces(project, said.faces.tolist())
     except ValueError:
         raise BadInput(
-            f"faces: their {name} are of another version of mien; look at the pictures again: mien data clean PROJECT"
+            f"{project.folder}: its faces are of another version of mien; look at the pictures again: "
+            f"mien data clean {project.folder}"
         ) from None
 
 
