@@ -44,18 +44,18 @@ def probe(name: str) -> str:
 class Server:
     """`mien live` as a process, on a port of its own."""
 
-    def __init__(self, sessions: int = 2) -> None:
+    def __init__(self, sessions: int = 2, *options: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.sessions = sessions
+        self.sessions, self.options = sessions, options
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def words(self) -> list[str]:
         """The command."""
         command = [sys.executable, "-m", "mien", "live", "--port", str(self.port), "--no-open"]
-        return [*command, "--sessions", str(self.sessions)]
+        return [*command, "--sessions", str(self.sessions), *self.options]
 
     def start(self) -> None:
         """Start it and wait until it answers."""

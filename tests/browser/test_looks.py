@@ -1,6 +1,7 @@
 """The page can be used by anybody: on a phone, by keyboard, in dark and light, printed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,3 +96,26 @@ def test_leaving_forgets_everything(browser: Any, server: Server):
         assert not person.get("i.camera.isOpen")
         assert person.page.evaluate(f"fetch('/sessions/{session}/export/session').then((a) => a.status)") == 404
         assert person.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+
+
+def test_a_station_that_keeps_pictures_says_so(browser: Any, tmp_path: Path):
+    station = Server(1, "--keep-video", str(tmp_path))
+    station.start()
+    try:
+        with visit(browser) as person:
+            person.page.goto(station.url)
+            assert "the pictures are kept too" in person.page.locator("#keeps-video").inner_text()
+            person.enter(station.url)
+            person.until("i.view.reading?.faces.length === 1")
+            assert person.page.locator("mien-remarks #video").count() == 0
+            person.page.click("#record")
+            person.page.get_by_text("Pictures of whoever is seen are being kept.").wait_for()
+            assert too_faint(person) == []
+            seq = person.get("i.view.reading.seq")
+            person.until(f"i.view.reading.seq > {seq}")
+            person.page.click("#record")
+            person.page.locator("mien-remarks #video").wait_for(state="detached")
+        (video,) = tmp_path.glob("*.mjpeg")
+        assert video.stat().st_size > 0
+    finally:
+        station.stop()

@@ -116,6 +116,7 @@ def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarra
         writer.write(cv2.resize(astronaut[:, :, ::-1], (320, 320)))
     writer.release()
     words = ["live", "--headless", "--camera", str(video), "--midi-out", str(take), "--mode", "gesture"]
+    words += ["--keep-video", str(tmp_path / "kept")]
     playing = subprocess.Popen(
         [sys.executable, "-m", "mien", *words],
         stderr=subprocess.PIPE,
@@ -135,6 +136,10 @@ def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarra
         playing.kill()
         playing.stderr.close()
     assert f"camera {video} is there" in heard
+    assert "pictures are KEPT" in heard
+    kept = sorted((tmp_path / "kept").iterdir())
+    assert [path.suffix for path in kept] == [".csv", ".jsonl", ".mjpeg"]
+    assert all(path.stat().st_size for path in kept)
     down: dict[tuple[int, int], int] = {}
     for message in mido.MidiFile(take):
         if message.type in ("note_on", "note_off"):

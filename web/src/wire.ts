@@ -120,6 +120,8 @@ export interface Welcome {
   readonly version: string;
   readonly session: string;
   readonly resumed: boolean;
+  /** Whoever runs the station has pictures kept while somebody records. */
+  readonly keeps_video: boolean;
   readonly server_s: number;
   readonly state: StateMessage;
   readonly emotions: readonly string[];

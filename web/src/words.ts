@@ -29,6 +29,12 @@ export const NO_FACE: Remark = {
   remedy: "Come into the picture, with light from the front.",
 };
 
+/** Said for as long as a station keeps pictures. */
+export const VIDEO_KEPT: Remark = {
+  says: "Pictures of whoever is seen are being kept.",
+  remedy: "They stay with whoever runs this station. Press “Recording” to end it.",
+};
+
 export const SOUND_WORDS = {
   waiting: { says: "The browser keeps silent until it is asked.", remedy: "Click “Let it sound” once." },
   failed: { says: "The sound could not be loaded.", remedy: "Reload the page; if it stays so, run “mien doctor”." },

@@ -50,9 +50,9 @@ class Smoothing:
     cues: OneEuro = field(default_factory=OneEuro)
     lids: OneEuro = field(default_factory=lambda: OneEuro(cutoff_hz=2.0, speed_gain=6.0, speed_cutoff_hz=2.0))
     mouth: OneEuro = field(default_factory=lambda: OneEuro(cutoff_hz=1.5, speed_gain=4.0, speed_cutoff_hz=2.0))
-    mood_half_life_s: float = 0.7
+    mood_half_life_s: float = 0.5
     label_margin: float = 0.1
-    label_dwell_s: float = 0.4
+    label_dwell_s: float = 0.3
     gap_s: float = 2.0
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mien.live.camera import Camera
+from mien.live.commands import Command
 from mien.live.session import Session
 from mien.live.station import Station
 
@@ -71,6 +72,9 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
     status = Status()
     session, _ = station.enter(None)
     session.attach(status.hear, {"settings": dict(settings)}, resumed=False)
+    if station.keep_video:
+        log.warning("pictures are KEPT in %s: a sign must say so to whoever is seen", station.keep_video)
+        session.do(Command("record", {"on": True}))
 
     def film(message: bytes) -> None:
         loop.call_soon_threadsafe(session.hear_frame, message)

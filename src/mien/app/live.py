@@ -60,12 +60,16 @@ def live(
     tune: Annotated[
         str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (with --camera).")
     ] = None,
+    keep_video: Annotated[
+        Path | None, typer.Option("--keep-video", help="Keep the pictures of whoever records in this folder.")
+    ] = None,
     weights: Weights = None,
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
     from mien.app.mapping import open_mapping
     from mien.live.settings import Settings, changed
     from mien.live.station import Station
+    from mien.live.video import check_folder
 
     if not 1 <= sessions <= MOST_SESSIONS:
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
@@ -78,24 +82,26 @@ def live(
         osc or [], faceosc or [], midi_out or [], keeps_time=midi_clock, lsl=lsl, audio=audio, classes=classes
     )
     table = open_mapping(mapping) if mapping else None
+    if keep_video:
+        check_folder(keep_video)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+
+    def make_station() -> Station:
+        return Station(sessions if camera is None else 1, openers, table, weights, keep_video)
+
     if headless or camera is not None:
         if camera is None or not openers:
             raise BadInput(
                 "play without a page wants --camera and --audio, or a port: --osc, --faceosc, --midi-out, --lsl"
             )
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
-        asyncio.run(_play_headless(openers, table, camera, wishes, weights))
+        asyncio.run(_play_headless(make_station, camera, wishes))
         return
     listening = bind(host, port)
     bound = listening.getsockname()[1]
     token = None if host in LOOPBACK else secrets.token_urlsafe(16)
     hosts = allowed_hosts(host, bound, allow_host or [])
     address = f"http://{_shown(host)}:{bound}/" + (f"#token={token}" if token else "")
-
-    def make_station() -> Station:
-        return Station(sessions, openers, table, weights)
-
     print(f"mien live: {address}  (end with Ctrl-C)", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(make_station, listening, hosts, token, osc_in, address if open_page else None))
@@ -152,14 +158,11 @@ def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(f"{name.lower()}:{port}" for name in (*names, *others)))
 
 
-async def _play_headless(
-    openers: dict[str, Any], table: Any, camera: str, wishes: dict[str, Any], weights: Path | None
-) -> None:
+async def _play_headless(make_station: Any, camera: str, wishes: dict[str, Any]) -> None:
     from mien.app.headless import play_headless
-    from mien.live.station import Station
 
     sys.setswitchinterval(SWITCH_S)
-    await play_headless(Station(1, openers, table, weights), camera, wishes)
+    await play_headless(make_station(), camera, wishes)
 
 
 async def _serve(

@@ -54,6 +54,9 @@ NO_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>mien</t
 <h1>mien is running, but its page is not built</h1>
 <p>In the checkout run <code>make page</code>, then load this again.</p></html>"""
 
+KEEPS_VIDEO = "<html data-keeps-video"
+"""How the page begins where pictures may be kept: its notice says so before a camera is asked for."""
+
 _TOO_LARGE = 1009
 _NORMAL, _MALFORMED, _NO_TOKEN, _NO_HELLO, _TAKEN, _FULL, _SLOW = 1000, 4400, 4401, 4408, 4409, 4429, 4410
 
@@ -75,7 +78,8 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
 
     async def page(_: Request) -> Response:
         index = PAGE / "index.html"
-        return HTMLResponse(index.read_text(encoding="utf-8") if index.exists() else NO_PAGE)
+        text = index.read_text(encoding="utf-8") if index.exists() else NO_PAGE
+        return HTMLResponse(text.replace("<html", KEEPS_VIDEO, 1) if station.keep_video else text)
 
     async def send_font(request: Request) -> Response:
         headers = {"etag": tag, "cache-control": "public, max-age=31536000, immutable"}

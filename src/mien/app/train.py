@@ -40,6 +40,9 @@ def train(
         Path | None,
         typer.Option("--performed", help="Rendered faces: a file of python -m mien.lab.training.performed."),
     ] = None,
+    teacher: Annotated[
+        Path | None, typer.Option("--teacher", help="A larger network's file, of python -m mien.lab.training.teacher.")
+    ] = None,
     start: Annotated[
         Path | None, typer.Option("--start", help="A training's folder, or a .tflite network, to go on from.")
     ] = None,
@@ -74,6 +77,7 @@ def train(
             ("--limit", limit),
             ("--cuts", cuts),
             ("--performed", performed),
+            ("--teacher", teacher),
             ("--bfloat16", bfloat16 or None),
         ):
             if given is not None:
@@ -82,6 +86,13 @@ def train(
         return
     if curve:
         raise BadInput("--curve: it is for a project of your own; the curves of FER+ are in RUN/curves.csv")
+    taught = None
+    if teacher is not None:
+        if importlib.util.find_spec("torch") is None:
+            raise BadInput("--teacher: it wants PyTorch; install it with  pip install 'mien[teacher]'")
+        from mien.lab.training.teacher import Teacher
+
+        taught = Teacher.load(teacher, short=bfloat16)
     from mien.lab.exams.exam import FERPLUS, find_data
     from mien.lab.training.corpus import load_corpus
     from mien.lab.training.performed import load_performed
@@ -104,7 +115,7 @@ def train(
         seed=usual.seed if seed is None else seed,
         precision=SHORT if bfloat16 else WHOLE,
     )
-    learn(corpus, plan, Ways(), Shape(), out, start, rendered, verbose=True)
+    learn(corpus, plan, Ways(), Shape(), out, start, rendered, taught, verbose=True)
     path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
 

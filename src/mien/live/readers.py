@@ -93,7 +93,7 @@ class ReadingProcess:
         self._wait_s = FIRST_WAIT_S
         self._restart: asyncio.TimerHandle | None = None
         self._closed = False
-        self.dropped = 0
+        self._dropped = 0
         self.affect_modules: tuple[str, ...] | None = None
         """What of `mien.affect` the process had loaded when it was ready; None before."""
         self._start()
@@ -106,8 +106,13 @@ class ReadingProcess:
         if self._ready and self._reading is None:
             self._send(waiting)
             return
-        self.dropped += self._next is not None
+        self._dropped += self._next is not None
         self._next = waiting
+
+    def dropped(self) -> int:
+        """How many frames were dropped since this was last asked."""
+        new, self._dropped = self._dropped, 0
+        return new
 
     def change(self, reads_affect: bool) -> None:
         """Read expressions, or measure cues only, from now on: another process, if need be."""

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from mien.clock import Clock
@@ -30,6 +31,7 @@ from mien.live.readers import SHIPPED, ReaderChoice, ReadingProcess, Waiting
 from mien.live.seats import SEATS
 from mien.live.session_file import SessionFile
 from mien.live.settings import changed
+from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.mapping import Mapping as MappingTable
@@ -56,6 +58,7 @@ class Session:
     openers : ports to play on, by name.
     mapping : the table to begin with; None is the shipped one.
     choice : the network that reads.
+    keep_video : folder in which the pictures are kept while the player records; None keeps none.
     """
 
     def __init__(
@@ -66,6 +69,7 @@ class Session:
         openers: Mapping[str, Opener] | None = None,
         mapping: MappingTable | None = None,
         choice: ReaderChoice = SHIPPED,
+        keep_video: Path | None = None,
     ) -> None:
         self.session_id = session_id
         self._clock = clock
@@ -73,12 +77,12 @@ class Session:
         self._listener: Tell | None = None
         self._choice, self._wishes = choice, Wishes(mapping, choice.classes)
         self._notices = Notices(self._notice)
-        self._dropped_before = 0
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0
         self._told_brief: Any = None
         self.watching = Watching(choice.classes)
         self.file = SessionFile(started, self.watching.names)
+        self.video = Video(keep_video, started, self.file, self._notice) if keep_video else None
         self._player = Player(openers or {}, clock, self._port_changed)
         self.performance = Performance(self._tell, self._player, self.file)
         self._meters = Meters()
@@ -198,6 +202,8 @@ class Session:
         self.silence()
         if self._reading:
             self._reading.close()
+        if self.video:
+            self.video.close(self.file.text(self.now_s))
         await asyncio.to_thread(self._player.close)
 
     # Commands.
@@ -320,15 +326,11 @@ class Session:
         """The reading process has read a frame."""
         if "error" in said:
             self.refuse("bad-frame", said["error"])
-        else:
+        elif self._reading:
+            if self.video:
+                self.video.keep(waiting.frame, waiting.arrived_s)
             band = look_up(self._wishes.settings.ensemble)
-            self._gestures.answered(said, waiting, self._drops(), self._wishes.reads_affect, band)
-
-    def _drops(self) -> int:
-        """Frames dropped since this was last asked."""
-        total = self._reading.dropped if self._reading else 0
-        new, self._dropped_before = total - self._dropped_before, total
-        return new
+            self._gestures.answered(said, waiting, self._reading.dropped(), self._wishes.reads_affect, band)
 
     def _reader_changed(self, how: str) -> None:
         self._notices.reader(how)

@@ -61,6 +61,7 @@ class Station:
     openers : ports, by name.
     mapping : the table that sessions begin with; None is the shipped one.
     weights : the network that faces are read with; None is the shipped one.
+    keep_video : folder for the pictures of sessions that record; None keeps none.
 
     Raises
     ------
@@ -74,11 +75,13 @@ class Station:
         openers: Mapping[str, Opener] | None = None,
         mapping: MappingTable | None = None,
         weights: Path | None = None,
+        keep_video: Path | None = None,
     ) -> None:
         self.places = places
         self._openers = dict(openers or {})
         self._mapping = mapping
         self._choice = ReaderChoice.of(weights)
+        self.keep_video = keep_video
         self._away_s = AWAY_S
         self.sessions: dict[str, Session] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
@@ -113,7 +116,7 @@ class Station:
         session_id = secrets.token_hex(16)
         openers = self._openers if self._lent_to is None else {}
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        session = Session(session_id, WallClock(), started, openers, self._mapping, self._choice)
+        session = Session(session_id, WallClock(), started, openers, self._mapping, self._choice, self.keep_video)
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session

@@ -51,6 +51,7 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
         "version": __version__,
         "session": session.session_id,
         "resumed": resumed,
+        "keeps_video": session.video is not None,
         "state": session.state(),
         "emotions": list(session.watching.names),
         "regions": list(REGIONS),

@@ -1,5 +1,7 @@
 """Changed faces stay faces: ranges, labels, mirrored cues, and the same draw from the same seed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,8 @@ from mien.lab.training.augment import Batch, Ways, augment, mirror_cues
 SCALE = CueScale(np.linspace(-1, 1, len(NAMES)).astype(np.float32), np.full(len(NAMES), 0.5, dtype=np.float32))
 STILL = Ways(
     turn_deg=0, scale=0, shift_px=0, gamma=0, brightness=0, contrast=0, blur_share=0, noise=0, patch_share=0,
-    region_share=0, mixup=0, silent_stream_share=0, silent_cues_share=0, cue_noise=0,
+    region_share=0, shear=0, halved_share=0, jpeg_share=0, mixup=0, silent_stream_share=0,
+    silent_cues_share=0, cue_noise=0,
 )  # fmt: skip
 
 
@@ -42,6 +45,20 @@ def test_ranges_and_labels_hold() -> None:
     assert (found.presence.sum(axis=1) >= 1).all()
     assert 0.75 < found.presence.mean() < 0.95
     assert {array.dtype.name for array in (found.chips, found.cues, found.presence, found.targets)} == {"float32"}
+
+
+@pytest.mark.parametrize("way", ["shear", "halved_share", "jpeg_share"])
+def test_what_a_camera_does_leaves_a_face_like_itself(way: str) -> None:
+    ramp = np.tile(np.linspace(20, 235, 64), (32, 1))[:, None, :].repeat(64, axis=1).astype(np.uint8)
+    cues, targets = np.zeros((32, len(NAMES)), dtype=np.float32), np.eye(8, dtype=np.float32)[np.zeros(32, dtype=int)]
+
+    def seen(ways: Ways) -> np.ndarray:
+        return augment(ramp, cues, targets, SCALE, ways, np.random.default_rng(5)).chips
+
+    still, changed = seen(STILL), seen(replace(STILL, **{way: 0.1 if way == "shear" else 1.0}))
+    off = np.abs(changed - still)
+    assert (off.mean(axis=(1, 2)) > 0.1).mean() > 0.9, "nearly each is changed"
+    assert off.mean() < 12
 
 
 def test_the_same_seed_changes_alike() -> None:

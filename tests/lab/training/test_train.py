@@ -95,6 +95,25 @@ def test_performed_faces_are_drawn_by_their_share(corpus: Corpus) -> None:
     assert len(faces) == len(Faces(corpus, Plan(), Ways()))
 
 
+def test_a_teacher_joins_the_votes_but_not_the_truth_of_performed_faces(corpus: Corpus) -> None:
+    asked: list[np.ndarray] = []
+    fear = np.eye(8, dtype=np.float32)[6]
+
+    def teacher(chips: np.ndarray) -> np.ndarray:
+        asked.append(chips)
+        return np.tile(fear, (len(chips), 1))
+
+    rendered, plan = made_faces(64, 4), Plan(performed_share=0.5, teacher_share=0.75)
+    inputs, targets = Faces(corpus, plan, Ways(mixup=0), rendered, teacher)[0]
+    _, votes = Faces(corpus, plan, Ways(mixup=0), rendered)[0]
+    np.testing.assert_array_equal(asked[0], inputs["chip"][..., 0])  # it sees what ours sees
+    taught = targets["logits"][:, 6] > 0
+    assert 0.3 < taught.mean() < 0.7
+    np.testing.assert_allclose(targets["logits"][~taught], votes["logits"][~taught])
+    np.testing.assert_allclose(targets["logits"][taught], 0.25 * votes["logits"][taught] + 0.75 * fear)
+    assert targets["stream_logits"].shape == votes["stream_logits"].shape
+
+
 def test_folding_keeps_the_function(corpus: Corpus) -> None:
     keras.utils.set_random_seed(3)
     network = build_network(SMALL)

@@ -4,6 +4,9 @@ import type { View } from "../store.ts";
 import type { Mode } from "../wire.ts";
 import { Panel } from "./panel.ts";
 
+/** Whether this station was told to keep pictures while somebody records: the server writes it into the page. */
+const KEEPS_VIDEO = document.documentElement.dataset.keepsVideo !== undefined;
+
 export class NoticeElement extends Panel {
   static override styles = [
     Panel.styles,
@@ -60,7 +63,12 @@ export class NoticeElement extends Panel {
         <dt>What is kept</dt>
         <dd>
           Nothing. Pictures go to the program on this machine’s own address, are read, and are forgotten. If you press
-          Record, numbers are kept until the session ends, never pictures.
+          Record, ${
+            KEEPS_VIDEO
+              ? html`<strong id="keeps-video">the pictures are kept too, on this station’s machine, by whoever runs it.</strong> A line
+                  at the top of the page says so for as long.`
+              : "numbers are kept until the session ends, never pictures."
+          }
         </dd>
         <dt>How sure it is</dt>
         <dd>
@@ -91,8 +99,9 @@ export class NoticeElement extends Panel {
         <h1>mien</h1>
         <p><strong>A camera here reads facial expressions and plays them as music.</strong></p>
         <p>
-          The program looks at eyes, brows, nose and mouth of whoever stands before it. It recognises nobody and keeps no
-          picture. What it reads can be wrong; it does not know what you feel.
+          The program looks at eyes, brows, nose and mouth of whoever stands before it. It recognises nobody and ${
+            KEEPS_VIDEO ? "keeps pictures only while somebody records" : "keeps no picture"
+          }. What it reads can be wrong; it does not know what you feel.
         </p>
         <p>You need not take part. Stay outside the marked place, or cover the camera: the music goes on.</p>
         <p class="fill">Responsible for this place:</p>

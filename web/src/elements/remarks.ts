@@ -1,7 +1,7 @@
 /** The states that a person should know, in words with the remedy, and the button that mends them. */
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { View } from "../store.ts";
-import { CAMERA_WORDS, LINK_WORDS, NO_FACE, type Remark, SOUND_WORDS } from "../words.ts";
+import { CAMERA_WORDS, LINK_WORDS, NO_FACE, type Remark, SOUND_WORDS, VIDEO_KEPT } from "../words.ts";
 import { Panel } from "./panel.ts";
 
 const isTrouble = (camera: View["camera"]): camera is keyof typeof CAMERA_WORDS => camera in CAMERA_WORDS;
@@ -21,7 +21,7 @@ export class RemarksElement extends Panel {
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["link", "camera", "sound", "reading", "notice", "state"];
+  protected readonly watches: readonly (keyof View)[] = ["link", "camera", "sound", "reading", "notice", "state", "welcome"];
 
   private line(id: string, remark: Remark, isAlarm: boolean, button?: TemplateResult): TemplateResult {
     return html`<li id=${id} class=${isAlarm ? "alarm" : ""}>
@@ -31,11 +31,12 @@ export class RemarksElement extends Panel {
   }
 
   override render() {
-    const { link, camera, sound, reading, notice, state } = this.view;
+    const { link, camera, sound, reading, notice, state, welcome } = this.view;
     const { instrument } = this;
     const usesCamera = state?.mode !== "hand";
     const isUnseen = camera === "on" && reading?.faces.length === 0;
     return html`<ul role="status" aria-live="polite">
+      ${welcome?.keeps_video && state?.recording ? this.line("video", VIDEO_KEPT, true) : nothing}
       ${link in LINK_WORDS ? this.line("link", LINK_WORDS[link as keyof typeof LINK_WORDS], true) : nothing}
       ${sound === "waiting"
         ? this.line("sound", SOUND_WORDS.waiting, false, html`<button @click=${() => instrument.unmute()}>Let it sound</button>`)

@@ -12,6 +12,8 @@ const MODES: Readonly<Record<Mode, readonly [string, string]>> = {
   ensemble: ["Together", "Up to four faces, each a part."],
 };
 
+const VIDEO_TITLE = "Keep the readings, and the pictures of whoever is seen, on the station's machine";
+
 /** Where a key already means something, or a text is typed. */
 const isTaken = (event: KeyboardEvent): boolean =>
   event.composedPath().some((node) => node instanceof HTMLElement && node.matches("button, input, select, textarea, summary, a"));
@@ -67,7 +69,7 @@ export class TransportElement extends Panel {
         </button>
         <button
           class="record" id="record" aria-pressed=${state?.recording ?? false} ?disabled=${isOff}
-          title="Keep the readings with the session file: numbers, never pictures"
+          title=${welcome?.keeps_video ? VIDEO_TITLE : "Keep the readings with the session file: numbers, never pictures"}
           @click=${() => this.instrument.record(!state?.recording)}
         ><span class="dot"></span>${state?.recording ? "Recording" : "Record"}</button>
         <button class="panic" id="panic" title="Silence at once (Escape)" @click=${() => this.instrument.panic()}>Panic</button>

@@ -1,9 +1,9 @@
 """One face seen in many ways: batches of chips and cues are changed at random, labels kept or mixed.
 
-Order: mirror (cues change sides), a small turn, scale and shift, blur, gamma, contrast and brightness, noise, a
-covered patch, a covered region; then two faces are mixed with their labels (Zhang et al. 2018, "mixup"). Streams and
-cues fall silent at random, so that a mask or sunglasses cost little. OpenCV and numpy do it: any Keras backend can
-learn from what comes out.
+Order: mirror (cues change sides), a small turn, shear, scale and shift, blur, fewer pixels, gamma, contrast and
+brightness, noise, JPEG, a covered patch, a covered region; then two faces are mixed with their labels (Zhang et al.
+2018, "mixup"). Streams and cues fall silent at random, so that a mask or sunglasses cost little. OpenCV and numpy do
+it: any Keras backend can learn from what comes out.
 
 Conventions: chips uint8 (n, 64, 64) in, float32 (n, 64, 64) in 0..255 out; cues float32 (n, c) standardised; presence
 float32 (n, 4), at least one stream of each face present.
@@ -27,13 +27,18 @@ class Ways:
     """How much a face is changed. Angles, pixels and steps are standard deviations; `…_share` are probabilities."""
 
     turn_deg: float = 6.0
+    shear: float = 0.03
     scale: float = 0.06
     shift_px: float = 1.5
     gamma: float = 0.25
     brightness: float = 20.0
     contrast: float = 0.2
     blur_share: float = 0.25
+    halved_share: float = 0.1
+    """Drawn with a half to all of its pixels a side."""
     noise: float = 6.0
+    jpeg_share: float = 0.15
+    jpeg_quality: tuple[int, int] = (15, 70)
     patch_share: float = 0.3
     patch_px: tuple[int, int] = (10, 30)
     region_share: float = 0.05
@@ -80,6 +85,7 @@ def augment(
     moved = _move(np.where(mirrored[:, None, None], chips[:, :, ::-1], chips), ways, rng)
     lit = _light(moved, ways, rng)
     lit += rng.standard_normal(lit.shape, dtype=np.float32) * (ways.noise * rng.random((n, 1, 1), dtype=np.float32))
+    _compress(lit, ways, rng)
     _cover_patches(lit, ways, rng)
     cues = _cover_regions(lit, cues, ways, rng)
     mixed, mixed_cues, mixed_targets = _mix(lit, cues, targets, ways.mixup, rng)
@@ -90,22 +96,32 @@ def augment(
 
 
 def _move(chips: NDArray[np.uint8], ways: Ways, rng: np.random.Generator) -> Floats:
-    """Turn, scale, shift and now and then blur each chip."""
+    """Turn, shear, scale, shift and now and then blur each chip, or take pixels from it."""
     n = len(chips)
     angles = np.clip(rng.normal(0, ways.turn_deg, n), -15, 15)
     scales = np.exp(np.clip(rng.normal(0, ways.scale, n), -0.2, 0.2))
     shifts = np.clip(rng.normal(0, ways.shift_px, (n, 2)), -5, 5)
+    shears = np.clip(rng.normal(0, ways.shear, n), -0.1, 0.1)
     blurs = np.where(rng.random(n) < ways.blur_share, rng.uniform(0.4, 1.4, n), 0)
+    pixels = np.where(rng.random(n) < ways.halved_share, rng.uniform(0.5, 1, n), 1)
     middle = (CHIP_PX - 1) / 2
     moved = np.empty(chips.shape, dtype=np.float32)
     for i, chip in enumerate(chips):
         to_chip = cv2.getRotationMatrix2D((middle, middle), float(angles[i]), float(scales[i]))
+        to_chip[0, 1] += shears[i]
+        to_chip[0, 2] -= shears[i] * middle
         to_chip[:, 2] += shifts[i]
         seen = cv2.warpAffine(
             np.ascontiguousarray(chip), to_chip, (CHIP_PX, CHIP_PX), flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
-        moved[i] = cv2.GaussianBlur(seen, (0, 0), float(blurs[i])) if blurs[i] > 0 else seen
+        if blurs[i] > 0:
+            seen = cv2.GaussianBlur(seen, (0, 0), float(blurs[i]))
+        if pixels[i] < 1:
+            side = round(pixels[i] * CHIP_PX)
+            small = cv2.resize(seen, (side, side), interpolation=cv2.INTER_AREA)
+            seen = cv2.resize(small, (CHIP_PX, CHIP_PX), interpolation=cv2.INTER_LINEAR)
+        moved[i] = seen
     return moved
 
 
@@ -116,6 +132,15 @@ def _light(chips: Floats, ways: Ways, rng: np.random.Generator) -> Floats:
     brightness = rng.normal(0, ways.brightness, (n, 1, 1)).astype(np.float32)
     lit = np.power(np.clip(chips, 0, 255) / np.float32(255), gamma) * np.float32(255)
     return np.asarray(np.clip((lit - 128) * contrast + 128 + brightness, 0, 255), dtype=np.float32)
+
+
+def _compress(chips: Floats, ways: Ways, rng: np.random.Generator) -> None:
+    """Send some chips through a JPEG, in place."""
+    for i in np.flatnonzero(rng.random(len(chips)) < ways.jpeg_share):
+        quality = int(rng.integers(*ways.jpeg_quality, endpoint=True))
+        whole = np.clip(chips[i], 0, 255).astype(np.uint8)
+        _, held = cv2.imencode(".jpg", whole, (cv2.IMWRITE_JPEG_QUALITY, quality))
+        chips[i] = cv2.imdecode(held, cv2.IMREAD_GRAYSCALE)
 
 
 def _cover_patches(chips: Floats, ways: Ways, rng: np.random.Generator) -> None:

@@ -12,6 +12,7 @@ Keras's: `KERAS_BACKEND=torch mien train …` learns with PyTorch; only the expo
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ class Plan:
     patience: int = 8
     """Epochs without a better development loss after which a training ends early."""
     rare_weight: float = 2.5
+    teacher_share: float = 0.7
+    """How much of a target a teacher says, where there is one (see `mien.lab.training.teacher`); the votes the rest."""
     performed_share: float = 0.1
     """Share of each batch that is drawn from the performed faces, where there are any."""
     precision: str = WHOLE
@@ -65,13 +68,28 @@ class Plan:
     seed: int = 1
 
 
-class Faces(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of changed faces, drawn anew each epoch; the performed ones, if any, among them."""
+Taught = Callable[[Floats], Floats]
+"""What a teacher says: chips float32 (n, 64, 64) → probabilities float32 (n, k)."""
 
-    def __init__(self, corpus: Corpus, plan: Plan, ways: Ways, performed: Examples | None = None) -> None:
+
+class Faces(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of changed faces, drawn anew each epoch; the performed ones, if any, among them.
+
+    What a teacher says of a changed face joins the votes; a performed face keeps its truth.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        plan: Plan,
+        ways: Ways,
+        performed: Examples | None = None,
+        teacher: Taught | None = None,
+    ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
         voted = corpus.train
-        self.scale, self.plan, self.ways = corpus.scale, plan, ways
+        self.scale, self.plan, self.ways, self.teacher = corpus.scale, plan, ways, teacher
+        self.voted = len(voted)
         self.steps = math.ceil(len(voted) / plan.batch)
         rare = [place for place, one in enumerate(corpus.classes) if one.name in RARE and corpus.classes == EIGHT]
         weights = (1 + (plan.rare_weight - 1) * voted.targets[:, rare].sum(axis=1)).astype(np.float64)
@@ -92,7 +110,11 @@ class Faces(keras.utils.PyDataset):  # type: ignore[misc]
         some = self.examples
         batch = augment(some.chips[drawn], some.cues[drawn], some.targets[drawn], self.scale, self.ways, rng)
         inputs = {"chip": batch.chips[..., None], "cues": batch.cues, "presence": batch.presence}
-        return inputs, wanted(batch.targets)
+        targets = batch.targets
+        if self.teacher is not None:
+            share = self.plan.teacher_share * (drawn < self.voted)[:, None].astype(np.float32)
+            targets = (1 - share) * targets + share * self.teacher(batch.chips)
+        return inputs, wanted(targets)
 
     def enter(self, epoch: int, _: object = None) -> None:
         """Draw the batches of this epoch, counted from 0, from now on."""
@@ -122,18 +144,20 @@ def train(
     out: Path,
     start: Path | None = None,
     performed: Examples | None = None,
+    teacher: Taught | None = None,
     verbose: bool = False,
 ) -> keras.Model:
     """Train one network and leave it, its curves and its options in the folder `out`.
 
     `start` is a training's folder or a shipped network of the same shape to go on from, instead of random weights;
-    `performed` are drawn beside the corpus (see `mien.lab.training.performed`); `verbose` shows a bar.
+    `performed` are drawn beside the corpus (see `mien.lab.training.performed`); a `teacher` joins the votes; `verbose`
+    shows a bar.
     """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
     begun = build_network(shape) if start is None else taken_up(start, corpus)
     network = same_as(begun, lambda: build_network(shape), plan.precision)
-    faces = Faces(corpus, plan, ways, performed)
+    faces = Faces(corpus, plan, ways, performed, teacher)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
     rate = keras.optimizers.schedules.CosineDecay(
@@ -168,7 +192,7 @@ def train(
     )
     chosen = same_as(keras.models.load_model(out / NETWORK), lambda: build_network(shape))
     chosen.save(out / NETWORK)
-    describe(chosen, corpus, plan, ways, shape, out, start, performed)
+    describe(chosen, corpus, plan, ways, shape, out, start, performed, teacher)
     return chosen
 
 
@@ -198,6 +222,7 @@ def describe(
     out: Path,
     start: Path | None = None,
     performed: Examples | None = None,
+    teacher: Taught | None = None,
 ) -> None:
     """Write `training.json`: options, split sizes, cue scale, and the temperature.
 
@@ -211,6 +236,7 @@ def describe(
         "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
         f"--seed {plan.seed}"
         + (" --performed performed.npz" if performed is not None else "")
+        + (" --teacher teacher.npz" if teacher is not None else "")
         + (" --start BEFORE" if start is not None else ""),
         "plan": asdict(plan),
         "ways": asdict(ways),
