@@ -70,6 +70,7 @@ def write_london(path: Path) -> Path:
         jpeg=np.concatenate([jpeg, jpeg]),
         offset=np.array([0, len(jpeg), 2 * len(jpeg)]),
         label=np.array(["happy", "neutral"]),
+        subject=np.array(["001", "002"]),
         gender=np.array(["female", "female"]),
         ethnicity=np.array(["white", "white"]),
     )

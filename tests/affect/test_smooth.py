@@ -139,11 +139,12 @@ def test_the_same_instant_changes_nothing() -> None:
 
 
 def test_a_reading_goes_half_of_the_way_in_a_half_life() -> None:
-    before, seen = affect_at(0.0, happiness=1.0), affect_at(0.7, doubt=1.0, anger=1.0)
+    half_life_s = Smoothing().mood_half_life_s
+    before, seen = affect_at(0.0, happiness=1.0), affect_at(half_life_s, doubt=1.0, anger=1.0)
     half = steadied(before, seen)
     assert half.probs[EMOTIONS.index("anger")] == pytest.approx(0.5)
     assert half.doubt == pytest.approx(0.5)
-    quarter = steadied(before, affect_at(0.35, doubt=1.0, anger=1.0))
+    quarter = steadied(before, affect_at(half_life_s / 2, doubt=1.0, anger=1.0))
     assert steadied(quarter, seen).probs == pytest.approx(half.probs), "two halves of the time make the whole"
 
 

@@ -65,7 +65,8 @@ def test_the_manifest_gets_the_scores_and_still_proves_its_network(evaluated: Pa
     manifest = json.loads((evaluated / "mine.json").read_text())
     found = json.loads((evaluated / "out" / "mine.json").read_text())
     assert manifest["scores"]["accuracy"] == found["four"]["accuracy"]
-    assert manifest["scores"]["london_happy"] == 1
+    unseen = manifest["training"]["portraits_unseen"]  # it learnt from portraits: these scores are of people left out
+    assert manifest["scores"]["london_happy"] == unseen["happy"]["share"] < 1
     Reader(evaluated / "mine.tflite")
 
 

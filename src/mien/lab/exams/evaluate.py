@@ -17,7 +17,8 @@ shares : their mean, the largest departure of their sum from 1, and how often co
 abstention : the share of clean faces, and of each kind of unreadable picture, to which it says "cannot tell".
 ms : median milliseconds of the processor (not of the clock, which others' work on the machine stretches) of the network
     for one face on one thread, and of the whole reading of a close-up.
-london : portraits by declared group (`mien.lab.exams.portraits`), where that file is given.
+london : portraits by declared group (`mien.lab.exams.portraits`), where that file is given. Of weights that learnt
+    from portraits (`mien.lab.training.border`) the scores, the card and the page tell the manifest's instead.
 weights : what the manifest says of them.
 """
 
@@ -148,8 +149,14 @@ def scores(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "on": f"{told}; London Set portraits, eight classes",
         **{name: found["four"][name] for name in MEASURES},
-        **{f"london_{label}": found["london"][label]["share"] for label in ("happy", "neutral")},
+        **{f"london_{label}": portraits_told(found)[label]["share"] for label in ("happy", "neutral")},
     }
+
+
+def portraits_told(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """How portraits read; of weights that learnt from them, as people read that they did not learn from."""
+    unseen: Mapping[str, Any] | None = found.get("weights", {}).get("training", {}).get("portraits_unseen")
+    return found["london"] if unseen is None else unseen
 
 
 def _covered(

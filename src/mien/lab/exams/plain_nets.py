@@ -183,7 +183,7 @@ def logits_of(network: keras.Model, chips: Chips) -> Floats:
     parts = []
     for first in range(0, len(chips), 256):
         told = network(chips[first : first + 256, :, :, None].astype(np.float32), training=False)
-        parts.append(np.asarray(told["logits"] if isinstance(told, Mapping) else told))
+        parts.append(ops.convert_to_numpy(told["logits"] if isinstance(told, Mapping) else told))
     return np.concatenate(parts).astype(np.float32)
 
 

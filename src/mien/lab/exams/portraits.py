@@ -33,10 +33,11 @@ BLUR_PX = 20.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portraits:
-    """`jpegs` in the order of the file; `label`, and `groups` by trait, as arrays of text (n,)."""
+    """`jpegs` in the order of the file; `label`, `person`, and `groups` by trait, as arrays of text (n,)."""
 
     jpegs: tuple[bytes, ...]
     label: NDArray[np.str_]
+    person: NDArray[np.str_]
     groups: dict[str, NDArray[np.str_]]
 
     def __len__(self) -> int:
@@ -57,13 +58,12 @@ def load_portraits(path: Path, limit: int | None = None) -> Portraits:
     BadInput
         If the file is not that.
     """
-    held = open_data(path, "jpeg", "offset", "label", *TRAITS)
+    held = open_data(path, "jpeg", "offset", "label", "subject", *TRAITS)
     offset, n = held["offset"].astype(int), len(held["label"])
     chosen = np.linspace(0, n - 1, min(limit or n, n)).astype(int)
     jpegs = tuple(held["jpeg"][offset[i] : offset[i + 1]].tobytes() for i in chosen)
-    return Portraits(
-        jpegs, held["label"][chosen].astype(str), {trait: held[trait][chosen].astype(str) for trait in TRAITS}
-    )
+    label, person = (held[name][chosen].astype(str) for name in ("label", "subject"))
+    return Portraits(jpegs, label, person, {trait: held[trait][chosen].astype(str) for trait in TRAITS})
 
 
 def read_picture(reader: Reader, rgb: NDArray[np.uint8]) -> Affect | None:
@@ -77,6 +77,12 @@ def examine_portraits(reader: Reader, portraits: Portraits) -> dict[str, Any]:
     readings = [read_picture(reader, rgb) for rgb in portraits.pictures()]
     read = np.array([affect.reads_as if affect else NO_FACE for affect in readings])
     told: dict[str, Any] = {"portraits": len(read), "faces_found": int((read != NO_FACE).sum())}
+    return told | by_label(portraits, read) | {"refused": refused(reader, portraits)}
+
+
+def by_label(portraits: Portraits, read: NDArray[np.str_]) -> dict[str, Any]:
+    """Of each label the share that is read as it must be, by declared group too; `read` as text (n,)."""
+    told: dict[str, Any] = {}
     for label, emotion in WANTED.items():
         chosen = portraits.label == label
         if not chosen.any():
@@ -86,7 +92,6 @@ def examine_portraits(reader: Reader, portraits: Portraits) -> dict[str, Any]:
         for trait, groups in portraits.groups.items():
             mine = groups[chosen]
             told[label][trait] = {str(group): metrics.share_of(right[mine == group]) for group in np.unique(mine)}
-    told["refused"] = refused(reader, portraits)
     return told
 
 

@@ -6,6 +6,7 @@ Same numbers, same page. Parts that the data lack are left out.
 from collections.abc import Mapping
 from typing import Any
 
+from mien.lab.exams.evaluate import portraits_told
 from mien.lab.pages import charts
 from mien.lab.pages.page import bar, drawing, heading, page, paragraph, section, sides, table, text
 
@@ -20,7 +21,7 @@ def report(name: str, found: Results) -> str:
     blocks = [heading(f"How well {name} reads", under), _headline(found), classes(found["four"]), _regions(found)]
     blocks.append(_abstention(found))
     if "london" in found:
-        blocks.append(_portraits(found["london"]))
+        blocks.append(_portraits(portraits_told(found)))
     if "weights" in found:
         blocks.append(_weights(found))
     return page(f"mien: evaluation of {name}", *blocks)
@@ -94,6 +95,9 @@ def _portraits(london: Results) -> str:
         for trait in ("gender", "ethnicity"):
             rows += [(text(f"{label}: {group}"), *_portion(told)) for group, told in london[label][trait].items()]
     told = "Face Research Lab London Set, by what the people declared. Smiling must read happiness first of eight."
+    if "folds" in london:
+        told += f" Its last layers learnt from the set: each of {london['folds']} parts of the people is read"
+        told += " by layers that learnt from the others."
     return section(
         "Portraits", table(("portraits", "", "read as shown", "95 % interval", "n"), rows), paragraph(told, "faint")
     )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mien.lab.coefficients.evaluate import TABLES as COEFFICIENT_TABLES
+from mien.lab.exams.evaluate import portraits_told
 from mien.lab.pages.cards import Results, Table, table_of
 
 
@@ -68,10 +69,10 @@ def shares(results: Results) -> str:
 
 
 def london(results: Results) -> str:
-    """The London Set by declared group."""
+    """The London Set by declared group; by people it did not learn from, where it learnt from some."""
     rows = []
     for label in ("happy", "neutral"):
-        told = results["london"][label]
+        told = portraits_told(results)[label]
         rows.append((label, "all", *_portion(told)))
         for trait in ("gender", "ethnicity"):
             rows += [(label, f"{trait}: {group}", *_portion(part)) for group, part in told[trait].items()]

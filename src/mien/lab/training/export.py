@@ -9,6 +9,9 @@ made of synthetic patterns (no picture of anybody) with what Keras answered, for
 import argparse
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -30,7 +33,9 @@ INPUTS, OUTPUTS = ("chip", "cues", "presence"), ("logits", "stream_logits", "sha
 MOST_DIFFERENCE = 1e-4
 """Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
 PATTERNS = 6
-TOLD = ("command", "recipe", "plan", "ways", "shape", "faces", "after")
+CONVERTS, SHIPPED = "tensorflow", "reader.tflite"
+"""The backend that can convert, and what the network is called then."""
+TOLD = ("command", "recipe", "plan", "ways", "shape", "faces", "portraits_unseen", "after")
 """What the manifest repeats of `training.json`; `after` is the training that this one went on from."""
 
 
@@ -51,7 +56,7 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
     """
     shipped = with_shares(fold(network, Shape.of_row(training["shape"])))
     given = patterns()
-    wanted = {name: np.asarray(value) for name, value in shipped(given, training=False).items()}
+    wanted = {name: keras.ops.convert_to_numpy(value) for name, value in shipped(given, training=False).items()}
     with tempfile.TemporaryDirectory() as folder:
         aside = _convert(shipped, Path(folder))
         manifest = describe(aside, training)
@@ -72,7 +77,14 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
 
 
 def export_run(run: Path, to: Path, parity: Path | None = None) -> Path:
-    """Ship what a training left in the folder `run` (see `export`)."""
+    """Ship what a training left in the folder `run` (see `export`), whatever backend it learnt with."""
+    if keras.config.backend() != CONVERTS:  # the converter is TensorFlow's: another process has that backend
+        words = [sys.executable, "-m", "mien.lab.training.export", "--run", str(run), "--to", str(to)]
+        words += [] if parity is None else ["--parity", str(parity)]
+        done = subprocess.run(words, env=os.environ | {"KERAS_BACKEND": CONVERTS}, stdout=subprocess.PIPE, check=False)
+        if done.returncode:
+            raise BadAsset(f"{run / NETWORK}: it could not be exported; the export needs TensorFlow (extra 'train')")
+        return to / SHIPPED
     training = json.loads((run / TRAINING).read_text(encoding="utf-8"))
     return export(keras.models.load_model(run / NETWORK), training, to, parity)
 
@@ -137,7 +149,7 @@ def _convert(network: keras.Model, folder: Path) -> Path:
     """Keras → TFLite, weights in half precision (the converter is TensorFlow's)."""
     import tensorflow as tf
 
-    path = folder / "reader.tflite"
+    path = folder / SHIPPED
     network.export(
         path,
         format="litert",

@@ -69,11 +69,15 @@ class Trunk:
         """What the last layers see of faces."""
         return self._see(examples.chips.astype(np.float32), examples.cues)
 
+    def mirrored(self, examples: Examples) -> Frozen:
+        """What they see of the faces' mirror images."""
+        return self._see(examples.chips[:, :, ::-1].astype(np.float32), mirror_cues(examples.cues, self.scale))
+
     def views(self, examples: Examples, seed: int) -> list[Frozen]:
         """The faces as they are, mirrored, and `CHANGED_VIEWS` times changed a little."""
         rng = np.random.default_rng((seed, 64))
         seen = [self.see(examples)]
-        seen.append(self._see(examples.chips[:, :, ::-1].astype(np.float32), mirror_cues(examples.cues, self.scale)))
+        seen.append(self.mirrored(examples))
         for _ in range(CHANGED_VIEWS):
             batch = augment(examples.chips, examples.cues, examples.targets, self.scale, MILD, rng)
             seen.append(self._see(batch.chips, batch.cues))
@@ -109,6 +113,6 @@ def _chunks(streams: keras.Model, chips: Floats, cues: Floats) -> Iterator[Float
     width = len(REGIONS)
     for first in range(0, len(chips), CHUNK):
         some = chips[first : first + CHUNK, :, :, None]
-        yield np.asarray(streams([some, cues[first : first + CHUNK]], training=False))
+        yield keras.ops.convert_to_numpy(streams([some, cues[first : first + CHUNK]], training=False))
     if not len(chips):
         yield np.empty((0, width, streams.output.shape[-1]), dtype=np.float32)

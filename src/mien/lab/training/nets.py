@@ -83,7 +83,9 @@ def with_shares(network: keras.Model) -> keras.Model:
     grey = np.full((1, CHIP_PX, CHIP_PX, 1), HIDING_GREY, dtype=np.float32)
     unknown = np.zeros((1, len(NAMES)), dtype=np.float32)
     # rounded as the weights are, since the file keeps them in half precision too
-    blank = [np.asarray(o).astype(np.float16).astype(np.float32) for o in seen([grey, unknown], training=False)]
+    blank = [
+        ops.convert_to_numpy(o).astype(np.float16).astype(np.float32) for o in seen([grey, unknown], training=False)
+    ]
     shares = Shares(network.get_layer("decision"), *blank)(features, stream_logits, presence, logits)
     outputs = {"logits": logits, "stream_logits": stream_logits, "shares": shares}
     return keras.Model(network.inputs, outputs, name="ocular_with_shares")

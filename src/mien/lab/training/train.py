@@ -224,14 +224,8 @@ def describe(
     performed: Examples | None = None,
     teacher: Taught | None = None,
 ) -> None:
-    """Write `training.json`: options, split sizes, cue scale, and the temperature.
-
-    The temperature is fitted to the majorities of the development split: a probability of .8 shall mean that four such
-    readings in five agree with the majority.
-    """
+    """Write `training.json`: options, split sizes, cue scale, and the temperature."""
     logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
-    clear = corpus.develop.targets.max(axis=1) > CLEAR_MAJORITY
-    majority = np.eye(len(corpus.classes))[corpus.develop.targets[clear].argmax(axis=1)]
     told = {
         "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
         f"--seed {plan.seed}"
@@ -244,9 +238,20 @@ def describe(
         "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")}
         | {"performed": len(performed) if performed is not None else 0},
         "parameters": network.count_params(),
-        "temperature": best_temperature(logits[clear], majority),
+        "temperature": best_temperature_of(logits, corpus.develop.targets),
         "cues": corpus.scale.rows(),
     }
     if start is not None:
         told["after"] = told_of(start)
     (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def best_temperature_of(logits: Floats, targets: Floats) -> float:
+    """The temperature for logits (n, k) of development faces with votes (n, k).
+
+    It is fitted to the clear majorities: a probability of .8 shall mean that four such readings in five agree with the
+    majority.
+    """
+    clear = targets.max(axis=1) > CLEAR_MAJORITY
+    majority = np.eye(targets.shape[1])[targets[clear].argmax(axis=1)]
+    return best_temperature(logits[clear], majority)
