@@ -11,12 +11,14 @@ targets are printed beside the numbers.
 
 import argparse
 import contextlib
+import gc
 import json
 import socket
 import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -24,14 +26,24 @@ from typing import Any
 
 import cv2
 import numpy as np
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.__main__ import Measure, frame_640
+from mien.circumplex import affect_of
+from mien.clock import OfflineClock
 from mien.live.frames import CameraFrame, frame_bytes
+from mien.live.performance import Performance
+from mien.live.player import Player
+from mien.live.session_file import SessionFile
+from mien.live.take import KEPT_S
+from mien.music.brief import brief_from_affect
 
 RATE_HZ = 15.0
 PLAY_S = 40.0
 WARM_S = 5.0
+STAY_S = 60.0
+ON_S = 5400.0
 TURN_S = 5.0
 """How often the hand asks for another mood."""
 WOBBLE_PX = 6
@@ -203,6 +215,30 @@ def measure_soak(seconds: float) -> list[Measure]:
     ]
 
 
+def measure_session(seconds: float) -> list[Measure]:
+    """What a session holds that plays on and on, on a clock of its own; beyond half an hour it should hold no more."""
+    clock = OfflineClock()
+    file = SessionFile("2026-01-01T00:00:00")
+    performance = Performance(lambda _: None, Player({}, clock, lambda *_: None), file)
+    target = brief_from_affect(affect_of("neutral"), seed=1, tonic_pc=2, meter=(4, 4))
+    tracemalloc.start()
+    performance.start(0.0, 1, target)
+    held: list[tuple[float, float]] = []
+    for now_s in np.arange(1.0, seconds):
+        performance.advance(float(now_s), target)
+        if now_s % 60 == 0:
+            gc.collect()
+            held.append((now_s, tracemalloc.get_traced_memory()[0] / 1e6))
+    tracemalloc.stop()
+    rows = np.array(held)
+    late = rows[rows[:, 0] > KEPT_S + 60]
+    slope = float(np.polyfit(late[:, 0] / 3600, late[:, 1], 1)[0])
+    return [
+        Measure("a session that plays on: held after half an hour", float(late[0, 1]), "MB"),
+        Measure("a session that plays on: slope after half an hour", slope, "MB/h", "≤ 2"),
+    ]
+
+
 def growth(series: np.ndarray) -> float:
     """Median of the later half less that of the former: who left without a word lingers for half a minute."""
     half = len(series) // 2
@@ -210,13 +246,22 @@ def growth(series: np.ndarray) -> float:
 
 
 def stay(server: Server, until: threading.Event, late_ms: list[float]) -> None:
-    """Play by hand all the while, and collect what the event loop's lateness is said to be, each second."""
-    with opened(server, {"settings": {"mode": "hand"}}) as page:
-        page.send(json.dumps({"type": "start"}))
-        while not until.is_set():
-            with contextlib.suppress(TimeoutError):
-                late_ms += loop_late_ms(str(page.recv(timeout=0.5)))
-        page.send(json.dumps({"type": "bye"}))
+    """Play by hand all the while, and collect what the event loop's lateness is said to be, each second.
+
+    Each minute somebody else takes the place: a session holds what it played in its last half hour (`measure_session`
+    tells how much that is), and here it is to be seen whether anything of those who went stays.
+    """
+    while not until.is_set():
+        with opened(server, {"settings": {"mode": "hand"}}) as page:
+            page.send(json.dumps({"type": "start"}))
+            over_s = time.monotonic() + STAY_S
+            while not until.is_set() and time.monotonic() < over_s:
+                with contextlib.suppress(TimeoutError):
+                    late_ms += loop_late_ms(str(page.recv(timeout=0.5)))
+            page.send(json.dumps({"type": "bye"}))
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    page.recv(timeout=5)
 
 
 def loop_late_ms(text: str) -> list[float]:
@@ -240,7 +285,8 @@ def main() -> None:
     options.add_argument("--soak", type=float, metavar="SECONDS", help="also let pages come and go so long")
     asked = options.parse_args()
     measures = []
-    for work, seconds in ((measure_play, asked.seconds), (measure_soak, asked.soak)):
+    on_s = ON_S if asked.soak else None
+    for work, seconds in ((measure_play, asked.seconds), (measure_session, on_s), (measure_soak, asked.soak)):
         for measure in work(seconds) if seconds else []:
             measures.append(measure)
             print(f"{measure.stage:55} {measure.value:9.1f} {measure.unit:10} {measure.target}", flush=True)

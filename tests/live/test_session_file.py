@@ -7,7 +7,7 @@ from mien.clock import OfflineClock
 from mien.errors import BadInput
 from mien.live.performance import Performance
 from mien.live.player import Player
-from mien.live.session_file import SessionFile, differences, notes_of, parse_session, replayed
+from mien.live.session_file import PACKED, SessionFile, differences, notes_of, parse_session, replayed
 from mien.live.take import piece_of
 from mien.music.brief import brief_from_affect
 
@@ -88,3 +88,16 @@ def test_a_broken_line_is_named(played: str, line: dict) -> None:
 def test_a_session_without_music_says_so() -> None:
     with pytest.raises(BadInput, match="nothing was played"):
         replayed(parse_session(SessionFile("now").text(3.0), "session"))
+
+
+def test_a_long_session_keeps_every_line_in_its_place() -> None:
+    file, count = SessionFile("now"), 2 * PACKED + 40
+    file.keeps_readings = True
+    for number in range(count):
+        file.keep("hold", number, held={"number": number})
+        if number % 100 == 50:
+            file.keep("reading", number + 0.5, seq=number)
+    lines = parse_session(file.text(count), "session")[1:-1]
+    assert [line["time_s"] for line in lines] == sorted(line["time_s"] for line in lines)
+    assert [line["held"]["number"] for line in lines if line["kind"] == "hold"] == list(range(count))
+    assert [line["seq"] for line in lines if line["kind"] == "reading"] == list(range(50, count, 100))
