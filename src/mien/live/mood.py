@@ -24,7 +24,7 @@ RESTING = affect_at(0.1, -0.3)
 """Where the music goes when nobody is there: near neutral, and quieter."""
 ALONE_S = 3.0
 """Seconds without a face after which nobody is there."""
-COLOUR_HALF_LIFE_S = 0.7
+COLOUR_HALF_LIFE_S = 0.5
 """How soon the cues that colour the music follow the face."""
 
 

@@ -65,8 +65,8 @@ export class NoticeElement extends Panel {
           Nothing. Pictures go to the program on this machine’s own address, are read, and are forgotten. If you press
           Record, ${
             KEEPS_VIDEO
-              ? html`<strong id="keeps-video">the pictures are kept too, on this station’s machine, by whoever runs it.</strong> A line
-                  at the top of the page says so for as long.`
+              ? html`numbers are kept, and <strong id="keeps-video">the pictures too, on this station’s machine, by whoever runs
+                  it.</strong> A line at the top of the page says so for as long.`
               : "numbers are kept until the session ends, never pictures."
           }
         </dd>

@@ -135,7 +135,7 @@ def _told(run: Path, trunk: Trunk, heads: Heads, corpus: Corpus) -> dict[str, An
         "parameters": manifest["parameters"],
         "temperature": best_temperature_of(developed.astype(np.float32), corpus.develop.targets),
         "cues": trunk.scale.rows(),
-        "data": [TERMS],
+        "data": [TERMS, *(row for row in manifest["data"] if not row["name"].startswith("FER"))],
         "after": before,
     }
 

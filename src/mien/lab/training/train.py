@@ -40,6 +40,13 @@ FACES_TO_UNFOLD = 1024
 RARE = ("sadness", "anger")
 """The classes of FER+ that are drawn more often than they come."""
 
+PERFORMED = {"name": "faces rendered from ICT FaceKit Light (Li et al. 2020)", "terms": "MIT"}
+TAUGHT_BY = {
+    "name": "answers of a teacher that began from EfficientNet-Lite0's ImageNet weights and learnt from FER+",
+    "terms": "weights Apache-2.0; neither teacher nor pictures are shipped",
+}
+"""What a manifest says of faces and answers that came beside FER+."""
+
 JUDGE: dict[str, Any] = {"monitor": "val_logits_loss", "mode": "min"}
 """What the epochs are compared by: the decision's loss on the development split."""
 CLEAR_MAJORITY = 0.5
@@ -241,6 +248,7 @@ def describe(
         "temperature": best_temperature_of(logits, corpus.develop.targets),
         "cues": corpus.scale.rows(),
     }
+    told["data"] = [*([PERFORMED] if performed is not None else ()), *([TAUGHT_BY] if teacher is not None else ())]
     if start is not None:
         told["after"] = told_of(start)
     (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
