@@ -32,6 +32,9 @@ FOUR = ("happiness", "sadness", "anger", "neutral")
 """The four classes in the order of the file's `label4`."""
 FOUR_COLUMNS = tuple(EMOTIONS.index(name) for name in FOUR)
 
+RARE = ("sadness", "anger")
+"""The classes that a training draws more often than they come."""
+
 MOST_FOREIGN_VOTES = 0.5
 """A picture is left out if more than this share of its votes is "unknown" or "not a face"."""
 DEVELOPMENT_SHARE = 0.1

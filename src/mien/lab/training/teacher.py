@@ -23,13 +23,11 @@ from torch.nn import functional
 from mien.errors import BadInput
 from mien.lab.exams.metrics import softmax
 from mien.lab.training.augment import Ways, augment
-from mien.lab.training.corpus import Corpus, load_corpus
+from mien.lab.training.corpus import RARE, Corpus, load_corpus
 from mien.lab.training.lite import Lite0, begun, folded
 from mien.nets import Floats
 from mien.values import EMOTIONS
 
-RARE = ("sadness", "anger")
-"""The classes of FER+ that are drawn more often than they come."""
 
 WAYS = Ways(region_share=0.02, shear=0, halved_share=0, jpeg_share=0)
 """How the faces are changed that it learns from."""

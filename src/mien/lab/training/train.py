@@ -22,7 +22,7 @@ import numpy as np
 
 from mien.lab.exams.metrics import best_temperature
 from mien.lab.training.augment import Ways, augment
-from mien.lab.training.corpus import Corpus, Examples
+from mien.lab.training.corpus import RARE, Corpus, Examples
 from mien.lab.training.nets import STREAMS, Shape, build_network
 from mien.lab.training.precision import WHOLE, same_as
 from mien.lab.training.unfold import unfold
@@ -37,8 +37,6 @@ STREAM_WEIGHT = 0.1
 """Weight of each stream's own loss beside the decision's; there are four."""
 FACES_TO_UNFOLD = 1024
 """Faces whose moments a shipped network's normalisation starts from."""
-RARE = ("sadness", "anger")
-"""The classes of FER+ that are drawn more often than they come."""
 
 PERFORMED = {"name": "faces rendered from ICT FaceKit Light (Li et al. 2020)", "terms": "MIT"}
 TAUGHT_BY = {
