@@ -28,7 +28,6 @@ from mien.lab.training.lite import Lite0, begun, folded
 from mien.nets import Floats
 from mien.values import EMOTIONS
 
-
 WAYS = Ways(region_share=0.02, shear=0, halved_share=0, jpeg_share=0)
 """How the faces are changed that it learns from."""
 
