@@ -65,6 +65,7 @@ def export(person: Person, kind: str) -> bytes:
 
 
 def test_the_files_are_what_they_say(person: Person):
+    person.until("i.player.timeline.notes.filter((note) => note.stage === 'over').length > 8")
     midi = mido.MidiFile(file=BytesIO(export(person, "mid")))
     assert sum(m.type == "note_on" and m.velocity > 0 for track in midi.tracks for m in track) > 8
     samples, rate_hz = soundfile.read(BytesIO(export(person, "wav")))
@@ -73,7 +74,11 @@ def test_the_files_are_what_they_say(person: Person):
     assert ElementTree.fromstring(export(person, "musicxml")).tag == "score-partwise"
     assert ElementTree.fromstring(export(person, "svg")).tag.endswith("svg")
     assert cv2.imdecode(np.frombuffer(export(person, "png"), np.uint8), cv2.IMREAD_COLOR).shape[1] > 400
-    kinds = [json.loads(line)["kind"] for line in export(person, "session").splitlines()]
+    for _ in range(60):  # its notes are written down when their stretch of music has ended
+        kinds = [json.loads(line)["kind"] for line in export(person, "session").splitlines()]
+        if "note" in kinds:
+            break
+        person.page.wait_for_timeout(500)
     assert kinds[0] == "session"
     assert "note" in kinds
 
