@@ -43,13 +43,16 @@ SEATS = ((0.1, 0.2, 0.4, 0.8), (0.6, 0.2, 0.9, 0.8))
 class Reader:
     """Instead of the reading process."""
 
-    dropped, affect_modules = 0, ()
+    affect_modules = ()
 
     def __init__(self, *_: Any) -> None:
         return
 
     def submit(self, _: CameraFrame) -> None:
         return
+
+    def dropped(self) -> int:
+        return 0
 
     def change(self, _: bool) -> None:
         return
