@@ -24,12 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.recipe import standardise
-from mien.cues.geometry import measure
 from mien.errors import BadInput
-from mien.face.look import MIN_MESH_SCORE, look
+from mien.face.look import look
 from mien.lab.exams.exam import FERPLUS, LONDON, find_data
 from mien.lab.exams.portraits import NO_FACE, WANTED, Portraits, by_label, load_portraits
-from mien.lab.training.corpus import Corpus, Examples, load_corpus
+from mien.lab.training.corpus import Corpus, Examples, cuts_of, load_corpus
 from mien.lab.training.export import export
 from mien.lab.training.frozen import Frozen, Trunk, joined
 from mien.lab.training.heads import Heads, fit
@@ -45,21 +44,15 @@ TERMS = {"name": "Face Research Lab London Set (DeBruine & Jones 2017)", "terms"
 
 def seen_portraits(portraits: Portraits, trunk: Trunk) -> tuple[Examples, NDArray[np.int64]]:
     """The largest face of each portrait as an example; and the portraits' places, those without a face left out."""
-    chips, cues, valid, places = [], [], [], []
-    for place, rgb in enumerate(portraits.pictures()):
-        if not (faces := look(Frame(0.0, rgb))):
-            continue
-        measured = measure(faces[0])
-        chips.append(faces[0].chip)
-        cues.append(measured.values)
-        valid.append(measured.valid & (faces[0].score >= MIN_MESH_SCORE))
-        places.append(place)
+    seen = [look(Frame(0.0, rgb)) for rgb in portraits.pictures()]
+    places = [place for place, faces in enumerate(seen) if faces]
     if not places:
         raise BadInput("no face is found in any of the portraits")
+    cuts = cuts_of(seen[place][0] for place in places)
     wanted = [EMOTIONS.index(WANTED[label]) for label in portraits.label[places]]
     examples = Examples(
-        np.stack(chips),
-        standardise(np.stack(cues), np.stack(valid), trunk.scale),
+        cuts.chips,
+        standardise(cuts.cues, cuts.valid, trunk.scale),
         np.eye(len(EMOTIONS), dtype=np.float32)[wanted],
         np.full(len(places), -1, dtype=np.int8),
         np.array(places),

@@ -13,6 +13,7 @@ split : "train", "develop" or "validate". Validation is the file's `split4` = 1 
     pictures that share a group with validation are left out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look_close
 from mien.nets import Floats
-from mien.values import EMOTIONS, Classes, Frame
+from mien.values import EMOTIONS, Classes, Face, Frame
 from mien.vocabulary import EIGHT
 
 FOUR = ("happiness", "sadness", "anger", "neutral")
@@ -91,9 +92,13 @@ class Corpus:
 
 def cut(pictures: NDArray[np.uint8]) -> Cuts:
     """See close-ups uint8 (n, 48, 48); cues of a face that the mesh does not find are all unknown."""
+    return cuts_of(look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2))) for picture in pictures)
+
+
+def cuts_of(faces: Iterable[Face]) -> Cuts:
+    """Faces as the reader sees them; cues of one that the mesh does not believe in are all unknown."""
     chips, cues, valid = [], [], []
-    for picture in pictures:
-        face = look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2)))
+    for face in faces:
         measured = measure(face)
         chips.append(face.chip)
         cues.append(measured.values)
