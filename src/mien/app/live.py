@@ -6,6 +6,7 @@ every port is silenced and every process stopped. `replay` turns a session file 
 
 import asyncio
 import contextlib
+import gc
 import logging
 import secrets
 import signal
@@ -158,10 +159,20 @@ def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(f"{name.lower()}:{port}" for name in (*names, *others)))
 
 
+def _keep_time() -> None:
+    """Let the event loop come in time: threads take turns often, and what is loaded is never searched for garbage.
+
+    A full collection would otherwise walk through all modules while everything waits, some 20 ms.
+    """
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()
+
+
 async def _play_headless(make_station: Any, camera: str, wishes: dict[str, Any]) -> None:
     from mien.app.headless import play_headless
 
-    sys.setswitchinterval(SWITCH_S)
+    _keep_time()
     await play_headless(make_station(), camera, wishes)
 
 
@@ -180,7 +191,7 @@ async def _serve(
     from mien.app.steering import steer_by_osc
     from mien.live.frames import MAX_BYTES
 
-    sys.setswitchinterval(SWITCH_S)
+    _keep_time()
     station = make_station()
     app = make_app(station, hosts, token)
     config = uvicorn.Config(

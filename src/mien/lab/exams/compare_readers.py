@@ -1,7 +1,7 @@
 """The comparison the project was born for: six ways to read a face, one table, the same faces in the same run.
 
     python -m mien.lab.exams.compare_readers --data FOLDER --kept FOLDER [--limit N] [--epochs E]
-                                               [--full-face full.keras]
+                                               [--full-face full.keras] [--teacher teacher.npz]
 
 writes `comparison.json` and `comparison.html` into --out. The methods, from the simplest on:
 
@@ -14,7 +14,8 @@ e : a full-face CNN of our budget, trained here or given as a keras file (`mien.
 f : ours, as it ships
 
 All are examined on the validation faces (four classes) and taught on the training faces or the --limit first of them;
-(c) and (e) see them for --epochs. Ours was trained before; the result says on how many faces and for how long. Trained
+(c) and (e) see them for --epochs, (e) with the answers of the --teacher if one is given (as ours had one), the same
+share of each target. Ours was trained before; the result says on how many faces and for how long. Trained
 networks are kept in --kept under the name of their budget, so that an interrupted run goes on. Every method is asked
 once for its probabilities, measures are those of `mien.lab.exams.metrics`, "behind ours" is the paired difference.
 """
@@ -75,14 +76,17 @@ def networks(
     epochs: int,
     kept: Path,
     full_face: Path | None,
+    teacher: Path | None,
     bfloat16: bool,
 ) -> list[Entrant]:
-    """The Keras networks, trained now or kept."""
+    """The Keras networks, trained now or kept; steps as large, and averages as long, as in our own training."""
     from mien.lab.exams import plain_nets as nets
     from mien.lab.training.precision import SHORT, WHOLE
+    from mien.lab.training.train import Plan
 
     precision = SHORT if bfloat16 else WHOLE
-    budget = nets.Budget(epochs=epochs)
+    plan = Plan()
+    budget = nets.Budget(epochs=epochs, batch=plan.batch, rate=plan.rate, average=plan.average)
     name = f"{len(taught.train)}-faces-{epochs}-epochs"
     told = f"{len(taught.train):,} faces, {epochs} epochs"
     pictures, chips = taught.train.pictures, taught.train.chips
@@ -95,11 +99,16 @@ def networks(
     if full_face:
         full, full_told = nets.load_keras(full_face), f"given: {full_face.name}"
     else:
-        full_told = told
+        full_told, changed = told, nets.changed_as_ours
+        if teacher:
+            from mien.lab.training.teacher import Teacher
+
+            full_told, name = f"{told}, with a teacher", f"{name}-taught"
+            changed = nets.with_answers(changed, Teacher.load(teacher, short=bfloat16), plan.teacher_share)
         full = nets.trained(
             kept / f"full-face-{name}.keras",
             nets.build_full_face,
-            lambda net: nets.train_plainly(net, chips, targets, nets.changed_as_ours, budget),
+            lambda net: nets.train_plainly(net, chips, targets, changed, budget),
             precision,
         )
     return [
@@ -206,6 +215,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8, help="of the networks trained here")
     parser.add_argument("--bfloat16", action="store_true", help="let them learn in short numbers: faster on some CPUs")
     parser.add_argument("--full-face", type=Path, help="a keras file for (e): chips (n, 64, 64, 1) → logits (n, 8)")
+    parser.add_argument("--teacher", type=Path, help="a file of mien.lab.training.teacher, for (e) trained here")
     parser.add_argument("--without-keras", action="store_true", help="leave (c) and (e) out")
     parser.add_argument("--out", type=Path, default=Path("results"))
     given = parser.parse_args()
@@ -218,7 +228,9 @@ def main() -> None:
     taught = baselines.Taught(shown["train"], train.four, shown["develop"], develop.four)
     entrants = simple(taught)
     if not given.without_keras:
-        entrants += networks(taught, train.targets, given.epochs, given.kept, given.full_face, given.bfloat16)
+        entrants += networks(
+            taught, train.targets, given.epochs, given.kept, given.full_face, given.teacher, given.bfloat16
+        )
     entrants.sort(key=lambda entrant: (entrant.letter != "–", entrant.letter))
     our = ours(Reader(given.weights), given.weights)
     our_probs = our.answer(shown["validate"])
@@ -231,6 +243,7 @@ def main() -> None:
     options += f" --exam-limit {given.exam_limit}" if given.exam_limit else ""
     options += " --without-keras" if given.without_keras else f" --epochs {given.epochs}"
     options += " --bfloat16" if given.bfloat16 else ""
+    options += f" --teacher {given.teacher.name}" if given.teacher else ""
     found = {
         "command": f"python -m mien.lab.exams.compare_readers --data DATA --kept KEPT{options}"
         + (f" --full-face {given.full_face.name}" if given.full_face else ""),

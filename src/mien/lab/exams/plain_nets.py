@@ -3,7 +3,7 @@
 plain cnn : the origin's kind of network on the whole grey picture, (n, 48, 48, 1): four convolutions, three poolings, a
     dense layer; pictures are only mirrored in training.
 full face : a residual network on the whole chip, (n, 64, 64, 1), with as many parameters as ours and the changes that
-    ours is trained with (`mien.lab.training.augment`).
+    ours is trained with (`mien.lab.training.augment`); if a teacher is given, it learns from the same one.
 small full face : the same on a sixth of the operations, for the many trainings of `mien.lab.exams.ablate`.
 
 All take grey 0..255 and give logits (n, 8). "Equal budget" means: the same faces, the same number of epochs, the same
@@ -29,6 +29,7 @@ from mien.lab.exams.prepared import Prepared
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import FOUR_COLUMNS
 from mien.lab.training.precision import WHOLE, computing_in, same_as
+from mien.lab.training.train import Taught
 from mien.nets import Floats
 from mien.values import CHIP_PX, EMOTIONS
 
@@ -98,6 +99,16 @@ def changed_as_ours(chips: Chips, targets: Floats, rng: np.random.Generator) -> 
     return batch.chips, batch.targets
 
 
+def with_answers(changed: Changed, teacher: Taught, share: float) -> Changed:
+    """The same changes, but so much of each target is what a teacher says of the changed picture."""
+
+    def answered(chips: Chips, targets: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        seen, votes = changed(chips, targets, rng)
+        return seen, (1 - share) * votes + share * teacher(seen)
+
+    return answered
+
+
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of changed pictures, drawn anew each epoch; the same seed gives the same."""
 
@@ -133,7 +144,7 @@ def train_plainly(network: keras.Model, chips: Chips, targets: Floats, changed: 
         rate, weight_decay=budget.weight_decay, use_ema=True, ema_momentum=budget.average, clipnorm=5.0
     )
     network.compile(optimizer=optimiser, loss=keras.losses.CategoricalCrossentropy(from_logits=True), jit_compile=False)
-    network.fit(batches, epochs=budget.epochs, verbose=0)
+    network.fit(batches, epochs=budget.epochs, verbose=2)
     optimiser.finalize_variable_values(network.trainable_variables)  # the averaged weights become the network's
     return network
 
