@@ -117,6 +117,15 @@ def test_batches_repeat_with_their_seed_and_change_with_the_epoch() -> None:
     assert not np.array_equal(some[1][0], again[1][0])
 
 
+def test_a_teacher_says_its_share_of_the_targets() -> None:
+    chips, targets = made_smiles(8)
+    even = np.full_like(targets, 1 / targets.shape[1])
+    changed = plain_nets.with_answers(plain_nets.mirrored, lambda seen: even[: len(seen)], 0.7)
+    seen, wanted = changed(chips, targets, np.random.default_rng(1))
+    np.testing.assert_array_equal(seen, plain_nets.mirrored(chips, targets, np.random.default_rng(1))[0])
+    np.testing.assert_allclose(wanted, 0.3 * targets + 0.7 * even, rtol=1e-6)
+
+
 def test_our_budget_is_kept_and_a_file_that_is_none_refused(tmp_path: Path) -> None:
     assert plain_nets.build_full_face().count_params() < 2_000_000
     (tmp_path / "no.keras").write_text("nothing")

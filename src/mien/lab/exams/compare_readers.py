@@ -99,7 +99,8 @@ def networks(
     if full_face:
         full, full_told = nets.load_keras(full_face), f"given: {full_face.name}"
     else:
-        full_told, changed = told, nets.changed_as_ours
+        full_told = told
+        changed: nets.Changed = nets.changed_as_ours
         if teacher:
             from mien.lab.training.teacher import Teacher
 
