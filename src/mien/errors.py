@@ -25,3 +25,8 @@ class BadAsset(MienError):
 
 class CannotWrite(MienError):
     """The result has nowhere to go: folder unwritable, disk full."""
+
+
+def cause_of(error: Exception) -> str:
+    """What the system says of it, without its number and the path: messages name the path themselves."""
+    return getattr(error, "strerror", None) or str(error)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import BadAsset, BadInput
+from mien.errors import BadAsset, BadInput, cause_of
 from mien.vocabulary import EIGHT, EMOTIONS, Classes, classes_of
 
 Floats = NDArray[np.float32]
@@ -37,12 +37,16 @@ def read_manifest(path: Path) -> dict[str, Any]:
     BadAsset
         If it is missing or is not JSON.
     """
+    if not path.exists():
+        raise BadAsset(
+            f"{path}: there is no such file; give a .tflite file with its manifest beside it, or reinstall mien"
+        )
     try:
         manifest: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as cause:
         raise BadAsset(
-            f"{path.with_suffix('.json').name}: the manifest cannot be read ({cause}); it stands beside its network: "
-            "give a .tflite file that has one, or reinstall mien"
+            f"{path.with_suffix('.json').name}: the manifest cannot be read ({cause_of(cause)}); it stands beside its "
+            "network: give a .tflite file that has one, or reinstall mien"
         ) from None
     return manifest
 

@@ -74,6 +74,8 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
     assert "--osc 127.0.0.1:7400" in out
     assert "--faceosc 127.0.0.1:8338" in out
     assert "lsl " in out
+    code, _, err = run(capsys, "ports", "--test")
+    assert (code, "give a port to test" in err) == (2, True)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(10)
@@ -90,6 +92,9 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
         (["--osc", "nowhere:x"], "HOST:PORT"),
         (["--mapping", "missing.toml"], "missing.toml"),
         (["--port", "99999"], "choose another with --port"),
+        (["--host", "nowhere.invalid"], "choose --host 127.0.0.1"),
+        (["--tune", "eyes"], "--tune eyes: only with --camera"),
+        (["--ensemble", "quartet"], "--ensemble quartet: only with --camera"),
         (["--midi-clock"], "give a --midi-out"),
         (["--lsl", "world"], "machine, link, site"),
         (["--headless"], "wants --camera"),

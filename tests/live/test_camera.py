@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 import cv2
 import mido
 import numpy as np
+from pythonosc.udp_client import SimpleUDPClient
 
 from mien.live.camera import WIDTH_PX, Camera, open_source
 from mien.live.frames import parse_frame
@@ -40,7 +42,7 @@ def test_a_camera_that_fails_is_opened_again() -> None:
     assert enough.wait(20)
     camera.close()
     assert [frame.seq for frame in heard[:5]] == [1, 2, 3, 4, 5]
-    assert changes[:4] == [True, False, True, False]
+    assert changes[:5] == [False, True, False, True, False]
     picture = cv2.imdecode(np.frombuffer(heard[0].picture, np.uint8), cv2.IMREAD_COLOR)
     assert picture.shape == (360, WIDTH_PX, 3)
 
@@ -107,6 +109,36 @@ def test_it_sounds_without_a_browser(astronaut: np.ndarray, tmp_path: Path) -> N
         playing.kill()
         playing.stderr.close()
     assert float(out.split("loudest")[1]) > 0.01
+
+
+def test_without_a_camera_it_says_so_and_can_be_steered_by_osc(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    words = ["live", "--camera", "nowhere.avi", "--midi-out", str(tmp_path / "take.mid"), "--mode", "hand"]
+    playing = subprocess.Popen(
+        [sys.executable, "-m", "mien", *words, "--osc-in", str(port)], stderr=subprocess.PIPE, text=True
+    )
+    assert playing.stderr is not None
+    try:
+        heard = ""
+        while "not there" not in heard or "OSC in" not in heard:
+            heard += (line := playing.stderr.readline())
+            assert line, heard
+        with SimpleUDPClient("127.0.0.1", port) as sender:
+            sender.send_message("/mien/hold/nothing", 1.0)
+        while "OSC in: " not in heard:  # what is asked wrongly is answered, so it is heard
+            heard += (line := playing.stderr.readline())
+            assert line, heard
+        playing.send_signal(signal.SIGTERM)
+        heard += playing.stderr.read()
+        assert playing.wait(30) == 0
+    finally:
+        playing.kill()
+        playing.stderr.close()
+    assert "camera nowhere.avi is not there; it is tried again" in heard
+    assert heard.count("is not there") == 1
+    assert "WARN:0" not in heard  # OpenCV's own
 
 
 def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarray, tmp_path: Path) -> None:

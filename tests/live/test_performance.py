@@ -198,6 +198,10 @@ class Stage(RuleBasedStateMachine):
             last = max(row[0] + row[1] for row in self.page.notes.values())
             assert last > self.clock.now_s - 10 * AHEAD_S
 
+    @invariant()
+    def movements_are_counted_as_they_are_held(self) -> None:
+        assert self.performance.movements(self.clock.now_s) == len(self.performance.heard(self.clock.now_s))
+
     def teardown(self) -> None:
         self.performance.silence(self.clock.now_s, "stop")
         self.player.close()

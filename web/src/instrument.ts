@@ -12,6 +12,8 @@ const TRAIL = 90;
 const TRIPS = 60;
 const HAND_MS = 50;
 const HOLDING_MS = 500;
+/** How long a notice stays that nobody has put away. */
+const NOTICE_MS = 20_000;
 const PROFILE_KEY = "mien.profile";
 
 export class Instrument {
@@ -89,6 +91,7 @@ export class Instrument {
 
   start(): void {
     this.wantsMusic = true;
+    this.dismiss();
     void this.unmute();
     this.link.say({ type: "start" });
   }
@@ -156,13 +159,12 @@ export class Instrument {
 
   /** Have the server make a file of what was played, and save it; of several movements the last, or one counted from 1. */
   async export(kind: string, movement?: number): Promise<void> {
-    this.store.set({ exporting: kind });
+    this.store.set({ exporting: kind, notice: undefined });
     const headers = this.link.token ? { Authorization: `Bearer ${this.link.token}` } : {};
     try {
       const query = movement ? `?movement=${movement}` : "";
       const answer = await fetch(`/sessions/${this.link.id}/export/${kind}${query}`, { headers });
       if (!answer.ok) throw new Error(await sentence(answer));
-      this.store.set({ movements: Number(answer.headers.get("Mien-Movements") ?? 1) });
       save(await answer.blob(), filename(answer) ?? `mien.${kind}`);
     } catch (error) {
       this.note("export", error instanceof Error ? error.message : "The file could not be made.");
@@ -276,8 +278,11 @@ export class Instrument {
     this.store.set({ controls, roundTrip_ms: { p50: at(0.5), p95: at(0.95) } });
   }
 
+  /** Say something once; it goes by itself after a while. */
   private note(code: string, text: string): void {
-    this.store.set({ notice: { code, text, at_s: performance.now() / 1000 } });
+    const notice = { code, text, at_s: performance.now() / 1000 };
+    this.store.set({ notice });
+    setTimeout(() => this.view.notice === notice && this.dismiss(), NOTICE_MS);
   }
 }
 

@@ -41,8 +41,6 @@ export interface View {
   /** Page's own view of the latency, camera to controller, milliseconds: median and 95th percentile. */
   readonly roundTrip_ms: { readonly p50: number; readonly p95: number } | undefined;
   readonly exporting: string | undefined;
-  /** Of how many movements (one ensemble and metre each) what was played consists, as the last export said. */
-  readonly movements: number;
   readonly midi: MidiState;
   readonly midiPorts: readonly MidiPort[];
 }
@@ -66,7 +64,6 @@ export const START: View = {
   trail: [],
   roundTrip_ms: undefined,
   exporting: undefined,
-  movements: 1,
   midi: "off",
   midiPorts: [],
 };

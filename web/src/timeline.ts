@@ -38,6 +38,13 @@ export interface Mark {
   readonly text: string;
 }
 
+/** What holds from a time on. */
+interface Signature {
+  readonly time_s: number;
+  readonly key: string;
+  readonly meter: string;
+}
+
 export interface Act {
   readonly time_s: number;
   readonly kind: "on" | "off";
@@ -52,10 +59,9 @@ export class Timeline {
   beats: Beat[] = [];
   chords: Chord[] = [];
   marks: Mark[] = [];
+  private signatures: Signature[] = [];
   /** Until when the music is known. */
   until_s = 0;
-  key = "";
-  meter = "";
 
   /** From `from_s` on, the message replaces all that was said before and has not begun. */
   replace(message: NotesMessage): void {
@@ -79,8 +85,8 @@ export class Timeline {
     );
     this.marks.push(...message.marks.map(([time_s, kind, text]) => ({ time_s, kind, text })));
     this.until_s = message.until_s;
-    this.key = message.key;
-    this.meter = message.meter;
+    this.signatures = this.signatures.filter((each) => each.time_s < from_s);
+    this.signatures.push({ time_s: from_s, key: message.key, meter: message.meter });
   }
 
   /** A face plays a note now; `now_s` is the page's idea of session time, and no note begins in the past. */
@@ -144,6 +150,8 @@ export class Timeline {
     this.beats = this.beats.filter((beat) => beat.time_s >= before);
     this.chords = this.chords.filter((chord) => chord.end_s >= before);
     this.marks = this.marks.filter((mark) => mark.time_s >= before);
+    const inForce = this.signatures.findLastIndex((each) => each.time_s <= now_s);
+    this.signatures = this.signatures.slice(Math.max(0, inForce));
   }
 
   /** Another session has another clock: forget everything. */
@@ -152,6 +160,7 @@ export class Timeline {
     this.beats = [];
     this.chords = [];
     this.marks = [];
+    this.signatures = [];
     this.until_s = 0;
   }
 
@@ -166,6 +175,11 @@ export class Timeline {
 
   beatAt(now_s: number): Beat | undefined {
     return this.beats.findLast((beat) => beat.time_s <= now_s);
+  }
+
+  /** Key and metre of what is heard. */
+  signatureAt(now_s: number): Signature | undefined {
+    return this.signatures.findLast((each) => each.time_s <= now_s);
   }
 
   phraseAt(now_s: number): { section: string; phrase: string; cadence: string } {

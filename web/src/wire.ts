@@ -62,6 +62,8 @@ export interface StateMessage {
   readonly tune: string | null;
   readonly seed: number;
   readonly recording: boolean;
+  /** Of how many movements (one ensemble and metre each) what was played consists. */
+  readonly movements: number;
   readonly held: Readonly<Record<string, BriefValue>>;
   readonly calibrated: boolean;
   readonly lead: Lead | null;

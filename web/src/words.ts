@@ -52,8 +52,8 @@ export const LINK_WORDS = {
     remedy: "What was sent ahead still plays. If it does not come back, start it again with “mien live”.",
   },
   full: {
-    says: "The station is full: another session is playing.",
-    remedy: "Close the other page, or start the server with “mien live --sessions 2”. This page keeps trying.",
+    says: "The station is full: all its places are taken.",
+    remedy: "This page keeps trying. Close another one, or start the server with more places: “mien live --sessions”.",
   },
   refused: {
     says: "The server refuses this page.",

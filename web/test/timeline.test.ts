@@ -35,6 +35,19 @@ describe("a timeline", () => {
     expect(told(timeline.take(0.5, 9))).toEqual(["off 1 2", "on 2 3", "off 2 4"]);
   });
 
+  it("tells the key that is heard, not the one that comes, and forgets what is long past", () => {
+    const timeline = new Timeline();
+    timeline.replace(message(0, []));
+    timeline.replace(message(8, [], { key: "A aeolian", meter: "3/4" }));
+    expect(timeline.signatureAt(7)?.key).toBe("C ionian");
+    expect(timeline.signatureAt(8)).toMatchObject({ key: "A aeolian", meter: "3/4" });
+    timeline.replace(message(8, [], { key: "G ionian" }));
+    expect(timeline.signatureAt(9)?.key).toBe("G ionian");
+    timeline.prune(30);
+    expect(timeline.signatureAt(30)?.key).toBe("G ionian");
+    expect(timeline.signatureAt(7)).toBeUndefined();
+  });
+
   it("ends every note that sounds when it is hushed, and forgets the rest", () => {
     const timeline = new Timeline();
     timeline.replace(message(0, [[1, 0, 9, 0, 60, 80], [2, 1, 9, 3, 36, 80], [3, 5, 1, 0, 64, 80]]));

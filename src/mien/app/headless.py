@@ -12,6 +12,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
+from mien.app.steering import steer_by_osc
 from mien.live.camera import Camera
 from mien.live.commands import Command
 from mien.live.session import Session
@@ -51,18 +52,19 @@ class Status:
         return f"{music}; {self._faces} faces, {rate:.1f} frames a second"
 
 
-async def play_headless(station: Station, camera: str, settings: Mapping[str, Any]) -> None:
+async def play_headless(station: Station, camera: str, settings: Mapping[str, Any], osc_in: int | None = None) -> None:
     """Play until a signal tells to end.
 
     Parameters
     ----------
     camera : number of a camera, or path of a video.
     settings : of the session, as in `docs/wire.md`.
+    osc_in : loopback port on which OSC wishes are heard; None for none.
 
     Raises
     ------
     BadInput
-        If a setting is not allowed.
+        If a setting is not allowed, or the port is taken.
     """
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -79,14 +81,21 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
     def film(message: bytes) -> None:
         loop.call_soon_threadsafe(session.hear_frame, message)
 
-    def change(is_there: bool) -> None:
-        log.warning("camera %s is %s", camera, "there" if is_there else "gone; it is tried again")
+    missing = "not there"
 
+    def change(is_there: bool) -> None:
+        nonlocal missing
+        log.warning("camera %s is %s", camera, "there" if is_there else f"{missing}; it is tried again")
+        missing = "gone"
+
+    wishes = steer_by_osc(station, osc_in) if osc_in is not None else None
     filming = Camera(camera, film, change)
     try:
         await _watch(session, status, over)
     finally:
         filming.close()
+        if wishes:
+            wishes.close()
         await station.close()
 
 

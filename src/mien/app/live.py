@@ -21,7 +21,7 @@ import typer
 
 from mien.app.options import Weights
 from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers
-from mien.errors import BadInput
+from mien.errors import BadInput, cause_of
 from mien.values import EMOTIONS
 from mien.writing import write_bytes
 
@@ -56,7 +56,9 @@ def live(
     camera: Annotated[
         str | None, typer.Option("--camera", help="Number of a camera, or a video; no page then.")
     ] = None,
-    mode: Annotated[str, typer.Option("--mode", help="emotion, gesture or ensemble (with --camera).")] = "emotion",
+    mode: Annotated[
+        str, typer.Option("--mode", help="emotion, gesture, hand, trajectory or ensemble (with --camera).")
+    ] = "emotion",
     ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (with --camera).")] = "piano",
     tune: Annotated[
         str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (with --camera).")
@@ -96,8 +98,15 @@ def live(
                 "play without a page wants --camera and --audio, or a port: --osc, --faceosc, --midi-out, --lsl"
             )
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
-        asyncio.run(_play_headless(make_station, camera, wishes))
+        asyncio.run(_play_headless(make_station, camera, wishes, osc_in))
         return
+    for option, given, usual in (
+        ("--mode", mode, "emotion"),
+        ("--ensemble", ensemble, "piano"),
+        ("--tune", tune, None),
+    ):
+        if given != usual:
+            raise BadInput(f"{option} {given}: only with --camera; with the page, choose it there")
     listening = bind(host, port)
     bound = listening.getsockname()[1]
     token = None if host in LOOPBACK else secrets.token_urlsafe(16)
@@ -169,11 +178,11 @@ def _keep_time() -> None:
     gc.freeze()
 
 
-async def _play_headless(make_station: Any, camera: str, wishes: dict[str, Any]) -> None:
+async def _play_headless(make_station: Any, camera: str, wishes: dict[str, Any], osc_in: int | None) -> None:
     from mien.app.headless import play_headless
 
     _keep_time()
-    await play_headless(make_station(), camera, wishes)
+    await play_headless(make_station(), camera, wishes, osc_in)
 
 
 async def _serve(
@@ -250,8 +259,8 @@ def bind(host: str, port: int) -> socket.socket:
         listening.listen()  # whoever reads the address may come at once
     except (OSError, OverflowError) as error:
         listening.close()
-        cause = getattr(error, "strerror", None) or str(error)
-        raise BadInput(f"port {port} on {host}: {cause}; choose another with --port, or --port 0") from None
+        remedy = "--host 127.0.0.1" if isinstance(error, socket.gaierror) else "another with --port, or --port 0"
+        raise BadInput(f"port {port} on {host}: {cause_of(error)}; choose {remedy}") from None
     return listening
 
 

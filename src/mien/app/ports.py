@@ -39,6 +39,8 @@ def ports(
     from mien.ports.osc import PROFILES
 
     if test:
+        if not (osc or faceosc or midi_out or lsl or audio):
+            raise BadInput("--test: give a port to test: --osc, --faceosc, --midi-out, --lsl or --audio")
         for opener in port_openers(osc or [], faceosc or [], midi_out or [], lsl=lsl, audio=audio).values():
             print(play_scale(opener()))
         return

@@ -36,6 +36,9 @@ class Source(Protocol):
 
 def open_source(name: str) -> Source | None:
     """Open a camera by its number, or a video by its path; None if it is not there."""
+    cv2.utils.logging.setLogLevel(
+        cv2.utils.logging.LOG_LEVEL_SILENT
+    )  # it would complain at every try; whoever opens says that nothing is there
     source = cv2.VideoCapture(int(name) if name.isdigit() else name)
     if not source.isOpened():
         source.release()
@@ -50,7 +53,7 @@ class Camera:
     ----------
     name : number of a camera, or path of a video.
     on_frame : called with each frame as a message of `docs/wire.md`, from the camera's thread.
-    on_change : called with whether the camera is there, when that changes.
+    on_change : called with whether the camera is there, at first and when that changes.
     opener : how a source is opened.
     retry_s : how long to wait before a lost camera is tried again.
     """
@@ -78,14 +81,17 @@ class Camera:
         self._thread.join(2 * RETRY_S)
 
     def _run(self) -> None:
-        number = 0
+        number, was_there = 0, True
         while not self._over.is_set():
             source = self._opener(self._name)
             if source is not None:
                 self._on_change(True)
                 number = self._film(source, number)
                 source.release()
-                self._on_change(False)
+            if was_there or source is not None:
+                was_there = False
+                if not self._over.is_set():
+                    self._on_change(False)
             self._over.wait(self._retry_s)
 
     def _film(self, source: Source, number: int) -> int:

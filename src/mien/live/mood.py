@@ -24,6 +24,8 @@ RESTING = affect_at(0.1, -0.3)
 """Where the music goes when nobody is there: near neutral, and quieter."""
 ALONE_S = 3.0
 """Seconds without a face after which nobody is there."""
+KEPT = "as it was drawn at the start"
+"""Why key and metre are as they are where the player left them open."""
 COLOUR_HALF_LIFE_S = 0.5
 """How soon the cues that colour the music follow the face."""
 
@@ -67,7 +69,9 @@ def target_of(
             tonic_pc=tonic_pc,
             meter=meter,
         )
-    return with_held(brief, held)
+    drawn = {name for name in ("tonic_pc", "meter") if getattr(settings, name) is None} if key else ()
+    reasons = (replace(reason, because=KEPT) if reason.field in drawn else reason for reason in brief.reasons)
+    return with_held(replace(brief, reasons=tuple(reasons)), held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,10 @@ class Performance:
             so_far.add(self._heard(leg), now_s)
         return so_far.movements
 
+    def movements(self, now_s: float) -> int:
+        """How many movements `heard` would give."""
+        return self.take.count(self._conductor.legs if self._conductor else (), now_s)
+
     def strike(self, now_s: float, degree: int, velocity: int) -> None:
         """Let the player's own note begin, a degree of the scale in force, if the composer's melody makes room."""
         brief = self.brief_at(now_s)

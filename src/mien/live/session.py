@@ -353,6 +353,7 @@ class Session:
             "closing": self.performance.is_closing,
             **self._wishes.settings.told(),
             "recording": self.file.keeps_readings,
+            "movements": self.performance.movements(self.now_s),
             "held": dict(self._wishes.held),
             "calibrated": self.watching.own is not None,
             "lead": self._wishes.lead.told() if self._wishes.lead else None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mien import __version__
-from mien.errors import BadInput
+from mien.errors import BadInput, cause_of
 from mien.live.conductor import Conductor, Step, begin, taken
 from mien.live.messages import planned_notes
 from mien.live.performance import START_S
@@ -113,7 +113,7 @@ def read_session(path: Path) -> list[Line]:
             raise BadInput(f"{path}: larger than {LARGEST_BYTES // 2**20} MB; give a session file of mien live")
         return parse_session(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read as text ({error}); give a session file of mien live") from None
+        raise BadInput(f"{path}: cannot be read ({cause_of(error)}); give a session file of mien live") from None
 
 
 def parse_session(text: str, name: str) -> list[Line]:

@@ -4,7 +4,7 @@ A leg is kept as it sounded: what was redirected is there in its last version, w
 The last half hour is held, older legs are let go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,9 +76,7 @@ class Take:
         heard = _until(leg, until_s)
         if heard is None:
             return None
-        last = self.movements[-1].legs[-1].played if self.movements else None
-        is_other = last is None or (last.ensemble, last.meter) != (heard.played.ensemble, heard.played.meter)
-        if self._is_new or is_other:
+        if self._is_new or _is_other(self._last, heard.played):
             self.movements.append(Movement(self._seed, (heard,)))
         else:
             before = self.movements[-1]
@@ -87,6 +85,19 @@ class Take:
         self._let_go(heard.end_s - KEPT_S)
         return heard
 
+    def count(self, legs: Iterable[Leg], now_s: float) -> int:
+        """How many movements there are now, if these legs follow."""
+        count, last, is_new = len(self.movements), self._last, self._is_new
+        for leg in legs:
+            if leg.start_s < now_s:
+                count += is_new or _is_other(last, leg.played)
+                last, is_new = leg.played, False
+        return count
+
+    @property
+    def _last(self) -> Phrase | None:
+        return self.movements[-1].legs[-1].played if self.movements else None
+
     def _let_go(self, before_s: float) -> None:
         for index, movement in enumerate(self.movements):
             kept = tuple(leg for leg in movement.legs if leg.end_s >= before_s)
@@ -94,6 +105,11 @@ class Take:
                 break
             self.movements[index] = replace(movement, legs=kept)
         self.movements = [movement for movement in self.movements if movement.legs]
+
+
+def _is_other(last: Phrase | None, played: Phrase) -> bool:
+    """Whether another ensemble or metre plays than before."""
+    return last is None or (last.ensemble, last.meter) != (played.ensemble, played.meter)
 
 
 def piece_of(movement: Movement, affect: Affect, name: str) -> Piece:

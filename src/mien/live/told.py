@@ -44,7 +44,8 @@ SEAT_PARTS = ((Part.MELODY,), (Part.RHYTHM, Part.KIT), (Part.HARMONY,), (Part.TE
 def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
     """The greeting."""
     words = {row.target: (row.low, row.high) for row in shipped_mapping().rows}
-    places = {**PRESETS, **{one.name: (one.valence, one.arousal) for one in session.watching.classes}}
+    places = {one.name: (one.valence, one.arousal) for one in session.watching.classes}
+    places |= {name: place for name, place in PRESETS.items() if place not in places.values()}
     return {
         "type": "welcome",
         "protocol": PROTOCOL,

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from mien.errors import BadInput
+from mien.errors import BadInput, cause_of
 from mien.values import REGIONS
 
 TARGETS = (
@@ -103,7 +103,7 @@ def load_mapping(path: Path) -> Mapping:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: cannot be read as text ({error}); give a copy of mapping.toml") from None
+        raise BadInput(f"{path}: cannot be read ({cause_of(error)}); give a copy of mapping.toml") from None
     return parse_mapping(text, path.name)
 
 

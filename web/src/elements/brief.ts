@@ -45,7 +45,7 @@ export class BriefElement extends Panel {
     const value = Number(this.get(field.name) ?? (field.low + field.high) / 2);
     const isHeld = field.name in this.view.held;
     const ends = field.low_word ? `: ${field.low_word} to ${field.high_word}` : "";
-    const shown = step >= 1 ? value.toFixed(0) : value.toFixed(step >= 0.1 ? 1 : 2);
+    const shown = value.toFixed(step >= 1 ? 0 : step >= 0.1 ? 1 : 2).replace(/^-(?=[0.]+$)/, "");
     return html`<div class="field ${isHeld ? "held" : ""}">
       <label for=${field.name} title="${unit}${ends}">${label}</label>
       <input

@@ -45,14 +45,17 @@ export class ChoicesElement extends Panel {
         <label>Seed of the next start
           <input
             id="seed" type="number" min="0" step="1" inputmode="numeric" .value=${String(state?.seed ?? 0)} ?disabled=${this.view.link !== "open"}
-            @change=${(event: Event) => this.seed((event.target as HTMLInputElement).valueAsNumber)}
+            @change=${(event: Event) => this.seed(event.target as HTMLInputElement)}
           />
         </label>
       </div>`;
   }
 
-  private seed(seed: number): void {
-    if (Number.isSafeInteger(seed) && seed >= 0) this.instrument.choose({ seed });
+  private seed(input: HTMLInputElement): void {
+    const seed = input.valueAsNumber;
+    if (Number.isSafeInteger(seed) && seed >= 0) return this.instrument.choose({ seed });
+    input.reportValidity();
+    input.value = String(this.view.state?.seed ?? 0);
   }
 }
 

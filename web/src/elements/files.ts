@@ -17,15 +17,17 @@ export class FilesElement extends Panel {
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["exporting", "link", "state", "welcome", "movements"];
+  protected readonly watches: readonly (keyof View)[] = ["exporting", "link", "state", "welcome"];
 
   private get movement(): number | undefined {
     return Number(this.renderRoot.querySelector<HTMLSelectElement>("#movement")?.value) || undefined;
   }
 
   override render() {
-    const { exporting, link, welcome, state, movements } = this.view;
-    return html`<h2>Export <small>${exporting ? "being made …" : "what was played"}</small></h2>
+    const { exporting, link, welcome, state } = this.view;
+    const movements = state?.movements ?? 0;
+    const of = movements > 1 ? `one of ${movements} movements` : "what was played";
+    return html`<h2>Export <small>${exporting ? "being made …" : of}</small></h2>
       <div class="row">
         ${KINDS.map(
           ([kind, words]) => html`<button
@@ -35,14 +37,14 @@ export class FilesElement extends Panel {
         )}
       </div>
       ${movements > 1
-        ? html`<label class="small">Where the ensemble or the metre changed, or you began again, a new movement begins:
+        ? html`<label class="small">Where the ensemble or the metre changed, or you began again, a new movement began. Save
             <select id="movement">
               <option value="">the last</option>
               ${Array.from({ length: movements }, (_, i) => html`<option value=${i + 1}>movement ${i + 1}</option>`)}
             </select>
           </label>`
         : nothing}
-      <p class="quiet small">The session file plays the same music again: <code>mien replay</code>. Readings want “Record”.</p>`;
+      <p class="quiet small">The session file holds all of it and plays it again: <code>mien replay</code>. Readings want “Record”.</p>`;
   }
 }
 

@@ -38,7 +38,9 @@ export class JourneyElement extends Panel {
 
   private begin(): void {
     const to = this.renderRoot.querySelector("select")?.value ?? "";
-    const minutes = this.renderRoot.querySelector("input")?.valueAsNumber ?? 5;
+    const input = this.renderRoot.querySelector("input");
+    if (!input?.reportValidity()) return; // the browser says what is allowed
+    const minutes = input.valueAsNumber;
     this.instrument.link.say({ type: "lead", do: "start", to, minutes });
   }
 

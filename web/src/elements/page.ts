@@ -23,16 +23,21 @@ export class PageElement extends LitElement {
       mien-shares { order: -3; }
       mien-journey { order: -2; }
       mien-plane { order: -1; }
-      @media (min-width: 62rem) {
+      @media (min-width: 62rem), (min-width: 40rem) and (max-height: 30rem) {
         main { display: grid; grid-template-columns: minmax(18rem, 24rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
         section { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2rem; align-content: start; }
-        .pair { grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
         main * { order: 0; }
+      }
+      @media (min-width: 62rem) {
+        .pair { grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
       }
       @media (max-width: 40rem) {
         header { grid-template-columns: 1fr auto; top: -3.25rem; } /* name and themes go, what plays stays */
         header mien-transport { grid-column: 1 / -1; grid-row: 2; }
+        header mien-remarks { grid-row: 3; }
       }
+      @media (max-height: 30rem) { header { position: static; } } /* a phone on its side needs its height */
+      header mien-remarks { grid-column: 1 / -1; margin: 0 calc(-1 * clamp(1rem, 3vw, 2rem)) -0.6rem; }
       .skip { position: absolute; left: -999rem; }
       .skip:focus { left: 1rem; top: 0.5rem; background: var(--paper); padding: 0.5rem; z-index: 3; }
     `,
@@ -52,11 +57,22 @@ export class PageElement extends LitElement {
     this.requestUpdate();
   }
 
+  /** The address keeps its token, and the stage gets the focus though it lies in a shadow root. */
+  private skip(event: Event): void {
+    event.preventDefault();
+    this.renderRoot.querySelector<HTMLElement>("#stage")?.focus();
+  }
+
+  private leave(): void {
+    if (this.instrument.view.state?.recording && !confirm("Leave? What was recorded is forgotten unless you exported it.")) return;
+    this.instrument.leave();
+  }
+
   override render() {
     const i = this.instrument;
     if (!i.view.entered) return html`<mien-notice .instrument=${i}></mien-notice>`;
     return html`
-      <a class="skip" href="#stage">To the instrument</a>
+      <a class="skip" href="#stage" @click=${(event: Event) => this.skip(event)}>To the instrument</a>
       <header>
         <h1>mien</h1>
         <mien-transport .instrument=${i}></mien-transport>
@@ -64,11 +80,11 @@ export class PageElement extends LitElement {
           <button class="quietly" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
             ${["light or dark", "light", "dark"][this.theme]}
           </button>
-          <button class="quietly" id="leave" title="End the session; nothing is kept" @click=${() => i.leave()}>Leave</button>
+          <button class="quietly" id="leave" title="End the session; nothing is kept" @click=${() => this.leave()}>Leave</button>
         </span>
+        <mien-remarks .instrument=${i}></mien-remarks>
       </header>
-      <mien-remarks .instrument=${i}></mien-remarks>
-      <main id="stage">
+      <main id="stage" tabindex="-1">
         <section>
           <mien-face .instrument=${i}></mien-face>
           <mien-shares .instrument=${i}></mien-shares>

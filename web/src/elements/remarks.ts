@@ -17,7 +17,7 @@ export class RemarksElement extends Panel {
       }
       strong { font-weight: 600; }
       .alarm strong { color: var(--alarm); }
-      li > div { flex: 1 1 18rem; }
+      li > div { flex: 1 1 12rem; }
     `,
   ];
 

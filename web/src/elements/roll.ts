@@ -20,12 +20,14 @@ export class RollElement extends DrawnPanel {
     DrawnPanel.styles,
     css`
       canvas { display: block; width: 100%; height: clamp(13rem, 34vh, 22rem); }
-      .now { display: flex; flex-wrap: wrap; gap: 0.1rem 1.5rem; align-items: baseline; min-height: 2.6rem; }
+      .now { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; align-items: baseline; }
+      .said { flex: 1 1 100%; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; min-height: 1.4em; } /* what is below must not jump */
+      .said span:not(:empty) { margin-right: 1.5rem; }
       .chord { font: 400 1.75rem/1.3 var(--serif); min-width: 5.5rem; }
       .tune { display: flex; flex-wrap: wrap; gap: 0.1rem 1.5rem; align-items: baseline; margin: 0.2rem 0 0.5rem; }
       .tune strong { font: 400 1.375rem/1.3 var(--serif); min-width: 7.5rem; color: var(--eyes); }
       .tune span { flex: 1 1 20rem; }
-      .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; margin-left: auto; }
+      .legend { display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; }
       .legend span::before { content: ""; display: inline-block; width: 0.9em; height: 0.4em; margin-right: 0.4em; background: var(--of); vertical-align: 0.12em; }
       .melody { --of: var(--eyes); }
       .harmony { --of: var(--brows); }
@@ -45,15 +47,16 @@ export class RollElement extends DrawnPanel {
     const { timeline } = player;
     const now_s = player.heard_s;
     const chord = timeline.chordAt(now_s);
-    const beat = timeline.beatAt(now_s);
-    const form = timeline.phraseAt(now_s);
+    const beat = timeline.isBusy ? timeline.beatAt(now_s) : undefined; // after the end nothing is in force
+    const signature = beat && timeline.signatureAt(now_s);
+    const form = beat ? timeline.phraseAt(now_s) : { section: "", phrase: "", cadence: "" };
     const parts = (this.view.welcome?.parts ?? []).filter((part) => part.name !== "kit" || timeline.notes.some((n) => n.channel === KIT_CHANNEL));
     return html`
       <div class="now">
         <span class="chord" id="chord">${chord?.name ?? "–"}</span>
-        <span class="quiet">${[chord?.roman, timeline.key, beat ? `${Math.round(beat.bpm)} a minute` : "", timeline.meter].filter(Boolean).join(" · ")}</span>
-        <span class="quiet">${[form.section && `section ${form.section}`, form.phrase && `phrase ${form.phrase}`, form.cadence && `towards a ${form.cadence} cadence`].filter(Boolean).join(", ")}</span>
         <span class="legend small quiet">${parts.map((part) => html`<span class=${part.name}>${part.name}${part.name === "kit" ? "" : ` (${part.region})`}</span>`)}</span>
+        <p class="said quiet"><span id="key">${[chord?.roman, signature?.key, beat ? `${Math.round(beat.bpm)} a minute` : "", signature?.meter].filter(Boolean).join(" · ")}</span>
+        <span>${[form.section && `section ${form.section}`, form.phrase && `phrase ${form.phrase}`, form.cadence && `towards a ${form.cadence} cadence`].filter(Boolean).join(", ")}</span></p>
       </div>
       ${this.tune()}
       <canvas id="roll" role="img" aria-label="Piano roll of what plays"></canvas>
@@ -71,7 +74,7 @@ export class RollElement extends DrawnPanel {
 
   protected draw(pen: CanvasRenderingContext2D, width: number, height: number): void {
     const { timeline, heard_s: now_s } = this.instrument.player;
-    const key = `${timeline.chordAt(now_s)?.onset_s} ${timeline.beatAt(now_s)?.time_s} ${timeline.key}`;
+    const key = `${timeline.chordAt(now_s)?.onset_s} ${timeline.beatAt(now_s)?.time_s} ${timeline.isBusy}`;
     if (key !== this.told) {
       this.told = key;
       this.requestUpdate();
@@ -93,12 +96,15 @@ export class RollElement extends DrawnPanel {
     this.drawNext(pen, x(now_s), row, floor);
     pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
     pen.textBaseline = "middle";
+    let free = -Infinity; // a name that would lie on the one before is left out
     for (const chord of timeline.chords) {
-      const at = x(chord.onset_s);
-      if (at > width || x(chord.end_s) < 0) continue;
+      const [at, end, wide] = [x(chord.onset_s), x(chord.end_s), pen.measureText(chord.name).width];
+      if (at > width || end < 0) continue;
+      const place = Math.max(at + 4, Math.min(4, end - wide - 8)); // at the left edge it is pushed out by the next one
+      if (place < free) continue;
       pen.fillStyle = colour(chord.onset_s <= now_s && now_s < chord.end_s ? "ink" : "quiet");
-      const pinned = Math.min(4, x(chord.end_s) - pen.measureText(chord.name).width - 8); // pushed out by the next one
-      pen.fillText(chord.name, Math.max(pinned, at + 4), 14);
+      pen.fillText(chord.name, place, 14);
+      free = place + wide + 6;
     }
     pen.fillStyle = colour("ink");
     pen.fillRect(x(now_s) - 0.5, 0, 1, height);

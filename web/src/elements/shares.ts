@@ -41,14 +41,13 @@ export class SharesElement extends Panel {
       return html`<h2>Who said what</h2>
         <p class="quiet">Movements only: no emotion is read in this mode, so none is shown.</p>`;
     }
-    const best = affect ? Math.max(...affect.probs) : 1;
     return html`
       <h2>Who said what <small>${affect ? html`reads as <b id="reads-as">${affect.reads_as}</b>` : "nobody yet"}</small></h2>
       <dl class="bars" id="shares">
         ${REGIONS.map((region, i) => this.bar(region, affect?.shares[i] ?? 0, `var(--${region})`))}
       </dl>
       <dl class="bars thin" id="probs">
-        ${emotions.map((name, i) => this.bar(name, affect?.probs[i] ?? 0, "var(--ink)", affect?.probs[i] === best))}
+        ${emotions.map((name, i) => this.bar(name, affect?.probs[i] ?? 0, "var(--ink)", affect?.reads_as === name))}
       </dl>
       ${affect
         ? html`<dl class="bars thin doubt">${this.bar("doubt", affect.doubt, "var(--quiet)")}</dl>`
