@@ -85,7 +85,7 @@ def test_what_cannot_be_read_with_is_refused(tmp_path: Path, changed: dict[str, 
     path.with_suffix(".json").write_text(json.dumps({**read_manifest(path), **changed}))
     with pytest.raises(BadAsset, match=told):
         mien("read", ASTRONAUT, "--weights", path)
-    with pytest.raises(BadAsset, match="nowhere.tflite: there is no such file"):
+    with pytest.raises(BadAsset, match=r"nowhere\.tflite: there is no such file"):
         mien("live", "--no-open", "--weights", tmp_path / "nowhere.tflite")
 
 
