@@ -98,6 +98,29 @@ def test_leaving_forgets_everything(browser: Any, server: Server):
         assert person.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
+def test_leaving_asks_first_while_something_is_recorded(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand")
+        person.page.click("#record")
+        person.until("i.view.state?.recording")
+        person.page.once("dialog", lambda asked: asked.dismiss())
+        person.page.click("#leave")
+        assert person.get("i.view.entered")
+        person.page.once("dialog", lambda asked: asked.accept())
+        person.page.click("#leave")
+        person.page.wait_for_selector("#enter-emotion")
+
+
+def test_the_way_past_the_header_keeps_the_address(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(f"{server.url}/#kept", "hand")
+        person.page.keyboard.press("Tab")
+        person.page.keyboard.press("Enter")
+        inside = "document.querySelector('mien-page').shadowRoot.activeElement.id"
+        assert person.page.evaluate(inside) == "stage"
+        assert person.page.url.endswith("#kept")
+
+
 def test_a_station_that_keeps_pictures_says_so(browser: Any, tmp_path: Path):
     station = Server(1, "--keep-video", str(tmp_path))
     station.start()

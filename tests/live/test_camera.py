@@ -158,7 +158,7 @@ def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarra
     assert playing.stderr is not None
     try:
         heard = ""
-        while "gone" not in heard:  # the video has come to its end once
+        while "gone" not in heard or not any((tmp_path / "kept").glob("*.mjpeg")):  # it came to its end, and was read
             heard += (line := playing.stderr.readline())
             assert line
         playing.send_signal(signal.SIGTERM)
