@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -79,35 +80,49 @@ class OutputStream:
 """A sound card that listens to itself."""
 
 
-def test_it_sounds_without_a_browser(astronaut: np.ndarray, tmp_path: Path) -> None:
-    video = tmp_path / "face.avi"
-    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 15, (320, 320))
-    for _ in range(60):
-        writer.write(cv2.resize(astronaut[:, :, ::-1], (320, 320)))
-    writer.release()
-    card = tmp_path / "card"
-    card.mkdir()
-    (card / "sounddevice.py").write_text(CARD)
-    path = os.pathsep.join([str(card), *filter(None, [os.environ.get("PYTHONPATH")])])
+def log_of(words: list[str], is_enough: Callable[[str], bool], **env: str) -> tuple[str, str]:
+    """Run `mien live` until its log is enough, end it in good order; all that it logged, and what it printed."""
     playing = subprocess.Popen(
-        [sys.executable, "-m", "mien", "live", "--camera", str(video), "--audio", "--mode", "gesture"],
+        [sys.executable, "-m", "mien", "live", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path},
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | env,
     )
     assert playing.stderr is not None
     try:
         heard = ""
-        while heard.count("gone") < 2:  # the video came to its end twice: some eight seconds
+        while not is_enough(heard):
             heard += (line := playing.stderr.readline())
             assert line, heard
         playing.send_signal(signal.SIGTERM)
-        out, _ = playing.communicate(timeout=30)
-        assert playing.returncode == 0
+        out, rest = playing.communicate(timeout=30)
     finally:
         playing.kill()
         playing.stderr.close()
+    assert playing.returncode == 0
+    return heard + rest, out
+
+
+def film_of(rgb: np.ndarray, path: Path, frames: int) -> Path:
+    """A video of one picture, 15 frames a second."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 15, (320, 320))
+    for _ in range(frames):
+        writer.write(cv2.resize(rgb[:, :, ::-1], (320, 320)))
+    writer.release()
+    return path
+
+
+def test_it_sounds_without_a_browser(astronaut: np.ndarray, tmp_path: Path) -> None:
+    video = film_of(astronaut, tmp_path / "face.avi", 60)
+    card = tmp_path / "card"
+    card.mkdir()
+    (card / "sounddevice.py").write_text(CARD)
+    path = os.pathsep.join([str(card), *filter(None, [os.environ.get("PYTHONPATH")])])
+    words = ["--camera", str(video), "--audio", "--mode", "gesture"]
+    _, out = log_of(
+        words, lambda heard: heard.count("gone") >= 2, PYTHONPATH=path
+    )  # it ended twice: some eight seconds
     assert float(out.split("loudest")[1]) > 0.01
 
 
@@ -115,63 +130,40 @@ def test_without_a_camera_it_says_so_and_can_be_steered_by_osc(tmp_path: Path) -
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = ["live", "--camera", "nowhere.avi", "--midi-out", str(tmp_path / "take.mid"), "--mode", "hand"]
-    playing = subprocess.Popen(
-        [sys.executable, "-m", "mien", *words, "--osc-in", str(port)], stderr=subprocess.PIPE, text=True
-    )
-    assert playing.stderr is not None
-    try:
-        heard = ""
-        while "not there" not in heard or "OSC in" not in heard:
-            heard += (line := playing.stderr.readline())
-            assert line, heard
-        with SimpleUDPClient("127.0.0.1", port) as sender:
-            sender.send_message("/mien/hold/nothing", 1.0)
-        while "OSC in: " not in heard:  # what is asked wrongly is answered, so it is heard
-            heard += (line := playing.stderr.readline())
-            assert line, heard
-        playing.send_signal(signal.SIGTERM)
-        heard += playing.stderr.read()
-        assert playing.wait(30) == 0
-    finally:
-        playing.kill()
-        playing.stderr.close()
+
+    def is_answered(heard: str) -> bool:
+        """Ask wrongly once it listens: only what is heard is refused."""
+        if "OSC in on port" in heard:
+            with SimpleUDPClient("127.0.0.1", port) as sender:
+                sender.send_message("/mien/hold/nothing", 1.0)
+        return "OSC in: " in heard and "not there" in heard
+
+    words = ["--camera", "nowhere.avi", "--midi-out", str(tmp_path / "take.mid"), "--mode", "hand"]
+    heard, _ = log_of([*words, "--osc-in", str(port)], is_answered)
     assert "camera nowhere.avi is not there; it is tried again" in heard
     assert heard.count("is not there") == 1
     assert "WARN:0" not in heard  # OpenCV's own
 
 
 def test_it_plays_without_a_browser_until_it_is_told_to_end(astronaut: np.ndarray, tmp_path: Path) -> None:
-    video, take = tmp_path / "face.avi", tmp_path / "take.mid"
-    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 15, (320, 320))
-    for _ in range(30):
-        writer.write(cv2.resize(astronaut[:, :, ::-1], (320, 320)))
-    writer.release()
-    words = ["live", "--headless", "--camera", str(video), "--midi-out", str(take), "--mode", "gesture"]
-    words += ["--keep-video", str(tmp_path / "kept")]
-    playing = subprocess.Popen(
-        [sys.executable, "-m", "mien", *words],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-    assert playing.stderr is not None
-    try:
-        heard = ""
-        while "gone" not in heard or not any((tmp_path / "kept").glob("*.mjpeg")):  # it came to its end, and was read
-            heard += (line := playing.stderr.readline())
-            assert line
-        playing.send_signal(signal.SIGTERM)
-        heard += playing.stderr.read()
-        assert playing.wait(30) == 0
-    finally:
-        playing.kill()
-        playing.stderr.close()
+    video, take, kept = film_of(astronaut, tmp_path / "face.avi", 30), tmp_path / "take.mid", tmp_path / "kept"
+    words = [
+        "--headless",
+        "--camera",
+        str(video),
+        "--midi-out",
+        str(take),
+        "--mode",
+        "gesture",
+        "--keep-video",
+        str(kept),
+    ]
+    heard, _ = log_of(words, lambda heard: "gone" in heard and any(kept.glob("*.mjpeg")))  # it ended once, and was read
     assert f"camera {video} is there" in heard
     assert "pictures are KEPT" in heard
-    kept = sorted((tmp_path / "kept").iterdir())
-    assert [path.suffix for path in kept] == [".csv", ".jsonl", ".mjpeg"]
-    assert all(path.stat().st_size for path in kept)
+    files = sorted(kept.iterdir())
+    assert [path.suffix for path in files] == [".csv", ".jsonl", ".mjpeg"]
+    assert all(path.stat().st_size for path in files)
     down: dict[tuple[int, int], int] = {}
     for message in mido.MidiFile(take):
         if message.type in ("note_on", "note_off"):
