@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from browser.conftest import Person, Server, probe, visit
+from browser.conftest import POLL_MS, Person, Server, probe, visit
 
 pytestmark = pytest.mark.slow
 
@@ -94,7 +94,9 @@ def test_leaving_forgets_everything(browser: Any, server: Server):
         person.page.click("#leave")
         person.page.wait_for_selector("#enter-emotion")
         assert not person.get("i.camera.isOpen")
-        assert person.page.evaluate(f"fetch('/sessions/{session}/export/session').then((a) => a.status)") == 404
+        person.page.wait_for_function(  # “bye” goes by socket, so what is asked at once may be answered before it
+            f"() => fetch('/sessions/{session}/export/session').then((a) => a.status === 404)", polling=POLL_MS
+        )
         assert person.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 

@@ -55,6 +55,14 @@ def test_six_ways_in_one_table(data: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert list((data / "kept").glob("plain-cnn-*-faces-1-epochs.keras"))
 
 
+def test_what_taught_a_network_counts_the_trainings_before() -> None:
+    first = {"plan": {"epochs": 14}}
+    last = {"faces": {"train": 26181}, "after": {"plan": {"epochs": 16}, "faces": {"train": 9}, "after": first}}
+    assert compare_readers.taught_on(last) == "26,181 faces, 30 epochs in 2 trainings"
+    assert compare_readers.taught_on({"faces": {"train": 1000}, "plan": {"epochs": 2}}) == "1,000 faces, 2 epochs"
+    assert compare_readers.taught_on({}) == "told in its manifest"
+
+
 def test_an_ablation_goes_on_where_it_stopped(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ablate, "CONDITIONS", {"all": (), "mouth only": ("eyes", "brows", "nose")})
     monkeypatch.setattr(plain_nets, "NETWORKS", {"small": lambda: plain_nets.build_full_face(((4, 1), (8, 2)))})

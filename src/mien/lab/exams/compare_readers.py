@@ -121,18 +121,24 @@ def networks(
 def ours(reader: Reader, weights: Path) -> Entrant:
     """The reader as an entrant."""
     manifest = read_manifest(weights)
-    training = manifest.get("training", {})
-    faces, plan = training.get("faces", {}), training.get("plan", {})
-    told = (
-        f"{faces['train']:,} faces, {plan['epochs']} epochs" if faces and "epochs" in plan else "told in its manifest"
-    )
-    if "after" in training:
-        told += " after an earlier training"
+    told = taught_on(manifest.get("training", {}))
 
     def answer(shown: Prepared) -> Probs:
         return metrics.renormalised(ask(reader, prepare(reader, shown.faces))[1], FOUR_COLUMNS)
 
     return Entrant(OURS, "mien: four focal streams", answer, told, manifest.get("parameters"))
+
+
+def taught_on(training: Mapping[str, Any]) -> str:
+    """What taught a network, as its manifest tells it, with the trainings that it went on from."""
+    faces, epochs = training.get("faces", {}).get("train"), []
+    before: Mapping[str, Any] | None = training
+    while before:
+        epochs += [before["plan"]["epochs"]] if "plan" in before else []
+        before = before.get("after")
+    if faces is None or not epochs:
+        return "told in its manifest"
+    return f"{faces:,} faces, {sum(epochs)} epochs" + (f" in {len(epochs)} trainings" if len(epochs) > 1 else "")
 
 
 def row(entrant: Entrant, probs: Probs, our_probs: Probs, truth: NDArray[np.int64], ms: float) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def comparison(results: Results) -> str:
                 f"{told['macro_f1']['value']:.3f}",
                 *(f"{told['recall'][name]:.2f}" for name in classes_of),
                 f"{told['sad_and_angry']['value']:.3f}",
-                "{:.3f} ({} to {})".format(behind["value"], *behind["interval"]) if behind else "",
+                "{:.3f} ({:.3f} to {:.3f})".format(behind["value"], *behind["interval"]) if behind else "",
                 f"{told['parameters']:,}" if told["parameters"] else "",
                 f"{told['ms_a_picture']:.1f}",
                 told["taught_on"],
