@@ -12,7 +12,6 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from mien.app.steering import steer_by_osc
 from mien.live.camera import Camera
 from mien.live.commands import Command
 from mien.live.session import Session
@@ -52,19 +51,18 @@ class Status:
         return f"{music}; {self._faces} faces, {rate:.1f} frames a second"
 
 
-async def play_headless(station: Station, camera: str, settings: Mapping[str, Any], osc_in: int | None = None) -> None:
+async def play_headless(station: Station, camera: str, settings: Mapping[str, Any]) -> None:
     """Play until a signal tells to end.
 
     Parameters
     ----------
     camera : number of a camera, or path of a video.
     settings : of the session, as in `docs/wire.md`.
-    osc_in : loopback port on which OSC wishes are heard; None for none.
 
     Raises
     ------
     BadInput
-        If a setting is not allowed, or the port is taken.
+        If a setting is not allowed.
     """
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -88,14 +86,11 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
         log.warning("camera %s is %s", camera, "there" if is_there else f"{missing}; it is tried again")
         missing = "gone"
 
-    wishes = steer_by_osc(station, osc_in) if osc_in is not None else None
     filming = Camera(camera, film, change)
     try:
         await _watch(session, status, over)
     finally:
         filming.close()
-        if wishes:
-            wishes.close()
         await station.close()
 
 

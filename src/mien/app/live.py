@@ -180,9 +180,12 @@ def _keep_time() -> None:
 
 async def _play_headless(make_station: Any, camera: str, wishes: dict[str, Any], osc_in: int | None) -> None:
     from mien.app.headless import play_headless
+    from mien.app.steering import steered_by_osc
 
     _keep_time()
-    await play_headless(make_station(), camera, wishes, osc_in)
+    station = make_station()
+    with steered_by_osc(station, osc_in):
+        await play_headless(station, camera, wishes)
 
 
 async def _serve(
@@ -197,7 +200,7 @@ async def _serve(
     import uvicorn
 
     from mien.app.server import make_app
-    from mien.app.steering import steer_by_osc
+    from mien.app.steering import steered_by_osc
     from mien.live.frames import MAX_BYTES
 
     _keep_time()
@@ -232,14 +235,12 @@ async def _serve(
                 for number, handler in before.items():
                     signal.signal(number, handler)
 
-    wishes = steer_by_osc(station, osc_in) if osc_in is not None else None
-    if page:
-        asyncio.get_running_loop().call_later(0.5, webbrowser.open, page)
     try:
-        await Server(config).serve(sockets=[listening])
+        with steered_by_osc(station, osc_in):
+            if page:
+                asyncio.get_running_loop().call_later(0.5, webbrowser.open, page)
+            await Server(config).serve(sockets=[listening])
     finally:
-        if wishes:
-            wishes.close()
         await station.close()
 
 

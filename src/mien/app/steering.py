@@ -1,7 +1,9 @@
 """OSC wishes → commands of the session that holds the ports (see `mien.ports.osc_in` for the addresses)."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterator
 
 from mien.errors import BadInput
 from mien.live.commands import Command
@@ -41,14 +43,18 @@ class Steering:
         raise BadInput(f"/mien/{address[:60]}: no wish of that address")
 
 
-def steer_by_osc(station: Station, port: int) -> OscIn:
-    """Listen on a loopback port, and let what is heard steer the oldest session.
+@contextlib.contextmanager
+def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
+    """While it lasts, what is heard on a loopback port steers the oldest session; without a port nothing does.
 
     Raises
     ------
     BadInput
         If the port is taken.
     """
+    if port is None:
+        yield
+        return
     loop = asyncio.get_running_loop()
     steering = Steering()
 
@@ -66,4 +72,7 @@ def steer_by_osc(station: Station, port: int) -> OscIn:
 
     listening = OscIn("127.0.0.1", port, hear)
     log.warning("OSC in on port %d", listening.port)
-    return listening
+    try:
+        yield
+    finally:
+        listening.close()
