@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mien import __version__
-from mien.errors import CannotWrite
+from mien.errors import CannotWrite, cause_of
 
 
 def provenance(seed: int) -> str:
@@ -47,7 +47,7 @@ def write_aside(path: Path) -> Iterator[Path]:
         yield aside
         os.replace(aside, path)  # noqa: PTH105 (one call that replaces on every system)
     except OSError as error:
-        cause = error.strerror or str(error)
+        cause = cause_of(error)
         raise CannotWrite(
             f"cannot write {path.name} into {path.parent.absolute()}: {cause}; with --out choose a folder that "
             "exists, is writable and has room"
@@ -89,7 +89,7 @@ def write_together(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(target)
             os.replace(result, target)  # noqa: PTH105 (one call that replaces on every system)
     except OSError as error:
-        cause = error.strerror or str(error)
+        cause = cause_of(error)
         raise CannotWrite(
             f"cannot write into {folder.absolute()}: {cause}; choose another folder with --out"
         ) from error
