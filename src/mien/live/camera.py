@@ -36,9 +36,8 @@ class Source(Protocol):
 
 def open_source(name: str) -> Source | None:
     """Open a camera by its number, or a video by its path; None if it is not there."""
-    cv2.utils.logging.setLogLevel(
-        cv2.utils.logging.LOG_LEVEL_SILENT
-    )  # it would complain at every try; whoever opens says that nothing is there
+    # it would complain at every try; whoever opens says that nothing is there
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     source = cv2.VideoCapture(int(name) if name.isdigit() else name)
     if not source.isOpened():
         source.release()
@@ -71,6 +70,7 @@ class Camera:
         self._on_change = on_change
         self._opener = opener
         self._retry_s = retry_s
+        self._is_there: bool | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mien-camera", daemon=True)
         self._thread.start()
@@ -81,18 +81,21 @@ class Camera:
         self._thread.join(2 * RETRY_S)
 
     def _run(self) -> None:
-        number, was_there = 0, True
+        number = 0
         while not self._over.is_set():
             source = self._opener(self._name)
+            self._tell(source is not None)
             if source is not None:
-                self._on_change(True)
                 number = self._film(source, number)
                 source.release()
-            if was_there or source is not None:
-                was_there = False
-                if not self._over.is_set():
-                    self._on_change(False)
+                self._tell(False)
             self._over.wait(self._retry_s)
+
+    def _tell(self, is_there: bool) -> None:
+        """Tell a change; that it is closed by us is none."""
+        if is_there != self._is_there and not self._over.is_set():
+            self._is_there = is_there
+            self._on_change(is_there)
 
     def _film(self, source: Source, number: int) -> int:
         """Film until the source fails; the number of the last frame."""
