@@ -94,6 +94,13 @@ def read(
     return tuple(readings)
 
 
+def movements(reading: Reading) -> Table[str, float]:
+    """What moves in the face of a reading: the 52 expression coefficients by ARKit's names, 0..1."""
+    from mien.cues.coefficients import named_coefficients, read_coefficients
+
+    return named_coefficients(read_coefficients(reading.face))
+
+
 def watch(video: str | Path, weights: str | Path | None = None) -> Course:
     """Read the largest face of a video's frames as a path of affects, about five a second, steadied.
 

@@ -33,6 +33,8 @@ better for clean faces, each of which is a loss when refused."""
 
 CHIP_PX = 64
 """Side of the aligned grey chip, pixels."""
+DETAIL_PX = 112
+"""Side of the larger chip that keeps what is fine, pixels."""
 
 MESH_POINTS = 468
 EYE_POINTS = 76
@@ -100,6 +102,7 @@ class Face:
         to the picture's right, roll as the head tips clockwise in the picture.
     chip : uint8 (64, 64), the face cut out level, at a fixed eye distance, grey.
     chip_scale : frame pixels per chip pixel; above 1 the chip was reduced, below 1 it was enlarged.
+    detail : uint8 (112, 112), the same as the chip shows, with what is finer than the chip's pixels.
     """
 
     time_s: float
@@ -111,12 +114,14 @@ class Face:
     pose_deg: tuple[float, float, float]
     chip: NDArray[np.uint8]
     chip_scale: float
+    detail: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
         _within("Face.score", self.score, 0, 1)
         object.__setattr__(self, "points_px", _protect(self.points_px, np.float32, (MESH_POINTS, 3), "Face.points_px"))
         object.__setattr__(self, "eyes_px", _protect(self.eyes_px, np.float32, (2, EYE_POINTS, 2), "Face.eyes_px"))
         object.__setattr__(self, "chip", _protect(self.chip, np.uint8, (CHIP_PX, CHIP_PX), "Face.chip"))
+        object.__setattr__(self, "detail", _protect(self.detail, np.uint8, (DETAIL_PX, DETAIL_PX), "Face.detail"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -73,6 +73,19 @@ def test_read_as_table_json_and_csv(capsys, tmp_path):
     assert len(header.split(",")) == len(row.split(","))
 
 
+def test_read_with_coefficients(capsys):
+    _, table, _ = mien(capsys, "read", str(ASTRONAUT), "--coefficients")
+    assert "What moves" in table and "mouthSmileLeft" in table
+    _, printed, _ = mien(capsys, "read", str(ASTRONAUT), "--coefficients", "--json")
+    moved = json.loads(printed)[0]["coefficients"]
+    assert len(moved) == 52 and moved["mouthSmileLeft"] > 0.3 > moved["mouthFrownLeft"]
+    _, printed, _ = mien(capsys, "read", str(ASTRONAUT), str(ASTRONAUT), "--coefficients", "--csv")
+    header, *rows = (line.split(",") for line in printed.splitlines())
+    assert header[-1] == "tongueOut" and [len(row) for row in rows] == [len(header)] * 2
+    _, _, told = mien(capsys, "read", str(ASTRONAUT), str(ASTRONAUT), "--coefficients")
+    assert "--json" in told
+
+
 def test_compose_from_a_name_and_from_a_place(capsys, tmp_path):
     for words in (("--emotion", "sad"), ("--valence=-0.5", "--arousal=0.3")):
         code, _, _ = mien(capsys, "compose", *words, "--seconds", "10", "--files", "mid,json", "--out", str(tmp_path))

@@ -9,7 +9,7 @@ from mien.cues.neutral import LARGEST_DEPARTURE, average_neutral, own_neutral
 from mien.face.align import fit_pose, mean_mesh
 from mien.face.look import look
 from mien.face.pictures import decode
-from mien.values import CHIP_PX, REGIONS, Cues, Face, Frame
+from mien.values import CHIP_PX, DETAIL_PX, REGIONS, Cues, Face, Frame
 
 from conftest import encoded, load_data
 
@@ -28,7 +28,9 @@ def face(points=None, yaw_deg=0.0, pitch_deg=0.0, gaze=0.0) -> Face:
     eyes = np.repeat((irises @ turn)[:, None, :2], 76, axis=1) + 300
     placed = points @ turn + [300, 300, 0]
     chip = np.zeros((CHIP_PX, CHIP_PX), np.uint8)
-    return Face(0.0, 0, (0, 0, 1, 1), 1.0, placed, eyes, fit_pose(placed.astype(np.float32)).degrees, chip, 1.0)
+    detail = np.zeros((DETAIL_PX, DETAIL_PX), np.uint8)
+    degrees = fit_pose(placed.astype(np.float32)).degrees
+    return Face(0.0, 0, (0, 0, 1, 1), 1.0, placed, eyes, degrees, chip, 1.0, detail)
 
 
 def moved(indices, dx=0.0, dy=0.0):

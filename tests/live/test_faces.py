@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mien.circumplex import affect_at, affect_of
+from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
@@ -116,6 +117,37 @@ class TestCalibration:
         assert (done["state"], set(done["profile"]["cues"])) == ("done", set(NAMES))
         watching.calibrate("range", 6.0)
         assert watching.learnt(12.0)["state"] == "failed"
+
+
+class TestCoefficients:
+    def see(self, watching: Watching, jaw: float | None, time_s: float) -> dict:
+        said = answer((LEFT, cues(), None))
+        moved = None if jaw is None else [jaw * (name == "jawOpen") for name in COEFFICIENTS]
+        said["faces"][0]["coefficients"] = moved
+        (face,) = watching.see(said, time_s, reads_affect=False).faces
+        return face
+
+    def test_they_are_told_by_name_and_reach_the_ports(self) -> None:
+        face = self.see(Watching(), 0.4, 0.0)
+        assert face["coefficients"]["jawOpen"] == pytest.approx(0.4) and len(face["coefficients"]) == 52
+        values = {e.address: e.value for e in port_values([face], (64, 64), 0.0) if isinstance(e, Value)}
+        assert values["face/0/coefficient/jawOpen"] == pytest.approx(0.4)
+
+    def test_nobody_who_did_not_ask_is_told(self) -> None:
+        face = self.see(Watching(), None, 0.0)
+        assert face["coefficients"] is None
+        assert not [e for e in port_values([face], (64, 64), 0.0) if isinstance(e, Value) and "coeff" in e.address]
+
+    def test_who_taught_their_rest_moves_from_there(self) -> None:
+        watching = Watching()
+        watching.calibrate("start", 0.0)
+        for frame in range(30):
+            self.see(watching, 0.2, frame / 6)
+        watching.learnt(5.1)
+        assert self.see(watching, 0.2, 5.2)["coefficients"]["jawOpen"] == 0
+        assert self.see(watching, 0.6, 5.3)["coefficients"]["jawOpen"] == pytest.approx(0.5)
+        watching.calibrate("forget", 6.0)
+        assert self.see(watching, 0.2, 6.1)["coefficients"]["jawOpen"] == pytest.approx(0.2)
 
 
 class TestOwnClasses:

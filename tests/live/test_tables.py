@@ -65,6 +65,15 @@ def test_no_column_is_there_twice_and_none_claims_what_is_not_measured() -> None
         columns_of("excel")
 
 
+def test_coefficients_have_columns_where_they_were_read(lines: list) -> None:
+    assert "jawOpen" not in table(readings_csv(lines))[0]
+    moved = {"jawOpen": 0.25, "browDownLeft": 0.0}
+    moving = {**next(line for line in lines if line["kind"] == "reading"), "coefficients": moved}
+    for style in STYLES:
+        first, second = table(readings_csv([*lines, moving], style))[-2:]
+        assert (first["jawOpen"], second["jawOpen"], second["browDownLeft"]) == ("", "0.25", "0.0")
+
+
 def test_an_older_file_without_boxes_and_numbers_is_read() -> None:
     old = {key: value for key, value in ROW.items() if key not in ("seq", "box_px")}
     lines = [{"kind": "reading", "time_s": 1.0, **old}] * 2

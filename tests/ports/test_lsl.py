@@ -53,6 +53,13 @@ def test_the_streams_say_what_they_hold(library: StandIn, port: LslPort) -> None
     assert all(channel.unit and channel.kind for channel in face.channels)
 
 
+def test_coefficients_are_channels_where_they_are_asked_for(library: StandIn) -> None:
+    assert not [channel for channel in channels() if channel.kind == "Blendshape"]
+    LslPort(library.open, lambda: 100.0, coefficients=True).send([Value("face/0/coefficient/jawOpen", 0.5, 0.0)])
+    place = [channel.label for channel in channels(coefficients=True)].index("coefficient/jawOpen")
+    assert library.pushed[-1][1][place] == 0.5
+
+
 def test_a_frame_is_one_sample_at_the_time_it_was_true(library: StandIn, port: LslPort) -> None:
     port.send(
         [

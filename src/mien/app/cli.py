@@ -23,7 +23,7 @@ from mien.app import mapping as mapping_commands
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.measure import measure
-from mien.app.options import Weights
+from mien.app.options import Coefficients, Weights
 from mien.app.perform import perform
 from mien.app.ports import ports
 from mien.app.train import train
@@ -191,10 +191,11 @@ def read(
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for programs, nothing else.")] = False,
     weights: Weights = None,
+    coefficients: Coefficients = False,
 ) -> None:
     """Read expressions only, every face of every picture."""
     from mien import instrument
-    from mien.app.show import show_reading, table_of_readings
+    from mien.app.show import show_coefficients, show_reading, table_of_readings
 
     console = Console()
     errors = Console(stderr=True)
@@ -205,30 +206,29 @@ def read(
             instrument.read(picture, weights=weights, remark=_remark(errors, picture)), start=1
         )
     ]
+    moved = [instrument.movements(r) if coefficients else {} for _, _, r in found]
     if as_json:
-        print(json.dumps([{"picture": p, "number": n} | r.account() for p, n, r in found], indent=2))
+        rows = [
+            {"picture": p, "number": n} | r.account() | ({"coefficients": dict(m)} if m else {})
+            for (p, n, r), m in zip(found, moved, strict=True)
+        ]
+        print(json.dumps(rows, indent=2))
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(
-            [
-                "picture",
-                "face",
-                "reads_as",
-                *instrument.reader_of(weights).names,
-                "valence",
-                "arousal",
-                "doubt",
-                *REGIONS,
-            ]
-        )
-        for p, n, r in found:
+        affects = (*instrument.reader_of(weights).names, "valence", "arousal", "doubt", *REGIONS)
+        writer.writerow(["picture", "face", "reads_as", *affects, *(moved[0] if moved else ())])
+        for (p, n, r), m in zip(found, moved, strict=True):
             a = r.affect
-            numbers = (*a.probs, a.valence, a.arousal, a.doubt, *a.shares)
+            numbers = (*a.probs, a.valence, a.arousal, a.doubt, *a.shares, *m.values())
             writer.writerow([p, n, a.reads_as, *(f"{v:.4f}" for v in numbers)])
     elif len(found) == 1:
         show_reading(console, found[0][2], 1, 1)
+        if coefficients:
+            show_coefficients(console, moved[0])
     else:
         console.print(table_of_readings([(p, n, r.affect) for p, n, r in found]))
+        if coefficients:
+            errors.print("the movements of several faces are told by --json and --csv")
 
 
 @app.command()

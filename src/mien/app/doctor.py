@@ -25,6 +25,7 @@ NETWORKS = (
     ("face mesh", "mien.face", "mesh"),
     ("iris", "mien.face", "iris"),
     ("expression reader", "mien.affect", "reader"),
+    ("expression coefficients", "mien.cues", "coefficients"),
 )
 TABLES = (("mean face", "mien.face", "mean_mesh.npy"), ("cues at rest", "mien.cues", "average_neutral.dat"))
 PLAYERS = ("paplay", "pw-play", "aplay", "afplay", "ffplay", "play", "vlc")

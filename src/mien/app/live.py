@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.app.options import Weights
+from mien.app.options import Coefficients, Weights
 from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers
 from mien.errors import BadInput, cause_of
 from mien.values import EMOTIONS
@@ -67,6 +67,7 @@ def live(
         Path | None, typer.Option("--keep-video", help="Keep the pictures of whoever records in this folder.")
     ] = None,
     weights: Weights = None,
+    coefficients: Coefficients = False,
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
     from mien.app.mapping import open_mapping
@@ -82,7 +83,14 @@ def live(
 
         classes = Reader(weights).names  # refused here, not in a process of its own
     openers = port_openers(
-        osc or [], faceosc or [], midi_out or [], keeps_time=midi_clock, lsl=lsl, audio=audio, classes=classes
+        osc or [],
+        faceosc or [],
+        midi_out or [],
+        keeps_time=midi_clock,
+        lsl=lsl,
+        audio=audio,
+        classes=classes,
+        coefficients=coefficients,
     )
     table = open_mapping(mapping) if mapping else None
     if keep_video:
@@ -90,7 +98,7 @@ def live(
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
 
     def make_station() -> Station:
-        return Station(sessions if camera is None else 1, openers, table, weights, keep_video)
+        return Station(sessions if camera is None else 1, openers, table, weights, keep_video, coefficients)
 
     if headless or camera is not None:
         if camera is None or not openers:

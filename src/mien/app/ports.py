@@ -91,6 +91,7 @@ def port_openers(
     lsl: str | None = None,
     audio: bool = False,
     classes: Sequence[str] = EMOTIONS,
+    coefficients: bool = False,
 ) -> dict[str, Any]:
     """What opens each port asked for, by its name.
 
@@ -100,6 +101,7 @@ def port_openers(
     lsl : how far LSL's streams can be found; None for none.
     audio : whether this machine's sound card plays.
     classes : names of the reader's classes.
+    coefficients : whether expression coefficients are told.
 
     Raises
     ------
@@ -128,7 +130,7 @@ def port_openers(
         raise BadInput("--midi-clock: give a --midi-out to send it on")
     if lsl is not None:
         check_lsl(lsl)
-        openers["lsl"] = partial(open_lsl, lsl, [address_word(name) for name in classes])
+        openers["lsl"] = partial(open_lsl, lsl, [address_word(name) for name in classes], coefficients)
     if audio:
         check_audio()
         openers["audio"] = open_speakers

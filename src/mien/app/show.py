@@ -17,6 +17,8 @@ from mien.piece import Piece, Reading
 from mien.values import REGIONS, Affect, Brief
 
 BAR_CELLS = 30
+LEAST_SHOWN = 0.1
+"""Smaller movements are left out."""
 WIDE_CELLS = 130
 COLOURS = {"eyes": "cyan", "brows": "magenta", "nose": "yellow", "mouth": "green"}
 
@@ -52,6 +54,16 @@ def show_affect(console: Console, affect: Affect) -> None:
         table.add_row(f"  {escape(name)}", bar(p, "blue"), f"{p:4.0%}", style=style)
     console.print(table)
     console.print(f"  valence {affect.valence:+.2f}   arousal {affect.arousal:+.2f}   doubt {affect.doubt:.2f}")
+
+
+def show_coefficients(console: Console, moved: Mapping[str, float]) -> None:
+    """The movements that are seen at all, the largest first."""
+    console.print("[bold]What moves[/]")
+    table = Table.grid(padding=(0, 1))
+    for name, value in sorted(moved.items(), key=lambda one: -one[1]):
+        if value >= LEAST_SHOWN:
+            table.add_row(f"  {name}", bar(value, "blue"), f"{value:4.0%}")
+    console.print(table if table.row_count else "  nothing")
 
 
 def show_brief(console: Console, brief: Brief) -> None:

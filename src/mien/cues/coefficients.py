@@ -4,18 +4,16 @@ A coefficient is 0 (the resting face) to 1 (the movement at its full). Left and 
 is that of MediaPipe's blendshape head without its first, `_neutral`; `tongueOut`, which no mesh of points can show,
 stands last and is always 0.
 
-What is read is the shape of the face turned to the front: 468 points and the irises in eye distances, less the
-average face, or, where it is known, less the person's own resting one. A plane through each of these two kinds of
-departure reads the left side; of the mirrored shape it reads the right side: left and right cannot be confused, by
-construction.
+A small network reads the two halves of the face's detail, the right one in a mirror, and the face's shape turned to the
+front: 468 points and the irises in eye distances, less the average face. Both halves go the same way: left and right
+cannot be confused, by construction. A person's own rest, where it is known, is taken off what is read.
 
-The weights were learnt in `mien.lab.coefficients.train` from rendered heads, of which the truth is known, and from
-photographs as the official MediaPipe head reads them; see `cards/models/coefficients.md`.
+The network was learnt in `mien.lab.coefficients` from rendered heads, of which the truth is known, and from photographs
+as the official MediaPipe head reads them: of a real face it speaks in that head's scale. See
+`cards/models/coefficients.md`.
 """
 
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -25,8 +23,8 @@ from numpy.typing import NDArray
 from mien.cues.geometry import EYE_CORNERS, IRIS_CENTRE
 from mien.errors import BadAsset
 from mien.face.align import fit_pose, mean_mesh
-from mien.nets import Floats, asset_path, read_asset
-from mien.values import EYE_POINTS, MESH_POINTS, Face
+from mien.nets import Floats, Network, asset_path
+from mien.values import DETAIL_PX, EYE_POINTS, MESH_POINTS, Face
 
 _TOLD = """
 browDown* browInnerUp browOuterUp* cheekPuff cheekSquint* eyeBlink* eyeLookDown* eyeLookIn* eyeLookOut* eyeLookUp*
@@ -42,43 +40,53 @@ COEFFICIENTS: tuple[str, ...] = tuple(
 """Every coefficient, in the order of all arrays."""
 
 OWN: tuple[str, ...] = tuple(n for n in COEFFICIENTS if not n.endswith("Right") and n != "tongueOut")
-"""What is read of a shape: the left of each two, and what has no side."""
+"""What is read of a half: the left of each two, and what has no side."""
 
 IRIS_POINTS = EYE_POINTS - IRIS_CENTRE
 SHAPE_SIZE = MESH_POINTS * 3 + 2 * IRIS_POINTS * 2
 """Numbers of a shape: x, y, z of the mesh, then x, y of the irises, the right eye's first."""
+HALF_PX = 64
+"""Width of a half, from beyond the middle to the edge of the detail."""
+LEAST_REACH = 0.2
+"""However high a coefficient stands at rest, so much is left for it to move in."""
+INPUTS = ("halves", "shapes")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Plane:
-    """Weights from a shape's departure to what `OWN` names: `kernel` float32 (s, own), `bias` float32 (own,)."""
+class Student:
+    """The network that reads coefficients.
 
-    kernel: Floats
-    bias: Floats
+    Parameters
+    ----------
+    path : its .tflite file, with its manifest beside it
 
+    Raises
+    ------
+    BadAsset
+        If a file is missing or damaged, or made for other coefficients.
+    """
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Planes:
-    """All weights: the `average` face float32 (s,), and planes for departures from it and from a person's own rest."""
+    def __init__(self, path: Path) -> None:
+        self._network = Network(path)
+        manifest = self._network.manifest
+        if tuple(manifest.get("own", ())) != OWN:
+            raise BadAsset(f"{path.name}: made for other coefficients than mien's; reinstall mien or train anew")
+        self._inputs = [next(name for name in INPUTS if name in told) for told in self._network.input_names]
 
-    average: Floats
-    unknown: Plane
-    known: Plane
+    def read(self, details: NDArray[np.uint8], shapes: Floats) -> Floats:
+        """Read coefficients.
 
-    def read(self, departures: Floats, own: bool) -> Floats:
-        """Read departures float32 (n, s) from the average or the person's own rest: float32 (n, 52), 0..1."""
-        plane = self.known if own else self.unknown
-        left, right = (side @ plane.kernel + plane.bias for side in (departures, mirrored_shapes(departures)))
-        return np.clip(joined(left, right), 0, 1)
+        Parameters
+        ----------
+        details : uint8 (n, 112, 112), as `Face.detail`
+        shapes : float32 (n, s), as `shape_of` gives them
 
-    def rounded(self) -> "Planes":
-        """The same as half precision holds them, in which they are kept."""
-
-        def half(array: Floats) -> Floats:
-            return array.astype(np.float16).astype(np.float32)
-
-        unknown, known = (Plane(half(plane.kernel), half(plane.bias)) for plane in (self.unknown, self.known))
-        return Planes(half(self.average), unknown, known)
+        Returns
+        -------
+        float32 (n, 52), 0..1
+        """
+        given = {"halves": halves_of(details), "shapes": sides_of(shapes)}
+        (told,) = self._network(*(given[name] for name in self._inputs))
+        return np.clip(joined(told[:, 0], told[:, 1]), 0, 1)
 
 
 def shape_of(face: Face) -> Floats:
@@ -92,31 +100,36 @@ def shape_of(face: Face) -> Floats:
     return np.concatenate([frontal.ravel(), np.concatenate(irises).ravel()])
 
 
-def own_rest(seen: Sequence[Face]) -> Floats:
-    """A person's own resting shape from some faces at rest: their median, float32 (`SHAPE_SIZE`,)."""
-    return np.asarray(np.median([shape_of(face) for face in seen], axis=0), dtype=np.float32)
+def read_coefficients(face: Face) -> Floats:
+    """Read all coefficients of a face, as `mien.face.look` sees it: float32 (52,), in the order of `COEFFICIENTS`."""
+    return np.asarray(shipped_student().read(face.detail[None], shape_of(face)[None])[0])
 
 
-def read_coefficients(face: Face, rest: Floats | None = None) -> Floats:
-    """Read all coefficients of a face.
+def own_rest(read: Sequence[Floats]) -> Floats:
+    """A person's own rest from coefficients (52,) read in some pictures at rest: their median, float32 (52,)."""
+    return np.asarray(np.median(read, axis=0), dtype=np.float32)
 
-    Parameters
-    ----------
-    face : as `mien.face.look` sees it
-    rest : the person's own resting shape (`own_rest`); the average of many if None
 
-    Returns
-    -------
-    float32 (52,), 0..1, in the order of `COEFFICIENTS`
-    """
-    planes = shipped_planes()
-    shape = shape_of(face)[None]
-    return np.asarray(planes.read(shape - (planes.average if rest is None else rest), rest is not None)[0])
+def beyond_rest(values: Floats, rest: Floats) -> Floats:
+    """Coefficients (…, 52) against those of the same person's rest, 0 there and 1 at a movement's full."""
+    return np.asarray(np.clip((values - rest) / np.maximum(1 - rest, LEAST_REACH), 0, 1), dtype=np.float32)
 
 
 def named_coefficients(values: Floats) -> Mapping[str, float]:
     """Coefficients float32 (52,) by name."""
     return dict(zip(COEFFICIENTS, values.tolist(), strict=True))
+
+
+def halves_of(details: NDArray[np.uint8]) -> Floats:
+    """Details (n, 112, 112) as halves, the subject's left one and the right one mirrored: float32 (n, 2, 112, 64)."""
+    edge = DETAIL_PX - HALF_PX
+    return np.stack([details[:, :, edge:], details[:, :, ::-1][:, :, edge:]], axis=1).astype(np.float32)
+
+
+def sides_of(shapes: Floats) -> Floats:
+    """Departures of shapes (n, s) from the average face, and the same in a mirror: float32 (n, 2, s)."""
+    average = _average_shape()
+    return np.stack([shapes - average, mirrored_shapes(shapes) - average], axis=1)
 
 
 def mirrored_shapes(shapes: Floats) -> Floats:
@@ -151,30 +164,20 @@ def mirrored_values(values: Floats) -> Floats:
     return values[:, [COEFFICIENTS.index(twin) for twin in twins]]
 
 
-def load_planes(path: Path) -> Planes:
-    """Read weights (`.npz`) with their manifest.
-
-    Raises
-    ------
-    BadAsset
-        If the file is missing, damaged, or of other shapes or names than these.
-    """
-    content = read_asset(path)
-    with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        held = {name: file[name] for name in file.files}
-    if tuple(held["own"].tolist()) != OWN or held["average"].shape != (SHAPE_SIZE,):
-        raise BadAsset(f"{path.name}: made for other coefficients or points than mien's; reinstall mien or train anew")
-    unknown, known = (
-        Plane(held[f"{name}_kernel"].astype(np.float32), held[f"{name}_bias"].astype(np.float32))
-        for name in ("unknown", "known")
-    )
-    return Planes(held["average"].astype(np.float32), unknown, known)
+@cache
+def shipped_student() -> Student:
+    """The network that ships."""
+    return Student(asset_path("mien.cues", "coefficients.tflite"))
 
 
 @cache
-def shipped_planes() -> Planes:
-    """The weights that ship."""
-    return load_planes(asset_path("mien.cues", "coefficients.npz"))
+def _average_shape() -> Floats:
+    """The shape of the average face, looking ahead, float32 (s,)."""
+    mesh = mean_mesh()
+    irises = np.stack(
+        [np.repeat(mesh[list(corners), :2].mean(axis=0)[None], IRIS_POINTS, 0) for corners in EYE_CORNERS]
+    )
+    return np.concatenate([mesh.ravel(), irises.ravel()]).astype(np.float32)
 
 
 @cache

@@ -7,7 +7,7 @@ FER2013's framing, as training sets have them. Both end in the same `Face`, its 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.face.align import TRAINING_EYES_PX, cut_chip, fit_pose, mean_mesh
+from mien.face.align import TRAINING_EYES_PX, cut_chip, cut_detail, fit_pose, mean_mesh
 from mien.face.find import Candidate, find_faces
 from mien.face.mesh import Square, first_square, fit_eyes, fit_mesh, next_square, refine
 from mien.nets import Floats
@@ -84,4 +84,5 @@ def _face(frame: Frame, track: int, points: Floats, score: float, box_px: tuple[
         pose_deg=fit_pose(points).degrees,
         chip=chip,
         chip_scale=chip_scale,
+        detail=cut_detail(rgb, points),
     )

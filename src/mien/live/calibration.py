@@ -13,6 +13,7 @@ import numpy as np
 from mien.cues.names import NAMES
 from mien.cues.neutral import Neutral, average_neutral, own_neutral
 from mien.errors import BadInput
+from mien.nets import Floats
 from mien.values import Cues
 
 SECONDS = 5.0
@@ -31,15 +32,20 @@ AT_REST = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A calibration under way: `step` is "rest" or "range", `seen` what was measured since `started_s`."""
+    """A calibration under way: `step` is "rest" or "range", `seen` what was measured since `started_s`, `moved` the
+    coefficients (52,) read meanwhile, where they are."""
 
     step: str
     started_s: float
     seen: tuple[Cues, ...] = ()
+    moved: tuple[Floats, ...] = ()
 
-    def with_cues(self, cues: Cues) -> "Calibration":
-        """With another frame's cues; a face turned away does not count."""
-        return replace(self, seen=(*self.seen, cues)) if cues.valid.all() else self
+    def with_face(self, cues: Cues, coefficients: Floats | None) -> "Calibration":
+        """With another frame's face; one turned away does not count."""
+        if not cues.valid.all():
+            return self
+        moved = self.moved if coefficients is None else (*self.moved, coefficients)
+        return replace(self, seen=(*self.seen, cues), moved=moved)
 
     def progress(self, now_s: float) -> float:
         """0..1; 1 when its time is over."""

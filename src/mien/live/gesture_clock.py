@@ -84,7 +84,7 @@ class GestureClock:
             }
         )
         for face in sight.faces:
-            kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "affect")}
+            kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "coefficients", "affect")}
             box_px = [
                 round(share * side, 1) for share, side in zip(face["box"], 2 * list(said["size_px"]), strict=True)
             ]

@@ -38,13 +38,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class ReaderChoice:
-    """Which network reads: `weights`, None for the shipped one, and the `classes` it tells apart."""
+    """What is read: by which network (`weights`, None for the shipped one), the `classes` it tells apart, and whether
+    expression `coefficients` too."""
 
     weights: Path | None = None
     classes: Classes = EIGHT
+    coefficients: bool = False
 
     @classmethod
-    def of(cls, weights: Path | None) -> Self:
+    def of(cls, weights: Path | None, coefficients: bool = False) -> Self:
         """The choice of a network, by its manifest alone: nothing of `mien.affect` is loaded.
 
         Raises
@@ -52,7 +54,7 @@ class ReaderChoice:
         BadAsset
             If it has no manifest of a reader.
         """
-        return cls() if weights is None else cls(weights, classes_read(weights))
+        return cls(weights, EIGHT if weights is None else classes_read(weights), coefficients)
 
 
 SHIPPED = ReaderChoice()
@@ -67,7 +69,7 @@ class ReadingProcess:
     clock : the session's.
     on_answer : called with what the worker says of a frame, and the frame.
     on_change : called with "starting", "ready" or "lost".
-    weights : the network that it reads with; None is the shipped one.
+    choice : what is read, and by which network.
     """
 
     def __init__(
@@ -76,13 +78,13 @@ class ReadingProcess:
         clock: Clock,
         on_answer: Callable[[dict[str, Any], Waiting], None],
         on_change: Callable[[str], None],
-        weights: Path | None = None,
+        choice: ReaderChoice = SHIPPED,
     ) -> None:
         self._reads_affect = reads_affect
         self._clock = clock
         self._on_answer = on_answer
         self._on_change = on_change
-        self._weights = weights
+        self._choice = choice
         self._loop = asyncio.get_running_loop()
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
@@ -134,7 +136,8 @@ class ReadingProcess:
         ours, theirs = context.Pipe()
         self._generation += 1
         self._ready, self._reading, self.affect_modules = False, None, None
-        self._process = context.Process(target=serve, args=(theirs, self._reads_affect, self._weights), daemon=True)
+        asked = (theirs, self._reads_affect, self._choice.weights, self._choice.coefficients)
+        self._process = context.Process(target=serve, args=asked, daemon=True)
         self._process.start()
         theirs.close()
         self._connection = ours

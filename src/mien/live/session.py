@@ -130,7 +130,7 @@ class Session:
         self._tell(told.welcome(self, resumed=resumed))
         self._set(wanted)
         if self._reading is None:
-            told_to = (self._answered, self._reader_changed, self._choice.weights)
+            told_to = (self._answered, self._reader_changed, self._choice)
             self._reading = ReadingProcess(self._wishes.reads_affect, self._clock, *told_to)
         if resumed:
             self.performance.resume(self.now_s)

@@ -62,6 +62,7 @@ class Station:
     mapping : the table that sessions begin with; None is the shipped one.
     weights : the network that faces are read with; None is the shipped one.
     keep_video : folder for the pictures of sessions that record; None keeps none.
+    coefficients : whether expression coefficients are read and told too.
 
     Raises
     ------
@@ -76,11 +77,12 @@ class Station:
         mapping: MappingTable | None = None,
         weights: Path | None = None,
         keep_video: Path | None = None,
+        coefficients: bool = False,
     ) -> None:
         self.places = places
         self._openers = dict(openers or {})
         self._mapping = mapping
-        self._choice = ReaderChoice.of(weights)
+        self._choice = ReaderChoice.of(weights, coefficients)
         self.keep_video = keep_video
         self._away_s = AWAY_S
         self.sessions: dict[str, Session] = {}

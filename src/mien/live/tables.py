@@ -1,7 +1,8 @@
 """The readings of a session → a table that others read: CSV with OpenFace's or py-feat's columns, Parquet.
 
-One row a face and frame. Names are those of the tool for what it measures too; mien's own cues and affect follow. What
-was not measured is left empty, never zero: mien gives no action units and no gaze angles. Parquet needs `pyarrow` (the
+One row a face and frame. Names are those of the tool for what it measures too; mien's own cues and affect follow, and
+expression coefficients where they were read. What was not measured is left empty, never zero: mien gives no action
+units and no gaze angles. Parquet needs `pyarrow` (the
 extra `research`); its columns bear their units.
 
 References: OpenFace 2.0's output format (frame from 1, seconds, radians); py-feat's `Fex` (degrees, pixels).
@@ -14,6 +15,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import CUES
 from mien.errors import BadInput
 from mien.values import EMOTIONS
@@ -96,7 +98,7 @@ def readings_csv(lines: Sequence[Line], style: str = "openface") -> str:
     BadInput
         If there is no such style.
     """
-    columns = columns_of(style, names_of(lines))
+    columns = _columns(style, lines)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([name for name, _, _ in columns])
@@ -114,7 +116,7 @@ def readings_parquet(lines: Sequence[Line], style: str = "openface") -> bytes:
     BadInput
         If there is no such style, or `pyarrow` is not installed.
     """
-    columns = columns_of(style, names_of(lines))
+    columns = _columns(style, lines)
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -152,6 +154,16 @@ def columns_of(style: str, names: Sequence[str] = EMOTIONS) -> tuple[Column, ...
     if style not in STYLES:
         raise BadInput(f"columns '{style}': choose one of {', '.join(STYLES)}")
     return (*STYLES[style](names), *((cue.name, cue.unit, _cue(cue.name)) for cue in CUES))
+
+
+def _columns(style: str, lines: Sequence[Line]) -> tuple[Column, ...]:
+    read = any(line.get("coefficients") for line in lines)
+    moved = ((name, "normalized", _coefficient(name)) for name in COEFFICIENTS if read)
+    return (*columns_of(style, names_of(lines)), *moved)
+
+
+def _coefficient(name: str) -> Callable[[Line], float | None]:
+    return lambda line: (line.get("coefficients") or {}).get(name)
 
 
 def _readings(lines: Iterable[Line]) -> list[Line]:

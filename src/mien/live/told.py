@@ -159,6 +159,9 @@ def port_values(
         x0, y0, x1, y1 = face["box"]
         events += [Value(f"{root}/cue/{name}", value, age_s) for name, value in face["cues"].items()]
         events += [Value(f"{root}/from_rest/{name}", value, age_s) for name, value in face["departures"].items()]
+        events += [
+            Value(f"{root}/coefficient/{name}", v, age_s) for name, v in (face.get("coefficients") or {}).items()
+        ]
         if face["affect"]:
             affect = face["affect"]
             named = dict(zip(map(address_word, names), affect["probs"], strict=True))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.circumplex import valence_arousal
+from mien.cues.coefficients import beyond_rest, named_coefficients, own_rest
 from mien.cues.names import NAMES
 from mien.cues.neutral import Neutral, average_neutral
 from mien.errors import BadInput
@@ -19,6 +20,7 @@ from mien.live.commands import NotNow
 from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, seated
 from mien.music.gesture import State, step
+from mien.nets import Floats
 from mien.values import Affect, Classes, Cues, Gesture
 from mien.vocabulary import EIGHT
 
@@ -64,6 +66,7 @@ class Watching:
         self._seen_s: float | None = None
         self.own: Neutral | None = None
         """The person's resting face, None while it is not known."""
+        self._own_coefficients: Floats | None = None
         self.calibration: Calibration | None = None
         self._told_progress = 0.0
 
@@ -92,8 +95,11 @@ class Watching:
             if seat is None:
                 continue
             cues = _cues(face["cues"], now_s)
+            coefficients = np.array(face["coefficients"], np.float32) if face.get("coefficients") else None
             if self.calibration and seat == 0:
-                self.calibration = self.calibration.with_cues(cues)
+                self.calibration = self.calibration.with_face(cues, coefficients)
+            if coefficients is not None and self._own_coefficients is not None and seat == 0:
+                coefficients = beyond_rest(coefficients, self._own_coefficients)
             if self.own and seat == 0:
                 self.own = drifted(self.own, cues, now_s - (self._people[0].seen_s if 0 in self._people else now_s))
             neutral = self.own if self.own and seat == 0 else average_neutral()
@@ -109,7 +115,7 @@ class Watching:
             self._people[seat] = Person(now_s, state, affect, label, colours)
             gestures[seat] = gesture
             moved[seat] = neutral.distances(cues)
-            told.append(_told(face, seat, departures, affect, label))
+            told.append(_told(face, seat, departures, coefficients, affect, label))
         if told:
             self._seen_s = now_s
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
@@ -162,7 +168,7 @@ class Watching:
             If `do` is something else, or the resting face has to come first.
         """
         if do == "forget":
-            self.own, self.calibration = None, None
+            self.own, self.calibration, self._own_coefficients = None, None, None
             return _calibration_told("rest", "forgotten", 0.0, "forgotten")
         if do not in ("start", "range"):
             raise BadInput(f"calibrate: {do!r}; start, range or forget wanted")
@@ -186,6 +192,8 @@ class Watching:
         self.calibration, self._told_progress = None, 0.0
         if not calibration.suffices:
             return _calibration_told(calibration.step, "failed", 1.0, TOO_FEW)
+        if calibration.step == "rest" and calibration.moved:
+            self._own_coefficients = own_rest(calibration.moved)
         self.own = (
             rested(calibration.seen)
             if self.own is None or calibration.step == "rest"
@@ -241,6 +249,7 @@ def _told(
     face: Mapping[str, Any],
     seat: int,
     departures: Mapping[str, float],
+    coefficients: Floats | None,
     affect: Affect | None,
     label: "LabelMemory | None",
 ) -> dict[str, Any]:
@@ -250,6 +259,7 @@ def _told(
         "seat": seat,
         "cues": named,
         "departures": {name: round(value, 3) for name, value in departures.items()},
+        "coefficients": None if coefficients is None else named_coefficients(coefficients),
         "affect": affect_told(affect, label.label) if affect and label else None,
     }
 

@@ -2,8 +2,9 @@
 
 It runs apart so that a hostile picture cannot harm a session, and so that reading takes another core than composing. It
 decodes within limits, sees up to four faces, measures them, and, if asked to at its start, reads their expression:
-without that, no module of `mien.affect` is loaded, which its first message proves. Nothing is written, nothing is
-kept. Frames arrive as the page sent them (`mien.live.frames`), answers go back as JSON: nothing is unpickled.
+without that, no module of `mien.affect` is loaded, which its first message proves. Expression coefficients, movements
+by ARKit's names, are read if asked for too. Nothing is written, nothing is kept. Frames arrive as the page sent them
+(`mien.live.frames`), answers go back as JSON: nothing is unpickled.
 """
 
 import io
@@ -35,22 +36,28 @@ SMALLEST_SHARE = 0.06
 """A face narrower than this share of the picture is somebody in the background."""
 
 
-def serve(connection: Connection, reads_affect: bool, weights: Path | None = None) -> None:
+def serve(
+    connection: Connection, reads_affect: bool, weights: Path | None = None, with_coefficients: bool = False
+) -> None:
     """Answer frames until the other side goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when it is over
     cv2.setNumThreads(1)
-    reader = _warm(reads_affect, weights)
+    reader = _warm(reads_affect, weights, with_coefficients)
     loaded = sorted(name for name in sys.modules if name.startswith("mien.affect"))
     try:
         connection.send_bytes(json.dumps({"ready": True, "affect_modules": loaded}).encode())
         while True:
-            connection.send_bytes(json.dumps(answer(parse_frame(connection.recv_bytes()), reader)).encode())
+            said = answer(parse_frame(connection.recv_bytes()), reader, with_coefficients)
+            connection.send_bytes(json.dumps(said).encode())
     except (EOFError, OSError):
         return
 
 
-def answer(frame: CameraFrame, reader: "Reader | None") -> dict[str, Any]:
-    """Read one frame: faces (largest first) and the time of each stage in milliseconds, or an `error`."""
+def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool = False) -> dict[str, Any]:
+    """Read one frame: faces (largest first) and the time of each stage in milliseconds, or an `error`.
+
+    `coefficients` of a face are 0..1 in the order of `mien.cues.coefficients`, None where nobody asked for them.
+    """
     said: dict[str, Any] = {"seq": frame.seq, "captured_s": frame.captured_s}
     marks = [time.perf_counter()]
 
@@ -69,6 +76,7 @@ def answer(frame: CameraFrame, reader: "Reader | None") -> dict[str, Any]:
     ][:MOST_FACES]
     mark()
     cues = [measure(face) for face in faces]
+    moved = [_coefficients(face) if with_coefficients else None for face in faces]
     mark()
     affects = [_affect(reader, face, own) for face, own in zip(faces, cues, strict=True)]
     mark()
@@ -76,17 +84,19 @@ def answer(frame: CameraFrame, reader: "Reader | None") -> dict[str, Any]:
     return said | {
         "size_px": [width, height],
         "faces": [
-            _seen(face, own, width, height) | {"affect": affect}
-            for face, own, affect in zip(faces, cues, affects, strict=True)
+            _seen(face, own, width, height) | {"coefficients": coefficients, "affect": affect}
+            for face, own, coefficients, affect in zip(faces, cues, moved, affects, strict=True)
         ],
         "ms": {stage: round(1e3 * seconds, 2) for stage, seconds in stages.items()},
     }
 
 
-def _warm(reads_affect: bool, weights: Path | None) -> "Reader | None":
+def _warm(reads_affect: bool, weights: Path | None, with_coefficients: bool) -> "Reader | None":
     """Load every network and run it once."""
     face = look_close(Frame(0.0, np.zeros((48, 48, 3), dtype=np.uint8)))
     look(Frame(0.0, np.zeros((64, 64, 3), dtype=np.uint8)))
+    if with_coefficients:
+        _coefficients(face)
     if not reads_affect:
         return None
     from mien.affect.network import Reader
@@ -129,6 +139,12 @@ def _seen(face: Face, cues: Cues, width: int, height: int) -> dict[str, Any]:
             for _, value, seen in zip(NAMES, cues.values, cues.valid, strict=True)
         ],
     }
+
+
+def _coefficients(face: Face) -> list[float]:
+    from mien.cues.coefficients import read_coefficients
+
+    return [round(float(value), 4) for value in read_coefficients(face)]
 
 
 def _affect(reader: "Reader | None", face: Face, cues: Cues) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import CUES
 from mien.errors import BadInput
 from mien.ports.port import Beat, Event, Happened, PortLost, Release, Strike, Transport, Value
@@ -38,12 +39,13 @@ class Channel:
     kind: str
 
 
-def channels(classes: Sequence[str] = EMOTIONS) -> tuple[Channel, ...]:
+def channels(classes: Sequence[str] = EMOTIONS, coefficients: bool = False) -> tuple[Channel, ...]:
     """What a sample of a face holds, in order; labels are OSC's addresses, `classes` as they stand there."""
     return (
         Channel("found", "bool", "Face"),
         *(Channel(f"cue/{cue.name}", cue.unit, "Cue") for cue in CUES),
         *(Channel(f"from_rest/{cue.name}", "standard deviations", "Departure") for cue in CUES),
+        *(Channel(f"coefficient/{name}", "normalized", "Blendshape") for name in COEFFICIENTS if coefficients),
         *(Channel(name, "normalized", "Affect") for name in ("valence", "arousal", "doubt")),
         *(Channel(f"state/{name}", "probability", "Affect") for name in classes),
         *(Channel(f"share/{region}", "share", "Affect") for region in REGIONS),
@@ -76,6 +78,7 @@ class LslPort:
     open_outlet : makes the outlet of a stream.
     now_s : LSL's clock.
     classes : the reader's, as OSC's addresses spell them.
+    coefficients : whether expression coefficients are told too.
     """
 
     name = "lsl"
@@ -85,9 +88,10 @@ class LslPort:
         open_outlet: Callable[[Stream], Outlet],
         now_s: Callable[[], float],
         classes: Sequence[str] = EMOTIONS,
+        coefficients: bool = False,
     ) -> None:
         self._open = open_outlet
-        self._channels = channels(classes)
+        self._channels = channels(classes, coefficients)
         self._places = {channel.label: place for place, channel in enumerate(self._channels)}
         self._now_s = now_s
         self._faces: dict[int, Outlet] = {}
@@ -158,8 +162,8 @@ def marker(event: Event) -> str:
             return ""
 
 
-def open_lsl(scope: str, classes: Sequence[str] = EMOTIONS) -> LslPort:
-    """Open the streams of a reader of these classes, to be found within a scope.
+def open_lsl(scope: str, classes: Sequence[str] = EMOTIONS, coefficients: bool = False) -> LslPort:
+    """Open the streams of a reader of these classes, with or without coefficients, to be found within a scope.
 
     Raises
     ------
@@ -188,7 +192,7 @@ def open_lsl(scope: str, classes: Sequence[str] = EMOTIONS) -> LslPort:
             info.set_channel_types([channel.kind for channel in stream.channels])
         return pylsl.StreamOutlet(info)
 
-    return LslPort(open_outlet, pylsl.local_clock, classes)
+    return LslPort(open_outlet, pylsl.local_clock, classes, coefficients)
 
 
 def check_lsl(scope: str) -> None:

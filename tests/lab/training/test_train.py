@@ -20,8 +20,9 @@ from mien.lab.training.corpus import Corpus, Examples  # noqa: E402
 from mien.lab.training.export import export  # noqa: E402
 from mien.lab.training.fold import fold  # noqa: E402
 from mien.lab.training.nets import Shape, build_network  # noqa: E402
+from mien.lab.training.normalise import Normalise  # noqa: E402
 from mien.lab.training.precision import SHORT  # noqa: E402
-from mien.lab.training.train import Faces, Plan, inputs_of, taken_up, told_of, train  # noqa: E402
+from mien.lab.training.train import Faces, Plan, answered, inputs_of, taken_up, told_of, train  # noqa: E402
 
 SMALL = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8)
 
@@ -112,6 +113,26 @@ def test_a_teacher_joins_the_votes_but_not_the_truth_of_performed_faces(corpus: 
     np.testing.assert_allclose(targets["logits"][~taught], votes["logits"][~taught])
     np.testing.assert_allclose(targets["logits"][taught], 0.25 * votes["logits"][taught] + 0.75 * fear)
     assert targets["stream_logits"].shape == votes["stream_logits"].shape
+
+
+def test_what_a_network_said_before_joins_the_votes(corpus: Corpus) -> None:
+    keras.utils.set_random_seed(5)
+    network = build_network(SMALL)
+    said = answered(corpus.train, network, 0.25)
+    logits = network.predict(inputs_of(corpus.train), verbose=0)["logits"]
+    probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(said.targets, 0.75 * corpus.train.targets + 0.25 * probs, atol=1e-5)
+    assert said.targets.dtype == np.float32 and (said.chips == corpus.train.chips).all()
+
+
+def test_a_layer_normalises_as_keras_s_does() -> None:
+    maps = np.random.default_rng(6).normal(2, 3, (16, 7, 5, 6)).astype(np.float32)
+    ours, theirs = Normalise(momentum=0.95), keras.layers.BatchNormalization(momentum=0.95)
+    for training in (True, False):
+        one, other = (keras.ops.convert_to_numpy(layer(maps, training=training)) for layer in (ours, theirs))
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=0.01)  # PyTorch, where it computes, divides by n − 1
 
 
 def test_folding_keeps_the_function(corpus: Corpus) -> None:

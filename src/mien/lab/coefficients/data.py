@@ -8,11 +8,12 @@ Each face is looked at as live ones are (close-ups as FER+'s are), so that what 
 
 Conventions
 -----------
+details : uint8 (n, 112, 112), as `Face.detail` holds them.
 shapes : float32 (n, s), as `mien.cues.coefficients.shape_of` gives them.
 truth : float32 (n, 52).
 group : int64 (n,); rows of a group stay on one side of any split: a rendered person, a picture's near-duplicates.
 kind : rendered faces: "rest" (seen at rest, to calibrate with), "neutral" (at rest, to be examined on) or "moved";
-    photographed ones: the name of their set.
+    photographed ones: the name of their set, "-changed" if the picture was first turned, reduced, lit otherwise.
 """
 
 import argparse
@@ -38,8 +39,11 @@ from mien.values import Face, Frame
 MOVED = 5
 """Expressions of each rendered person, beside two pictures at rest."""
 REST_TURN_DEG, MOVED_TURN_DEG = 10.0, 22.0
-FERPLUS_STEP = 6
-"""Every sixth picture of FER+ is taken: they are 48 pixels wide, and teach little about fine movements."""
+FERPLUS_STEP = 2
+"""Every second picture of FER+ is taken: they are 48 pixels wide, and teach little about fine movements."""
+RENDERED = ("rest", "neutral", "moved")
+CHANGED = 8
+"""How many changed copies of each photograph are read beside it: there are few."""
 GROUP_SPAN = 10**6
 """Groups of one set begin this far from those of the next."""
 
@@ -48,6 +52,7 @@ GROUP_SPAN = 10**6
 class Faces:
     """Faces to learn from, n rows each (see the conventions)."""
 
+    details: NDArray[np.uint8]
     shapes: Floats
     truth: Floats
     group: NDArray[np.int64]
@@ -56,6 +61,21 @@ class Faces:
 
     def __len__(self) -> int:
         return len(self.truth)
+
+    @property
+    def is_rendered(self) -> NDArray[np.bool_]:
+        """Which are rendered, bool (n,)."""
+        return np.isin(self.kind, RENDERED)
+
+    @property
+    def is_close_up(self) -> NDArray[np.bool_]:
+        """Which are FER+'s, bool (n,)."""
+        return np.char.startswith(self.kind, "ferplus")
+
+    @property
+    def sort(self) -> NDArray[np.str_]:
+        """ "rendered", "close-up" or "photograph"."""
+        return np.where(self.is_rendered, "rendered", np.where(self.is_close_up, "close-up", "photograph"))
 
     def take(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> "Faces":
         """The rows at `places`."""
@@ -71,17 +91,17 @@ class _Row:
 
 
 def performed(head: Head, people: Sequence[int], seed: int) -> Iterator[_Row]:
-    """Render people (their numbers are their groups): twice at rest, then with any expressions."""
+    """Render people (a group each): twice at rest, then with any expressions."""
     for number in people:
         rng = np.random.default_rng([seed, number])
-        person = somebody(rng)
+        person, group = somebody(rng), 3 * GROUP_SPAN + number
         for kind in ("rest", "neutral", *["moved"] * MOVED):
             moved = some_expression(rng) if kind == "moved" else {}
             turn_deg = REST_TURN_DEG if kind == "rest" else MOVED_TURN_DEG
             shot = perform(head, some_scene(rng, person, moved, turn_deg=turn_deg))
             faces = look(Frame(0.0, worn(shot.rgb, rng)))
             if faces:
-                yield _Row(faces[0], shot.coefficients, number, kind)
+                yield _Row(faces[0], shot.coefficients, group, kind)
 
 
 def worn(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -104,14 +124,29 @@ def photographed(path: Path, kind: str, teacher: Teacher, first_group: int) -> I
     # Helen numbers the faces of one photograph: 100040721_1, 100040721_2
     _, numbers = np.unique([str(subject).split("_")[0] for subject in subjects], return_inverse=True)
     for start, end, number in zip(offset[:-1], offset[1:], numbers, strict=True):
-        picture = decode(jpeg[start:end].tobytes(), f"a picture of {path.name}")
-        faces = look(picture.frame)
-        if faces:
-            yield from _taught(picture.rgb, faces[0], teacher, first_group + int(number), kind)
+        plain = decode(jpeg[start:end].tobytes(), f"a picture of {path.name}").rgb
+        rng = np.random.default_rng([CHANGED, start])
+        for place, rgb in enumerate([plain, *(changed(plain, rng) for _ in range(CHANGED))]):
+            faces = look(Frame(0.0, rgb))
+            if faces:
+                told = kind if place == 0 else f"{kind}-changed"
+                yield from _taught(rgb, faces[0], teacher, first_group + int(number), told)
+
+
+def changed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Another picture that might have been taken of the same: turned, reduced, lit otherwise, worn."""
+    side = max(rgb.shape[:2])
+    turn = cv2.getRotationMatrix2D(
+        (rgb.shape[1] / 2, rgb.shape[0] / 2), float(rng.uniform(-20, 20)), float(rng.uniform(0.35, 1))
+    )
+    turn[:, 2] += rng.uniform(-0.1, 0.1, 2) * side
+    turned = cv2.warpAffine(rgb, turn, rgb.shape[1::-1], flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    lit = 255 * (turned / 255) ** rng.uniform(0.6, 1.6) * rng.uniform(0.7, 1.2)
+    return worn(np.clip(lit, 0, 255).astype(np.uint8), rng)
 
 
 def close_ups(path: Path, teacher: Teacher, first_group: int) -> Iterator[_Row]:
-    """Every sixth face of FER+; the validation split is a kind of its own."""
+    """Every second face of FER+; the validation split is a kind of its own."""
     with np.load(path, allow_pickle=False) as file:
         pictures, groups, split = file["images"], file["dup_group"], file["split4"]
     examined = np.isin(groups, groups[split == 1])
@@ -134,6 +169,7 @@ def gathered(rows: Iterator[_Row]) -> Faces:
     """Rows as arrays."""
     held = list(rows)
     return Faces(
+        details=np.stack([row.face.detail for row in held]),
         shapes=np.stack([shape_of(row.face) for row in held]),
         truth=np.stack([row.truth for row in held]).astype(np.float32),
         group=np.array([row.group for row in held], dtype=np.int64),

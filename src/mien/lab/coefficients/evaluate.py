@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.cues.coefficients import COEFFICIENTS, Planes, load_planes
+from mien.cues.coefficients import COEFFICIENTS, Student, beyond_rest
 from mien.lab.coefficients.data import Faces, load_all
-from mien.lab.coefficients.split import rests, split
+from mien.lab.coefficients.split import rest_places, split
 from mien.lab.pages import cards
 from mien.nets import Floats, asset_path
 
@@ -47,22 +47,22 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 WANTED = {"rendered": 0.9, "rendered, rest known": 0.9, "photographs": 0.8}
 
 
-def evaluate(planes: Planes, performed: Faces, taught: Faces) -> dict[str, Any]:
+def evaluate(student: Student, performed: Faces, taught: Faces) -> dict[str, Any]:
     """Every number of the card."""
     turned = np.abs(performed.pose_deg).max(axis=1) <= MOST_TURNED_DEG
     rendered = performed.take(split(performed)["examine"] & turned)
-    own, known = rests(rendered)
-    seen = rendered.take(known)  # the pictures that show the rest are left out on both sides
+    now, rest = rest_places(rendered)
+    seen, own = rendered.take(now), rendered.take(rest)  # the pictures that show the rest are examined on neither way
     photographed = taught.take(split(taught)["examine"])
-    plain = planes.read(seen.shapes - planes.average, own=False)
-    calibrated = planes.read(seen.shapes - own[known], own=True)
-    told = planes.read(photographed.shapes - planes.average, own=False)
-    sharp = photographed.kind == "pictures"
+    plain = student.read(seen.details, seen.shapes)
+    calibrated = beyond_rest(plain, student.read(own.details, own.shapes))
+    told = student.read(photographed.details, photographed.shapes)
+    sharp, close = photographed.kind == "pictures", photographed.is_close_up
     columns = {
         "rendered": (plain, seen.truth),
         "rendered, rest known": (calibrated, seen.truth),
         "photographs": (told[sharp], photographed.truth[sharp]),
-        "close-ups of 48 pixels": (told[~sharp], photographed.truth[~sharp]),
+        "close-ups of 48 pixels": (told[close], photographed.truth[close]),
     }
     by_name = {name: {kind: _r(read[:, i], truth[:, i]) for kind, (read, truth) in columns.items()}
                for i, name in enumerate(COEFFICIENTS)}  # fmt: skip
@@ -153,10 +153,10 @@ def main() -> None:
     )
     parser.add_argument("--performed", type=Path, nargs="+", required=True)
     parser.add_argument("--taught", type=Path, nargs="+", required=True)
-    parser.add_argument("--weights", type=Path, default=asset_path("mien.cues", "coefficients.npz"))
+    parser.add_argument("--weights", type=Path, default=asset_path("mien.cues", "coefficients.tflite"))
     parser.add_argument("--results", type=Path, default=Path("results/coefficients.json"))
     given = parser.parse_args()
-    found = evaluate(load_planes(given.weights), load_all(given.performed), load_all(given.taught))
+    found = evaluate(Student(given.weights), load_all(given.performed), load_all(given.taught))
     manifest = json.loads(given.weights.with_suffix(".json").read_text(encoding="utf-8"))
     found["weights"] = {
         "file": f"{given.weights.stat().st_size / 1e3:.0f} kB",

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.coefficients.data import Faces
-from mien.nets import Floats
 
 SPLIT_SEED = 52
 EXAMINED_SHARE, CHOOSING_SHARE = 0.1, 0.1
@@ -16,19 +15,16 @@ EXAMINED_SHARE, CHOOSING_SHARE = 0.1, 0.1
 
 def split(faces: Faces) -> dict[str, NDArray[np.bool_]]:
     """Masks bool (n,) of the rows to "learn", to "choose" and to "examine"."""
-    names, inverse = np.unique(faces.group, return_inverse=True)
-    drawn = np.random.default_rng(SPLIT_SEED).random(len(names))[inverse]
+    drawn = np.random.default_rng(SPLIT_SEED).random(int(faces.group.max()) + 1)[faces.group]
     drawn = np.where(np.char.endswith(faces.kind, "-examined"), 0.0, drawn)
     examine = drawn < EXAMINED_SHARE
     choose = ~examine & (drawn < EXAMINED_SHARE + CHOOSING_SHARE)
     return {"learn": ~examine & ~choose, "choose": choose, "examine": examine}
 
 
-def rests(faces: Faces) -> tuple[Floats, NDArray[np.bool_]]:
-    """Each face's own rest, float32 (n, s), as another picture of the person shows it, and whether there is one."""
-    found = np.zeros_like(faces.shapes)
-    known = np.zeros(len(faces), dtype=bool)
-    for i in np.flatnonzero(faces.kind == "rest"):
-        own = (faces.group == faces.group[i]) & (faces.kind != "rest")
-        found[own], known[own] = faces.shapes[i], True
-    return found, known
+def rest_places(faces: Faces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows that show a rendered person whose rest is seen in another row, and those rows, both int64 (m,)."""
+    (rests,) = np.nonzero(faces.kind == "rest")
+    groups, first = np.unique(faces.group[rests], return_index=True)
+    (now,) = np.nonzero((faces.kind != "rest") & np.isin(faces.group, groups))
+    return now, rests[first[np.searchsorted(groups, faces.group[now])]]

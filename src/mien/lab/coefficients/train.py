@@ -1,170 +1,191 @@
-"""The coefficient student: rendered and photographed faces → the weights of `mien.cues.coefficients`.
+"""The coefficient student learns: rendered and photographed faces → a trained network. `RUN` is then shipped.
 
-    python -m mien.lab.coefficients.train --performed performed.npz --taught taught.npz
+    python -m mien.lab.coefficients.train --performed performed.npz --taught taught.npz --out RUN
+    python -m mien.lab.coefficients.ship --run RUN --to src/mien/cues/assets
 
-A ridge regression (Hoerl & Kennard 1970) from departures to coefficients, in closed form: with some thousand faces and
-1,424 numbers a face, more than a plane cannot be told from noise. Every face is shown with its mirror image.
-
-From rendered faces the truth is learnt, twice: as departures from the average face, and from the person's own rest (as
-seen in another picture), which gives a second set of weights: that is the calibration. From photographs the first set
-learns what the official head says, where it says anything (standard deviation of at least `LEAST_SPREAD`) and what it
-says agrees with what rendered faces taught (r of at least `LEAST_AGREEMENT`); its numbers are brought to the rendered
-faces' scale. Each kind of face keeps its own mean; the zero is where faces at rest stand, half rendered ones, half
-portraits. The strength of the ridge is chosen on faces held back for that (`mien.lab.coefficients.split`).
+Of rendered faces the exact truth is learnt, of photographs what the official head says, where it says anything
+(standard deviation of at least `LEAST_SPREAD`). The error of each name is counted in the standard deviations of its
+truth, so that small movements matter as much as large ones. Pictures are shifted, turned, blurred and lit otherwise on
+the way (`mien.lab.coefficients.changes`). AdamW, cosine rate, averaged weights; the epoch is chosen on people and
+pictures held back for that. Any backend of Keras can learn it; shipping needs TensorFlow.
 """
 
 import argparse
-import hashlib
-import io
 import json
+import math
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.cues.coefficients import COEFFICIENTS, OWN, Plane, Planes, mirrored_shapes, mirrored_values
+from mien.cues.coefficients import COEFFICIENTS, OWN, halves_of, mirrored_values, sides_of
+from mien.lab.coefficients.changes import changed_details, changed_shapes
 from mien.lab.coefficients.data import Faces, load_all
-from mien.lab.coefficients.split import rests, split
-from mien.nets import Floats, asset_path
+from mien.lab.coefficients.nets import USUAL, Size, build_student
+from mien.lab.coefficients.split import split
+from mien.lab.training.precision import SHORT, WHOLE, same_as
+from mien.nets import Floats
 
-RIDGES = (0.000001, 0.000003, 0.00001, 0.00003, 0.0001, 0.0003, 0.001)
-"""Strengths tried, as shares of the mean variance of a number of the shape."""
+NETWORK, TRAINING = "student.keras", "training.json"
 LEAST_SPREAD = 0.02
-LEAST_AGREEMENT = 0.3
-PHOTOGRAPHS_WEIGHT = 1.0
-"""How much a photograph counts beside a rendered face."""
-
-OWN_PLACES = [COEFFICIENTS.index(name) for name in OWN]
-Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""X'X and X'Y of centred departures X and coefficients Y."""
-
-DATA = [
-    {"name": "faces rendered by mien.lab.performer from ICT FaceKit Light (Li et al. 2020)", "terms": "MIT"},
-    {"name": "Helen (train part) and AFW pictures, as the official head reads them", "terms": "research; none ships"},
-    {"name": "FER2013 pictures (Goodfellow et al. 2013), likewise", "terms": "customary research use; none ships"},
-    {"name": "Face Research Lab London Set (DeBruine & Jones 2017), likewise", "terms": "CC BY 4.0"},
-    {"name": "MediaPipe face_landmarker.task, the official head", "terms": "Apache-2.0; a teacher, not shipped"},
-]
+"""A name that the official head moves less than this is not learnt from it."""
+CHUNK = 256
 
 
-def fit(performed: Faces, taught: Faces) -> tuple[Planes, dict[str, Any]]:
-    """Train; return the weights and what was chosen."""
-    own, known = rests(performed)
-    sides, real = split(performed), split(taught)
-    learn = sides["learn"] & known
-    average = _average(performed.take(sides["learn"]), taught.take(real["learn"]))
-    plain, moved, told = performed.shapes - average, performed.shapes - own, taught.shapes - average
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train. `rate` is the highest learning rate."""
 
-    exact = _sums(plain[learn], performed.truth[learn])
-    calibrated = _sums(moved[learn], performed.truth[learn])
-    chosen: dict[str, Any] = {}
-    held = sides["choose"] & known
+    epochs: int = 12
+    batch: int = 128
+    rate: float = 1e-3
+    weight_decay: float = 0.02
+    warm_up_share: float = 0.05
+    average: float = 0.998
+    precision: str = WHOLE
+    seed: int = 1
 
-    def best(name: str, sums: Sums, departures: Floats) -> NDArray[np.float64]:
-        kernels = {ridge: _solved(sums, ridge) for ridge in RIDGES}
-        scores = {
-            ridge: mean_r(departures[held] @ kernel, performed.truth[held][:, OWN_PLACES])
-            for ridge, kernel in kernels.items()
-        }
-        chosen[name] = max(scores, key=lambda ridge: scores[ridge])
-        return kernels[chosen[name]]
 
-    first = best("ridge, rest unknown", exact, plain)
-    targets, agreed = _translated(told[real["learn"]] @ first, taught.truth[real["learn"]])
-    shown = _sums(told[real["learn"]], targets)
-    both = tuple(a + PHOTOGRAPHS_WEIGHT * b for a, b in zip(exact, shown, strict=True))
-    joint = _solved((both[0], both[1]), chosen["ridge, rest unknown"])
-    unknown = np.where(agreed, joint, first)
-    chosen["taught by photographs"] = [name for name, ok in zip(OWN, agreed, strict=True) if ok]
-    own_kernel = best("ridge, rest known", calibrated, moved)
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """Answers wanted of n faces and how much each counts, both float32 (n, 2, own), left halves first."""
 
-    resting = [plain[sides["learn"] & (performed.kind != "moved")], _portraits_at_rest(taught, real["learn"], told)]
-    zero = np.mean([some.mean(axis=0) @ unknown for some in resting if len(some)], axis=0)
-    planes = Planes(
-        average,
-        Plane(unknown.astype(np.float32), (-zero).astype(np.float32)),
-        Plane(own_kernel.astype(np.float32), np.zeros(len(OWN), dtype=np.float32)),
+    truth: Floats
+    weight: Floats
+
+    @property
+    def rows(self) -> Floats:
+        """Both side by side, as `counted` takes them: float32 (n, 2, own, 2)."""
+        return np.stack([self.truth, self.weight], axis=-1)
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of changed faces in an order drawn anew each epoch."""
+
+    def __init__(self, faces: Faces, wanted: Wanted, plan: Plan) -> None:
+        super().__init__(workers=1, use_multiprocessing=False)
+        self.faces, self.rows, self.plan, self.epoch = faces, wanted.rows, plan, 0
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.faces) / self.plan.batch)
+
+    def __getitem__(self, step: int) -> tuple[dict[str, Floats], Floats]:
+        order = np.random.default_rng((self.plan.seed, self.epoch)).permutation(len(self.faces))
+        some = order[step * self.plan.batch : (step + 1) * self.plan.batch]
+        rng = np.random.default_rng((self.plan.seed, self.epoch, step))
+        details = changed_details(self.faces.details[some], rng)
+        shapes = changed_shapes(self.faces.shapes[some], rng)
+        return inputs_of(details, shapes), self.rows[some]
+
+    def enter(self, epoch: int, _: object = None) -> None:
+        """Draw the batches of this epoch, counted from 0, from now on."""
+        self.epoch = epoch
+
+
+def inputs_of(details: NDArray[np.uint8], shapes: Floats) -> dict[str, Floats]:
+    """Faces as inputs of the student."""
+    return {"halves": halves_of(details), "shapes": sides_of(shapes)}
+
+
+def wanted_of(faces: Faces, learn: NDArray[np.bool_]) -> Wanted:
+    """Every face's truth; what it counts follows from the spread among those to learn from, each sort by itself."""
+    truth = sides(faces.truth)
+    weight = np.zeros_like(truth)
+    for sort in np.unique(faces.sort):
+        rows = faces.sort == sort
+        spread = truth[rows & learn].reshape(-1, len(OWN)).std(axis=0)
+        counts = spread >= LEAST_SPREAD
+        weight[rows] = counts / np.maximum(spread, LEAST_SPREAD) ** 2
+    return Wanted(truth, weight)
+
+
+def sides(values: Floats) -> Floats:
+    """Coefficients (n, 52) as each half should be read: float32 (n, 2, own)."""
+    places = [COEFFICIENTS.index(name) for name in OWN]
+    return np.stack([values[:, places], mirrored_values(values)[:, places]], axis=1).astype(np.float32)
+
+
+def counted(wanted: keras.KerasTensor, told: keras.KerasTensor) -> keras.KerasTensor:
+    """Mean squared error, each answer weighed: `wanted` (n, 2, own, 2) holds truth and weight."""
+    return keras.ops.mean(wanted[..., 1] * keras.ops.square(wanted[..., 0] - told))
+
+
+def fit_student(
+    faces: Faces, plan: Plan, size: Size, out: Path, start: Path | None = None, verbose: bool = False
+) -> keras.Model:
+    """Train the network itself; see `train`."""
+    keras.utils.set_random_seed(plan.seed)
+    parts = split(faces)
+    wanted = wanted_of(faces, parts["learn"])
+
+    def of(part: str) -> tuple[Faces, Wanted]:
+        rows = np.flatnonzero(parts[part])
+        return faces.take(rows), Wanted(wanted.truth[rows], wanted.weight[rows])
+
+    batches, (held, held_wanted) = Batches(*of("learn"), plan), of("choose")
+    begun = build_student(size) if start is None else keras.models.load_model(start / NETWORK, compile=False)
+    student = same_as(begun, lambda: build_student(size), plan.precision)
+    steps = len(batches) * plan.epochs
+    student.compile(optimizer=optimiser(steps, plan), loss=counted, jit_compile=False)
+    student.fit(
+        batches,
+        epochs=plan.epochs,
+        validation_data=(inputs_of(held.details, held.shapes), held_wanted.rows),
+        validation_batch_size=CHUNK,
+        verbose=1 if verbose else 0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_begin=batches.enter),
+            keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
+            keras.callbacks.ModelCheckpoint(out / NETWORK, monitor="val_loss", mode="min", save_best_only=True),
+            keras.callbacks.CSVLogger(out / "curves.csv"),
+        ],
     )
-    return planes.rounded(), chosen
+    best = keras.models.load_model(out / NETWORK, compile=False)
+    return same_as(best, lambda: build_student(size))
 
 
-def mean_r(read: NDArray[Any], truth: NDArray[Any]) -> float:
-    """Mean correlation over the coefficients that vary."""
-    found = [
-        float(np.corrcoef(read[:, i], truth[:, i])[0, 1]) for i in range(truth.shape[1]) if truth[:, i].std() > 0.02
-    ]
-    return float(np.mean(found))
-
-
-def _average(performed: Faces, taught: Faces) -> Floats:
-    """The face in the middle: half rendered ones at rest, half photographs."""
-    middle = performed.shapes[performed.kind != "moved"].mean(axis=0) + taught.shapes.mean(axis=0)
-    return np.asarray(middle / 2, dtype=np.float32)
-
-
-def _sums(departures: Floats, truth: Floats) -> Sums:
-    """What a regression needs of faces and their mirror images."""
-    x = np.concatenate([departures, mirrored_shapes(departures)])
-    y = np.concatenate([truth, mirrored_values(truth)])[:, OWN_PLACES].astype(np.float64)
-    x = x - x.mean(axis=0)
-    y -= y.mean(axis=0)
-    return (x.T @ x).astype(np.float64), (x.T @ y.astype(np.float32)).astype(np.float64)
-
-
-def _solved(sums: Sums, ridge: float) -> NDArray[np.float64]:
-    """The kernel float64 (s, own)."""
-    squares, products = sums
-    damped = squares + ridge * np.trace(squares) / len(squares) * np.eye(len(squares))
-    return np.asarray(np.linalg.solve(damped, products))
-
-
-def _translated(read: NDArray[np.float64], told: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """The official head's answers in the rendered faces' scale, float32 (n, 52), and whether to learn each of `OWN`."""
-    targets, agreed = np.zeros_like(told), np.zeros(len(OWN), dtype=bool)
-    for column, name in enumerate(OWN):
-        place = COEFFICIENTS.index(name)
-        twin = COEFFICIENTS.index(name.removesuffix("Left") + "Right") if name.endswith("Left") else place
-        spread = float(told[:, [place, twin]].std())
-        if spread < LEAST_SPREAD:
-            continue
-        agreed[column] = float(np.corrcoef(read[:, column], told[:, place])[0, 1]) >= LEAST_AGREEMENT
-        scale = float(read[:, column].std()) / spread
-        for where in {place, twin}:
-            targets[:, where] = scale * told[:, where]
-    return targets, agreed
-
-
-def _portraits_at_rest(taught: Faces, learn: NDArray[np.bool_], departures: Floats) -> Floats:
-    """Departures of the London Set's portraits that the official head sees smile least: the neutral half."""
-    london = np.flatnonzero(learn & (taught.kind == "london"))
-    smiles = taught.truth[london][:, [COEFFICIENTS.index(f"mouthSmile{side}") for side in ("Left", "Right")]].mean(
-        axis=1
+def optimiser(steps: int, plan: Plan) -> keras.optimizers.Optimizer:
+    """AdamW with warm-up, cosine rate and averaged weights, for so many steps."""
+    warm = max(1, round(steps * plan.warm_up_share))
+    rate = keras.optimizers.schedules.CosineDecay(
+        0.0, max(1, steps - warm), alpha=0.01, warmup_target=plan.rate, warmup_steps=warm
     )
-    return departures[london[np.argsort(smiles)[: len(london) // 2]]]
+    return keras.optimizers.AdamW(
+        rate, weight_decay=plan.weight_decay, use_ema=True, ema_momentum=plan.average, clipnorm=5.0
+    )
 
 
-def save(planes: Planes, path: Path, told: dict[str, Any]) -> None:
-    """Write the weights (`.npz`, half precision) and their manifest."""
-    held: dict[str, NDArray[Any]] = {"own": np.array(OWN), "average": planes.average.astype(np.float16)}
-    for name, plane in (("unknown", planes.unknown), ("known", planes.known)):
-        held |= {f"{name}_kernel": plane.kernel.astype(np.float16), f"{name}_bias": plane.bias.astype(np.float16)}
-    content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **held)
-    path.write_bytes(content.getvalue())
-    manifest = {
-        "name": "mien expression coefficients: a student of rendered faces and of the official head",
-        "file": path.name,
-        "sha256": hashlib.sha256(content.getvalue()).hexdigest(),
-        "licence": "Apache-2.0",
-        "labels": list(COEFFICIENTS),
-        "input": "(n, 1424) float32: mien.cues.coefficients.shape_of less a resting shape",
-        "parameters": sum(array.size for name, array in held.items() if name != "own"),
-        "data": DATA,
-        "training": told,
+def train(
+    faces: Faces, plan: Plan, out: Path, size: Size = USUAL, start: Path | None = None, verbose: bool = False
+) -> keras.Model:
+    """Train a student; leave it, its curves and `training.json` in the folder `out`.
+
+    `start` is the folder of a training to go on from.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    network = fit_student(faces, plan, size, out, start, verbose)
+    network.save(out / NETWORK)
+    sorts = split(faces)
+    told: dict[str, Any] = {
+        "command": f"python -m mien.lab.coefficients.train --performed performed.npz --taught taught.npz --out RUN "
+        f"--epochs {plan.epochs} --rate {plan.rate}" + (" --start BEFORE" if start is not None else ""),
+        "plan": asdict(plan),
+        "size": asdict(size),
+        "faces": {
+            part: {str(sort): int((mask & (faces.sort == sort)).sum()) for sort in np.unique(faces.sort)}
+            for part, mask in sorts.items()
+        },
+        "parameters": network.count_params(),
     }
-    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    if start is not None:
+        before = json.loads((start / TRAINING).read_text(encoding="utf-8"))
+        told["after"] = {name: before[name] for name in ("command", "plan", "after") if name in before}
+    (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return network
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -172,19 +193,15 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m mien.lab.coefficients.train", description="Train the student.")
     parser.add_argument("--performed", type=Path, nargs="+", required=True, help="rendered faces")
     parser.add_argument("--taught", type=Path, nargs="+", required=True, help="photographed faces")
-    parser.add_argument("--to", type=Path, default=asset_path("mien.cues", "coefficients.npz"))
+    parser.add_argument("--out", type=Path, required=True, help="folder for the network and its curves")
+    parser.add_argument("--epochs", type=int, default=Plan().epochs)
+    parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
+    parser.add_argument("--start", type=Path, help="folder of a training to go on from")
+    parser.add_argument("--seed", type=int, default=Plan().seed)
+    parser.add_argument("--bfloat16", action="store_true", help="learn in short numbers: faster on some processors")
     given = parser.parse_args(words)
-    performed, taught = load_all(given.performed), load_all(given.taught)
-    planes, chosen = fit(performed, taught)
-    told = {
-        "command": "python -m mien.lab.coefficients.train --performed performed.npz --taught taught.npz",
-        "faces": {
-            side: {name: int(split(faces)[side].sum()) for name, faces in (("rendered", performed), ("taught", taught))}
-            for side in ("learn", "choose", "examine")
-        },
-        **chosen,
-    }
-    save(planes, given.to, told)
+    plan = Plan(epochs=given.epochs, rate=given.rate, seed=given.seed, precision=SHORT if given.bfloat16 else WHOLE)
+    train(load_all([*given.performed, *given.taught]), plan, given.out, start=given.start, verbose=True)
 
 
 if __name__ == "__main__":

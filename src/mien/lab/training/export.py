@@ -7,11 +7,7 @@ made of synthetic patterns (no picture of anybody) with what Keras answered, for
 """
 
 import argparse
-import hashlib
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -22,19 +18,19 @@ import numpy as np
 from mien.affect.calibrate import calibrated
 from mien.affect.regions import BOXES
 from mien.cues.names import NAMES
-from mien.errors import BadAsset
+from mien.lab.training.convert import Answers, convert, in_tensorflow, prove, sha256_of
 from mien.lab.training.fold import fold
 from mien.lab.training.nets import STREAMS, Shape, with_shares
 from mien.lab.training.train import NETWORK, TRAINING
-from mien.nets import Floats, Network
+from mien.nets import Floats
 from mien.values import CHIP_PX, EMOTIONS
 
-INPUTS, OUTPUTS = ("chip", "cues", "presence"), ("logits", "stream_logits", "shares")
+INPUTS = ("chip", "cues", "presence")
 MOST_DIFFERENCE = 1e-4
 """Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
 PATTERNS = 6
-CONVERTS, SHIPPED = "tensorflow", "reader.tflite"
-"""The backend that can convert, and what the network is called then."""
+SHIPPED = "reader.tflite"
+"""What the network is called then."""
 TOLD = ("command", "recipe", "plan", "ways", "shape", "faces", "portraits_unseen", "after")
 """What the manifest repeats of `training.json`; `after` is the training that this one went on from."""
 
@@ -58,18 +54,12 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
     given = patterns()
     wanted = {name: keras.ops.convert_to_numpy(value) for name, value in shipped(given, training=False).items()}
     with tempfile.TemporaryDirectory() as folder:
-        aside = _convert(shipped, Path(folder))
-        manifest = describe(aside, training)
-        _write(aside, manifest)
-        net = Network(aside)
-        found = net(*(given[_plain(name)] for name in net.input_names))
-        manifest["outputs"] = [_told_by(wanted, array) for array in found]
-        apart = difference(wanted, dict(zip(manifest["outputs"], found, strict=True)))
-        if apart > MOST_DIFFERENCE:
-            raise BadAsset(f"{aside.name}: LiteRT and Keras differ by {apart:.1e}, {MOST_DIFFERENCE:.0e} allowed")
+        aside = Path(folder) / SHIPPED
+        convert(shipped, aside)
+        prove(aside, describe(aside, training), given, wanted, difference, MOST_DIFFERENCE)
         path = to / aside.name
-        path.write_bytes(aside.read_bytes())
-    _write(path, manifest)
+        for suffix in (".tflite", ".json"):
+            path.with_suffix(suffix).write_bytes(aside.with_suffix(suffix).read_bytes())
     if parity is not None:
         parity.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(parity, allow_pickle=False, **given, **wanted)
@@ -78,12 +68,8 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
 
 def export_run(run: Path, to: Path, parity: Path | None = None) -> Path:
     """Ship what a training left in the folder `run` (see `export`), whatever backend it learnt with."""
-    if keras.config.backend() != CONVERTS:  # the converter is TensorFlow's: another process has that backend
-        words = [sys.executable, "-m", "mien.lab.training.export", "--run", str(run), "--to", str(to)]
-        words += [] if parity is None else ["--parity", str(parity)]
-        done = subprocess.run(words, env=os.environ | {"KERAS_BACKEND": CONVERTS}, stdout=subprocess.PIPE, check=False)
-        if done.returncode:
-            raise BadAsset(f"{run / NETWORK}: it could not be exported; the export needs TensorFlow (extra 'train')")
+    words = ["--run", str(run), "--to", str(to)] + ([] if parity is None else ["--parity", str(parity)])
+    if in_tensorflow("mien.lab.training.export", words, run / NETWORK):
         return to / SHIPPED
     training = json.loads((run / TRAINING).read_text(encoding="utf-8"))
     return export(keras.models.load_model(run / NETWORK), training, to, parity)
@@ -107,7 +93,7 @@ def patterns() -> dict[str, Floats]:
     }
 
 
-def difference(wanted: dict[str, Floats], found: dict[str, Floats]) -> float:
+def difference(wanted: Answers, found: Answers) -> float:
     """Largest difference of two answers, in probabilities and shares."""
     pairs = [(calibrated(wanted[n], 1.0), calibrated(found[n], 1.0)) for n in ("logits", "stream_logits")]
     pairs.append((wanted["shares"], found["shares"]))
@@ -119,7 +105,7 @@ def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": "mien reader: four focal streams with a gate",
         "file": path.name,
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": sha256_of(path),
         "licence": "Apache-2.0",
         "labels": [one["name"] for one in training["classes"]] if "classes" in training else list(EMOTIONS),
         **({"classes": training["classes"]} if "classes" in training else {}),
@@ -143,36 +129,6 @@ def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
         ],
         "training": {name: training[name] for name in TOLD if name in training},
     }
-
-
-def _convert(network: keras.Model, folder: Path) -> Path:
-    """Keras → TFLite, weights in half precision (the converter is TensorFlow's)."""
-    import tensorflow as tf
-
-    path = folder / SHIPPED
-    network.export(
-        path,
-        format="litert",
-        verbose=False,
-        optimizations=[tf.lite.Optimize.DEFAULT],
-        target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
-    )
-    return path
-
-
-def _told_by(wanted: dict[str, Floats], array: Floats) -> str:
-    """Which output an array is: LiteRT names outputs as it likes, and with four classes two have one shape."""
-    alike = [name for name in OUTPUTS if wanted[name].shape == array.shape]
-    return min(alike, key=lambda name: float(np.abs(wanted[name] - array).max()))
-
-
-def _plain(name: str) -> str:
-    """LiteRT's "serving_default_chip:0" → "chip"."""
-    return next(plain for plain in INPUTS if plain in name)
-
-
-def _write(path: Path, manifest: dict[str, Any]) -> None:
-    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:

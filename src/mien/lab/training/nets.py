@@ -26,6 +26,7 @@ from keras import layers, ops
 
 from mien.affect.regions import BOXES, HIDING_GREY
 from mien.cues.names import NAMES, of_region
+from mien.lab.training.normalise import Normalise
 from mien.nets import Floats
 from mien.values import CHIP_PX, EMOTIONS, REGIONS
 
@@ -166,7 +167,7 @@ class _Stream:
     def _normalise(self, x: keras.KerasTensor, name: str) -> keras.KerasTensor:
         if not self.normalised:
             return x
-        return layers.BatchNormalization(momentum=0.95, name=name + NORMALISATION)(x)
+        return Normalise(momentum=0.95, name=name + NORMALISATION)(x)
 
 
 def _decision(shape: Shape) -> keras.Model:

@@ -1,0 +1,108 @@
+"""A Keras network becomes a TFLite file, and is proved to say the same there (Keras → LiteRT).
+
+The converter is TensorFlow's: who learnt with another backend ships from a process of its own (`in_tensorflow`).
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from mien.errors import BadAsset
+from mien.nets import Floats, Network
+
+CONVERTS = "tensorflow"
+"""The backend that can convert."""
+
+Answers = Mapping[str, Floats]
+
+
+def convert(network: keras.Model, path: Path) -> None:
+    """Write a network as TFLite, its weights in half precision."""
+    import tensorflow as tf
+
+    network.export(
+        path,
+        format="litert",
+        verbose=False,
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
+    )
+
+
+def prove(
+    path: Path,
+    manifest: dict[str, Any],
+    given: Answers,
+    wanted: Answers,
+    apart: Callable[[Answers, Answers], float],
+    allowed: float,
+) -> None:
+    """Write the manifest of a converted network, with the order of its outputs, once it answers as Keras did.
+
+    Parameters
+    ----------
+    path : the converted network
+    manifest : what is known of it; `outputs` is filled in
+    given, wanted : inputs by name and what Keras answered, by name
+    apart : the largest difference of two answers
+    allowed : how large it may be
+
+    Raises
+    ------
+    BadAsset
+        If LiteRT answers otherwise.
+    """
+    write_manifest(path, manifest)
+    net = Network(path)
+    found = net(*(given[plain_name(name, list(given))] for name in net.input_names))
+    manifest["outputs"] = [_told_by(wanted, array) for array in found]
+    difference = apart(wanted, dict(zip(manifest["outputs"], found, strict=True)))
+    if difference > allowed:
+        raise BadAsset(f"{path.name}: LiteRT and Keras differ by {difference:.1e}, {allowed:.0e} allowed")
+    write_manifest(path, manifest)
+
+
+def in_tensorflow(module: str, words: Sequence[str], what: Path) -> bool:
+    """Run a module of ours in a process whose backend converts; False, and nothing is run, if this one's does.
+
+    Raises
+    ------
+    BadAsset
+        If that process fails.
+    """
+    if keras.config.backend() == CONVERTS:
+        return False
+    asked = [sys.executable, "-m", module, *words]
+    done = subprocess.run(asked, env=os.environ | {"KERAS_BACKEND": CONVERTS}, stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise BadAsset(f"{what}: it could not be exported; the export needs TensorFlow (extra 'train')")
+    return True
+
+
+def sha256_of(path: Path) -> str:
+    """The checksum that a manifest names."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Write a network's manifest beside it."""
+    path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def plain_name(name: str, names: Sequence[str]) -> str:
+    """LiteRT's "serving_default_chip:0" → "chip"."""
+    return next(plain for plain in names if plain in name)
+
+
+def _told_by(wanted: Answers, array: Floats) -> str:
+    """Which output an array is: LiteRT names outputs as it likes, and two may have one shape."""
+    alike = [name for name, answer in wanted.items() if answer.shape == array.shape]
+    return min(alike, key=lambda name: float(np.abs(wanted[name] - array).max()))
