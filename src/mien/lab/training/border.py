@@ -4,10 +4,11 @@
 
 FER+ raters saw pictures of 48 pixels and called a faint, closed smile neutral; the people of the London Set
 (DeBruine & Jones 2017) were told to smile, and their portraits are as clear as a live face. The streams stay as they
-are; the last layers (`mien.lab.training.heads`) learn anew, from the training faces of FER+ and the performed ones alone
-(held to nothing by `FIRST_PENALTY`), then from these and from the portraits with their mirror images, each `REPEATED`
-times, held to where they began by `PENALTY`. Both were chosen on the development side, by macro-F1 of four classes. No class is drawn oftener than it comes, so that
-probabilities are as common as faces are; the temperature is fitted anew.
+are; the last layers (`mien.lab.training.heads`) learn anew, from the training faces of FER+ and the performed ones
+alone (held to nothing by `FIRST_PENALTY`), then from these and from the portraits with their mirror images, each
+`REPEATED` times, held to where they began by `PENALTY`. Both were chosen on the development side, by macro-F1 of four
+classes. No class is drawn oftener than it comes, so that probabilities are as common as faces are; the temperature is
+fitted anew.
 
 What portraits can tell of a network that learnt from them is told by people it did not learn from: `FOLDS` times the
 last layers learn without a part of the people, and that part is read. These shares stand in the manifest
