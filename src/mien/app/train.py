@@ -46,9 +46,6 @@ def train(
     start: Annotated[
         Path | None, typer.Option("--start", help="A training's folder, or a .tflite network, to go on from.")
     ] = None,
-    own_share: Annotated[
-        float, typer.Option("--own-share", help="With --start: share of a target that what it said before has.")
-    ] = 0.0,
     bfloat16: Annotated[
         bool, typer.Option("--bfloat16", help="Learn in short numbers: faster on some processors.")
     ] = False,
@@ -81,15 +78,12 @@ def train(
             ("--cuts", cuts),
             ("--performed", performed),
             ("--teacher", teacher),
-            ("--own-share", own_share or None),
             ("--bfloat16", bfloat16 or None),
         ):
             if given is not None:
                 raise BadInput(f"{name}: it is for training on FER+; leave it out with a project")
         train_project(data, out, start, epochs, rate, seed, prior, curve)
         return
-    if not 0 <= own_share < 1 or (own_share and start is None):
-        raise BadInput(f"--own-share {own_share:g}: give a share from 0, below 1, and --start")
     if curve:
         raise BadInput("--curve: it is for a project of your own; the curves of FER+ are in RUN/curves.csv")
     taught = None
@@ -106,7 +100,7 @@ def train(
     corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
     rendered = load_performed(performed, corpus.scale) if performed else None
 
-    from mien.lab.training.augment import STEADYING, Ways
+    from mien.lab.training.augment import Ways
     from mien.lab.training.export import export_run
     from mien.lab.training.nets import Shape
     from mien.lab.training.precision import SHORT, WHOLE
@@ -120,9 +114,8 @@ def train(
         rate=usual.rate if rate is None else rate,
         seed=usual.seed if seed is None else seed,
         precision=SHORT if bfloat16 else WHOLE,
-        own_share=own_share,
     )
-    learn(corpus, plan, STEADYING if own_share else Ways(), Shape(), out, start, rendered, taught, verbose=True)
+    learn(corpus, plan, Ways(), Shape(), out, start, rendered, taught, verbose=True)
     path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
 

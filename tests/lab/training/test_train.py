@@ -22,7 +22,7 @@ from mien.lab.training.fold import fold  # noqa: E402
 from mien.lab.training.nets import Shape, build_network  # noqa: E402
 from mien.lab.training.normalise import Normalise  # noqa: E402
 from mien.lab.training.precision import SHORT  # noqa: E402
-from mien.lab.training.train import Faces, Plan, answered, inputs_of, taken_up, told_of, train  # noqa: E402
+from mien.lab.training.train import Faces, Plan, inputs_of, taken_up, told_of, train  # noqa: E402
 
 SMALL = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8)
 
@@ -113,16 +113,6 @@ def test_a_teacher_joins_the_votes_but_not_the_truth_of_performed_faces(corpus: 
     np.testing.assert_allclose(targets["logits"][~taught], votes["logits"][~taught])
     np.testing.assert_allclose(targets["logits"][taught], 0.25 * votes["logits"][taught] + 0.75 * fear)
     assert targets["stream_logits"].shape == votes["stream_logits"].shape
-
-
-def test_what_a_network_said_before_joins_the_votes(corpus: Corpus) -> None:
-    keras.utils.set_random_seed(5)
-    network = build_network(SMALL)
-    said = answered(corpus.train, network, 0.25)
-    logits = network.predict(inputs_of(corpus.train), verbose=0)["logits"]
-    probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(said.targets, 0.75 * corpus.train.targets + 0.25 * probs, atol=1e-5)
-    assert said.targets.dtype == np.float32 and (said.chips == corpus.train.chips).all()
 
 
 def test_a_layer_normalises_as_keras_s_does() -> None:

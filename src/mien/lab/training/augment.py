@@ -50,10 +50,6 @@ class Ways:
     cue_noise: float = 0.1
 
 
-STEADYING = Ways(blur_share=0.4, halved_share=0.3, jpeg_share=0.3)
-"""Oftener what takes detail away: for a training that teaches a network to read a changed face as the same."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """What one step learns from: `chips` (n, 64, 64), `cues` (n, c), `presence` (n, 4), `targets` (n, 8), float32."""

@@ -13,14 +13,14 @@ Keras's: `KERAS_BACKEND=torch mien train …` learns with PyTorch; only the expo
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from mien.lab.exams.metrics import best_temperature, softmax
+from mien.lab.exams.metrics import best_temperature
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import RARE, Corpus, Examples
 from mien.lab.training.nets import STREAMS, Shape, build_network
@@ -66,9 +66,6 @@ class Plan:
     rare_weight: float = 2.5
     teacher_share: float = 0.7
     """How much of a target a teacher says, where there is one (see `mien.lab.training.teacher`); the votes the rest."""
-    own_share: float = 0.0
-    """How much of a target is what the network that is gone on from says of the face unchanged, so that a changed face
-    reads alike (cf. Furlanello et al. 2018, "Born-again neural networks"); the votes, and a teacher, say the rest."""
     performed_share: float = 0.1
     """Share of each batch that is drawn from the performed faces, where there are any."""
     precision: str = WHOLE
@@ -165,8 +162,6 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     begun = build_network(shape) if start is None else taken_up(start, corpus)
     network = same_as(begun, lambda: build_network(shape), plan.precision)
-    if plan.own_share:
-        corpus = replace(corpus, train=answered(corpus.train, begun, plan.own_share))
     faces = Faces(corpus, plan, ways, performed, teacher)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
@@ -206,12 +201,6 @@ def train(
     return chosen
 
 
-def answered(examples: Examples, network: keras.Model, share: float) -> Examples:
-    """The same faces, and in their targets a share of what a network says of them."""
-    said = softmax(network.predict(inputs_of(examples), batch_size=256, verbose=0)["logits"])
-    return replace(examples, targets=np.asarray((1 - share) * examples.targets + share * said, dtype=np.float32))
-
-
 def taken_up(start: Path, corpus: Corpus) -> keras.Model:
     """The network of a training's folder, or a shipped one (`.tflite`), able to learn on."""
     if start.suffix == ".tflite":
@@ -247,8 +236,7 @@ def describe(
         f"--seed {plan.seed}"
         + (" --performed performed.npz" if performed is not None else "")
         + (" --teacher teacher.npz" if teacher is not None else "")
-        + (" --start BEFORE" if start is not None else "")
-        + (f" --own-share {plan.own_share}" if plan.own_share else ""),
+        + (" --start BEFORE" if start is not None else ""),
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),
