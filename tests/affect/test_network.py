@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +108,7 @@ def test_a_covered_face_reads_with_high_doubt(reader: Reader, astronaut: np.ndar
         assert reader.read(seen, measure(seen)).doubt > 0.75
     blurred = face.chip.copy()
     blurred[:] = 90
-    hidden = type(face)(0.0, 0, face.box_px, face.score, face.points_px, face.eyes_px, face.pose_deg, blurred, 2.0)
+    hidden = replace(face, chip=blurred, chip_scale=2.0)
     assert doubt(np.eye(8, dtype=np.float32)[0], hidden) == 1
 
 

@@ -74,7 +74,7 @@ class Faces:
 
     @property
     def sort(self) -> NDArray[np.str_]:
-        """ "rendered", "close-up" or "photograph"."""
+        """What each is, as text (n,): "rendered", "close-up" or "photograph"."""
         return np.where(self.is_rendered, "rendered", np.where(self.is_close_up, "close-up", "photograph"))
 
     def take(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> "Faces":
