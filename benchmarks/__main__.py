@@ -22,8 +22,9 @@ import numpy as np
 
 from mien.affect.network import Reader
 from mien.circumplex import affect_of
+from mien.cues.coefficients import read_coefficients
 from mien.cues.geometry import measure
-from mien.face.align import cut_chip
+from mien.face.align import cut_chip, cut_detail, level
 from mien.face.find import find_faces
 from mien.face.look import look
 from mien.face.mesh import first_square, fit_eyes, fit_mesh
@@ -90,8 +91,10 @@ def measure_reading() -> list[Measure]:
         Measure("find faces", median_ms(lambda: find_faces(frame.rgb)), "ms"),
         Measure("fit the mesh", median_ms(lambda: fit_mesh(frame.rgb, first_square(candidate))), "ms"),
         Measure("fit both eyes", median_ms(lambda: fit_eyes(frame.rgb, points)), "ms"),
-        Measure("cut the chip", median_ms(lambda: cut_chip(frame.rgb, points)), "ms"),
+        Measure("cut the chip", median_ms(lambda: cut_chip(frame.rgb, level(points))), "ms"),
+        Measure("cut the detail", median_ms(lambda: cut_detail(frame.rgb, level(points))), "ms"),
         Measure("measure cues", median_ms(lambda: measure(face)), "ms"),
+        Measure("read expression coefficients, if asked for", median_ms(lambda: read_coefficients(face)), "ms"),
         Measure("read the expression", median_ms(lambda: reader.read(face, cues)), "ms", "≤ 2"),
         Measure("whole reading, frame to affect", median_ms(whole), "ms", "≤ 12"),
     ]

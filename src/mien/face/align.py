@@ -90,33 +90,32 @@ def superpose(model: Floats, points: Floats) -> Pose:
     return Pose(rotation, scale, y0 - scale * rotation @ x0)
 
 
-def cut_chip(rgb: NDArray[np.uint8], points: Floats) -> tuple[NDArray[np.uint8], float]:
+def level(points: Floats) -> Pose:
+    """The mean mesh laid over points float32 (468, 3) in the picture plane alone: a chip keeps yaw and pitch."""
+    still = list(STILL_POINTS)
+    flat = np.array([1, 1, 0], dtype=np.float32)
+    return superpose(mean_mesh()[still] * flat, points[still] * flat)
+
+
+def cut_chip(rgb: NDArray[np.uint8], fit: Pose) -> tuple[NDArray[np.uint8], float]:
     """Cut the aligned chip out of a frame.
 
     Parameters
     ----------
     rgb : uint8 (h, w, 3), or (h, w) if it is grey already
-    points : float32 (468, 3), frame pixels
+    fit : where the face lies in it, as `level` says
 
     Returns
     -------
     chip : uint8 (64, 64)
     scale : frame pixels per chip pixel
     """
-    fit = _level(points)
     return _cut(rgb, fit, CHIP_PX, TRAINING_EYES_PX), float(fit.scale / CHIP_EYES_PX)
 
 
-def cut_detail(rgb: NDArray[np.uint8], points: Floats) -> NDArray[np.uint8]:
+def cut_detail(rgb: NDArray[np.uint8], fit: Pose) -> NDArray[np.uint8]:
     """Cut what the chip shows larger: uint8 (112, 112), its eyes 42 pixels apart. Parameters as of `cut_chip`."""
-    return _cut(rgb, _level(points), DETAIL_PX, CHIP_EYES_PX * DETAIL_PX / CHIP_PX)
-
-
-def _level(points: Floats) -> Pose:
-    """The mean mesh laid over points in the picture plane alone: a chip keeps yaw and pitch."""
-    still = list(STILL_POINTS)
-    flat = np.array([1, 1, 0], dtype=np.float32)
-    return superpose(mean_mesh()[still] * flat, points[still] * flat)
+    return _cut(rgb, fit, DETAIL_PX, CHIP_EYES_PX * DETAIL_PX / CHIP_PX)
 
 
 def _cut(rgb: NDArray[np.uint8], fit: Pose, side_px: int, finest_px: float) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ FER2013's framing, as training sets have them. Both end in the same `Face`, its 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.face.align import TRAINING_EYES_PX, cut_chip, cut_detail, fit_pose, mean_mesh
+from mien.face.align import TRAINING_EYES_PX, cut_chip, cut_detail, fit_pose, level, mean_mesh
 from mien.face.find import Candidate, find_faces
 from mien.face.mesh import Square, first_square, fit_eyes, fit_mesh, next_square, refine
 from mien.nets import Floats
@@ -72,7 +72,8 @@ def _average_face(side: int) -> Floats:
 
 def _face(frame: Frame, track: int, points: Floats, score: float, box_px: tuple[float, float, float, float]) -> Face:
     rgb: NDArray[np.uint8] = frame.rgb
-    chip, chip_scale = cut_chip(rgb, points)
+    lies = level(points)
+    chip, chip_scale = cut_chip(rgb, lies)
     eyes = fit_eyes(rgb, points)
     return Face(
         time_s=frame.time_s,
@@ -84,5 +85,5 @@ def _face(frame: Frame, track: int, points: Floats, score: float, box_px: tuple[
         pose_deg=fit_pose(points).degrees,
         chip=chip,
         chip_scale=chip_scale,
-        detail=cut_detail(rgb, points),
+        detail=cut_detail(rgb, lies),
     )

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from mien.affect.regions import BOXES
 from mien.cues.geometry import BROW_LINE
-from mien.face.align import CHIP_EYES_PX, CHIP_MIDDLE_PX, STILL_POINTS, Pose, mean_mesh, superpose
+from mien.face.align import CHIP_EYES_PX, CHIP_MIDDLE_PX, level
 from mien.face.mesh import CONTOUR_OF_LEFT_EYE, CONTOUR_OF_RIGHT_EYE
 from mien.lab.pages import words
 from mien.lab.pages.explain import Explanation
@@ -108,18 +108,12 @@ def png_of(picture: Image.Image) -> bytes:
 
 def _view(face: Face, side: int) -> NDArray[np.float64]:
     """Affine map (2, 3) from the frame to the view: the chip's framing with a margin, `side` pixels a side."""
-    fit = _flat_fit(face)
+    fit = level(face.points_px)
     step = side / CHIP_PX / (1 + 2 * MARGIN)
     to_view = np.zeros((2, 3))
     to_view[:, :2] = step * CHIP_EYES_PX / fit.scale * fit.rotation[:2, :2].T
     to_view[:, 2] = step * (np.array(CHIP_MIDDLE_PX) + MARGIN * CHIP_PX) - to_view[:, :2] @ fit.shift[:2]
     return to_view
-
-
-def _flat_fit(face: Face) -> Pose:
-    """The similarity in the picture plane by which the chip was cut (see `mien.face.align.cut_chip`)."""
-    still, flat = list(STILL_POINTS), np.array([1, 1, 0], dtype=np.float32)
-    return superpose(mean_mesh()[still] * flat, face.points_px[still] * flat)
 
 
 def _stain(region: str, points: Floats, side: int) -> NDArray[np.float32]:
