@@ -1,6 +1,8 @@
 """A trained student becomes what ships: `coefficients.tflite` and its manifest (Keras → LiteRT).
 
-python -m mien.lab.coefficients.ship --run RUN --to src/mien/cues/assets
+    python -m mien.lab.coefficients.ship --run RUN --to src/mien/cues/assets
+
+Nothing is written unless LiteRT answers as Keras does.
 """
 
 import argparse

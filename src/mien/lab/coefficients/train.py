@@ -169,7 +169,7 @@ def train(
     out.mkdir(parents=True, exist_ok=True)
     network = fit_student(faces, plan, size, out, start, verbose)
     network.save(out / NETWORK)
-    sorts = split(faces)
+    parts = split(faces)
     told: dict[str, Any] = {
         "command": f"python -m mien.lab.coefficients.train --performed performed.npz --taught taught.npz --out RUN "
         f"--epochs {plan.epochs} --rate {plan.rate}" + (" --start BEFORE" if start is not None else ""),
@@ -177,7 +177,7 @@ def train(
         "size": asdict(size),
         "faces": {
             part: {str(sort): int((mask & (faces.sort == sort)).sum()) for sort in np.unique(faces.sort)}
-            for part, mask in sorts.items()
+            for part, mask in parts.items()
         },
         "parameters": network.count_params(),
     }
