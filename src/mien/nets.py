@@ -140,6 +140,10 @@ class Network:
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(d["index"]) for d in self._outputs]
 
+    def named(self, given: Mapping[str, Floats]) -> list[Floats]:
+        """Run the network with its inputs by name, in any order: "chip" is LiteRT's "serving_default_chip:0"."""
+        return self(*(next(array for name, array in given.items() if name in told) for told in self.input_names))
+
     def _resize(self, inputs: Sequence[Floats]) -> None:
         for detail, array in zip(self._inputs, inputs, strict=True):
             self._interpreter.resize_tensor_input(detail["index"], array.shape)

@@ -64,7 +64,7 @@ class Reader:
             raise BadAsset(f"{path.stem}.json: made for other regions than mien's; reinstall mien or train anew")
         self.temperature = float(manifest["temperature"])
         self.scale = CueScale.of_rows(manifest["cues"])
-        self._inputs = [_place(name, manifest["inputs"]) for name in self._network.input_names]
+        self._inputs: Sequence[str] = manifest["inputs"]
         self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
 
     @property
@@ -143,11 +143,6 @@ class Reader:
         for first in range(0, len(chips), CHUNK):
             some = chips[first : first + CHUNK, :, :, None].astype(np.float32)
             given = (some, cues[first : first + CHUNK], np.repeat(present[None], len(some), axis=0))
-            found = self._network(*(given[place] for place in self._inputs))
+            found = self._network.named(dict(zip(self._inputs, given, strict=True)))
             parts.append([found[place] for place in self._outputs])
         return Answer(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-
-
-def _place(name: str, inputs: Sequence[str]) -> int:
-    """Which of the manifest's inputs LiteRT means by "serving_default_chip:0"."""
-    return next(place for place, plain in enumerate(inputs) if plain in name)

@@ -49,7 +49,6 @@ HALF_PX = 64
 """Width of a half, from beyond the middle to the edge of the detail."""
 LEAST_REACH = 0.2
 """However high a coefficient stands at rest, so much is left for it to move in."""
-INPUTS = ("halves", "shapes")
 
 
 class Student:
@@ -67,10 +66,8 @@ class Student:
 
     def __init__(self, path: Path) -> None:
         self._network = Network(path)
-        manifest = self._network.manifest
-        if tuple(manifest.get("own", ())) != OWN:
+        if tuple(self._network.manifest.get("own", ())) != OWN:
             raise BadAsset(f"{path.name}: made for other coefficients than mien's; reinstall mien or train anew")
-        self._inputs = [next(name for name in INPUTS if name in told) for told in self._network.input_names]
 
     def read(self, details: NDArray[np.uint8], shapes: Floats) -> Floats:
         """Read coefficients.
@@ -84,8 +81,7 @@ class Student:
         -------
         float32 (n, 52), 0..1
         """
-        given = {"halves": halves_of(details), "shapes": sides_of(shapes)}
-        (told,) = self._network(*(given[name] for name in self._inputs))
+        (told,) = self._network.named({"halves": halves_of(details), "shapes": sides_of(shapes)})
         return np.clip(joined(told[:, 0], told[:, 1]), 0, 1)
 
 

@@ -7,7 +7,6 @@ Nothing is written unless LiteRT answers as Keras does.
 
 import argparse
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import numpy as np
 from mien.cues.coefficients import OWN, SHAPE_SIZE, halves_of, sides_of
 from mien.errors import BadInput
 from mien.lab.coefficients.train import NETWORK, TRAINING
-from mien.lab.training.convert import Answers, convert, in_tensorflow, prove, sha256_of
+from mien.lab.training.convert import Answers, in_tensorflow, sha256_of, ship_proved
 from mien.lab.training.export import patterns
 from mien.nets import Floats, asset_path
 from mien.values import DETAIL_PX
@@ -55,19 +54,8 @@ def ship(run: Path, to: Path) -> Path:
     network = keras.models.load_model(run / NETWORK, compile=False)
     given = made_up()
     wanted = {"moved": keras.ops.convert_to_numpy(network(given, training=False))}
-    with tempfile.TemporaryDirectory() as folder:
-        aside = Path(folder) / SHIPPED
-        convert(network, aside)
-        prove(
-            aside,
-            describe(aside, json.loads((run / TRAINING).read_text("utf-8"))),
-            given,
-            wanted,
-            apart,
-            MOST_DIFFERENCE,
-        )
-        for suffix in (".tflite", ".json"):
-            (to / SHIPPED).with_suffix(suffix).write_bytes(aside.with_suffix(suffix).read_bytes())
+    training = json.loads((run / TRAINING).read_text("utf-8"))
+    ship_proved(network, to / SHIPPED, lambda aside: describe(aside, training), given, wanted, apart, MOST_DIFFERENCE)
     return to / SHIPPED
 
 

@@ -27,6 +27,7 @@ from mien.lab.coefficients.changes import changed_details, changed_shapes
 from mien.lab.coefficients.data import Faces, load_all
 from mien.lab.coefficients.nets import USUAL, Size, build_student
 from mien.lab.coefficients.split import split
+from mien.lab.training.optimiser import optimiser
 from mien.lab.training.precision import SHORT, WHOLE, same_as
 from mien.nets import Floats
 
@@ -50,25 +51,12 @@ class Plan:
     seed: int = 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Wanted:
-    """Answers wanted of n faces and how much each counts, both float32 (n, 2, own), left halves first."""
-
-    truth: Floats
-    weight: Floats
-
-    @property
-    def rows(self) -> Floats:
-        """Both side by side, as `counted` takes them: float32 (n, 2, own, 2)."""
-        return np.stack([self.truth, self.weight], axis=-1)
-
-
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of changed faces in an order drawn anew each epoch."""
 
-    def __init__(self, faces: Faces, wanted: Wanted, plan: Plan) -> None:
+    def __init__(self, faces: Faces, wanted: Floats, plan: Plan) -> None:
         super().__init__(workers=1, use_multiprocessing=False)
-        self.faces, self.rows, self.plan, self.epoch = faces, wanted.rows, plan, 0
+        self.faces, self.wanted, self.plan, self.epoch = faces, wanted, plan, 0
 
     def __len__(self) -> int:
         return math.ceil(len(self.faces) / self.plan.batch)
@@ -79,7 +67,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         rng = np.random.default_rng((self.plan.seed, self.epoch, step))
         details = changed_details(self.faces.details[some], rng)
         shapes = changed_shapes(self.faces.shapes[some], rng)
-        return inputs_of(details, shapes), self.rows[some]
+        return inputs_of(details, shapes), self.wanted[some]
 
     def enter(self, epoch: int, _: object = None) -> None:
         """Draw the batches of this epoch, counted from 0, from now on."""
@@ -91,8 +79,11 @@ def inputs_of(details: NDArray[np.uint8], shapes: Floats) -> dict[str, Floats]:
     return {"halves": halves_of(details), "shapes": sides_of(shapes)}
 
 
-def wanted_of(faces: Faces, learn: NDArray[np.bool_]) -> Wanted:
-    """Every face's truth; what it counts follows from the spread among those to learn from, each sort by itself."""
+def wanted_of(faces: Faces, learn: NDArray[np.bool_]) -> Floats:
+    """Every face's truth and how much each answer counts, float32 (n, 2, own, 2), left halves first.
+
+    What an answer counts follows from the spread of the truth among those to learn from, each sort by itself.
+    """
     truth = sides(faces.truth)
     weight = np.zeros_like(truth)
     for sort in np.unique(faces.sort):
@@ -100,7 +91,7 @@ def wanted_of(faces: Faces, learn: NDArray[np.bool_]) -> Wanted:
         spread = truth[rows & learn].reshape(-1, len(OWN)).std(axis=0)
         counts = spread >= LEAST_SPREAD
         weight[rows] = counts / np.maximum(spread, LEAST_SPREAD) ** 2
-    return Wanted(truth, weight)
+    return np.stack([truth, weight], axis=-1)
 
 
 def sides(values: Floats) -> Floats:
@@ -122,19 +113,19 @@ def fit_student(
     parts = split(faces)
     wanted = wanted_of(faces, parts["learn"])
 
-    def of(part: str) -> tuple[Faces, Wanted]:
-        rows = np.flatnonzero(parts[part])
-        return faces.take(rows), Wanted(wanted.truth[rows], wanted.weight[rows])
-
-    batches, (held, held_wanted) = Batches(*of("learn"), plan), of("choose")
+    learn, choose = (np.flatnonzero(parts[part]) for part in ("learn", "choose"))
+    batches, held = Batches(faces.take(learn), wanted[learn], plan), faces.take(choose)
     begun = build_student(size) if start is None else keras.models.load_model(start / NETWORK, compile=False)
     student = same_as(begun, lambda: build_student(size), plan.precision)
     steps = len(batches) * plan.epochs
-    student.compile(optimizer=optimiser(steps, plan), loss=counted, jit_compile=False)
+    warm = max(1, round(steps * plan.warm_up_share))
+    student.compile(
+        optimizer=optimiser(steps, warm, plan.rate, plan.weight_decay, plan.average), loss=counted, jit_compile=False
+    )
     student.fit(
         batches,
         epochs=plan.epochs,
-        validation_data=(inputs_of(held.details, held.shapes), held_wanted.rows),
+        validation_data=(inputs_of(held.details, held.shapes), wanted[choose]),
         validation_batch_size=CHUNK,
         verbose=1 if verbose else 0,
         callbacks=[
@@ -146,17 +137,6 @@ def fit_student(
     )
     best = keras.models.load_model(out / NETWORK, compile=False)
     return same_as(best, lambda: build_student(size))
-
-
-def optimiser(steps: int, plan: Plan) -> keras.optimizers.Optimizer:
-    """AdamW with warm-up, cosine rate and averaged weights, for so many steps."""
-    warm = max(1, round(steps * plan.warm_up_share))
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0, max(1, steps - warm), alpha=0.01, warmup_target=plan.rate, warmup_steps=warm
-    )
-    return keras.optimizers.AdamW(
-        rate, weight_decay=plan.weight_decay, use_ema=True, ema_momentum=plan.average, clipnorm=5.0
-    )
 
 
 def train(

@@ -28,6 +28,7 @@ from mien.lab.exams.metrics import renormalised, softmax
 from mien.lab.exams.prepared import Prepared
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import FOUR_COLUMNS
+from mien.lab.training.optimiser import optimiser
 from mien.lab.training.precision import WHOLE, computing_in, same_as
 from mien.lab.training.train import Taught
 from mien.nets import Floats
@@ -137,15 +138,10 @@ def train_plainly(network: keras.Model, chips: Chips, targets: Floats, changed: 
     batches = Batches(chips, targets, changed, budget)
     steps = len(batches) * budget.epochs
     warm = max(1, steps // 12)
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0, max(steps - warm, 1), alpha=0.01, warmup_target=budget.rate, warmup_steps=warm
-    )
-    optimiser = keras.optimizers.AdamW(
-        rate, weight_decay=budget.weight_decay, use_ema=True, ema_momentum=budget.average, clipnorm=5.0
-    )
-    network.compile(optimizer=optimiser, loss=keras.losses.CategoricalCrossentropy(from_logits=True), jit_compile=False)
+    stepper = optimiser(steps, warm, budget.rate, budget.weight_decay, budget.average)
+    network.compile(optimizer=stepper, loss=keras.losses.CategoricalCrossentropy(from_logits=True), jit_compile=False)
     network.fit(batches, epochs=budget.epochs, verbose=2)
-    optimiser.finalize_variable_values(network.trainable_variables)  # the averaged weights become the network's
+    stepper.finalize_variable_values(network.trainable_variables)  # the averaged weights become the network's
     return network
 
 

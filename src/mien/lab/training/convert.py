@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,33 +25,22 @@ CONVERTS = "tensorflow"
 Answers = Mapping[str, Floats]
 
 
-def convert(network: keras.Model, path: Path) -> None:
-    """Write a network as TFLite, its weights in half precision."""
-    import tensorflow as tf
-
-    network.export(
-        path,
-        format="litert",
-        verbose=False,
-        optimizations=[tf.lite.Optimize.DEFAULT],
-        target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
-    )
-
-
-def prove(
+def ship_proved(
+    network: keras.Model,
     path: Path,
-    manifest: dict[str, Any],
+    describe: Callable[[Path], dict[str, Any]],
     given: Answers,
     wanted: Answers,
     apart: Callable[[Answers, Answers], float],
     allowed: float,
 ) -> None:
-    """Write the manifest of a converted network, with the order of its outputs, once it answers as Keras did.
+    """Convert a network and write it with its manifest, once LiteRT answers as Keras did.
 
     Parameters
     ----------
-    path : the converted network
-    manifest : what is known of it; `outputs` is filled in
+    network : as it ships
+    path : of the .tflite file; the manifest goes beside it
+    describe : what the manifest of a converted network says; the order of its `outputs` is filled in here
     given, wanted : inputs by name and what Keras answered, by name
     apart : the largest difference of two answers
     allowed : how large it may be
@@ -58,16 +48,26 @@ def prove(
     Raises
     ------
     BadAsset
-        If LiteRT answers otherwise.
+        If LiteRT answers otherwise; nothing is written then.
     """
-    write_manifest(path, manifest)
-    net = Network(path)
-    found = net(*(given[plain_name(name, list(given))] for name in net.input_names))
-    manifest["outputs"] = [_told_by(wanted, array) for array in found]
-    difference = apart(wanted, dict(zip(manifest["outputs"], found, strict=True)))
-    if difference > allowed:
-        raise BadAsset(f"{path.name}: LiteRT and Keras differ by {difference:.1e}, {allowed:.0e} allowed")
-    write_manifest(path, manifest)
+    with tempfile.TemporaryDirectory() as folder:
+        aside = Path(folder) / path.name
+        _convert(network, aside)
+        manifest = describe(aside)
+        _write_manifest(aside, manifest)
+        found = Network(aside).named(given)
+        manifest["outputs"] = [_told_by(wanted, array) for array in found]
+        difference = apart(wanted, dict(zip(manifest["outputs"], found, strict=True)))
+        if difference > allowed:
+            raise BadAsset(f"{path.name}: LiteRT and Keras differ by {difference:.1e}, {allowed:.0e} allowed")
+        _write_manifest(aside, manifest)
+        copied(aside, path)
+
+
+def copied(network: Path, to: Path) -> None:
+    """Copy a network and its manifest over another path's."""
+    for suffix in (".tflite", ".json"):
+        to.with_suffix(suffix).write_bytes(network.with_suffix(suffix).read_bytes())
 
 
 def in_tensorflow(module: str, words: Sequence[str], what: Path) -> bool:
@@ -92,14 +92,21 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
-    """Write a network's manifest beside it."""
+def _convert(network: keras.Model, path: Path) -> None:
+    """Write a network as TFLite, its weights in half precision."""
+    import tensorflow as tf
+
+    network.export(
+        path,
+        format="litert",
+        verbose=False,
+        optimizations=[tf.lite.Optimize.DEFAULT],
+        target_spec={"supported_types": [tf.float16], "supported_ops": [tf.lite.OpsSet.TFLITE_BUILTINS]},
+    )
+
+
+def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
     path.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-
-
-def plain_name(name: str, names: Sequence[str]) -> str:
-    """LiteRT's "serving_default_chip:0" → "chip"."""
-    return next(plain for plain in names if plain in name)
 
 
 def _told_by(wanted: Answers, array: Floats) -> str:

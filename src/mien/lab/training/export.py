@@ -8,7 +8,6 @@ made of synthetic patterns (no picture of anybody) with what Keras answered, for
 
 import argparse
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import numpy as np
 from mien.affect.calibrate import calibrated
 from mien.affect.regions import BOXES
 from mien.cues.names import NAMES
-from mien.lab.training.convert import Answers, convert, in_tensorflow, prove, sha256_of
+from mien.lab.training.convert import Answers, in_tensorflow, sha256_of, ship_proved
 from mien.lab.training.fold import fold
 from mien.lab.training.nets import STREAMS, Shape, with_shares
 from mien.lab.training.train import NETWORK, TRAINING
@@ -53,13 +52,8 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
     shipped = with_shares(fold(network, Shape.of_row(training["shape"])))
     given = patterns()
     wanted = {name: keras.ops.convert_to_numpy(value) for name, value in shipped(given, training=False).items()}
-    with tempfile.TemporaryDirectory() as folder:
-        aside = Path(folder) / SHIPPED
-        convert(shipped, aside)
-        prove(aside, describe(aside, training), given, wanted, difference, MOST_DIFFERENCE)
-        path = to / aside.name
-        for suffix in (".tflite", ".json"):
-            path.with_suffix(suffix).write_bytes(aside.with_suffix(suffix).read_bytes())
+    path = to / SHIPPED
+    ship_proved(shipped, path, lambda aside: describe(aside, training), given, wanted, difference, MOST_DIFFERENCE)
     if parity is not None:
         parity.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(parity, allow_pickle=False, **given, **wanted)

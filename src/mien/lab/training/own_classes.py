@@ -21,6 +21,7 @@ from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.metrics import cross_entropy
 from mien.lab.training.augment import Ways
+from mien.lab.training.convert import copied
 from mien.lab.training.corpus import Corpus, Examples
 from mien.lab.training.export import export
 from mien.lab.training.frozen import CHANGED_VIEWS, Frozen, Trunk, joined
@@ -177,14 +178,12 @@ def _unfreeze(path: Path, corpus: Corpus, told: dict[str, Any], out: Path, plan:
         after = develop_loss(candidate, corpus.develop)
         say(f"loss on the development side {before:.4f}, then {after:.4f}")
         if after < before:
-            for kind in (".tflite", ".json"):
-                path.with_suffix(kind).write_bytes(candidate.with_suffix(kind).read_bytes())
+            copied(candidate, path)
 
 
 def develop_loss(path: Path, examples: Examples) -> float:
     """Mean cross-entropy of an exported network with targets, nats."""
     network = Network(path)
-    given = inputs_of(examples)
-    said = network(*(next(held for name, held in given.items() if name in told) for told in network.input_names))
+    said = network.named(inputs_of(examples))
     logits = said[network.manifest["outputs"].index("logits")]
     return cross_entropy(calibrated(logits, float(network.manifest["temperature"])), examples.targets)

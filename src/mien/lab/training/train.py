@@ -24,6 +24,7 @@ from mien.lab.exams.metrics import best_temperature
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import RARE, Corpus, Examples
 from mien.lab.training.nets import STREAMS, Shape, build_network
+from mien.lab.training.optimiser import optimiser
 from mien.lab.training.precision import WHOLE, same_as
 from mien.lab.training.unfold import unfold
 from mien.nets import Floats
@@ -165,13 +166,8 @@ def train(
     faces = Faces(corpus, plan, ways, performed, teacher)
     steps = len(faces) * plan.epochs
     warm = max(1, round(steps * plan.warm_up_share))
-    rate = keras.optimizers.schedules.CosineDecay(
-        0.0, steps - warm, alpha=0.01, warmup_target=plan.rate, warmup_steps=warm
-    )
     network.compile(
-        optimizer=keras.optimizers.AdamW(
-            rate, weight_decay=plan.weight_decay, use_ema=True, ema_momentum=plan.average, clipnorm=5.0
-        ),
+        optimizer=optimiser(steps, warm, plan.rate, plan.weight_decay, plan.average),
         loss={name: keras.losses.CategoricalCrossentropy(from_logits=True) for name in ("logits", "stream_logits")},
         loss_weights={"logits": 1.0, "stream_logits": STREAM_WEIGHT * STREAMS},
         metrics={"logits": [keras.metrics.CategoricalAccuracy(name="accuracy")]},
