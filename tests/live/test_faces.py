@@ -10,7 +10,7 @@ from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
-from mien.live.calibration import EXTREME, FEWEST, drifted, neutral_of, profile_of, ranged, rested
+from mien.live.calibration import EXTREME, FEWEST, drifted, profile_of, ranged, rest_of, rested
 from mien.live.commands import NotNow
 from mien.live.lead import Lead, lead_to
 from mien.live.mood import DWELL_S, Mood, Settled, settled, target_of
@@ -82,29 +82,50 @@ class TestSeats:
 class TestCalibration:
     def test_a_resting_face_has_no_departures(self) -> None:
         own = rested([cues(brow_height_left=2.0, corner_lift_right=-1)] * FEWEST)
-        departures = own.departures(cues(brow_height_left=2.0, corner_lift_right=-1))
+        departures = own.cues.departures(cues(brow_height_left=2.0, corner_lift_right=-1))
         assert max(map(abs, departures.values())) < 1e-3
 
     def test_extremes_become_the_ends_of_a_control(self) -> None:
         rest = rested([cues()] * FEWEST)
         own = ranged(rest, [cues(mouth_openness=5.0)] * FEWEST)
-        assert own.departures(cues(mouth_openness=5.0))["mouth_openness"] == pytest.approx(EXTREME, abs=0.01)
+        assert own.cues.departures(cues(mouth_openness=5.0))["mouth_openness"] == pytest.approx(EXTREME, abs=0.01)
 
     def test_it_drifts_where_the_face_rests_and_nowhere_else(self) -> None:
         rest = rested([cues()] * FEWEST)
         later = drifted(rest, cues(brow_height_left=1.0, mouth_openness=4.0), 300.0)
-        assert later.departures(cues(brow_height_left=1.0))["brow_height_left"] == pytest.approx(0.5, abs=0.01)
-        assert later.mean[NAMES.index("mouth_openness")] == rest.mean[NAMES.index("mouth_openness")]
+        assert later.cues.departures(cues(brow_height_left=1.0))["brow_height_left"] == pytest.approx(0.5, abs=0.01)
+        assert later.cues.mean[NAMES.index("mouth_openness")] == rest.cues.mean[NAMES.index("mouth_openness")]
 
     def test_a_profile_comes_back(self) -> None:
         rest = rested([cues(nose_length=1.0)] * FEWEST)
-        again = neutral_of(profile_of(rest))
-        assert np.allclose(again.mean, rest.mean, atol=1e-4)
+        again = rest_of(profile_of(rest))
+        assert np.allclose(again.cues.mean, rest.cues.mean, atol=1e-4)
+        assert again.coefficients is None
+        moved = np.linspace(0, 1, len(COEFFICIENTS), dtype=np.float32)
+        again = rest_of(profile_of(rested([cues()] * FEWEST, [moved] * 3)))
+        assert np.allclose(again.coefficients, moved, atol=1e-4)
 
     @pytest.mark.parametrize("profile", [None, {}, [], "x", {"cues": {}}])
     def test_what_is_no_profile_is_refused(self, profile: object) -> None:
         with pytest.raises(BadInput, match="calibrate again"):
-            neutral_of(profile)
+            rest_of(profile)
+
+    @pytest.mark.parametrize("moved", [{"jawOpen": 0.1}, dict.fromkeys(COEFFICIENTS, 2.0), [1.0] * 52, "x"])
+    def test_a_profile_with_coefficients_that_are_none_is_refused(self, moved: object) -> None:
+        with pytest.raises(BadInput, match="calibrate again"):
+            rest_of(profile_of(rested([cues()] * FEWEST)) | {"coefficients": moved})
+
+    @pytest.mark.parametrize(("emotion", "share", "is_asked"), [("happiness", 0.9, True), ("neutral", 0.9, False)])
+    def test_a_resting_face_that_smiles_is_asked_about(self, emotion: str, share: float, is_asked: bool) -> None:
+        watching = Watching()
+        watching.calibrate("start", 0.0)
+        probs = [share if name == emotion else (1 - share) / (len(EMOTIONS) - 1) for name in EMOTIONS]
+        for frame in range(30):
+            said = answer((LEFT, cues(), reading(emotion) | {"probs": probs}))
+            watching.see(said, frame / 6, reads_affect=True)
+        done = watching.learnt(5.1)
+        assert done["state"] == "done"
+        assert (f"reads as {emotion} (90%)" in done["text"]) is is_asked
 
     def test_the_page_is_told_how_it_goes(self) -> None:
         watching = Watching()

@@ -1,6 +1,6 @@
-"""Some seconds of a person's resting face, and of a few extremes → their own `Neutral`, which drifts slowly.
+"""Some seconds of a person's resting face, and of a few extremes → their own `Rest`, which drifts slowly.
 
-A profile is that `Neutral` as plain data; the page may keep it if it is asked to, the server never does.
+A profile is that `Rest` as plain data; the page may keep it if it is asked to, the server never does.
 """
 
 import math
@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from mien.cues.coefficients import COEFFICIENTS, named_coefficients, own_rest
 from mien.cues.names import NAMES
 from mien.cues.neutral import Neutral, average_neutral, own_neutral
 from mien.errors import BadInput
 from mien.nets import Floats
-from mien.values import Cues
+from mien.values import Affect, Classes, Cues
 
 SECONDS = 5.0
 FEWEST = 15
@@ -29,23 +30,47 @@ DRIFT_HALF_LIFE_S = 300.0
 AT_REST = 1.5
 """A cue drifts only while it is within so many standard deviations of rest."""
 
+CLEARLY = 0.6
+"""A resting face that reads as an expression with this probability is remarked upon: perhaps it smiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A person's own resting face: its cues, and its coefficients (52,) where these were read."""
+
+    cues: Neutral
+    coefficients: Floats | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A calibration under way: `step` is "rest" or "range", `seen` what was measured since `started_s`, `moved` the
-    coefficients (52,) read meanwhile, where they are."""
+    """A calibration under way: `step` is "rest" or "range", `seen` what was measured since `started_s`; `moved` the
+    coefficients (52,) and `probs` the probabilities read meanwhile, where they are."""
 
     step: str
     started_s: float
     seen: tuple[Cues, ...] = ()
     moved: tuple[Floats, ...] = ()
+    probs: tuple[tuple[float, ...], ...] = ()
 
-    def with_face(self, cues: Cues, coefficients: Floats | None) -> "Calibration":
+    def with_face(self, cues: Cues, coefficients: Floats | None, affect: Affect | None) -> "Calibration":
         """With another frame's face; one turned away does not count."""
         if not cues.valid.all():
             return self
         moved = self.moved if coefficients is None else (*self.moved, coefficients)
-        return replace(self, seen=(*self.seen, cues), moved=moved)
+        probs = self.probs if affect is None else (*self.probs, affect.probs)
+        return replace(self, seen=(*self.seen, cues), moved=moved, probs=probs)
+
+    def expression(self, classes: Classes) -> tuple[str, float] | None:
+        """The expression that the face clearly showed meanwhile, with its mean probability; None if it seemed at rest.
+
+        Some people's faces read as one at rest, so this is a reason to ask and none to refuse.
+        """
+        if not self.probs:
+            return None
+        mean = np.mean(self.probs, axis=0)
+        name, share = classes[int(mean.argmax())].name, float(mean.max())
+        return (name, share) if name != "neutral" and share >= CLEARLY else None
 
     def progress(self, now_s: float) -> float:
         """0..1; 1 when its time is over."""
@@ -57,38 +82,45 @@ class Calibration:
         return len(self.seen) >= FEWEST
 
 
-def rested(seen: Sequence[Cues]) -> Neutral:
-    """A person's own resting face."""
-    return own_neutral(seen)
+def rested(seen: Sequence[Cues], moved: Sequence[Floats] = ()) -> Rest:
+    """A person's own resting face from frames of it: cues, and coefficients (52,) where they were read."""
+    return Rest(own_neutral(seen), own_rest(moved) if moved else None)
 
 
-def ranged(neutral: Neutral, seen: Sequence[Cues]) -> Neutral:
+def ranged(rest: Rest, seen: Sequence[Cues]) -> Rest:
     """The same resting face, with spreads such that the extremes seen are `EXTREME` from it."""
-    reach = np.percentile(np.abs(np.stack([cues.values for cues in seen]) - neutral.mean), 95, axis=0)
+    mean = rest.cues.mean
+    reach = np.percentile(np.abs(np.stack([cues.values for cues in seen]) - mean), 95, axis=0)
     usual = average_neutral().spread
-    return Neutral(neutral.mean, np.clip(reach / EXTREME, NARROWEST * usual, WIDEST * usual).astype(np.float32))
+    spread = np.clip(reach / EXTREME, NARROWEST * usual, WIDEST * usual).astype(np.float32)
+    return replace(rest, cues=Neutral(mean, spread))
 
 
-def drifted(neutral: Neutral, cues: Cues, seconds: float) -> Neutral:
+def drifted(rest: Rest, cues: Cues, seconds: float) -> Rest:
     """The resting face after some seconds of these cues: where they are near rest, it follows them slowly."""
     share = 1 - 0.5 ** (max(0.0, seconds) / DRIFT_HALF_LIFE_S)
-    apart = cues.values - neutral.mean
-    near = cues.valid & (np.abs(apart) <= AT_REST * neutral.spread)
-    return Neutral((neutral.mean + np.where(near, share * apart, 0)).astype(np.float32), neutral.spread)
+    mean, spread = rest.cues.mean, rest.cues.spread
+    apart = cues.values - mean
+    near = cues.valid & (np.abs(apart) <= AT_REST * spread)
+    return replace(rest, cues=Neutral((mean + np.where(near, share * apart, 0)).astype(np.float32), spread))
 
 
-def profile_of(neutral: Neutral) -> dict[str, Any]:
+def profile_of(rest: Rest) -> dict[str, Any]:
     """A resting face as plain data."""
-    return {
+    profile: dict[str, Any] = {
         "format": 1,
         "cues": {
             name: {"mean": round(float(mean), 5), "spread": round(float(spread), 5)}
-            for name, mean, spread in zip(NAMES, neutral.mean, neutral.spread, strict=True)
+            for name, mean, spread in zip(NAMES, rest.cues.mean, rest.cues.spread, strict=True)
         },
     }
+    if rest.coefficients is None:
+        return profile
+    named = named_coefficients(rest.coefficients)
+    return profile | {"coefficients": {name: round(value, 4) for name, value in named.items()}}
 
 
-def neutral_of(profile: Any) -> Neutral:
+def rest_of(profile: Any) -> Rest:
     """A resting face from a profile.
 
     Raises
@@ -99,8 +131,13 @@ def neutral_of(profile: Any) -> Neutral:
     try:
         rows = [profile["cues"][name] for name in NAMES]
         mean, spread = ([float(row[key]) for row in rows] for key in ("mean", "spread"))
-    except (KeyError, TypeError, ValueError):
+        named = profile.get("coefficients")
+        moved = [float(named[name]) for name in COEFFICIENTS] if named else []
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise BadInput("profile: not one of this version; calibrate again") from None
-    if not all(map(math.isfinite, [*mean, *spread])) or min(spread) <= 0 or max(map(abs, [*mean, *spread])) > 1e3:
+    is_possible = all(map(math.isfinite, [*mean, *spread])) and min(spread) > 0
+    is_possible &= max(map(abs, [*mean, *spread])) <= 1e3 and all(0 <= value <= 1 for value in moved)
+    if not is_possible:
         raise BadInput("profile: holds numbers that no face has; calibrate again")
-    return Neutral(np.array(mean, dtype=np.float32), np.array(spread, dtype=np.float32))
+    neutral = Neutral(np.array(mean, dtype=np.float32), np.array(spread, dtype=np.float32))
+    return Rest(neutral, np.array(moved, dtype=np.float32) if moved else None)

@@ -17,7 +17,7 @@ from mien.clock import Clock
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.live import told
-from mien.live.calibration import neutral_of
+from mien.live.calibration import rest_of
 from mien.live.commands import Command, NotNow, parse_command
 from mien.live.face_tune import FaceTune
 from mien.live.frames import parse_frame
@@ -122,7 +122,7 @@ class Session:
         wanted = hello.get("settings", {})
         changed(self._wishes.settings, wanted)  # refused before anything is told
         if hello.get("profile"):
-            self.watching.own = neutral_of(hello["profile"])
+            self.watching.own = rest_of(hello["profile"])
         self._listener = listener
         self._gestures.forget()
         self._told_brief = None

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.circumplex import valence_arousal
-from mien.cues.coefficients import beyond_rest, named_coefficients, own_rest
+from mien.cues.coefficients import beyond_rest, named_coefficients
 from mien.cues.names import NAMES
-from mien.cues.neutral import Neutral, average_neutral
+from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
-from mien.live.calibration import Calibration, drifted, profile_of, ranged, rested
+from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
 from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, seated
@@ -64,9 +64,8 @@ class Watching:
         self._seats = Seats(1)
         self._people: dict[int, Person] = {}
         self._seen_s: float | None = None
-        self.own: Neutral | None = None
+        self.own: Rest | None = None
         """The person's resting face, None while it is not known."""
-        self._own_coefficients: Floats | None = None
         self.calibration: Calibration | None = None
         self._told_progress = 0.0
 
@@ -96,21 +95,19 @@ class Watching:
                 continue
             cues = _cues(face["cues"], now_s)
             coefficients = np.array(face["coefficients"], np.float32) if face.get("coefficients") else None
+            read = self._seen(face["affect"], now_s) if reads_affect and face["affect"] else None
             if self.calibration and seat == 0:
-                self.calibration = self.calibration.with_face(cues, coefficients)
-            if coefficients is not None and self._own_coefficients is not None and seat == 0:
-                coefficients = beyond_rest(coefficients, self._own_coefficients)
-            if self.own and seat == 0:
-                self.own = drifted(self.own, cues, now_s - (self._people[0].seen_s if 0 in self._people else now_s))
-            neutral = self.own if self.own and seat == 0 else average_neutral()
-            departures = neutral.departures(cues)
+                self.calibration = self.calibration.with_face(cues, coefficients, read)
             person = self._people.get(seat, Person(now_s))
+            if self.own and seat == 0:
+                self.own = drifted(self.own, cues, now_s - person.seen_s)
+            own = self.own if seat == 0 else None
+            if coefficients is not None and own and own.coefficients is not None:
+                coefficients = beyond_rest(coefficients, own.coefficients)
+            neutral = own.cues if own else average_neutral()
+            departures = neutral.departures(cues)
             gesture, state = step(departures, now_s, person.gestures)
-            affect, label = (
-                _steadied(person, self._seen(face["affect"], now_s))
-                if reads_affect and face["affect"]
-                else (None, None)
-            )
+            affect, label = _steadied(person, read) if read else (None, None)
             colours = coloured(person.colours, departures, now_s - person.seen_s)
             self._people[seat] = Person(now_s, state, affect, label, colours)
             gestures[seat] = gesture
@@ -168,7 +165,7 @@ class Watching:
             If `do` is something else, or the resting face has to come first.
         """
         if do == "forget":
-            self.own, self.calibration, self._own_coefficients = None, None, None
+            self.own, self.calibration = None, None
             return _calibration_told("rest", "forgotten", 0.0, "forgotten")
         if do not in ("start", "range"):
             raise BadInput(f"calibrate: {do!r}; start, range or forget wanted")
@@ -192,15 +189,13 @@ class Watching:
         self.calibration, self._told_progress = None, 0.0
         if not calibration.suffices:
             return _calibration_told(calibration.step, "failed", 1.0, TOO_FEW)
-        if calibration.step == "rest" and calibration.moved:
-            self._own_coefficients = own_rest(calibration.moved)
-        self.own = (
-            rested(calibration.seen)
-            if self.own is None or calibration.step == "rest"
-            else ranged(self.own, calibration.seen)
-        )
-        done = _calibration_told(calibration.step, "done", 1.0, "this is your resting face now")
-        return done | {"profile": profile_of(self.own)}
+        if calibration.step == "range" and self.own:
+            self.own, text = ranged(self.own, calibration.seen), "your movements now reach from end to end"
+        else:
+            self.own, text = rested(calibration.seen, calibration.moved), "this is your resting face now"
+            if shown := calibration.expression(self.classes):
+                text += f"; it reads as {shown[0]} ({shown[1]:.0%}): if you were not at rest, learn it again"
+        return _calibration_told(calibration.step, "done", 1.0, text) | {"profile": profile_of(self.own)}
 
 
 def _calibration_told(step_: str, state: str, progress: float, text: str) -> dict[str, Any]:
