@@ -4,6 +4,8 @@ Every message says what was given, what is allowed, and the command or step that
 message alone and exits with `EXIT_CODE`; programming mistakes stay `ValueError`.
 """
 
+import sys
+
 EXIT_CODE = 2
 
 
@@ -25,6 +27,11 @@ class BadAsset(MienError):
 
 class CannotWrite(MienError):
     """The result has nowhere to go: folder unwritable, disk full."""
+
+
+def extra(name: str) -> str:
+    """The command that installs an optional part of mien, an extra of its `pyproject.toml`, as a message says it."""
+    return f"in mien's folder, {sys.executable} -m pip install -e '.[{name}]'"
 
 
 def cause_of(error: Exception) -> str:

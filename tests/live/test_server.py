@@ -19,6 +19,7 @@ from websockets.sync.client import connect
 from made_data import OWN, write_own_reader
 from mien.face.pictures import decode
 from mien.live.frames import HEAD, MAX_BYTES
+from mien.music.mapping import shipped_mapping
 
 from conftest import encoded, load_data
 
@@ -356,9 +357,12 @@ class TestRefusing:
         assert headers["cross-origin-opener-policy"] == "same-origin"
         assert headers["x-content-type-options"] == "nosniff"
 
-    def test_a_reader_with_other_words_is_greeted_with_them(self, portrait: bytes, tmp_path: Path) -> None:
-        with serving("--weights", str(write_own_reader(tmp_path))) as own:
+    def test_a_reader_and_a_table_of_ones_own_are_greeted_with(self, portrait: bytes, tmp_path: Path) -> None:
+        table = tmp_path / "mine.toml"
+        table.write_text("# mine\n" + shipped_mapping().toml, encoding="utf-8")
+        with serving("--weights", str(write_own_reader(tmp_path)), "--mapping", str(table)) as own:
             page = Page(own, {})
+            assert page.welcome["mapping"]["toml"] == own.get("/mapping")[2].decode() == table.read_text("utf-8")
             assert page.welcome["emotions"] == [one.name for one in OWN]
             assert page.welcome["presets"]["beaming"] == [0.9, 0.4]
             (face,) = page.read(portrait)["faces"]

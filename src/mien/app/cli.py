@@ -58,7 +58,12 @@ Seed = Annotated[int, typer.Option("--seed", help="Another number, another piece
 EnsembleName = Annotated[
     str, typer.Option("--ensemble", help="Who plays: piano, quartet, chamber, musicbox, ambient, electronic.")
 ]
-Key = Annotated[str | None, typer.Option("--key", help="As in Eb, 'F# minor', 'D dorian'. Default: mood and seed.")]
+Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key", help="As in Eb, 'F# minor', 'D dorian'; the tonic alone where moods move. Default: mood and seed."
+    ),
+]
 Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]
 FormName = Annotated[
     str, typer.Option("--form", help="free, period, sentence, ternary, song (AABA), rondo or variations.")

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from mien import __version__
-from mien.errors import MienError
+from mien.errors import MienError, extra
 from mien.nets import Network, asset_path, read_asset
 
-REINSTALL = "reinstall mien: pip install --force-reinstall mien"
+REINSTALL = "install mien anew: in its folder, make clean demo"
 NETWORKS = (
     ("face detector", "mien.face", "detector"),
     ("face mesh", "mien.face", "mesh"),
@@ -30,7 +30,15 @@ NETWORKS = (
 TABLES = (("mean face", "mien.face", "mean_mesh.npy"), ("cues at rest", "mien.cues", "average_neutral.dat"))
 PLAYERS = ("paplay", "pw-play", "aplay", "afplay", "ffplay", "play", "vlc")
 """Programs that play a WAV file, on one system or another."""
-EXTRAS = (("training", "keras", "train"),)
+EXTRAS = (
+    ("training", "keras", "train"),
+    ("sound without a browser", "sounddevice", "audio"),
+    ("MIDI outputs", "rtmidi", "midi"),
+    ("Lab Streaming Layer", "pylsl", "lsl"),
+    ("Parquet tables", "pyarrow", "research"),
+    ("galleries", "gallery_dl", "collect"),
+)
+"""Optional parts: what they are for, the module that is looked for, the extra that brings it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,9 @@ def examine() -> Iterator[Finding]:
     yield _camera()
     yield _player()
     yield _page()
-    for name, module, extra in EXTRAS:
+    for name, module, optional in EXTRAS:
         present = importlib.util.find_spec(module) is not None
-        remedy = "" if present else f"only for training: pip install 'mien[{extra}]'"
+        remedy = "" if present else f"if you want it: {extra(optional)}"
         yield Finding(name, True if present else None, "installed" if present else "not installed", remedy)
 
 

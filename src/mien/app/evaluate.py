@@ -27,7 +27,7 @@ def evaluate(
     side: Annotated[
         str | None,
         typer.Option(
-            "--side", help="validate (to report; the default), develop (to choose), or train; of a project test is."
+            "--side", help="validate, develop or train; of a project test, develop or train. The first is the default."
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Use only so many faces, for a quick try.")] = None,

@@ -64,7 +64,10 @@ def live(
         str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (with --camera).")
     ] = None,
     keep_video: Annotated[
-        Path | None, typer.Option("--keep-video", help="Keep the pictures of whoever records in this folder.")
+        Path | None,
+        typer.Option(
+            "--keep-video", help="Keep the pictures of whoever records in this folder; with --camera, of all."
+        ),
     ] = None,
     weights: Weights = None,
     coefficients: Coefficients = False,

@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from mien.live.frames import MAX_BYTES
 from mien.live.session import Session
 from mien.live.station import EXPORTS, Busy, Station, StationFull
 from mien.live.told import PROTOCOL
+from mien.music.mapping import shipped_mapping
 from mien.nets import read_asset
 from mien.sound.font import font_path
 
@@ -88,7 +88,7 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
         return Response(font, media_type="application/octet-stream", headers=headers)
 
     async def mapping(_: Request) -> Response:
-        return PlainTextResponse(files("mien.music").joinpath("mapping.toml").read_text(encoding="utf-8"))
+        return PlainTextResponse((station.mapping or shipped_mapping()).toml)
 
     async def health(_: Request) -> Response:
         return JSONResponse(

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.writing import write_bytes
 
 
@@ -61,7 +61,7 @@ def train(
 ) -> None:
     """Train a reader of your own classes, or on FER+, and export it for use (needs the extra 'train')."""
     if importlib.util.find_spec("keras") is None:
-        raise BadInput("training needs Keras: install it with  pip install 'mien[train]'")
+        raise BadInput(f"training needs Keras: {extra('train')}")
     os.environ.setdefault(
         "TF_CPP_MIN_LOG_LEVEL", "3"
     )  # what TensorFlow says of graphics cards is no error of anybody's
@@ -89,7 +89,7 @@ def train(
     taught = None
     if teacher is not None:
         if importlib.util.find_spec("torch") is None:
-            raise BadInput("--teacher: it wants PyTorch; install it with  pip install 'mien[teacher]'")
+            raise BadInput(f"--teacher: it wants PyTorch: {extra('teacher')}")
         from mien.lab.training.teacher import Teacher
 
         taught = Teacher.load(teacher, short=bfloat16)

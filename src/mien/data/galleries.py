@@ -23,7 +23,7 @@ from typing import IO
 
 from mien.data.finds import SUFFIXES, Find, Known, is_picture
 from mien.data.folders import read_file
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.face.pictures import MAX_BYTES
 
 ARRIVING = "arriving"
@@ -75,7 +75,7 @@ def find_program() -> list[str]:
         return [sys.executable, "-m", "gallery_dl"]
     if path := shutil.which("gallery-dl"):
         return [path]
-    raise BadInput("boards and galleries need the program gallery-dl: pip install 'mien[collect]'")
+    raise BadInput(f"boards and galleries need the program gallery-dl: {extra('collect')}")
 
 
 def read_gallery(

@@ -18,7 +18,7 @@ from mien.cues.names import CUES
 from mien.data.facts import spoken
 from mien.data.project import Project
 from mien.data.truth import STANDING, truths
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.face.landmarks68 import PARTS
 from mien.writing import write_aside
 
@@ -159,9 +159,7 @@ def write_parquet(project: Project, path: Path) -> int:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise BadInput(
-            "--parquet: needs pyarrow; install it with  pip install 'mien[research]', or take the same table as CSV"
-        ) from None
+        raise BadInput(f"--parquet: needs pyarrow: {extra('research')}; or take the same table as CSV") from None
     kinds = {"text": pa.string(), "whole": pa.int64(), "number": pa.float64(), "numbers": pa.list_(pa.float64())}
     schema = pa.schema(
         [pa.field(column.name, kinds[column.kind], metadata={"meaning": column.meaning}) for column in columns(project)]

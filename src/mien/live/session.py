@@ -35,6 +35,7 @@ from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.mapping import Mapping as MappingTable
+from mien.music.mapping import shipped_mapping
 from mien.values import Affect, Brief, Part
 
 TICK_S = 0.03
@@ -363,7 +364,7 @@ class Session:
 
     def mapping_told(self) -> dict[str, Any]:
         """As the message `mapping`."""
-        return told.mapping(self._wishes.mapping, self._wishes.mapping_text)
+        return told.mapping(self._wishes.mapping or shipped_mapping())
 
     def ports_told(self) -> list[dict[str, Any]]:
         """The ports of the session."""

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Release, Strike
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
@@ -247,7 +247,7 @@ def check_audio() -> None:
         If `sounddevice` is not installed, or lacks the PortAudio library.
     """
     if importlib.util.find_spec("sounddevice") is None:
-        raise BadInput("sound without a browser needs sounddevice: pip install 'mien[audio]'")
+        raise BadInput(f"sound without a browser needs sounddevice: {extra('audio')}")
     try:
         import sounddevice  # noqa: F401
     except OSError as error:

@@ -81,7 +81,7 @@ class Station:
     ) -> None:
         self.places = places
         self._openers = dict(openers or {})
-        self._mapping = mapping
+        self.mapping = mapping
         self._choice = ReaderChoice.of(weights, coefficients)
         self.keep_video = keep_video
         self._away_s = AWAY_S
@@ -118,7 +118,7 @@ class Station:
         session_id = secrets.token_hex(16)
         openers = self._openers if self._lent_to is None else {}
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        session = Session(session_id, WallClock(), started, openers, self._mapping, self._choice, self.keep_video)
+        session = Session(session_id, WallClock(), started, openers, self.mapping, self._choice, self.keep_video)
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session

@@ -17,7 +17,7 @@ from typing import Any
 
 from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import CUES
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.values import EMOTIONS
 
 Line = Mapping[str, Any]
@@ -121,7 +121,7 @@ def readings_parquet(lines: Sequence[Line], style: str = "openface") -> bytes:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        raise BadInput("Parquet needs pyarrow: pip install 'mien[research]'; --csv needs nothing") from None
+        raise BadInput(f"Parquet needs pyarrow: {extra('research')}; --csv needs nothing") from None
     readings = _readings(lines)
     fields = [
         pa.field(name, pa.int64() if name in _WHOLE else pa.float64(), metadata={"unit": unit})

@@ -6,7 +6,6 @@ Plain data for `docs/wire.md`, and events of `mien.ports.port`; addresses are re
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from mien import __version__
@@ -80,13 +79,12 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
     }
 
 
-def mapping(table: MappingTable | None, text: str | None) -> dict[str, Any]:
-    """The mapping in force; None stands for the shipped one, and for its text."""
-    shipped = files("mien.music").joinpath("mapping.toml").read_text(encoding="utf-8")
+def mapping(table: MappingTable) -> dict[str, Any]:
+    """The mapping in force."""
     return {
         "type": "mapping",
-        "toml": shipped if text is None else text,
-        **mapping_told(table or shipped_mapping()),
+        "toml": table.toml,
+        **mapping_told(table),
         "gesture": mapping_told(gesture_mapping()),
         "controls": [
             {

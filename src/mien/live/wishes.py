@@ -38,7 +38,6 @@ class Wishes:
         self.settings = Settings()
         self.held: dict[str, float | str] = {}
         self.mapping = mapping
-        self.mapping_text: str | None = None
         self.lead: Lead | None = None
         self.mood = Mood()
         self._hand = ORIGIN
@@ -79,7 +78,6 @@ class Wishes:
     def map_by(self, toml: str | None) -> None:
         """Mix by another table; None is the shipped one."""
         self.mapping = parse_mapping(toml, "mapping") if toml is not None else None
-        self.mapping_text = toml
 
     def pass_time(self, seconds: float) -> None:
         """Let a lead go on."""

@@ -66,10 +66,11 @@ class CueRow:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A whole table: one row a target in the order of `TARGETS`, and any number of cue rows."""
+    """A whole table: one row a target in the order of `TARGETS`, any number of cue rows, and the text they stand in."""
 
     rows: tuple[Row, ...]
     cue_rows: tuple[CueRow, ...]
+    toml: str
 
 
 def parse_mapping(text: str, name: str = "mapping") -> Mapping:
@@ -95,7 +96,7 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
         rows.append(_row(f"{name}: row [{target}]", target, table[target]))
     if not isinstance(cues, list) or not all(isinstance(cue, dict) for cue in cues):
         raise BadInput(f"{name}: 'cue' must be rows headed [[cue]]")
-    return Mapping(tuple(rows), tuple(_cue_row(f"{name}: [[cue]] {i + 1}", cue) for i, cue in enumerate(cues)))
+    return Mapping(tuple(rows), tuple(_cue_row(f"{name}: [[cue]] {i + 1}", cue) for i, cue in enumerate(cues)), text)
 
 
 def load_mapping(path: Path) -> Mapping:

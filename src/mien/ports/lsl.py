@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import CUES
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.ports.port import Beat, Event, Happened, PortLost, Release, Strike, Transport, Value
 from mien.values import EMOTIONS, REGIONS
 
@@ -206,4 +206,4 @@ def check_lsl(scope: str) -> None:
     if scope not in SCOPES:
         raise BadInput(f"LSL scope '{scope}': choose one of {', '.join(SCOPES)}")
     if importlib.util.find_spec("pylsl") is None:
-        raise BadInput("LSL needs pylsl: pip install 'mien[lsl]'")
+        raise BadInput(f"LSL needs pylsl: {extra('lsl')}")

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import mido
 
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Pulse, Release, Strike, Transport
 from mien.writing import write_bytes
 
@@ -211,5 +211,5 @@ def output_names() -> list[str]:
 def _need_backend() -> None:
     if importlib.util.find_spec("rtmidi") is None:
         raise BadInput(
-            "MIDI outputs need python-rtmidi: pip install 'mien[midi]'; without it --midi-out FILE.mid writes a file"
+            f"MIDI outputs need python-rtmidi: {extra('midi')}; without it --midi-out FILE.mid writes a file"
         )

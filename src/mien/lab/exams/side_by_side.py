@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.errors import BadInput
+from mien.errors import BadInput, extra
 from mien.lab.exams import baselines, metrics
 from mien.lab.exams.baselines import Method, Taught
 from mien.lab.exams.prepared import Prepared, level68
@@ -66,7 +66,7 @@ def simple_verdicts(faces: ProjectFaces, reading: Reading) -> list[Verdict]:
     try:
         import scipy  # noqa: F401
     except ImportError:
-        raise BadInput("HOG and geometry are fitted with SciPy: install it with  pip install 'mien[train]'") from None
+        raise BadInput(f"HOG and geometry are fitted with SciPy: {extra('train')}") from None
     (train, truth), (develop, wanted) = shown(faces, "train"), shown(faces, "develop")
     if not len(train) or not len(develop):
         raise BadInput(f"{faces.name}: no faces to learn from, or to choose by; label more, then mien data split")
@@ -94,7 +94,7 @@ def cnn_verdict(path: Path, faces: ProjectFaces | None, reading: Reading) -> Ver
     try:
         from mien.lab.exams.plain_nets import PLAIN_PX, load_keras, logits_of
     except ImportError:
-        raise BadInput("a plain CNN is a Keras network: install Keras with  pip install 'mien[train]'") from None
+        raise BadInput(f"a plain CNN is a Keras network: {extra('train')}") from None
     small = cv2.resize(reading.face.chip, (PLAIN_PX, PLAIN_PX), interpolation=cv2.INTER_AREA)
     probs = metrics.softmax(logits_of(load_keras(path), small.astype(np.uint8)[None]))[0]
     own = [one.name for one in faces.classes] if faces else []
