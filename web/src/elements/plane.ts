@@ -104,8 +104,13 @@ export class PlaneElement extends DrawnPanel {
     pen.stroke();
     pen.fillStyle = colour("quiet");
     pen.font = `italic 13px ${getComputedStyle(document.body).getPropertyValue("--serif") || "serif"}`;
-    pen.textAlign = "center";
-    for (const { name, place } of labels(this.view.welcome)) pen.fillText(name, x(place[0]), y(place[1]));
+    const words = labels(this.view.welcome).map(({ name, place }) => ({ name, at: [x(place[0]), y(place[1])] as const }));
+    for (const { name, at } of words) {
+      const room = pen.measureText(name).width;
+      const touches = words.filter((other) => Math.abs(other.at[1] - at[1]) < LINE_PX && Math.abs(other.at[0] - at[0]) < room);
+      pen.textAlign = touches.some((other) => other.at[0] > at[0]) ? "right" : touches.some((other) => other.at[0] < at[0]) ? "left" : "center";
+      pen.fillText(name, at[0], at[1]);
+    }
     const { trail, brief } = this.view;
     pen.strokeStyle = pen.fillStyle = colour("ink");
     for (const [i, place] of trail.entries()) {
@@ -136,6 +141,8 @@ export class PlaneElement extends DrawnPanel {
 }
 
 const NEAR = 0.17;
+/** Words whose lines are nearer than this make way for each other, to the left and to the right. */
+const LINE_PX = 18;
 
 /** Names of moods where there is room: of names for nearly one place the shortest; the middle speaks for itself. */
 function labels(welcome: Welcome | undefined): { name: string; place: readonly [number, number] }[] {
