@@ -149,7 +149,7 @@ def play(
     ----------
     picture : path of a picture with at least one face, or of a video, whose moods the music then follows.
     to : name of an emotion to lead to: the music meets the face where it is, then moves (the iso principle).
-    seconds : length, 10 to 3600; by default 60, or the length of the video.
+    seconds : length, 10 to 3600; by default 60, or until a video last shows a face.
     seed : the same seed gives the same piece; another seed another piece for the same face.
     ensemble : a name of `mien.ensembles.ensembles()`.
     key : as in "Eb", "F# minor" or "D dorian"; chosen by mood and seed if None.

@@ -35,14 +35,16 @@ def read_manifest(path: Path) -> dict[str, Any]:
     Raises
     ------
     BadAsset
-        If it is missing or is not JSON.
+        If it is missing or is none.
     """
-    if not path.exists():
+    if not path.is_file():
         raise BadAsset(
             f"{path}: there is no such file; give a .tflite file with its manifest beside it, or reinstall mien"
         )
     try:
         manifest: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or "sha256" not in manifest:
+            raise ValueError("an object with a sha256 is wanted")
     except (OSError, ValueError) as cause:
         raise BadAsset(
             f"{path.with_suffix('.json').name}: the manifest cannot be read ({cause_of(cause)}); it stands beside its "

@@ -60,12 +60,19 @@ class Reader:
         self._network = Network(path)
         manifest = self._network.manifest
         self.classes: Classes = classes_read(path)
-        if {region: tuple(box) for region, box in manifest["boxes"].items()} != dict(BOXES):
+        try:
+            boxes = {region: tuple(box) for region, box in manifest["boxes"].items()}
+            self.temperature = float(manifest["temperature"])
+            self.scale = CueScale.of_rows(manifest["cues"])
+            self._inputs: Sequence[str] = manifest["inputs"]
+            self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
+        except (AttributeError, KeyError, TypeError, ValueError) as cause:
+            raise BadAsset(
+                f"{path.stem}.json: not the manifest of a reader of expressions ({cause}); "
+                "give a network that  mien train  made"
+            ) from None
+        if boxes != dict(BOXES):
             raise BadAsset(f"{path.stem}.json: made for other regions than mien's; reinstall mien or train anew")
-        self.temperature = float(manifest["temperature"])
-        self.scale = CueScale.of_rows(manifest["cues"])
-        self._inputs: Sequence[str] = manifest["inputs"]
-        self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -42,11 +42,10 @@ def evaluate(
         found = examine_project(weights, data, side or "test", out)
         show(found["own"], out, weights.stem)
         return
-    from mien.affect.network import Reader
     from mien.lab.exams.abstention import voteless
     from mien.lab.exams.evaluate import evaluate as examine
     from mien.lab.exams.evaluate import of_weights, scores
-    from mien.lab.exams.exam import LONDON, find_data, load_exam
+    from mien.lab.exams.exam import LONDON, find_data, load_exam, reader_of_ferplus
     from mien.lab.exams.portraits import examine_portraits, load_portraits
     from mien.lab.pages.report import report
     from mien.nets import read_manifest
@@ -55,7 +54,7 @@ def evaluate(
     if limit is not None and limit < 1:
         raise BadInput(f"--limit {limit}: give a whole number of faces from 1")
     errors = Console(stderr=True)
-    reader = Reader(weights)
+    reader = reader_of_ferplus(weights)
     side = side or "validate"
     exam = load_exam(data, side, limit)
     portraits = _portraits_path(data, london)

@@ -23,7 +23,7 @@ from mien.app.options import Coefficients, Weights
 from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers
 from mien.errors import BadInput, cause_of
 from mien.values import EMOTIONS
-from mien.writing import write_bytes
+from mien.writing import write_together
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DEFAULT_PORT = 8420
@@ -150,10 +150,10 @@ def replay(
     lines = read_session(session)
     if as_csv or as_parquet:
         table = readings_parquet(lines, columns) if as_parquet else readings_csv(lines, columns).encode()
-        out.mkdir(parents=True, exist_ok=True)
-        target = out / f"{session.stem}.{'parquet' if as_parquet else 'csv'}"
-        write_bytes(target, table)
-        print(target)
+        name = f"{session.stem}.{'parquet' if as_parquet else 'csv'}"
+        with write_together(out) as aside:
+            (aside / name).write_bytes(table)
+        print(out / name)
         return
     kinds = check_files(files.split(","))
     take = replayed(lines, str(session))

@@ -37,12 +37,16 @@ def ports(
     from mien.ports.lsl import SCOPES, check_lsl
     from mien.ports.midi import output_names
     from mien.ports.osc import PROFILES
+    from mien.ports.port import PortLost
 
     if test:
         if not (osc or faceosc or midi_out or lsl or audio):
             raise BadInput("--test: give a port to test: --osc, --faceosc, --midi-out, --lsl or --audio")
         for opener in port_openers(osc or [], faceosc or [], midi_out or [], lsl=lsl, audio=audio).values():
-            print(play_scale(opener()))
+            try:
+                print(play_scale(opener()))
+            except PortLost as lost:
+                raise BadInput(f"{lost}; is it there?") from None
         return
     for profile, number in PROFILES.items():
         print(f"osc       --{'faceosc' if profile == 'faceosc' else 'osc'} 127.0.0.1:{number}")

@@ -107,6 +107,7 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
     app = Starlette(
         routes=[
             Route("/", page),
+            Route("/index.html", page),
             Route("/font", send_font),
             Route("/mapping", mapping),
             Route("/health", health),
@@ -203,10 +204,11 @@ class Sockets:
         if before is not None:
             await _close(before[0], _TAKEN, "taken over by another page")
         try:
-            session.attach(outbox.put, hello, resumed=resumed)
-        except BadInput as error:
-            outbox.put({"type": "error", "code": "bad-message", "text": str(error), "about": "hello"})
-            session.attach(outbox.put, {}, resumed=resumed)
+            _attach(session, outbox, hello, resumed=resumed)
+        except Exception:
+            del self._serving[session.session_id]
+            self._station.leave(session)
+            raise
         await self._converse(socket, session, outbox)
 
     async def _converse(self, socket: WebSocket, session: Session, outbox: Outbox) -> None:
@@ -269,6 +271,20 @@ class Sockets:
                 async with asyncio.timeout(FAREWELL_S):
                     await outbox.emptied()
             await _close(socket, 1001, "the server goes down")
+
+
+def _attach(session: Session, outbox: Outbox, hello: dict[str, Any], *, resumed: bool) -> None:
+    """Attach a page with all of its greeting, or else without the profile (who wished no emotions read still gets
+    none), or else with nothing of it; what was refused first is told."""
+    attempts: tuple[dict[str, Any], ...] = (hello, {"settings": hello.get("settings", {})}, {})
+    for number, taken in enumerate(attempts):
+        try:
+            session.attach(outbox.put, taken, resumed=resumed)
+        except BadInput as error:
+            if number == 0:
+                outbox.put({"type": "error", "code": "bad-message", "text": str(error), "about": "hello"})
+        else:
+            break
 
 
 async def _send_all(socket: WebSocket, outbox: Outbox) -> None:

@@ -48,10 +48,10 @@ def import_sheets(
     pictures: Annotated[
         Path | None, typer.Option("--pictures", help="Where the pictures lie. Default: beside the sheet.")
     ] = None,
-    licence: Annotated[str, typer.Option("--licence", help="Of the pictures, as CC-BY-4.0.")] = "unknown",
+    licence: Annotated[str | None, typer.Option("--licence", help="Of the pictures, as CC-BY-4.0.")] = None,
     consent: Annotated[
-        str, typer.Option("--consent", help="Of the people shown: unknown, given, public or refused.")
-    ] = "unknown",
+        str | None, typer.Option("--consent", help="Of the people shown: unknown, given, public or refused.")
+    ] = None,
 ) -> None:
     """Take in data sheets of that layout, with their pictures where they are found."""
     from mien.data.bring import bring_in, sheets_at

@@ -68,6 +68,8 @@ def train(
     for name, value in (("--epochs", epochs), ("--limit", limit)):
         if value is not None and value < 1:
             raise BadInput(f"{name} {value}: give a whole number from 1")
+    if seed is not None and seed < 0:
+        raise BadInput(f"--seed {seed}: give a whole number from 0")
     if rate is not None and not 0 < rate < 1:
         raise BadInput(f"--rate {rate:g}: give a number between 0 and 1")
     from mien.lab.training.project_faces import is_project

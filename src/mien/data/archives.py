@@ -8,7 +8,9 @@ checked for their pixels before they are decoded; and an archive ends where its 
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,8 @@ from mien.errors import BadInput
 from mien.face.pictures import MAX_BYTES
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, tarfile.TarError, EOFError, OSError, LZMAError, zlib.error)
+"""What reading a damaged archive may raise."""
 MAX_TOTAL_BYTES = 64 * 2**30
 MAX_MEMBERS = 1_000_000
 
@@ -36,7 +40,7 @@ def read_archive(path: Path, known: Known) -> Iterator[Find]:
     """
     try:
         yield from _zip(path, known) if path.suffix.lower() == ".zip" else _tar(path, known)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zipfile.LargeZipFile) as cause:
+    except DAMAGED as cause:
         raise BadInput(f"{path}: not an archive, or damaged ({cause})") from None
 
 

@@ -51,13 +51,18 @@ def sheets_at(path: Path) -> tuple[Path, ...]:
 
 
 def bring_in(
-    project: Project, path: Path, pictures: Path | None = None, licence: str = "unknown", consent: str = "unknown"
+    project: Project,
+    path: Path,
+    pictures: Path | None = None,
+    licence: str | None = None,
+    consent: str | None = None,
 ) -> Brought:
     """Bring a sheet's rows into a project. Bringing it again changes nothing but what has changed.
 
     Parameters
     ----------
     pictures : where to look for the pictures; the sheet's folder if not given.
+    licence, consent : of what the sheet names; None leaves what was told before, "unknown" at first.
 
     Raises
     ------

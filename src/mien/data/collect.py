@@ -80,7 +80,7 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
     kind, address = kind_of(word)
     with alone(project):
         sweep(project)
-        source = begin_source(project, kind, address, wish.licence, wish.consent)
+        source = begin_source(project, kind, spoken(address), wish.licence, wish.consent)
         if wish.loose and kind == "gallery":
             with project.change() as db:
                 db.execute("UPDATE arrivals SET album = NULL WHERE source = ?", (source,))
@@ -103,7 +103,11 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
 def kind_of(word: str) -> tuple[str, str]:
     """The kind of source that a word names, and its address (for files: absolute)."""
     if is_address(word):
-        return ("urls", word) if is_picture(urlsplit(word).path) else ("gallery", word)
+        try:
+            path_there = urlsplit(word).path
+        except ValueError as error:
+            raise BadInput(f"{word}: no address ({error})") from None
+        return ("urls", word) if is_picture(path_there) else ("gallery", word)
     if is_gallery(word):
         return "gallery", word
     path = Path(word).absolute()

@@ -111,7 +111,7 @@ def gather_facts(project: Project) -> Facts:
         by_folder=len(known) - by_people,
         votes_each=votes / by_people if by_people else 0.0,
         sources=sources,
-        consents=_counts(project, f"SELECT consent, count(*) FROM ({_WORST_CONSENT}) GROUP BY consent"),
+        consents=_counts(project, f"SELECT consent, count(*) FROM ({WORST_CONSENT}) GROUP BY consent"),
         licences=tuple(sorted({one.licence for one in sources if one.pictures})),
         annotators=tuple(Annotator(**dict(row)) for row in db.execute(_ANNOTATORS)),
         marks={kind: n for kind in MARKS if (n := _one(project, _MARKED, kind))},
@@ -126,7 +126,7 @@ def spoken(kind: str, address: str) -> str:
     return address if kind in ("urls", "gallery") else PurePath(address.replace("\\", "/")).name or address
 
 
-_WORST_CONSENT = (
+WORST_CONSENT = (
     "SELECT sha256, CASE min(CASE consent WHEN 'refused' THEN 0 WHEN 'unknown' THEN 1 WHEN 'public' THEN 2 ELSE 3 END)"
     " WHEN 0 THEN 'refused' WHEN 1 THEN 'unknown' WHEN 2 THEN 'public' ELSE 'given' END AS consent"
     " FROM arrivals JOIN sources ON id = source WHERE sha256 NOT NULL GROUP BY sha256"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from mien.data.finds import Find, Known
+from mien.data.finds import Find, Known, spoken
 from mien.errors import BadInput
 from mien.face.video import frames_of
 
@@ -26,6 +26,6 @@ def frames_as_finds(path: Path, address: str, known: Known, every_s: float) -> I
             if not known(moment):
                 held = io.BytesIO()
                 Image.fromarray(frame.rgb).save(held, "JPEG", quality=QUALITY, subsampling=0)
-                yield Find(moment, held.getvalue(), album=str(path))
+                yield Find(moment, held.getvalue(), album=spoken(str(path)))
     except BadInput as problem:
         yield Find(address, problem=str(problem).removeprefix(f"{path}: "))

@@ -134,6 +134,7 @@ def _wipe_waiting(project: Project, names: set[str]) -> None:
     for path in (project.folder / ARRIVING).rglob("*"):
         if path.is_file() and path.suffix != ".sqlite" and hashed(path.read_bytes()).hexdigest() in names:
             _wipe(path)
+            _wipe(path.with_name(f"{path.name}.json"))  # where it came from and by whom
 
 
 def _remove_reports(folder: Path) -> int:

@@ -6,6 +6,7 @@ leaves files without rows at most: the next intake begins by sweeping them away,
 
 import io
 import os
+import sqlite3
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -171,13 +172,22 @@ def _commit(project: Project, source: int, batch: list[_Row], person_of: Person)
                     db.execute(
                         "UPDATE pictures SET person = coalesce(person, ?) WHERE sha256 = ?", (person, row.digest)
                     )
-            db.execute(
-                "INSERT OR REPLACE INTO arrivals (source, address, sha256, class, album, problem, arrived_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (source, row.find.address, row.digest, row.find.shown, row.find.album, row.problem, now()),
-            )
+            came = (source, row.find.address, row.digest, row.find.shown, row.find.album, row.problem, now())
+            if row.digest is not None or not _came_before(db, *came[:2]):
+                db.execute(
+                    "INSERT OR REPLACE INTO arrivals (source, address, sha256, class, album, problem, arrived_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    came,
+                )
     sound = sum(row.digest is not None for row in batch)
     return Taken(new=new, again=sound - new, problems=len(batch) - sound)
+
+
+def _came_before(db: sqlite3.Connection, source: int, address: str) -> bool:
+    """Whether a picture came from an address before: it stays in the project with its source, class and consent though
+    nothing lies there any more."""
+    query = "SELECT 1 FROM arrivals WHERE source = ? AND address = ? AND sha256 NOT NULL"
+    return db.execute(query, (source, address)).fetchone() is not None
 
 
 def problems_of(project: Project) -> list[tuple[str, str]]:

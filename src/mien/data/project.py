@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from mien.circumplex import PRESETS
-from mien.errors import BadInput
+from mien.errors import BadInput, cause_of
 from mien.vocabulary import EmotionClass as EmotionClass
 
 FILE, PICTURES = "project.sqlite", "pictures"
@@ -84,7 +84,11 @@ class Project:
         wanted = tuple(classes)
         if len({one.name for one in wanted}) < len(wanted) or not wanted:
             raise BadInput("classes: give at least one, and each name once")
-        (folder / PICTURES).mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / PICTURES).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            cause = cause_of(error)
+            raise BadInput(f"{folder}: no project can be begun there ({cause}); choose another folder") from None
         project = cls(folder, _connect(folder / FILE))
         with project.change() as db:
             for statement in files("mien.data").joinpath("schema.sql").read_text(encoding="utf-8").split(";\n"):

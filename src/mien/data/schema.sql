@@ -48,7 +48,7 @@ CREATE TABLE arrivals (             -- every address that was visited; the same 
 CREATE INDEX arrivals_by_picture ON arrivals (sha256);
 
 CREATE TABLE faces (                -- every face of a picture, the largest first
-  id       INTEGER PRIMARY KEY,
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,  -- one that was forgotten never comes back as another
   sha256   TEXT NOT NULL REFERENCES pictures (sha256) ON DELETE CASCADE,
   rank     INTEGER NOT NULL,        -- 0: the largest
   x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL, y1 REAL NOT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE lifted (               -- marks that a person took away: cleaning d
 );
 
 CREATE TABLE labels (               -- what annotators said; the newest that was not taken back counts
-  id       INTEGER PRIMARY KEY,
+  id       INTEGER PRIMARY KEY AUTOINCREMENT,  -- one that was forgotten never comes back as another
   face     INTEGER NOT NULL REFERENCES faces (id) ON DELETE CASCADE,
   annotator TEXT NOT NULL,
   verdict  TEXT NOT NULL CHECK (verdict IN ('class', 'cannot tell', 'skip')),

@@ -47,9 +47,11 @@ def split(project: Project, seed: int = 0, shares: tuple[float, float, float] = 
     Raises
     ------
     BadInput
-        If the shares are no shares, there is nothing to split, or a leak is found (nothing is then changed).
+        If seed or shares are none, there is nothing to split, or a leak is found (nothing is then changed).
     """
-    if len(shares) != 3 or min(shares) < 0 or shares[0] <= 0 or abs(sum(shares) - 1) > 1e-6:
+    if seed < 0:
+        raise BadInput(f"seed {seed}: give a whole number from 0")
+    if len(shares) != 3 or not min(shares) >= 0 or not shares[0] > 0 or not abs(sum(shares) - 1) <= 1e-6:
         raise BadInput(f"shares {', '.join(f'{s:g}' for s in shares)}: give three from 0 to 1 that sum to 1")
     with alone(project):
         found = truths(project)

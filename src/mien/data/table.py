@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import CUES
-from mien.data.facts import spoken
+from mien.data.facts import WORST_CONSENT, spoken
 from mien.data.project import Project
 from mien.data.truth import STANDING, truths
 from mien.errors import BadInput, extra
@@ -119,15 +119,16 @@ def rows(project: Project) -> Iterator[dict[str, Any]]:
         yield told
 
 
-_EVERYTHING = """
+_EVERYTHING = f"""
 SELECT f.id AS face, f.sha256, f.rank, count(*) OVER (PARTITION BY f.sha256) AS faces, p.width, p.height, p.taken_at,
-  p.person, s.kind AS source_kind, s.address AS source, a.address, a.album, s.licence, s.consent, a.arrived_at,
+  p.person, s.kind AS source_kind, s.address AS source, a.address, a.album, s.licence, w.consent, a.arrived_at,
   a.class AS folder_class, d.side, d.bundle, f.x0, f.y0, f.x1, f.y1, f.score, f.eyes_apart, f.pitch AS pose_pitch,
   f.yaw AS pose_yaw, f.roll AS pose_roll, f.sharpness, f.points, f.cues, f.valid
 FROM faces AS f JOIN pictures AS p USING (sha256)
 LEFT JOIN (SELECT min(rowid) AS first, sha256 FROM arrivals GROUP BY sha256) AS g ON g.sha256 = f.sha256
 LEFT JOIN arrivals AS a ON a.rowid = g.first
 LEFT JOIN sources AS s ON s.id = a.source
+LEFT JOIN ({WORST_CONSENT}) AS w ON w.sha256 = f.sha256
 LEFT JOIN sides AS d ON d.sha256 = f.sha256
 ORDER BY f.id
 """

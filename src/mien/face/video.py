@@ -18,6 +18,7 @@ from mien.values import Frame
 SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
 """Names that are taken for videos."""
 MAX_SECONDS = 3600.0
+TOO_LONG = f"longer than {MAX_SECONDS:.0f} seconds; cut the video first"
 RATE_HZ = 5.0
 """Readings a second: moods change in seconds, not in frames."""
 
@@ -44,7 +45,7 @@ def frames_of(path: Path, rate_hz: float = RATE_HZ) -> Iterator[Frame]:
         while video.grab():
             time_s = max(0.0, video.get(cv2.CAP_PROP_POS_MSEC) / 1000)
             if time_s > MAX_SECONDS:
-                raise BadInput(f"{path}: longer than {MAX_SECONDS:.0f} seconds; cut the video first")
+                raise BadInput(f"{path}: {TOO_LONG}")
             if time_s + 1e-6 < due_s:
                 continue
             ok, picture = video.retrieve()
@@ -64,3 +65,6 @@ def _check(video: cv2.VideoCapture, path: Path) -> None:
         raise BadInput(f"{path}: not a video, whatever its name says; give one of {', '.join(SUFFIXES)}")
     if width * height > MAX_PIXELS:
         raise BadInput(f"{path}: {width:.0f}×{height:.0f} pixels; up to {MAX_PIXELS // 10**6} million are read")
+    rate_hz, count = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
+    if rate_hz > 0 and count / rate_hz > MAX_SECONDS:  # as the file claims; frames' own times are held to it too
+        raise BadInput(f"{path}: {TOO_LONG}")

@@ -133,7 +133,7 @@ def rest_of(profile: Any) -> Rest:
         mean, spread = ([float(row[key]) for row in rows] for key in ("mean", "spread"))
         named = profile.get("coefficients")
         moved = [float(named[name]) for name in COEFFICIENTS] if named else []
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         raise BadInput("profile: not one of this version; calibrate again") from None
     is_possible = all(map(math.isfinite, [*mean, *spread])) and min(spread) > 0
     is_possible &= max(map(abs, [*mean, *spread])) <= 1e3 and all(0 <= value <= 1 for value in moved)

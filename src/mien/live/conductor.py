@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mien.ensembles import ensembles
 from mien.music.journey import Journey, close, next_phrase, redirect
 from mien.music.perform import perform
 from mien.music.rhythm import bar_ticks, beat_ticks
@@ -30,6 +31,8 @@ DISPLACED_TICKS = 40
 """How far a performer moves an onset at most, 14 ms at 200 a minute and more: notes of two performances of the same
 music that are nearer than this are the same note."""
 
+ANY_PITCH = -1
+"""Stands for whatever pitch a part plays."""
 SHORTEST_TICKS = 30
 
 
@@ -190,10 +193,18 @@ def _replayed_leg(conductor: Conductor, leg: Leg, after: Journey, stretch: Stret
     end = anew.length_ticks
     heard = [(note, id_) for note, id_ in zip(leg.played.notes, leg.ids, strict=True) if note.onset_ticks < tick]
     fresh = _fresh(anew.notes, [note for note, _ in heard], tick)
+    alone = {part for part, player in ensembles()[anew.ensemble].players.items() if player.monophonic}
     first: dict[tuple[int, int], int] = {}
     for note in fresh:
         first.setdefault((note.part, note.pitch_midi), note.onset_ticks)
-    kept = [(_ending(note, min(end, first.get((note.part, note.pitch_midi), end))), id_) for note, id_ in heard]
+        first.setdefault((note.part, ANY_PITCH), note.onset_ticks)
+
+    def until(note: Note) -> int:
+        """When a note that was heard ends at the latest: where its key, or its player's only voice, is wanted again."""
+        key = (note.part, ANY_PITCH if note.part in alone else note.pitch_midi)
+        return min(end, first.get(key, end))
+
+    kept = [(_ending(note, until(note)), id_) for note, id_ in heard]
     pairs = sorted([*kept, *zip(fresh, range(conductor.next_id, conductor.next_id + len(fresh)), strict=True)])
     before = [step for step in leg.played.tempo if step[0] < tick]
     place = bisect_right(anew.tempo, tick, key=lambda step: step[0])

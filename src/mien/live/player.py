@@ -4,11 +4,13 @@ Ports are opened by whoever makes the player and closed by it. A port that is lo
 and tried again every `RETRY_S`; when it is back it is silenced first, since nobody knows what it still believes.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mien.clock import Clock
+from mien.errors import MienError
 from mien.live.plan import Plan, PlannedNote
 from mien.ports.port import Event, Port, PortLost, Release
 
@@ -157,9 +159,10 @@ class Player:
                 continue
             try:
                 work(port)
-            except (PortLost, OSError):
+            except (PortLost, OSError, MienError):
                 self._ports[name] = None
                 self._retry_s = self._clock.now_s + RETRY_S
+                _let_go(port)
                 self._on_change(name, False)
 
     def _open(self) -> None:
@@ -171,8 +174,18 @@ class Player:
         for name in missing:
             try:
                 port = self._openers[name]()
+            except (PortLost, OSError, MienError):
+                continue
+            try:
                 port.panic()
-            except (PortLost, OSError):
+            except (PortLost, OSError, MienError):
+                _let_go(port)
                 continue
             self._ports[name] = port
             self._on_change(name, True)
+
+
+def _let_go(port: Port) -> None:
+    """Close a port that failed, so that none of its threads and sockets stays; it may well fail at that too."""
+    with contextlib.suppress(PortLost, OSError, MienError):
+        port.close()

@@ -126,8 +126,6 @@ class ReadingProcess:
     def close(self) -> None:
         """End the process."""
         self._closed = True
-        if self._restart:
-            self._restart.cancel()
         self._stop()
 
     def _start(self) -> None:
@@ -147,6 +145,9 @@ class ReadingProcess:
     def _stop(self) -> None:
         """End the process; its thread ends with the pipe."""
         self._generation += 1
+        if self._restart:  # it was lost a moment ago
+            self._restart.cancel()
+            self._restart = None
         if self._process and self._process.is_alive():
             self._process.kill()
         self._process, self._connection, self._ready, self._reading, self._next = None, None, False, None, None

@@ -167,7 +167,7 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
             elif line["kind"] in ("silence", "end"):
                 _end(take, conductor, float(line["time_s"]), rests, tune)
                 conductor = None
-        except (KeyError, TypeError, ValueError, BadInput) as error:
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError, BadInput) as error:
             raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
     _end(take, conductor, math.inf, rests, tune)
     if not take.movements:
@@ -181,12 +181,21 @@ def notes_of(take: Take) -> list[PlannedNote]:
 
 
 def differences(lines: Iterable[Line], take: Take) -> list[str]:
-    """What a replay plays otherwise than the session: one sentence a note, none if it is the same."""
+    """What a replay plays otherwise than the session: one sentence a note, none if it is the same.
+
+    Raises
+    ------
+    BadInput
+        If a note lacks what a note has.
+    """
     again = {note.note_id: _told(note) for note in notes_of(take)}
     found = []
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         if line["kind"] == "note":
-            then = {key: line[key] for key in ("onset_s", "length_s", "part", "pitch_midi", "velocity")}
+            keys = ("id", "onset_s", "length_s", "part", "pitch_midi", "velocity")
+            if absent := [key for key in keys if key not in line]:
+                raise BadInput(f"line {number}: a note without '{absent[0]}'; export the session again")
+            then = {key: line[key] for key in keys[1:]}
             now = again.get(line["id"])
             if now is None:
                 found.append(f"note {line['id']} at {line['onset_s']} s is missing")

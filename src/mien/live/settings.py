@@ -3,7 +3,6 @@
 The words are those of `docs/wire.md`. A value that is not allowed is refused with what is; nothing changes then.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -126,10 +125,10 @@ def number(name: str, given: Any, low: float, high: float) -> float:
     BadInput
         If it is none, not finite or out of range.
     """
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
-        raise BadInput(f"{name}: {given!r} given; a number from {low:g} to {high:g} wanted")
-    if not low <= given <= high:
-        raise BadInput(f"{name}: {given:g} given; {low:g} to {high:g} allowed")
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise BadInput(f"{name}: {given!r:.60} given; a number from {low:g} to {high:g} wanted")
+    if not low <= given <= high:  # nor not a number at all
+        raise BadInput(f"{name}: {given!r:.60} given; {low:g} to {high:g} allowed")
     return float(given)
 
 

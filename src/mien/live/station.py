@@ -135,9 +135,11 @@ class Station:
         if self.sessions.pop(session.session_id, None) is None:
             return
         self._leaving.pop(session.session_id, None)
-        await session.close()
-        if self._lent_to == session.session_id:
-            self._lent_to = None
+        try:
+            await session.close()
+        finally:
+            if self._lent_to == session.session_id:
+                self._lent_to = None
 
     def silence(self) -> None:
         """Let no session sound on."""

@@ -88,6 +88,8 @@ def _pyfeat(names: Sequence[str]) -> tuple[Column, ...]:
 STYLES: Mapping[str, Callable[[Sequence[str]], tuple[Column, ...]]] = {"openface": _openface, "pyfeat": _pyfeat}
 """By name: the names of the reader's classes → columns."""
 _WHOLE = ("frame", "face_id", "success")
+_EACH = ("seat", "time_s", "score", "pose_deg", "cues", "affect")
+"""What each reading of a session file holds, in every version."""
 
 
 def readings_csv(lines: Sequence[Line], style: str = "openface") -> str:
@@ -167,6 +169,15 @@ def _coefficient(name: str) -> Callable[[Line], float | None]:
 
 
 def _readings(lines: Iterable[Line]) -> list[Line]:
-    """The readings; where one bears no number of its frame, its place counts."""
+    """The readings; where one bears no number of its frame, its place counts.
+
+    Raises
+    ------
+    BadInput
+        If one lacks what a reading has.
+    """
     readings = [line for line in lines if line["kind"] == "reading"]
+    for number, line in enumerate(readings, start=1):
+        if absent := [key for key in _EACH if key not in line]:
+            raise BadInput(f"reading {number} has no '{absent[0]}'; export the session again")
     return [{"seq": number, **line} for number, line in enumerate(readings, start=1)]

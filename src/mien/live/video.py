@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
-from mien.errors import BadInput
+from mien.errors import BadInput, CannotWrite, cause_of
 from mien.live.frames import CameraFrame
 from mien.live.notices import Notice
 from mien.live.session_file import SessionFile
@@ -35,8 +35,7 @@ def check_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        cause = error.strerror or str(error)
-        raise BadInput(f"--keep-video {folder}: {cause}; give a folder that can be written") from None
+        raise BadInput(f"--keep-video {folder}: {cause_of(error)}; give a folder that can be written") from None
 
 
 class Video:
@@ -78,7 +77,7 @@ class Video:
             self._open.close()
             if self._files is not None:
                 write_bytes(self._stem.with_suffix(".jsonl"), session.encode())
-        except OSError as error:
+        except (OSError, CannotWrite) as error:
             self._fail(error)
 
     def _begun(self, time_s: float) -> tuple[BinaryIO, BinaryIO]:
@@ -89,7 +88,6 @@ class Video:
         self._file.keep("video", time_s, file=f"{self._stem.name}.mjpeg")
         return pictures, times
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, error: Exception) -> None:
         self._has_failed = True
-        cause = error.strerror or str(error)
-        self._notice("video-lost", f"no more video can be kept ({cause}); the music and the readings go on")
+        self._notice("video-lost", f"no more video can be kept ({cause_of(error)}); the music and the readings go on")

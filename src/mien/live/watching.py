@@ -172,7 +172,7 @@ class Watching:
         if do == "range" and self.own is None:
             raise NotNow("calibrate: the resting face comes first; send start")
         step_ = "rest" if do == "start" else "range"
-        self.calibration = Calibration(step_, now_s)
+        self.calibration, self._told_progress = Calibration(step_, now_s), 0.0
         return _calibration_told(step_, "running", 0.0, _INSTRUCTIONS[step_])
 
     def learnt(self, now_s: float) -> dict[str, Any] | None:

@@ -100,9 +100,19 @@ def _final_chord(
     lowest = lows[0] if joint is None or sung is None else least_parallel(lows, joint, sung, None)
     pitches = [lowest] if bass.monophonic else sorted({lowest, slot.bass_midi})
     chord = [Stroke(slot.onset_ticks, slot.length_ticks, bass.fold(p), Part.RHYTHM) for p in pitches]
-    for part, places in ((Part.HARMONY, (0, 1, 2)), (Part.TEXTURE, (2,))):
+    inner = {Part.HARMONY: (0, 1, 2), Part.TEXTURE: (2,)}
+    single = [part for part in inner if part in voices and voices[part].monophonic]
+    for part in single:
+        inner[part] = inner[part][:1]
+    heard = {pitch % 12 for pitch in (*pitches, sung) if pitch is not None}
+    heard |= {placed[place] % 12 for part, places in inner.items() if part in voices for place in places}
+    third = slot.harmony.pcs[1] % 12
+    if single and third not in heard:  # two players of one note each need not leave the chord without its third
+        thirds = tuple(place for place, pitch in enumerate(placed) if pitch % 12 == third)
+        inner[single[-1]] = thirds[:1] or inner[single[-1]]
+    for part, places in inner.items():
         if part in voices:
-            chosen = {voices[part].fold(placed[p]) for p in (places[:1] if voices[part].monophonic else places)}
+            chosen = {voices[part].fold(placed[place]) for place in places}
             chord += [Stroke(slot.onset_ticks, slot.length_ticks, pitch, part) for pitch in sorted(chosen)]
     if Part.KIT in voices:
         chord.append(Stroke(slot.onset_ticks, slot.length_ticks, 49, Part.KIT))

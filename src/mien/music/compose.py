@@ -327,8 +327,8 @@ def _passage(
 
 
 def _distinct(strokes: list[Stroke], *, solo: bool) -> list[Stroke]:
-    """Let no key be struck by two parts at a time on one instrument: melody before bass before harmony before
-    texture."""
+    """Let no key be struck by two parts at the same moment on one instrument: melody before bass before harmony before
+    texture. A key that one part holds may be struck again by another, as pianists do."""
     order = (Part.MELODY, Part.RHYTHM, Part.HARMONY, Part.TEXTURE, Part.KIT)
     taken: dict[tuple[int, int], Part] = {}
     kept = []

@@ -51,12 +51,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """A drum pattern: (General MIDI key, tokens) a row."""
+    """A drum pattern: (General MIDI key, tokens) a row; `compound` is the same idea in dotted beats of three tokens."""
 
     name: str
     grid: int
     energy: float
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    compound: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,15 @@ def kits() -> tuple[Kit, ...]:
     """The drum patterns, in the order of the table."""
     found = []
     for name, row in _table()["kit"].items():
-        rows = row["rows"]
-        assert isinstance(rows, dict)
-        strokes = tuple((int(key), tuple(str(steps).split())) for key, steps in rows.items())
-        found.append(Kit(name, int(str(row["grid"])), float(str(row["energy"])), strokes))
+        found.append(
+            Kit(name, int(str(row["grid"])), float(str(row["energy"])), _drums(row["rows"]), _drums(row["compound"]))
+        )
     return tuple(found)
+
+
+def _drums(rows: object) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    assert isinstance(rows, dict)
+    return tuple((int(key), tuple(str(steps).split())) for key, steps in rows.items())
 
 
 def energy_of(brief: Brief) -> float:

@@ -5,7 +5,6 @@ The mixer is linear and additive: Eerola, Friberg & Bresin 2013, "Emotional expr
 linearity, and additivity of primary musical cues".
 """
 
-import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +32,9 @@ TARGETS = (
 
 WIDEST_CUE = 2.0
 """A cue further than this many standard deviations from rest counts as this many."""
+
+LARGEST = 1e6
+"""No number of a table is larger."""
 
 _NUMBERS = ("origin", "valence", "arousal", "doubt")
 _WORDS = ("low", "high", "source")
@@ -84,7 +86,7 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(f"{name}: not TOML ({error})") from None
     cues = table.pop("cue", [])
     if unknown := sorted(set(table) - set(TARGETS)):
@@ -144,8 +146,8 @@ def _check_keys(where: str, table: dict[str, object], wanted: tuple[str, ...]) -
 
 
 def _number(where: str, key: str, given: object) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
-        raise BadInput(f"{where}: {key} {given!r} given; a finite number wanted")
+    if isinstance(given, bool) or not isinstance(given, int | float) or not abs(given) <= LARGEST:
+        raise BadInput(f"{where}: {key} {given!r:.60} given; a number from −{LARGEST:g} to {LARGEST:g} wanted")
     return float(given)
 
 

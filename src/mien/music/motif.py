@@ -151,10 +151,13 @@ def fragmented(motif: Motif, meter: Meter) -> Motif:
 
 
 def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
-    """Its notes at twice their length, over two bars."""
+    """Its notes at twice their length, over two bars; one that begins with half a bar's rest stays as it is, twice,
+    rather than leaving a bar empty."""
     bar = bar_ticks(meter)
     slow = [(2 * tick, 2 * length) for tick, length in onsets(motif.lengths)]
     first = [(tick, min(length, bar - tick)) for tick, length in slow if tick < bar]
+    if not first:
+        return motif, motif
     second = [(tick - bar, length) for tick, length in slow if tick >= bar]
     steps = motif.steps[len(first) :]
     held = sum(slow[len(first) - 1]) - bar

@@ -212,11 +212,11 @@ def suspensions(
 def drum(kit: Kit, length_ticks: int, meter: Meter, *, fills: bool, opens: bool) -> list[Stroke]:
     """Realise a drum pattern over a phrase; the last beat may be a fill, the first may open with a cymbal."""
     bar, beat = bar_ticks(meter), beat_ticks(meter)
-    grid = 3 if meter[1] == 8 else kit.grid
+    grid, rows = (3, kit.compound) if meter[1] == 8 else (kit.grid, kit.rows)
     step = beat // grid
     strokes = [Stroke(0, beat, 49, Part.KIT, 0)] if opens and kit.energy > 0.5 else []
     for start in range(0, length_ticks, bar):
-        for key, tokens in kit.rows:
+        for key, tokens in rows:
             for index in range(bar // step):
                 onset = start + index * step
                 if tokens[index % len(tokens)] != "." and not (fills and onset >= length_ticks - beat):

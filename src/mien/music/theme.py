@@ -287,6 +287,7 @@ def _syllables(
         index = first + offset
         like = next((i for i in range(first) if cells[i].lengths == cell.lengths and cell.name != CLOSE), None)
         earlier = [] if like is None else [n.step for n in melody if like * bar <= n.onset_ticks < (like + 1) * bar]
+        rest = next((place for place, length in enumerate(cell.lengths) if length < 0), len(cell.lengths))
         for number, (onset, length) in enumerate(onsets(cell.lengths)):
             syllables.append(
                 Syllable(
@@ -294,20 +295,30 @@ def _syllables(
                     length,
                     cell.steps[number - 1] if 0 < number <= len(cell.steps) else None,
                     earlier[number] + move if number < len(earlier) else None,
-                    cell.name == CLOSE and length == max(cell.lengths),
+                    cell.name == CLOSE and number == rest - 1,
                 )
             )
     return syllables
 
 
 def led_into(draft: Draft, target: Sung) -> Draft:
-    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next."""
-    start = (draft.spec.bars - 1) * (draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks) // draft.spec.bars
-    closing = max((n for n in draft.melody if n.onset_ticks >= start), key=lambda n: n.length_ticks, default=None)
-    if closing is None:
+    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next.
+
+    A pick-up is what follows the breath of a bar that closes; a phrase that ends with a bar of its motif has none.
+    """
+    if len(draft.spec.treatment) >= draft.spec.bars:
         return draft
-    body = [note for note in draft.melody if note.onset_ticks <= closing.onset_ticks]
-    pick_up = draft.melody[len(body) :]
+    start = (draft.spec.bars - 1) * (draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks) // draft.spec.bars
+    first = sum(note.onset_ticks < start for note in draft.melody)
+    breaths = [
+        place
+        for place in range(first + 1, len(draft.melody))
+        if draft.melody[place].onset_ticks > draft.melody[place - 1].onset_ticks + draft.melody[place - 1].length_ticks
+    ]
+    if not breaths:
+        return draft
+    body, pick_up = draft.melody[: breaths[-1]], draft.melody[breaths[-1] :]
+    closing = body[-1]
     lowest, highest = min(n.step for n in body), max(n.step for n in body)
     from_below = target.step - len(pick_up) >= lowest and target.step >= closing.step
     side = -1 if from_below or target.step + len(pick_up) > highest else 1

@@ -96,7 +96,7 @@ def _standing_cost(options: NDArray[np.int64], slot: Slot, ceiling: int, centre:
         cost += COSTS.doubled_leading * ((sounding == chord.leading_pc).sum(axis=1) > 1)
     gaps = np.diff(options, axis=1)
     low = options[:, :-1]
-    cost += COSTS.muddy * (((gaps < 5) & (low < MUD_MIDI) & (gaps < 3)) | ((gaps < 7) & (low < DEEP_MIDI))).sum(axis=1)
+    cost += COSTS.muddy * (((gaps < 3) & (low < MUD_MIDI)) | ((gaps < 7) & (low < DEEP_MIDI))).sum(axis=1)
     cost += COSTS.gap * (gaps > 12).sum(axis=1) + COSTS.doubled * (gaps % 12 == 0).sum(axis=1)
     over_bass = options[:, 0] - slot.bass_midi
     cost += COSTS.muddy * (

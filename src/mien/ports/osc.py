@@ -53,7 +53,7 @@ class OscPort:
         self._values_s = -math.inf
         try:
             self._client = UDPClient(host, port)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise PortLost(f"{self.name}: {error}") from None
 
     def send(self, events: Sequence[Event]) -> None:

@@ -16,7 +16,7 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_bundle import ParseError as BundleError
 from pythonosc.osc_message import OscMessage, ParseError
 
-from mien.errors import BadInput
+from mien.errors import BadInput, cause_of
 
 MAX_BYTES = 1024
 MOST_A_S = 200
@@ -41,9 +41,9 @@ class OscIn:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((host, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             self._socket.close()
-            raise BadInput(f"OSC in on {host}:{port}: {error.strerror}; choose another --osc-in") from None
+            raise BadInput(f"OSC in on {host}:{port}: {cause_of(error)}; choose another --osc-in") from None
         self._socket.settimeout(0.2)
         self.port: int = self._socket.getsockname()[1]
         self.refused = 0

@@ -150,9 +150,10 @@ class Mixer:
         """Let a key go down, so many frames after the beginning of the next block."""
         self.release(channel, pitch_midi, after)
         held_s = math.inf if channel == KIT_CHANNEL else USUAL_S
-        for place, voice in enumerate(self._sampler.play(self._preset(channel), pitch_midi, velocity, held_s)):
-            if voice.chokes:
-                self._choke(channel, voice.chokes)
+        voices = list(self._sampler.play(self._preset(channel), pitch_midi, velocity, held_s))
+        for chokes in {voice.chokes for voice in voices if voice.chokes}:
+            self._choke(channel, chokes)  # what sounded before, not the two sides of one stroke
+        for place, voice in enumerate(voices):
             self._sounding.append(
                 Sounding(channel, pitch_midi, velocity, voice.samples, voice.pan, voice.chokes, place, -after)
             )

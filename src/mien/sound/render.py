@@ -143,11 +143,11 @@ def _kit_voices(sampler: Sampler, player: Player, played: list[Stroke]) -> Itera
     """Let drums and cymbals ring whatever the length of their notes, unless a stroke of their class damps them."""
     damped_s: dict[int, float] = {}
     for stroke in sorted(played, key=lambda stroke: -stroke.onset_s):
-        for voice in sampler.play(_KIT_PRESET, stroke.pitch_midi, stroke.velocity, math.inf):
+        voices = list(sampler.play(_KIT_PRESET, stroke.pitch_midi, stroke.velocity, math.inf))
+        for voice in voices:
             ring_s = damped_s.get(voice.chokes, math.inf) - stroke.onset_s
             yield _damp(voice, ring_s, sampler.rate_hz), stroke.onset_s, player.pan + voice.pan
-            if voice.chokes:
-                damped_s[voice.chokes] = stroke.onset_s
+        damped_s |= {voice.chokes: stroke.onset_s for voice in voices if voice.chokes}
 
 
 def _damp(voice: Voice, ring_s: float, rate_hz: int) -> Voice:

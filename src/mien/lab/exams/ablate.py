@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.network import Reader
 from mien.affect.regions import BOXES, HIDING_GREY, presence
 from mien.lab.exams.evaluate import CONDITIONS, headline
-from mien.lab.exams.exam import Exam, ask, load_exam, prepare, see
+from mien.lab.exams.exam import Exam, ask, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.metrics import softmax
 from mien.lab.exams.prepared import recall
 from mien.nets import Floats, asset_path
@@ -33,7 +32,7 @@ Chips = NDArray[np.uint8]
 def visible(*absent: str) -> NDArray[np.bool_]:
     """Which pixels of the chip a condition shows, bool (64, 64).
 
-    Of one or two absent regions the boxes are hidden; where more are absent, only the boxes of the others are shown.
+    Of one absent region the box is hidden; where more are absent, only the boxes of the others are shown.
     """
     shown = np.ones((CHIP_PX, CHIP_PX), dtype=bool)
     if len(absent) > 1:
@@ -116,7 +115,7 @@ def main() -> None:
     told = trained_conditions(
         (shown.chips, train.targets), exam, examined.chips, given.epochs, given.seeds, given.kept / "ocular"
     )
-    reader = Reader(given.weights)
+    reader = reader_of_ferplus(given.weights)
     seen = prepare(reader, see(exam.pictures))
     found = {
         "command": "python -m mien.lab.exams.ablate --data DATA --kept KEPT "

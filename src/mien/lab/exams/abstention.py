@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from mien.affect.calibrate import doubt
 from mien.affect.network import Reader
 from mien.lab.exams import metrics
-from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, open_data, prepare, see
+from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, open_data, prepare, reader_of_ferplus, see
 from mien.lab.exams.stimuli import UNREADABLE, Pictures
 from mien.nets import asset_path
 from mien.values import CANNOT_TELL_DOUBT, EMOTIONS
@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=asset_path("mien.affect", "reader.tflite"))
     parser.add_argument("--limit", type=int, help="use only so many faces")
     given = parser.parse_args()
-    reader = Reader(given.weights)
+    reader = reader_of_ferplus(given.weights)
     exam = load_exam(given.data, "develop", given.limit)
     unreadable = doubts_of_unreadable(reader, exam, "develop")
     kinds = {

@@ -13,7 +13,8 @@ d : 68-point geometry alone + logistic regression
 e : a full-face CNN of our budget, trained here or given as a keras file (`mien.lab.exams.plain_nets`)
 f : ours, as it ships
 
-All are examined on the validation faces (four classes) and taught on the training faces or the --limit first of them;
+All are examined on the validation faces (four classes) and taught on the training faces, or --limit of them drawn at
+random;
 (c) and (e) see them for --epochs, (e) with the answers of the --teacher if one is given (as ours had one), the same
 share of each target. Ours was trained before; the result says on how many faces and for how long. Trained
 networks are kept in --kept under the name of their budget, so that an interrupted run goes on. Every method is asked
@@ -34,7 +35,7 @@ from numpy.typing import NDArray
 from mien.affect.network import Reader
 from mien.lab.exams import baselines, metrics
 from mien.lab.exams.evaluate import by_class
-from mien.lab.exams.exam import Exam, ask, load_exam, prepare
+from mien.lab.exams.exam import Exam, ask, load_exam, prepare, reader_of_ferplus
 from mien.lab.exams.prepared import Prepared, recall
 from mien.lab.pages.page import heading, page, paragraph, table, text
 from mien.lab.training.corpus import FOUR, FOUR_COLUMNS
@@ -239,7 +240,7 @@ def main() -> None:
             taught, train.targets, given.epochs, given.kept, given.full_face, given.teacher, given.bfloat16
         )
     entrants.sort(key=lambda entrant: (entrant.letter != "–", entrant.letter))
-    our = ours(Reader(given.weights), given.weights)
+    our = ours(reader_of_ferplus(given.weights), given.weights)
     our_probs = our.answer(shown["validate"])
     rows = []
     for entrant in (*entrants, our):

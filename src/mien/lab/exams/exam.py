@@ -127,6 +127,23 @@ def load_exam(data: Path, side: str = "validate", limit: int | None = None) -> E
     )
 
 
+def reader_of_ferplus(weights: Path) -> Reader:
+    """A reader that can be examined on FER+: its classes are the eight, in their order.
+
+    Raises
+    ------
+    BadInput
+        If it tells other classes apart.
+    """
+    reader = Reader(weights)
+    if reader.names != EMOTIONS:
+        raise BadInput(
+            f"{weights.name}: it reads {', '.join(reader.names)}; FER+ examines readers of {', '.join(EMOTIONS)}: "
+            "examine it on its own project, mien evaluate WEIGHTS --data PROJECT"
+        )
+    return reader
+
+
 def see(pictures: Pictures) -> tuple[Face, ...]:
     """See close-ups uint8 (n, 48, 48), or of another side, as live faces are seen."""
     return tuple(look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2))) for picture in pictures)

@@ -25,7 +25,7 @@ from mien.face.look import look
 from mien.lab.exams import metrics
 from mien.lab.exams.baselines import Taught, grey_cells, grey_rule
 from mien.lab.exams.changes import CHANGES, SKINS, retint
-from mien.lab.exams.exam import FERPLUS, LONDON, Pictures, ask, find_data, load_exam, prepare
+from mien.lab.exams.exam import FERPLUS, LONDON, Pictures, ask, find_data, load_exam, prepare, reader_of_ferplus
 from mien.lab.exams.portraits import load_portraits
 from mien.lab.exams.prepared import Prepared, recall
 from mien.lab.training.corpus import FOUR_COLUMNS
@@ -111,7 +111,7 @@ def main() -> None:
     shown = recall(train, given.kept / f"train-{len(train)}.npz")
     taught = Taught(shown, train.four, shown, train.four)
     methods = {
-        "ours": ours(Reader(given.weights)),
+        "ours": ours(reader_of_ferplus(given.weights)),
         "grey rule": by_probs(grey_rule(taught)),
         "grey cells": by_probs(grey_cells(taught)),
     }

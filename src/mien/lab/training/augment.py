@@ -33,11 +33,11 @@ class Ways:
     gamma: float = 0.25
     brightness: float = 20.0
     contrast: float = 0.2
-    blur_share: float = 0.25
-    halved_share: float = 0.1
+    blur_share: float = 0.3
+    halved_share: float = 0.2
     """Drawn with a half to all of its pixels a side."""
     noise: float = 6.0
-    jpeg_share: float = 0.15
+    jpeg_share: float = 0.25
     jpeg_quality: tuple[int, int] = (15, 70)
     patch_share: float = 0.3
     patch_px: tuple[int, int] = (10, 30)

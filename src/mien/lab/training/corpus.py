@@ -28,6 +28,7 @@ from mien.face.look import MIN_MESH_SCORE, look_close
 from mien.nets import Floats
 from mien.values import EMOTIONS, Classes, Face, Frame
 from mien.vocabulary import EIGHT
+from mien.writing import write_aside
 
 FOUR = ("happiness", "sadness", "anger", "neutral")
 """The four classes in the order of the file's `label4`."""
@@ -155,11 +156,14 @@ def splits(
 
 
 def _recall(path: Path, pictures: NDArray[np.uint8]) -> Cuts:
+    path = path.with_suffix(".npz")
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file():
         with np.load(path, allow_pickle=False) as file:
             kept = Cuts(file["chips"], file["cues"], file["valid"])
         if kept.cues.shape == (len(pictures), len(NAMES)):
             return kept
     cuts = cut(pictures)
-    np.savez(path, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid)
+    with write_aside(path) as aside:
+        np.savez(aside, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid)
     return cuts

@@ -7,13 +7,13 @@ only where it reads the development side better. Every choice is made on that si
 """
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from mien.affect.calibrate import calibrated
@@ -25,10 +25,10 @@ from mien.lab.training.convert import copied
 from mien.lab.training.corpus import Corpus, Examples
 from mien.lab.training.export import export
 from mien.lab.training.frozen import CHANGED_VIEWS, Frozen, Trunk, joined
-from mien.lab.training.heads import Fitted, begun, fit_best, known_as
+from mien.lab.training.heads import Fitted, begun, fit_best, known_as, temperature_of
 from mien.lab.training.nets import Shape
 from mien.lab.training.project_faces import ProjectFaces
-from mien.lab.training.train import NETWORK, TRAINING, Plan, inputs_of, train
+from mien.lab.training.train import TRAINING, UNFINISHED, Plan, inputs_of, train
 from mien.nets import Network, read_manifest
 
 UNFROZEN_RATE = 2e-4
@@ -169,12 +169,15 @@ def _unfreeze(path: Path, corpus: Corpus, told: dict[str, Any], out: Path, plan:
     say(f"learning the whole network, at most {plan.epochs} rounds")
     before = float(told["recipe"]["develop_loss"])
     shape = read_manifest(path)["training"]["shape"]
-    train(corpus, plan, Ways(), Shape.of_row(shape), out, path)
+    shutil.rmtree(out / UNFINISHED, ignore_errors=True)  # of a training of other labels, broken off
+    network = train(corpus, plan, Ways(), Shape.of_row(shape), out, path)
     learnt = json.loads((out / TRAINING).read_text(encoding="utf-8"))
-    more = told | {name: learnt[name] for name in ("plan", "ways", "temperature", "parameters")}
+    logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
+    more = told | {name: learnt[name] for name in ("plan", "ways", "parameters")}
+    more["temperature"] = temperature_of(logits, corpus.develop.targets)  # drawn towards 1, as that of the last layers
     more["recipe"] = told["recipe"] | {"streams": "learnt on"}
     with tempfile.TemporaryDirectory() as aside:
-        candidate = export(keras.models.load_model(out / NETWORK), more, Path(aside))
+        candidate = export(network, more, Path(aside))
         after = develop_loss(candidate, corpus.develop)
         say(f"loss on the development side {before:.4f}, then {after:.4f}")
         if after < before:

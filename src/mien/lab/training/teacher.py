@@ -4,10 +4,10 @@
     mien train --data ferplus_dev.npz --teacher teacher.npz …
 
 Distillation (Hinton, Vinyals & Dean 2015), with teacher and pupil looking at the same changed picture (Beyer et al.
-2022). The teacher, `mien.lab.training.lite`, sees the whole chip and has seen everyday pictures before; it is too slow
-for a live face. It learns as ours does: the same faces, changes, votes; AdamW, cosine rate, averaged weights; its last
-epoch counts. Its file holds its averaged weights as arrays. It needs PyTorch (extra `teacher`); ours may learn in any
-backend of Keras meanwhile.
+2022), the teacher now and then at its mirror image. The teacher, `mien.lab.training.lite`, sees the whole chip and has
+seen everyday pictures before; it is too slow for a live face. It learns as ours does from the same faces and votes,
+with the changes of `WAYS`: AdamW, cosine rate, averaged weights; its last epoch counts. Its file holds its averaged weights
+as arrays. It needs PyTorch (extra `teacher`); ours may learn in any backend of Keras meanwhile.
 """
 
 import argparse
@@ -36,7 +36,7 @@ WAYS = Ways(region_share=0.02, shear=0, halved_share=0, jpeg_share=0)
 class Course:
     """How the teacher learns. `rate` is the highest learning rate, `rare_weight` how many times oftener `RARE` come."""
 
-    epochs: int = 8
+    epochs: int = 10
     batch: int = 64
     rate: float = 8e-4
     weight_decay: float = 0.05

@@ -10,6 +10,7 @@ An interrupted training goes on where its last epoch ended when it is started ag
 Keras's: `KERAS_BACKEND=torch mien train …` learns with PyTorch; only the export needs TensorFlow.
 """
 
+import csv
 import json
 import math
 from collections.abc import Callable
@@ -81,7 +82,8 @@ Taught = Callable[[Floats], Floats]
 class Faces(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of changed faces, drawn anew each epoch; the performed ones, if any, among them.
 
-    What a teacher says of a changed face joins the votes; a performed face keeps its truth.
+    What a teacher says of a changed face, or at random of its mirror image, joins the votes: on the mean that is what
+    it says of both, which is nearer the truth. A performed face keeps its truth.
     """
 
     def __init__(
@@ -119,7 +121,9 @@ class Faces(keras.utils.PyDataset):  # type: ignore[misc]
         targets = batch.targets
         if self.teacher is not None:
             share = self.plan.teacher_share * (drawn < self.voted)[:, None].astype(np.float32)
-            targets = (1 - share) * targets + share * self.teacher(batch.chips)
+            turned = rng.random((self.plan.batch, 1, 1)) < 0.5
+            seen = np.where(turned, batch.chips[:, :, ::-1], batch.chips)
+            targets = (1 - share) * targets + share * self.teacher(seen)
         return inputs, wanted(targets)
 
     def enter(self, epoch: int, _: object = None) -> None:
@@ -174,6 +178,7 @@ def train(
         jit_compile=False,
     )
     unfinished = (out / UNFINISHED).is_dir()
+    best = _best_so_far(out / "curves.csv") if unfinished else None
     network.fit(
         faces,
         epochs=plan.epochs,
@@ -185,7 +190,7 @@ def train(
             # before the weights are swapped for their averages: what is taken up again is what was being learnt
             keras.callbacks.BackupAndRestore(out / UNFINISHED, delete_checkpoint=True),
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-            keras.callbacks.ModelCheckpoint(out / NETWORK, **JUDGE, save_best_only=True),
+            keras.callbacks.ModelCheckpoint(out / NETWORK, **JUDGE, save_best_only=True, initial_value_threshold=best),
             keras.callbacks.EarlyStopping(**JUDGE, patience=plan.patience),
             keras.callbacks.CSVLogger(out / "curves.csv", append=unfinished),
             keras.callbacks.TensorBoard(out / "events", write_graph=False),
@@ -195,6 +200,15 @@ def train(
     chosen.save(out / NETWORK)
     describe(chosen, corpus, plan, ways, shape, out, start, performed, teacher)
     return chosen
+
+
+def _best_so_far(curves: Path) -> float | None:
+    """The least development loss of a training that was broken off: what is worse does not replace its best epoch."""
+    if not curves.is_file():
+        return None
+    with curves.open(encoding="utf-8", newline="") as file:
+        losses = [float(row[JUDGE["monitor"]]) for row in csv.DictReader(file)]
+    return min(losses, default=None)
 
 
 def taken_up(start: Path, corpus: Corpus) -> keras.Model:
@@ -255,5 +269,7 @@ def best_temperature_of(logits: Floats, targets: Floats) -> float:
     majority.
     """
     clear = targets.max(axis=1) > CLEAR_MAJORITY
+    if not clear.any():
+        return 1.0
     majority = np.eye(targets.shape[1])[targets[clear].argmax(axis=1)]
     return best_temperature(logits[clear], majority)
