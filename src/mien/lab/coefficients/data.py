@@ -29,6 +29,7 @@ from mien.cues.coefficients import shape_of
 from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look, look_close
 from mien.face.pictures import decode
+from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.coefficients.teacher import Teacher
 from mien.lab.performer.draw import some_expression, some_scene, somebody
 from mien.lab.performer.head import Head, load_head
@@ -118,9 +119,9 @@ def worn(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
 
 def photographed(path: Path, kind: str, teacher: Teacher, first_group: int) -> Iterator[_Row]:
     """Faces of a file of JPEG pictures (`jpeg`, `offset`), the largest of each, as the teacher reads them."""
-    with np.load(path, allow_pickle=False) as file:
-        jpeg, offset = file["jpeg"], file["offset"]
-        subjects = file["subject"] if "subject" in file.files else file["name"]
+    held = load_arrays(path)
+    jpeg, offset = held["jpeg"], held["offset"]
+    subjects = held["subject"] if "subject" in held else held["name"]
     # Helen numbers the faces of one photograph: 100040721_1, 100040721_2
     _, numbers = np.unique([str(subject).split("_")[0] for subject in subjects], return_inverse=True)
     for start, end, number in zip(offset[:-1], offset[1:], numbers, strict=True):
@@ -147,8 +148,7 @@ def changed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint
 
 def close_ups(path: Path, teacher: Teacher, first_group: int) -> Iterator[_Row]:
     """Every second face of FER+; the validation split is a kind of its own."""
-    with np.load(path, allow_pickle=False) as file:
-        pictures, groups, split = file["images"], file["dup_group"], file["split4"]
+    pictures, groups, split = load_arrays(path, "images", "dup_group", "split4").values()
     examined = np.isin(groups, groups[split == 1])
     for i in range(0, len(pictures), FERPLUS_STEP):
         rgb = np.repeat(pictures[i][:, :, None], 3, axis=2)
@@ -180,7 +180,7 @@ def gathered(rows: Iterator[_Row]) -> Faces:
 
 def save_faces(faces: Faces, path: Path) -> None:
     """Keep faces between runs."""
-    np.savez(path, **{field.name: getattr(faces, field.name) for field in fields(faces)})
+    save_arrays(path, **{field.name: getattr(faces, field.name) for field in fields(faces)})
 
 
 def load_all(paths: Sequence[Path]) -> Faces:
@@ -191,13 +191,10 @@ def load_all(paths: Sequence[Path]) -> Faces:
     BadInput
         If a file is none of those.
     """
-    parts = []
-    for path in paths:
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                parts.append({field.name: file[field.name] for field in fields(Faces)})
-        except (OSError, KeyError, ValueError) as cause:
-            raise BadInput(f"{path}: not faces kept by python -m mien.lab.coefficients.data ({cause})") from None
+    try:
+        parts = [load_arrays(path, *(field.name for field in fields(Faces))) for path in paths]
+    except BadInput as cause:
+        raise BadInput(f"{cause}, as python -m mien.lab.coefficients.data makes it") from None
     return Faces(**{name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 

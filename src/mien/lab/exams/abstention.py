@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from mien.affect.calibrate import doubt
 from mien.affect.network import Reader
+from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics
-from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, open_data, prepare, reader_of_ferplus, see
+from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.stimuli import UNREADABLE, Pictures
 from mien.nets import asset_path
 from mien.values import CANNOT_TELL_DOUBT, EMOTIONS
@@ -50,7 +51,7 @@ def doubts_of_unreadable(reader: Reader, exam: Exam, side: str) -> dict[str, NDA
 
 def voteless(data: Path) -> Pictures:
     """The pictures of FER+ that nobody voted on, or that most raters called no face; they are on no side."""
-    held = open_data(find_data(data, FERPLUS), "images", "votes")
+    held = load_arrays(find_data(data, FERPLUS), "images", "votes")
     votes = held["votes"].astype(int)
     total = votes.sum(axis=1)
     unread = (total == 0) | (votes[:, len(EMOTIONS) + 1] * 2 > total)

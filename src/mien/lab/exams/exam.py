@@ -21,6 +21,7 @@ from mien.affect.network import Answer, Reader
 from mien.cues.geometry import measure
 from mien.errors import BadInput
 from mien.face.look import look_close
+from mien.lab.arrays import load_arrays
 from mien.lab.training.corpus import FOUR_COLUMNS, splits
 from mien.nets import Floats
 from mien.values import EMOTIONS, Face, Frame
@@ -79,21 +80,6 @@ def find_data(given: Path, name: str) -> Path:
     return path
 
 
-def open_data(path: Path, *names: str) -> dict[str, NDArray[np.generic]]:
-    """Arrays of an npz file; all if none is named.
-
-    Raises
-    ------
-    BadInput
-        If the file is no npz, or lacks one.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in names or file.files}
-    except (OSError, ValueError, KeyError) as cause:
-        raise BadInput(f"{path}: cannot be used ({cause}); an npz file with {', '.join(names)} is wanted") from None
-
-
 def load_exam(data: Path, side: str = "validate", limit: int | None = None) -> Exam:
     """Take one side of FER+.
 
@@ -111,8 +97,8 @@ def load_exam(data: Path, side: str = "validate", limit: int | None = None) -> E
     if side not in SIDES:
         raise BadInput(f"unknown side '{side}': choose one of {', '.join(SIDES)}")
     path = find_data(data, FERPLUS)
-    held = open_data(path, "images", "votes", "split4", "dup_group", "label4")
-    sides = splits(held["votes"], held["split4"], held["dup_group"])  # type: ignore[arg-type]
+    held = load_arrays(path, "images", "votes", "split4", "dup_group", "label4")
+    sides = splits(held["votes"], held["split4"], held["dup_group"])
     rows = np.flatnonzero(sides[SIDES.index(side)] & (held["label4"].astype(int) >= 0))
     if limit is not None and limit < len(rows):
         rows = np.sort(np.random.default_rng(LIMIT_SEED).choice(rows, limit, replace=False))

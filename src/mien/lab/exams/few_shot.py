@@ -33,8 +33,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.exams import metrics
-from mien.lab.exams.exam import FERPLUS, find_data, open_data
+from mien.lab.exams.exam import FERPLUS, find_data
 from mien.lab.training.corpus import Corpus, Examples, load_corpus
 from mien.lab.training.frozen import Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, Heads, begun, fit_best
@@ -116,7 +117,7 @@ class Exam:
         path = find_data(data, FERPLUS)
         kept.mkdir(parents=True, exist_ok=True)
         corpus: Corpus = load_corpus(path, kept / "cuts.npz", limit)
-        voted = open_data(path, "ferplus_majority")["ferplus_majority"].astype(np.int64)
+        voted = load_arrays(path, "ferplus_majority")["ferplus_majority"].astype(np.int64)
         if limit is not None and limit < len(voted):
             voted = voted[np.linspace(0, len(voted) - 1, limit).astype(np.int64)]
         voted[voted >= len(EMOTIONS)] = -1
@@ -170,12 +171,12 @@ class Exam:
     def _faces(self, name: str, examples: Examples, majority: Truth) -> Faces:
         path = self._kept / f"few-shot-{name}-{len(examples)}.npz"
         if path.is_file():
-            with np.load(path, allow_pickle=False) as held:
-                if str(held["of"]) == self._mark():
-                    return Faces(examples, majority, Frozen(held["features"], held["gate"], held["joint"]))
+            of, *held = load_arrays(path, "of", "features", "gate", "joint").values()
+            if str(of) == self._mark():
+                return Faces(examples, majority, Frozen(*held))
         self._say(f"seeing {len(examples):,} faces of the side '{name}'")
         seen = self.trunk.see(examples)
-        np.savez(path, features=seen.features, gate=seen.gate, joint=seen.joint, of=self._mark())
+        save_arrays(path, features=seen.features, gate=seen.gate, joint=seen.joint, of=self._mark())
         return Faces(examples, majority, seen)
 
     def _mark(self) -> str:

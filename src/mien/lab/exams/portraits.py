@@ -19,8 +19,8 @@ from PIL import Image
 from mien.affect.network import Reader
 from mien.cues.geometry import measure
 from mien.face.look import look
+from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics
-from mien.lab.exams.exam import open_data
 from mien.values import CANNOT_TELL, EMOTIONS, Affect, Frame
 
 WANTED = {"happy": "happiness", "neutral": "neutral"}
@@ -58,7 +58,7 @@ def load_portraits(path: Path, limit: int | None = None) -> Portraits:
     BadInput
         If the file is not that.
     """
-    held = open_data(path, "jpeg", "offset", "label", "subject", *TRAITS)
+    held = load_arrays(path, "jpeg", "offset", "label", "subject", *TRAITS)
     offset, n = held["offset"].astype(int), len(held["label"])
     chosen = np.linspace(0, n - 1, min(limit or n, n)).astype(int)
     jpegs = tuple(held["jpeg"][offset[i] : offset[i + 1]].tobytes() for i in chosen)

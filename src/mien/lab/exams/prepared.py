@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.landmarks68 import PARTS, landmarks68
+from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.exams.exam import Exam, Pictures, see
 from mien.nets import Floats
 from mien.values import Face
@@ -80,12 +81,12 @@ class Prepared:
 def recall(exam: Exam, kept: Path) -> Prepared:
     """What was prepared of an exam and kept in that file; prepared and kept now if it is not there, or of another."""
     if kept.is_file():
-        with np.load(kept, allow_pickle=False) as file:
-            if np.array_equal(file["rows"], exam.rows):
-                return Prepared(exam.pictures, known={name: file[name] for name in PARTS_KEPT})
+        rows, *parts = load_arrays(kept, "rows", *PARTS_KEPT).values()
+        if np.array_equal(rows, exam.rows):
+            return Prepared(exam.pictures, known=dict(zip(PARTS_KEPT, parts, strict=True)))
     made = Prepared(exam.pictures)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(kept, allow_pickle=False, rows=exam.rows, **{name: getattr(made, name) for name in PARTS_KEPT})
+    save_arrays(kept, rows=exam.rows, **{name: getattr(made, name) for name in PARTS_KEPT})
     return made
 
 

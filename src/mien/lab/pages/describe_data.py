@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from mien.lab.exams.exam import find_data, open_data
+from mien.lab.arrays import load_arrays
+from mien.lab.exams.exam import find_data
 from mien.lab.training.corpus import FOUR, splits
 from mien.values import EMOTIONS
 from mien.writing import write_bytes
@@ -44,8 +45,8 @@ AGE_STEPS = (20, 30, 40, 60)
 
 def ferplus_counts(path: Path) -> Table:
     """Faces of the four classes on each side."""
-    held = open_data(path, "votes", "split4", "dup_group", "label4")
-    sides = splits(held["votes"], held["split4"], held["dup_group"])  # type: ignore[arg-type]
+    held = load_arrays(path, "votes", "split4", "dup_group", "label4")
+    sides = splits(held["votes"], held["split4"], held["dup_group"])
     rows = []
     for name, side in zip(("train", "develop", "validate"), sides, strict=True):
         label = held["label4"][side].astype(int)
@@ -55,7 +56,7 @@ def ferplus_counts(path: Path) -> Table:
 
 def ferplus_votes(path: Path) -> Table:
     """How the ten raters voted, by the class that most chose."""
-    held = open_data(path, "votes", "ferplus_majority")
+    held = load_arrays(path, "votes", "ferplus_majority")
     votes, majority = held["votes"].astype(int), held["ferplus_majority"].astype(int)
     share = votes.max(axis=1) / np.maximum(votes.sum(axis=1), 1)
     rows = []
@@ -68,7 +69,7 @@ def ferplus_votes(path: Path) -> Table:
 
 def london_people(path: Path) -> Table:
     """People by what they declared; each has a neutral and a smiling portrait."""
-    held = open_data(path, "subject", "label", "age", "gender", "ethnicity")
+    held = load_arrays(path, "subject", "label", "age", "gender", "ethnicity")
     _, first = np.unique(held["subject"].astype(str), return_index=True)
     rows = [["all", "", _n(len(first))]]
     for trait in ("gender", "ethnicity"):
@@ -83,13 +84,13 @@ def london_people(path: Path) -> Table:
 
 def landmarks_faces(path: Path) -> Table:
     """Faces by the set they come from."""
-    names, counts = np.unique(open_data(path, "subset")["subset"].astype(str), return_counts=True)
+    names, counts = np.unique(load_arrays(path, "subset")["subset"].astype(str), return_counts=True)
     return {"head": ["set", "faces"], "rows": [[name, _n(count)] for name, count in zip(names, counts, strict=True)]}
 
 
 def head_parts(path: Path) -> Table:
     """What the morphable head is made of."""
-    held = open_data(path, "neutral", "expression_names", "identity", "quads", "part_names")
+    held = load_arrays(path, "neutral", "expression_names", "identity", "quads", "part_names")
     rows = [
         ["vertices", _n(len(held["neutral"]))],
         ["faces (quads; a triangle repeats its last index)", _n(len(held["quads"]))],
@@ -129,7 +130,7 @@ def chorales_splits(path: Path) -> Table:
 
 def pop909_pieces(path: Path) -> Table:
     """Arrangements and their notes."""
-    held = open_data(path, "off")
+    held = load_arrays(path, "off")
     notes = np.diff(held["off"].astype(int))
     rows = [["pieces", _n(len(notes))], ["notes", _n(notes.sum())], ["notes of the median piece", _n(np.median(notes))]]
     return {"head": ["what", "number"], "rows": rows}
@@ -137,7 +138,7 @@ def pop909_pieces(path: Path) -> Table:
 
 def emopia_clips(path: Path) -> Table:
     """Clips and songs by quadrant."""
-    held = open_data(path, "q", "song")
+    held = load_arrays(path, "q", "song")
     quadrant, song = held["q"].astype(int), held["song"].astype(str)
     rows = [
         [name, _n((quadrant == q).sum()), _n(len(set(song[quadrant == q])))]

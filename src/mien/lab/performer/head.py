@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import BadInput
+from mien.lab.arrays import load_arrays
 from mien.lab.performer.raster import Ints
 from mien.nets import Floats
 
@@ -79,11 +80,9 @@ def load_head(path: Path) -> Head:
     if not path.is_file():
         raise BadInput(f"{path}: no such file; give the path of a morphable head (ict_face.npz)")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            held = {name: file[name] for name in NEEDED}
-    except (KeyError, ValueError, OSError) as cause:
-        raise BadInput(f"{path}: not a head of ict_face.npz's layout ({cause})") from None
-    return _trimmed(held)
+        return _trimmed(load_arrays(path, *NEEDED))
+    except BadInput as cause:
+        raise BadInput(f"{cause}: a head of ict_face.npz's layout") from None
 
 
 def _trimmed(held: Mapping[str, NDArray[np.generic]]) -> Head:

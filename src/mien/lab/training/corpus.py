@@ -25,10 +25,10 @@ from mien.cues.geometry import measure
 from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look_close
+from mien.lab.arrays import load_arrays, save_arrays
 from mien.nets import Floats
 from mien.values import EMOTIONS, Classes, Face, Frame
 from mien.vocabulary import EIGHT
-from mien.writing import write_aside
 
 FOUR = ("happiness", "sadness", "anger", "neutral")
 """The four classes in the order of the file's `label4`."""
@@ -118,9 +118,9 @@ def load_corpus(data: Path, kept_cuts: Path | None = None, limit: int | None = N
     """
     if not data.is_file():
         raise BadInput(f"{data}: no such file; give the path of ferplus_dev.npz")
-    with np.load(data, allow_pickle=False) as file:
-        votes, split4, groups = file["votes"], file["split4"], file["dup_group"]
-        label4, pictures = file["label4"], file["images"]
+    votes, split4, groups, label4, pictures = load_arrays(
+        data, "votes", "split4", "dup_group", "label4", "images"
+    ).values()
     if limit is not None and limit < len(votes):
         kept = np.linspace(0, len(votes) - 1, limit).astype(np.int64)
         votes, split4, groups, label4, pictures = (a[kept] for a in (votes, split4, groups, label4, pictures))
@@ -159,11 +159,9 @@ def _recall(path: Path, pictures: NDArray[np.uint8]) -> Cuts:
     path = path.with_suffix(".npz")
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file():
-        with np.load(path, allow_pickle=False) as file:
-            kept = Cuts(file["chips"], file["cues"], file["valid"])
+        kept = Cuts(**load_arrays(path, "chips", "cues", "valid"))
         if kept.cues.shape == (len(pictures), len(NAMES)):
             return kept
     cuts = cut(pictures)
-    with write_aside(path) as aside:
-        np.savez(aside, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid)
+    save_arrays(path, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid)
     return cuts

@@ -28,6 +28,7 @@ from mien.affect.recipe import CueScale, standardise
 from mien.cues.geometry import measure
 from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look
+from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.performer.draw import some_light, somebody
 from mien.lab.performer.emotions import UNITS_OF, combined
 from mien.lab.performer.head import Head, load_head
@@ -58,7 +59,9 @@ class Performed:
     def save(self, path: Path) -> None:
         """Write them as the conventions say."""
         cuts = self.cuts
-        np.savez(path, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid, label=self.label, intensity=self.intensity)
+        save_arrays(
+            path, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid, label=self.label, intensity=self.intensity
+        )
 
 
 def everyday(rng: np.random.Generator, size: float) -> dict[str, float]:
@@ -152,14 +155,14 @@ def load_performed(path: Path, scale: CueScale) -> Examples:
             f"{path}: no such file; make one with "
             f"python -m mien.lab.training.performed --head ict_face.npz --out {path}"
         )
-    with np.load(path, allow_pickle=False) as file:
-        return Examples(
-            chips=file["chips"],
-            cues=standardise(file["cues"], file["valid"], scale),
-            targets=targets(file["label"], file["intensity"]),
-            four=np.full(len(file["label"]), -1, dtype=np.int8),
-            rows=np.full(len(file["label"]), -1, dtype=np.int64),
-        )
+    chips, cues, valid, label, intensity = load_arrays(path, "chips", "cues", "valid", "label", "intensity").values()
+    return Examples(
+        chips=chips,
+        cues=standardise(cues, valid, scale),
+        targets=targets(label, intensity),
+        four=np.full(len(label), -1, dtype=np.int8),
+        rows=np.full(len(label), -1, dtype=np.int64),
+    )
 
 
 def main() -> None:

@@ -6,8 +6,8 @@
 Distillation (Hinton, Vinyals & Dean 2015), with teacher and pupil looking at the same changed picture (Beyer et al.
 2022), the teacher now and then at its mirror image. The teacher, `mien.lab.training.lite`, sees the whole chip and has
 seen everyday pictures before; it is too slow for a live face. It learns as ours does from the same faces and votes,
-with the changes of `WAYS`: AdamW, cosine rate, averaged weights; its last epoch counts. Its file holds its averaged weights
-as arrays. It needs PyTorch (extra `teacher`); ours may learn in any backend of Keras meanwhile.
+with the changes of `WAYS`: AdamW, cosine rate, averaged weights; its last epoch counts. Its file holds its averaged
+weights as arrays. It needs PyTorch (extra `teacher`); ours may learn in any backend of Keras meanwhile.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import torch
 from torch.nn import functional
 
 from mien.errors import BadInput
+from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.exams.metrics import softmax
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import RARE, Corpus, load_corpus
@@ -61,8 +62,7 @@ class Teacher:
 
     def save(self, path: Path) -> None:
         """Write its weights."""
-        arrays: dict[str, Any] = {name: value.numpy() for name, value in self._network.state_dict().items()}
-        np.savez(path, **arrays)
+        save_arrays(path, **{name: value.numpy() for name, value in self._network.state_dict().items()})
 
     @classmethod
     def load(cls, path: Path, short: bool = False) -> "Teacher":
@@ -75,9 +75,8 @@ class Teacher:
         """
         network = Lite0(len(EMOTIONS))
         try:
-            with np.load(path, allow_pickle=False) as file:
-                network.load_state_dict({name: torch.from_numpy(file[name]) for name in file.files})
-        except (OSError, ValueError, RuntimeError, TypeError) as error:
+            network.load_state_dict({name: torch.from_numpy(array) for name, array in load_arrays(path).items()})
+        except (BadInput, RuntimeError, TypeError) as error:
             cause = str(error).splitlines()[0]
             raise BadInput(f"{path}: no teacher ({cause}); make one with python -m mien.lab.training.teacher") from None
         return cls(network, short)
