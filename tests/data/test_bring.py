@@ -100,6 +100,16 @@ def test_brought_again_nothing_is_twice(project: Project, tmp_path: Path) -> Non
     assert project.db.execute("SELECT count(*) FROM sources").fetchone()[0] == 1
 
 
+def test_brought_again_consent_and_what_came_stay(project: Project, tmp_path: Path) -> None:
+    write_class_sheet([ClassRow("b.png", "sad")], tmp_path / "s.csv")
+    (tmp_path / "b.png").write_bytes(picture(1))
+    bring_in(project, tmp_path / "s.csv", licence="CC0", consent="refused")
+    (tmp_path / "b.png").unlink()
+    bring_in(project, tmp_path / "s.csv")
+    assert arrivals(project)["b.png"] == ("sad", 1, None)
+    assert tuple(project.db.execute("SELECT licence, consent FROM sources").fetchone()) == ("CC0", "refused")
+
+
 def test_our_own_sheets_make_the_same_project(tmp_path: Path, astronaut: np.ndarray) -> None:
     with Project.create(tmp_path / "first") as first:
         pretend_source(first)

@@ -1,6 +1,7 @@
 """Folders, archives, films: each picture once with where it came from, faults noted, a second call adds nothing."""
 
 import io
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -143,6 +144,27 @@ def test_a_damaged_archive_keeps_what_came_before(project: Project, tmp_path: Pa
     assert source["ended_at"] is None
     (tmp_path / "a.tar").write_bytes(whole)
     assert collect(project, str(tmp_path / "a.tar")) == Taken(new=1, known=1)
+
+
+def test_what_is_no_address_and_no_archive_is_refused(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="no address"):
+        collect(project, "http://[x")
+    with tarfile.open(tmp_path / "a.tar.xz", "w:xz") as archive:
+        member, content = tarfile.TarInfo("a.jpg"), jpeg(1)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    damaged = bytearray((tmp_path / "a.tar.xz").read_bytes())
+    damaged[len(damaged) // 2] ^= 0xFF
+    (tmp_path / "a.tar.xz").write_bytes(damaged)
+    with pytest.raises(BadInput, match="damaged"):
+        collect(project, str(tmp_path / "a.tar.xz"))
+
+
+def test_a_folder_whose_name_is_no_unicode_is_collected(project: Project, tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xe9t\xe9"))
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(jpeg(9))
+    assert collect(project, str(folder)).new == 1
 
 
 def test_a_film_is_an_album_of_its_frames(project: Project, tmp_path: Path) -> None:

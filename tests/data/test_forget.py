@@ -76,6 +76,17 @@ def test_copies_go_along_if_wanted(project: Project) -> None:
     assert len(gather(project)) == 0
 
 
+def test_the_number_of_a_forgotten_face_is_not_given_again(project: Project, tmp_path: Path) -> None:
+    (before,) = project.db.execute("SELECT max(id) FROM faces").fetchone()
+    forget(project, str(tmp_path / "b"))
+    (tmp_path / "c").mkdir()
+    Image.open(ASTRONAUT).convert("L").save(tmp_path / "c" / "new.png")
+    collect(project, str(tmp_path / "c"))
+    clean(project)
+    (after,) = project.db.execute("SELECT max(id) FROM faces").fetchone()
+    assert after > before
+
+
 def test_a_source_goes_but_what_came_elsewhere_stays(project: Project, tmp_path: Path) -> None:
     gone = forget(project, str(tmp_path / "b"))
     assert (gone.pictures, gone.kept, gone.arrivals) == (2, 1, 3)

@@ -133,7 +133,7 @@ def test_what_lay_there_from_a_killed_run_is_taken(tmp_path: Path, stand_in: lis
 def test_without_the_program_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(BadInput, match=r"mien\[collect\]"):
+    with pytest.raises(BadInput, match=r"\.\[collect\]"):
         find_program()
 
 

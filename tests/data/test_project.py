@@ -33,6 +33,8 @@ def test_what_is_no_project_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database" * 100)
     with pytest.raises(BadInput, match="not a project"):
         Project.open(tmp_path)
+    with pytest.raises(BadInput, match="choose another folder"):
+        Project.create(tmp_path / FILE / "p")
     Project.create(tmp_path / "p").close()
     with pytest.raises(BadInput, match="already"):
         Project.create(tmp_path / "p")

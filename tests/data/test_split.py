@@ -91,7 +91,9 @@ def test_what_cannot_be_split_is_refused(tmp_path: Path) -> None:
     with Project.create(tmp_path, ORIGIN[:2]) as project:
         with pytest.raises(BadInput, match="no picture with a class"):
             split(project)
-        for shares in ((0.5, 0.2, 0.2), (0.0, 0.5, 0.5), (1.2, -0.1, -0.1)):
+        with pytest.raises(BadInput, match="whole number"):
+            split(project, seed=-1)
+        for shares in ((0.5, 0.2, 0.2), (0.0, 0.5, 0.5), (1.2, -0.1, -0.1), (0.5, float("nan"), 0.5)):
             with pytest.raises(BadInput, match="sum to 1"):
                 split(project, shares=shares)
 

@@ -1,6 +1,7 @@
 import threading
 
 from mien.clock import OfflineClock, WallClock
+from mien.errors import CannotWrite
 from mien.live.plan import PlannedNote
 from mien.live.player import RETRY_S, Player
 from mien.ports.port import PortLost, Release, SilentTwin, Strike
@@ -69,3 +70,20 @@ def test_without_ports_there_is_no_thread() -> None:
     player.send([])
     assert threading.active_count() == before
     player.close()
+
+
+def test_a_port_that_fails_is_closed_and_keeps_no_other_from_its_end() -> None:
+    class Unwritable(SilentTwin):
+        def close(self) -> None:
+            super().close()
+            raise CannotWrite("no room")
+
+    clock, lost, last = OfflineClock(), SilentTwin(), SilentTwin()
+    player = Player({"lost": lambda: lost, "file": Unwritable, "last": lambda: last}, clock, runs=False)
+    player.play_due()
+    lost.breaks = True
+    player.replace(0, [note(1, 0, 9)], {})
+    player.play_due()
+    assert (lost.is_closed, player.alive()["lost"]) == (True, False)
+    player.close()
+    assert last.is_closed

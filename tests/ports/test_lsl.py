@@ -105,7 +105,7 @@ def test_what_is_missing_is_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(BadInput, match="machine, link, site"):
         open_lsl("world")
     monkeypatch.setattr(lsl.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(BadInput, match=r"mien\[lsl\]"):
+    with pytest.raises(BadInput, match=r"\.\[lsl\]"):
         open_lsl("machine")
 
 

@@ -68,5 +68,5 @@ def test_a_device_that_fails_is_a_lost_port() -> None:
 
 def test_without_a_backend_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(midi.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(BadInput, match=r"mien\[midi\]"):
+    with pytest.raises(BadInput, match=r"\.\[midi\]"):
         open_midi("Synth")

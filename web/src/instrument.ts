@@ -8,6 +8,8 @@ import { Player } from "./player.ts";
 import { type LinkState, Store, type View } from "./store.ts";
 import type { BriefValue, Mode, Place, Settings, Told, Welcome } from "./wire.ts";
 
+type Stopping = { readonly type: "stop"; readonly how: "close" } | { readonly type: "panic" };
+
 const TRAIL = 90;
 const TRIPS = 60;
 const HAND_MS = 50;
@@ -31,6 +33,8 @@ export class Instrument {
   private holdAt_ms = 0;
   private holdLater: ReturnType<typeof setTimeout> | undefined;
   private wantsMusic = false;
+  /** Stop or panic, pressed while the socket was away: the server plays on until it hears of it. */
+  private unheard: Stopping | null = null;
   private trips_ms: number[] = [];
   private handAt_ms = 0;
   private handLater: ReturnType<typeof setTimeout> | undefined;
@@ -66,6 +70,7 @@ export class Instrument {
   /** End the session and show the notice again. */
   leave(): void {
     this.wantsMusic = false;
+    this.unheard = null;
     this.camera.close();
     this.player.clear();
     this.link.leave();
@@ -91,6 +96,7 @@ export class Instrument {
 
   start(): void {
     this.wantsMusic = true;
+    this.unheard = null;
     this.dismiss();
     void this.unmute();
     this.link.say({ type: "start" });
@@ -98,13 +104,20 @@ export class Instrument {
 
   stop(): void {
     this.wantsMusic = false;
-    if (!this.link.say({ type: "stop", how: "close" })) this.player.hush(false);
+    if (!this.end({ type: "stop", how: "close" })) this.player.hush(false);
   }
 
   panic(): void {
     this.wantsMusic = false;
     this.player.hush(true);
-    this.link.say({ type: "panic" });
+    this.end({ type: "panic" });
+  }
+
+  /** Say that the music shall end, now or when the socket is back; false if not now. */
+  private end(how: Stopping): boolean {
+    const isHeard = this.link.say(how);
+    this.unheard = isHeard ? null : how;
+    return isHeard;
   }
 
   record(on: boolean): void {
@@ -259,8 +272,12 @@ export class Instrument {
   private greeted(welcome: Welcome): void {
     this.store.set({ welcome, state: welcome.state, mapping: welcome.mapping });
     this.warmUp(welcome.state.ensemble);
-    if (welcome.resumed) this.store.set({ held: welcome.state.held });
-    if (welcome.resumed) return;
+    if (welcome.resumed) {
+      this.store.set({ held: welcome.state.held });
+      if (this.unheard && welcome.state.playing) this.link.say(this.unheard);
+      this.unheard = null;
+      return;
+    }
     this.player.clear(); // the old session's music was on the old session's clock
     for (const [field, value] of Object.entries(this.view.held)) this.hold(field, value);
     if (this.wantsMusic) this.link.say({ type: "start" });

@@ -1,4 +1,4 @@
-"""OSC wishes → commands of the session that holds the ports (see `mien.ports.osc_in` for the addresses)."""
+"""OSC wishes → commands of the oldest session (see `mien.ports.osc_in` for the addresses)."""
 
 import asyncio
 import contextlib

@@ -20,7 +20,7 @@ def load_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
         If the file is no npz, is damaged, or lacks one.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # numpy leaves a damaged one open
             return {name: file[name] for name in names or file.files}
     except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as cause:
         wanted = f" with {', '.join(names)}" if names else ""

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from made_data import close_up, write_ferplus
+from made_data import close_up, write_ferplus, write_own_reader
 from mien.affect.network import Reader
 from mien.errors import BadInput
 from mien.lab.exams import abstention
-from mien.lab.exams.exam import FERPLUS, ask, find_data, load_exam, prepare, see
+from mien.lab.exams.exam import FERPLUS, ask, find_data, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.stimuli import COVER, UNREADABLE, blurred, covered, patterns, shuffled
 from mien.values import CANNOT_TELL_DOUBT
 
@@ -32,6 +32,11 @@ def test_a_limit_takes_always_the_same(data: Path) -> None:
     some, again = (load_exam(data, "validate", 7) for _ in range(2))
     assert len(some) == 7
     assert (some.rows == again.rows).all()
+
+
+def test_a_reader_of_other_classes_is_not_examined_on_ferplus(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="--data PROJECT"):
+        reader_of_ferplus(write_own_reader(tmp_path))
 
 
 def test_what_cannot_be_used_is_refused(data: Path, tmp_path: Path) -> None:

@@ -1,9 +1,14 @@
 """The splits keep their rule, and pictures become chips and cues."""
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+import pytest
+
+from made_data import write_ferplus
 from mien.cues.names import NAMES
-from mien.lab.training.corpus import cut, splits
+from mien.errors import BadInput
+from mien.lab.training.corpus import cut, load_corpus, splits
 
 
 def votes_of(n: int) -> np.ndarray:
@@ -33,6 +38,20 @@ def test_pictures_without_a_face_in_their_votes_do_not_teach() -> None:
     votes[3, [1, 9]] = 5, 5
     train, develop, _ = splits(votes, np.zeros(4, dtype=np.int8), np.arange(4, dtype=np.int32))
     assert (train | develop).tolist() == [True, False, False, True]
+
+
+def test_cuts_are_kept_in_a_folder_that_was_not_there(tmp_path: Path) -> None:
+    data, kept = write_ferplus(tmp_path / "ferplus_dev.npz", 16), tmp_path / "run" / "cuts"
+    first = load_corpus(data, kept)
+    assert kept.with_suffix(".npz").is_file()
+    assert (load_corpus(data, kept).train.chips == first.train.chips).all()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04half a zip", b"text"])
+def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "ferplus_dev.npz").write_bytes(content)
+    with pytest.raises(BadInput, match="npz file"):
+        load_corpus(tmp_path / "ferplus_dev.npz")
 
 
 def test_a_picture_without_a_face_is_cut_where_faces_stand_and_has_no_cues() -> None:

@@ -1,0 +1,69 @@
+"""A greeting that is partly refused: what was wished otherwise holds, and no place is lost."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from page import Page, Server, serving
+from websockets.exceptions import ConnectionClosed
+
+HUGE = 10**400
+"""A number that JSON can hold and no float."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving("--sessions", "1") as one:
+        yield one
+
+
+@pytest.fixture
+def page(server: Server) -> Iterator[Page]:
+    one = Page(server, {})
+    yield one
+    bye(one)
+
+
+def bye(page: Page) -> None:
+    """Leave, and wait until the place is free."""
+    page.say("bye")
+    with pytest.raises(ConnectionClosed):
+        page.wait(lambda _: False)
+    page.close()
+
+
+@pytest.mark.parametrize("profile", [{"cues": {}}, {"cues": {"gaze_x": {"mean": HUGE, "spread": 1}}}])
+def test_who_wished_movements_only_gets_no_emotions_for_an_old_profile(server: Server, profile: dict) -> None:
+    page = Page(server, {"settings": {"mode": "gesture"}, "profile": profile})
+    page.wait_for("state", mode="gesture")
+    (refused,) = [message for message in page.heard if message["type"] == "error"]
+    assert (refused["about"], "calibrate again" in refused["text"]) == ("hello", True)
+    bye(page)
+
+
+def test_settings_that_are_refused_are_told_once_and_cost_no_place(server: Server) -> None:
+    page = Page(server, {"settings": {"seed": HUGE}})
+    assert [m["code"] for m in page.heard if m["type"] == "error"] == ["bad-message"]
+    assert json.loads(server.get("/health")[2])["sessions"] == 1
+    bye(page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("hold", {"fields": {"tempo_bpm": HUGE}}),
+        ("hand", {"valence": HUGE, "arousal": 0}),
+        ("mapping", {"toml": "a = " + "[" * 900}),
+        ("mapping", {"toml": f"[tempo_bpm]\norigin = {HUGE}"}),
+    ],
+)
+def test_numbers_without_end_and_brackets_without_end_change_nothing(page: Page, kind: str, fields: dict) -> None:
+    page.say("start")
+    page.wait_for("notes")
+    page.say(kind, **fields)
+    refused = page.wait(lambda m: m["type"] in ("error", "hush", "notice"))
+    assert (refused["type"], refused["about"]) == ("error", kind)
+
+
+def test_both_names_of_the_page_are_the_page(server: Server) -> None:
+    assert server.get("/")[2] == server.get("/index.html")[2]
