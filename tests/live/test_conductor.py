@@ -122,3 +122,16 @@ def test_what_is_over_is_forgotten_but_for_the_last() -> None:
 def test_a_step_for_a_leg_that_is_gone_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="not among those known"):
         cut(playing(SAD, 5), 99, 0)
+
+
+@pytest.mark.parametrize("tick", [480, 1200, 2160, 3360])
+def test_one_player_of_one_note_sounds_one_note_after_a_turn(tick: int) -> None:
+    conductor = playing(QUARTET, 30)
+    leg = conductor.legs[1]
+    turned = redirected(conductor, leg.number, tick, replace(HAPPY, ensemble="quartet", meter=(3, 4)))
+    by_part: dict[int, list[tuple[float, float]]] = {}
+    for onset, end, part, _ in sounding(turned).values():
+        by_part.setdefault(part, []).append((onset, end))
+    for spans in by_part.values():
+        for (_, end), (onset, _) in pairwise(sorted(spans)):
+            assert end <= onset + 1e-6

@@ -130,3 +130,10 @@ def test_an_unknown_form_is_refused_with_those_there_are() -> None:
 def test_a_coda_remembers_the_theme() -> None:
     assert [coda(bars).opens_like for bars in (1, 2, 3, 4, 5)] == [0, 0, 1, 2, 2]
     assert coda(4).treatment == ("a", "b", "a augmented")
+
+
+def test_a_motif_that_begins_with_half_a_bar_of_rest_leaves_no_bar_empty_when_it_is_slowed() -> None:
+    motif = Motif("a", (-720, 360, 120, 240), (1, 1))
+    for slow in augmented(motif, (3, 4)):
+        assert sum(map(abs, slow.lengths)) == 1440
+        assert any(length > 0 for length in slow.lengths)
