@@ -28,8 +28,8 @@ CANNOT_TELL = "cannot tell"
 """What a reading says that is not worth an emotion."""
 CANNOT_TELL_DOUBT = 0.95
 """More doubt than this and a reading says `CANNOT_TELL`. Of steps of .05 the highest at which at least 95 % each of the
-drawn patterns, fully covered and heavily blurred development faces are refused (`mien.lab.exams.abstention`); higher is
-better for clean faces, each of which is a loss when refused."""
+drawn patterns, shuffled, fully covered and heavily blurred development faces are refused
+(`mien.lab.exams.abstention`); higher is better for clean faces, each of which is a loss when refused."""
 
 CHIP_PX = 64
 """Side of the aligned grey chip, pixels."""

@@ -6,7 +6,7 @@ import symusic
 
 from mien.errors import BadInput
 from mien.ports import midi
-from mien.ports.midi import FileTwin, MidiPort, messages, open_midi
+from mien.ports.midi import FileTwin, FileTwins, MidiPort, messages, open_midi
 from mien.ports.port import Beat, Control, PortLost, Program, Pulse, Release, Strike, Transport, Value
 
 
@@ -26,11 +26,20 @@ def test_a_file_twin_holds_what_was_sent_when_it_was(tmp_path: Path) -> None:
 
 
 def test_a_file_has_markers_for_a_clock(tmp_path: Path) -> None:
-    port = open_midi(str(tmp_path / "take.mid"), keeps_time=True)
+    port = FileTwins(tmp_path / "take.mid", keeps_time=True)()
     port.send([Transport(True), Pulse(0), Pulse(1), Strike(0, "melody", 64, 90), Release(0, "melody", 64)])
     port.close()
     (track,) = mido.MidiFile(tmp_path / "take.mid").tracks
     assert [m.text if m.type == "marker" else m.type for m in track][:4] == ["start", "note_on", "note_off", "stop"]
+
+
+def test_each_session_has_a_file_of_its_own_in_a_folder_that_is_there(tmp_path: Path) -> None:
+    opens = FileTwins(tmp_path / "take.mid")
+    for _ in range(2):
+        opens().close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["take-2.mid", "take.mid"]
+    with pytest.raises(BadInput, match="make it first"):
+        FileTwins(tmp_path / "none" / "take.mid")
 
 
 def test_controls_are_the_documented_controllers() -> None:

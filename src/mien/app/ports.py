@@ -1,8 +1,9 @@
 """`mien ports`, and the options that name ports: words of the command line → what opens each port."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -116,7 +117,7 @@ def port_openers(
     from mien.live.speakers import check_audio, open_speakers
     from mien.live.told import address_word
     from mien.ports.lsl import check_lsl, open_lsl
-    from mien.ports.midi import open_midi, output_names
+    from mien.ports.midi import FileTwins, open_midi, output_names
     from mien.ports.osc import PROFILES, OscPort, parse_receiver
 
     openers: dict[str, Any] = {}
@@ -126,9 +127,12 @@ def port_openers(
             name = f"{'osc' if profile == 'mien' else 'faceosc'} {host}:{number}"
             openers[name] = partial(OscPort, host, number, profile)
     for name in midi_out:
-        if not name.endswith(".mid"):
+        opens: Callable[[], Any]
+        if name.endswith(".mid"):
+            opens = FileTwins(Path(name), keeps_time=keeps_time)
+        else:
             output_names()  # refuses now what could never be opened
-        opens = partial(open_midi, name, keeps_time=keeps_time)
+            opens = partial(open_midi, name, keeps_time=keeps_time)
         openers[f"midi {name}"] = InTime(opens) if keeps_time else opens
     if keeps_time and not midi_out:
         raise BadInput("--midi-clock: give a --midi-out to send it on")

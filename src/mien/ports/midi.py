@@ -163,6 +163,27 @@ class FileTwin:
         write_bytes(self._path, content.getvalue())
 
 
+class FileTwins:
+    """Opens a file twin for each session: `FILE.mid` for the first, then `FILE-2.mid` and so on.
+
+    Raises
+    ------
+    BadInput
+        If there is no folder for them.
+    """
+
+    def __init__(self, path: Path, *, keeps_time: bool = False) -> None:
+        if not path.absolute().parent.is_dir():
+            raise BadInput(f"--midi-out {path}: there is no folder {path.parent}; make it first")
+        self._path, self._keeps_time, self._count = path, keeps_time, 0
+
+    def __call__(self) -> MidiPort:
+        """The port of the next session."""
+        self._count += 1
+        stem = self._path.stem if self._count == 1 else f"{self._path.stem}-{self._count}"
+        return MidiPort(str(self._path), FileTwin(self._path.with_stem(stem)), keeps_time=self._keeps_time)
+
+
 def _in_a_file(message: Any) -> Any:
     if message.type in ("start", "stop", "continue"):
         return mido.MetaMessage("marker", text=message.type)
@@ -170,7 +191,7 @@ def _in_a_file(message: Any) -> Any:
 
 
 def open_midi(name: str, *, keeps_time: bool = False) -> MidiPort:
-    """Open an output by name: a file if it ends in `.mid`, a device that is there, or else a virtual one of that name.
+    """Open an output by name: a device that is there, or else a virtual one of that name (for files see `FileTwins`).
 
     Parameters
     ----------
@@ -183,8 +204,6 @@ def open_midi(name: str, *, keeps_time: bool = False) -> MidiPort:
     PortLost
         If the device cannot be opened now.
     """
-    if name.endswith(".mid"):
-        return MidiPort(name, FileTwin(Path(name)), keeps_time=keeps_time)
     _need_backend()
     try:
         is_there = name in mido.get_output_names()

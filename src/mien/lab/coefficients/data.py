@@ -31,6 +31,7 @@ from mien.face.look import MIN_MESH_SCORE, look, look_close
 from mien.face.pictures import decode
 from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.coefficients.teacher import Teacher
+from mien.lab.performer.camera import worn
 from mien.lab.performer.draw import some_expression, some_scene, somebody
 from mien.lab.performer.head import Head, load_head
 from mien.lab.performer.perform import perform
@@ -103,18 +104,6 @@ def performed(head: Head, people: Sequence[int], seed: int) -> Iterator[_Row]:
             faces = look(Frame(0.0, worn(shot.rgb, rng)))
             if faces:
                 yield _Row(faces[0], shot.coefficients, group, kind)
-
-
-def worn(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """What a camera does to a picture: in half of the cases noise, in half JPEG."""
-    if rng.random() < 0.5:
-        noisy = rgb + rng.normal(0, rng.uniform(1, 6), rgb.shape)
-        rgb = np.clip(noisy, 0, 255).astype(np.uint8)
-    if rng.random() < 0.5:
-        quality = int(rng.integers(40, 95))
-        encoded = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        rgb = decode(encoded.tobytes(), "a rendered picture").rgb
-    return rgb
 
 
 def photographed(path: Path, kind: str, teacher: Teacher, first_group: int) -> Iterator[_Row]:
@@ -215,6 +204,8 @@ def main() -> None:
         people = range(given.first, given.first + given.people)
         save_faces(gathered(performed(load_head(given.head), people, given.seed)), given.out)
         return
+    if not given.teacher:
+        parser.error("give --head to render faces, or --teacher with --pictures, --ferplus or --london")
     teacher = Teacher(given.teacher)
 
     def rows() -> Iterator[_Row]:

@@ -85,8 +85,10 @@ def blur(picture: Picture, eyes_px: float) -> Picture:
 
 def jpeg(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001
     """Through a JPEG of low quality."""
-    _, held = cv2.imencode(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
-    return np.asarray(cv2.imdecode(held, cv2.IMREAD_UNCHANGED), dtype=np.uint8)
+    ordered = picture[:, :, ::-1] if picture.ndim == 3 else picture  # OpenCV takes blue first
+    _, held = cv2.imencode(".jpg", ordered, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+    told = np.asarray(cv2.imdecode(held, cv2.IMREAD_UNCHANGED))
+    return np.ascontiguousarray(told[:, :, ::-1] if picture.ndim == 3 else told, dtype=np.uint8)
 
 
 def half_size(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001

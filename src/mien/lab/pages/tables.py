@@ -33,10 +33,15 @@ def classes(results: Results) -> str:
     four = results["four"]
     head = ("truth", "precision", "recall", *(f"read {name}" for name in four["classes"]))
     rows = (
-        (name, f"{four['precision'][name]:.3f}", f"{four['recall'][name]:.3f}", *map(str, counts))
+        (name, _if_any(four["precision"][name]), _if_any(four["recall"][name]), *map(str, counts))
         for name, counts in zip(four["classes"], four["confusion"], strict=True)
     )
     return table_of(head, rows)
+
+
+def _if_any(share: float | None) -> str:
+    """A share; a dash where there was nobody to take it of."""
+    return "–" if share is None else f"{share:.3f}"
 
 
 def regions(results: Results) -> str:

@@ -20,7 +20,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,6 +28,7 @@ from mien.cues.geometry import measure
 from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look
 from mien.lab.arrays import load_arrays, save_arrays
+from mien.lab.performer.camera import worn
 from mien.lab.performer.draw import some_light, somebody
 from mien.lab.performer.emotions import UNITS_OF, combined
 from mien.lab.performer.head import Head, load_head
@@ -111,13 +111,7 @@ def picture(rng: np.random.Generator, head: Head, moved: Mapping[str, float]) ->
         centre=(float(rng.uniform(0.45, 0.55)), float(rng.uniform(0.5, 0.6))),
         background=(tuple(ground.tolist()), tuple(other.tolist())),
     )
-    rgb = perform(head, stage).rgb
-    if rng.random() < 0.5:
-        rgb = np.clip(rgb + rng.normal(0, rng.uniform(1, 6), rgb.shape), 0, 255).astype(np.uint8)
-    if rng.random() < 0.5:
-        _, packed = cv2.imencode(".jpg", rgb, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 95))])
-        return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), dtype=np.uint8)
-    return rgb
+    return worn(perform(head, stage).rgb, rng)
 
 
 def make(head: Head, count: int, seed: int) -> Performed:
