@@ -62,7 +62,7 @@ def test_without_pyarrow_parquet_says_what_helps(folder: Path, tmp_path: Path) -
     try:
         import pyarrow  # noqa: F401
     except ImportError:
-        with pytest.raises(BadInput, match=r"mien\[research\]"):
+        with pytest.raises(BadInput, match=r"\.\[research\]"):
             run("sheets", folder, "--out", tmp_path, "--parquet")
     else:
         run("sheets", folder, "--out", tmp_path, "--parquet")

@@ -202,5 +202,5 @@ def test_the_audio_thread_copies_and_nothing_else(monkeypatch: pytest.MonkeyPatc
 
 def test_without_sounddevice_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speakers.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(BadInput, match=r"mien\[audio\]"):
+    with pytest.raises(BadInput, match=r"\.\[audio\]"):
         check_audio()

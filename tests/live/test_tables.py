@@ -83,7 +83,7 @@ def test_an_older_file_without_boxes_and_numbers_is_read() -> None:
 
 def test_without_pyarrow_the_remedy_is_told(lines: list, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(BadInput, match=r"mien\[research\]"):
+    with pytest.raises(BadInput, match=r"\.\[research\]"):
         readings_parquet(lines)
 
 
