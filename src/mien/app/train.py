@@ -68,6 +68,8 @@ def train(
     for name, value in (("--epochs", epochs), ("--limit", limit)):
         if value is not None and value < 1:
             raise BadInput(f"{name} {value}: give a whole number from 1")
+    if start is not None and not start.exists():
+        raise BadInput(f"--start {start}: no such file or folder; give a training's folder, or a .tflite network")
     if seed is not None and seed < 0:
         raise BadInput(f"--seed {seed}: give a whole number from 0")
     if rate is not None and not 0 < rate < 1:

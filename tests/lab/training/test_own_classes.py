@@ -116,7 +116,9 @@ def test_a_network_of_ones_own_can_be_gone_on_from(project: Path, run: Path, tmp
     [
         (["--limit", "4"], "--limit"),
         (["--prior", "none"], "--prior none"),
-        (["--start", "RUN"], "give a .tflite network"),
+        (["--start", "."], "give a .tflite network"),
+        (["--start", "RUN"], "no such file or folder"),
+        (["--seed", "-1"], "whole number from 0"),
     ],
 )
 def test_what_a_project_has_no_use_for_is_refused(project: Path, tmp_path: Path, words: list[str], told: str) -> None:
