@@ -74,7 +74,12 @@ def classes_read(path: Path) -> Classes:
         cause = f"{missing} is not there"
     except BadInput as wrong:
         cause = str(wrong)
-    raise BadAsset(
+    raise no_reader(path, cause)
+
+
+def no_reader(path: Path, cause: object) -> BadAsset:
+    """The error of a network whose manifest is not that of a reader of expressions."""
+    return BadAsset(
         f"{path.with_suffix('.json').name}: not the manifest of a reader of expressions ({cause}); "
         "give a network that  mien train  made"
     )

@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from mien.live.frames import CameraFrame, frame_bytes
@@ -150,8 +151,23 @@ class Page:
                 return self.wait(until, 1 / rate_hz)
         raise AssertionError("not heard")
 
+    def closed_with(self) -> int:
+        """The code that the server closes the socket with."""
+        try:
+            self.wait(lambda _: False)
+        except ConnectionClosed as closing:
+            assert closing.rcvd is not None
+            return closing.rcvd.code
+        raise AssertionError("the socket was not closed")
+
+    def leave(self) -> None:
+        """Say good-bye, and wait until the place is free."""
+        self.say("bye")
+        assert self.closed_with() == 1000
+        self.close()
+
     def close(self) -> None:
-        """Leave."""
+        """Go without a word."""
         self._opened.close()
 
 

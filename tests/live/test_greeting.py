@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from page import Page, Server, serving
-from websockets.exceptions import ConnectionClosed
 
 HUGE = 10**400
 """A number that JSON can hold and no float."""
@@ -21,15 +20,7 @@ def server() -> Iterator[Server]:
 def page(server: Server) -> Iterator[Page]:
     one = Page(server, {})
     yield one
-    bye(one)
-
-
-def bye(page: Page) -> None:
-    """Leave, and wait until the place is free."""
-    page.say("bye")
-    with pytest.raises(ConnectionClosed):
-        page.wait(lambda _: False)
-    page.close()
+    one.leave()
 
 
 @pytest.mark.parametrize("profile", [{"cues": {}}, {"cues": {"gaze_x": {"mean": HUGE, "spread": 1}}}])
@@ -38,14 +29,14 @@ def test_who_wished_movements_only_gets_no_emotions_for_an_old_profile(server: S
     page.wait_for("state", mode="gesture")
     (refused,) = [message for message in page.heard if message["type"] == "error"]
     assert (refused["about"], "calibrate again" in refused["text"]) == ("hello", True)
-    bye(page)
+    page.leave()
 
 
 def test_settings_that_are_refused_are_told_once_and_cost_no_place(server: Server) -> None:
     page = Page(server, {"settings": {"seed": HUGE}})
     assert [m["code"] for m in page.heard if m["type"] == "error"] == ["bad-message"]
     assert json.loads(server.get("/health")[2])["sessions"] == 1
-    bye(page)
+    page.leave()
 
 
 @pytest.mark.parametrize(

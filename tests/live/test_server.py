@@ -34,25 +34,12 @@ def server() -> Iterator[Server]:
 def page(server: Server) -> Iterator[Page]:
     one = Page(server, {})
     yield one
-    leave(one)
+    one.leave()
 
 
 @pytest.fixture(scope="module")
 def portrait(astronaut: np.ndarray) -> bytes:
     return camera_picture(astronaut)
-
-
-def closed_with(page: Page) -> int:
-    with pytest.raises(ConnectionClosed) as closing:
-        page.wait(lambda _: False)
-    assert closing.value.rcvd is not None
-    return closing.value.rcvd.code
-
-
-def leave(page: Page) -> None:
-    page.say("bye")
-    assert closed_with(page) == 1000
-    page.close()
 
 
 class TestPlaying:
@@ -164,10 +151,10 @@ class TestRecovering:
         same = [row for row in ahead["notes"] if row[0] in known]
         assert same
         assert all(known[row[0]] == row[1:] for row in same)
-        leave(again)
+        again.leave()
         new = Page(server, {"session": page.welcome["session"]})
         assert not new.welcome["resumed"]
-        leave(new)
+        new.leave()
 
     def test_a_reader_that_dies_is_replaced(self, page: Page, portrait: bytes, server: Server) -> None:
         page.read(portrait)
@@ -189,7 +176,7 @@ class TestRecovering:
             page.wait(lambda m: m["server_s"] > row["from_s"] + 1.5)
             assert own.end() == 0
             assert page.wait_for("hush")["why"] == "stop"
-            assert closed_with(page) == 1001
+            assert page.closed_with() == 1001
             notes = symusic.Score(str(take)).tracks
             assert sum(len(track.notes) for track in notes) > 0
         down: dict[tuple[int, int], int] = {}
@@ -208,7 +195,7 @@ def test_pages_that_come_and_go_leave_nothing_behind(server: Server) -> None:
         page = Page(server, {"settings": {"mode": "hand"}})
         page.say("start")
         page.wait_for("notes")
-        leave(page)
+        page.leave()
         counts.append((len(list((own / "task").iterdir())), len(list((own / "fd").iterdir()))))
     assert counts[-1] <= counts[1]
 
@@ -273,10 +260,10 @@ class TestRefusing:
     def test_an_oversized_message_ends_the_socket_not_the_session(self, server: Server) -> None:
         page = Page(server, {})
         page.send(b"\x01" * (MAX_BYTES + 1))
-        assert closed_with(page) == 1009
+        assert page.closed_with() == 1009
         again = Page(server, {"session": page.welcome["session"]})
         assert again.welcome["resumed"]
-        leave(again)
+        again.leave()
 
     def test_every_attack_leaves_a_line_in_the_log_and_the_session_alive(self, portrait: bytes) -> None:
         with serving("--osc-in", "0") as own, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
@@ -295,7 +282,7 @@ class TestRefusing:
                 flood.sendto(b"/mien/panicking\0,\0\0\0", ("127.0.0.1", int(port)))
             own.wait_said(r"OSC in dropped (.*)")
             page.send(b"\x01" * (MAX_BYTES + 1))
-            assert closed_with(page) == 1009
+            assert page.closed_with() == 1009
             own.wait_said(r"refused: a message above \d+ (bytes)")
             again = Page(own, {"session": page.welcome["session"]})
             assert again.welcome["resumed"]
@@ -304,7 +291,7 @@ class TestRefusing:
             for words in (r"refused: (host) 'evil", r"refused: (origin) 'http://evil", r"refused \((bad-frame)\)",
                           r"refused \((bad-message)\)"):  # fmt: skip
                 own.wait_said(words)
-            leave(again)
+            again.leave()
 
     def test_a_flood_of_frames_is_thinned_out(self, page: Page, portrait: bytes) -> None:
         page.read(portrait)
@@ -323,25 +310,25 @@ class TestRefusing:
                 page.send("nonsense")
             except ConnectionClosed:
                 break
-        assert closed_with(page) == 4400
+        assert page.closed_with() == 4400
         again = Page(server, {"session": page.welcome["session"]})
-        leave(again)
+        again.leave()
 
     def test_a_full_station_says_so(self, server: Server) -> None:
         pages = [Page(server, {}) for _ in range(2)]
         late = Page(server)
         assert late.wait_for("error")["code"] == "station-full"
-        assert closed_with(late) == 4429
+        assert late.closed_with() == 4429
         for page in pages:
-            leave(page)
+            page.leave()
 
     def test_a_second_page_takes_a_session_over(self, server: Server) -> None:
         page = Page(server, {})
         other = Page(server, {"session": page.welcome["session"]})
-        assert closed_with(page) == 4409
+        assert page.closed_with() == 4409
         other.say("ping", id=2, sent_s=0.0)
         assert other.wait_for("pong")["id"] == 2
-        leave(other)
+        other.leave()
 
     def test_exports_want_a_session_that_played(self, server: Server, page: Page) -> None:
         own = f"/sessions/{page.welcome['session']}/export"

@@ -22,7 +22,7 @@ from mien.circumplex import valence_arousal
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import MIN_MESH_SCORE, look_close
-from mien.nets import Floats, Network, asset_path, classes_read
+from mien.nets import Floats, Network, asset_path, classes_read, no_reader
 from mien.values import REGIONS, Affect, Classes, Cues, Face, Frame
 
 CHUNK = 64
@@ -67,10 +67,7 @@ class Reader:
             self._inputs: Sequence[str] = manifest["inputs"]
             self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
         except (AttributeError, KeyError, TypeError, ValueError) as cause:
-            raise BadAsset(
-                f"{path.stem}.json: not the manifest of a reader of expressions ({cause}); "
-                "give a network that  mien train  made"
-            ) from None
+            raise no_reader(path, cause) from None
         if boxes != dict(BOXES):
             raise BadAsset(f"{path.stem}.json: made for other regions than mien's; reinstall mien or train anew")
 

@@ -203,15 +203,18 @@ class Sockets:
         self._serving[session.session_id] = (socket, outbox)
         if before is not None:
             await _close(before[0], _TAKEN, "taken over by another page")
+        is_bye = False
         try:
             _attach(session, outbox, hello, resumed=resumed)
-        except Exception:
-            del self._serving[session.session_id]
-            self._station.leave(session)
-            raise
-        await self._converse(socket, session, outbox)
+            is_bye = await self._converse(socket, session, outbox)
+        finally:
+            if self._serving.get(session.session_id) == (socket, outbox):
+                del self._serving[session.session_id]
+                if not is_bye:
+                    self._station.leave(session)
 
-    async def _converse(self, socket: WebSocket, session: Session, outbox: Outbox) -> None:
+    async def _converse(self, socket: WebSocket, session: Session, outbox: Outbox) -> bool:
+        """Talk until one of the two leaves; whether the page said good-bye."""
         sending = asyncio.create_task(_send_all(socket, outbox))
         hearing = asyncio.create_task(_hear_all(socket, session))
         is_bye = False
@@ -230,10 +233,7 @@ class Sockets:
             sending.cancel()
             hearing.cancel()
             await asyncio.gather(sending, hearing, return_exceptions=True)
-            if self._serving.get(session.session_id) == (socket, outbox):
-                del self._serving[session.session_id]
-                if not is_bye:
-                    self._station.leave(session)
+        return is_bye
 
     async def _greeted(self, socket: WebSocket) -> dict[str, Any] | None:
         """The page's greeting, None if the socket was closed instead."""

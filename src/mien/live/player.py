@@ -18,6 +18,9 @@ RETRY_S = 2.0
 LONGEST_WAIT_S = 0.25
 """The thread looks up at least this often."""
 
+FAILURES = (PortLost, OSError, MienError)
+"""What a port that is lost, or cannot be had, raises."""
+
 Opener = Callable[[], Port]
 
 
@@ -159,7 +162,7 @@ class Player:
                 continue
             try:
                 work(port)
-            except (PortLost, OSError, MienError):
+            except FAILURES:
                 self._ports[name] = None
                 self._retry_s = self._clock.now_s + RETRY_S
                 _let_go(port)
@@ -174,11 +177,11 @@ class Player:
         for name in missing:
             try:
                 port = self._openers[name]()
-            except (PortLost, OSError, MienError):
+            except FAILURES:
                 continue
             try:
                 port.panic()
-            except (PortLost, OSError, MienError):
+            except FAILURES:
                 _let_go(port)
                 continue
             self._ports[name] = port
@@ -187,5 +190,5 @@ class Player:
 
 def _let_go(port: Port) -> None:
     """Close a port that failed, so that none of its threads and sockets stays; it may well fail at that too."""
-    with contextlib.suppress(PortLost, OSError, MienError):
+    with contextlib.suppress(*FAILURES):
         port.close()

@@ -35,7 +35,6 @@ from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.mapping import Mapping as MappingTable
-from mien.music.mapping import shipped_mapping
 from mien.values import Affect, Brief, Part
 
 TICK_S = 0.03
@@ -364,7 +363,7 @@ class Session:
 
     def mapping_told(self) -> dict[str, Any]:
         """As the message `mapping`."""
-        return told.mapping(self._wishes.mapping or shipped_mapping())
+        return told.mapping(self._wishes.mapping)
 
     def ports_told(self) -> list[dict[str, Any]]:
         """The ports of the session."""

@@ -17,7 +17,7 @@ from mien.live.mood import Mood, Settled, settled, target_of
 from mien.live.settings import Settings, changed, held, number
 from mien.live.watching import Watching
 from mien.music.mapping import Mapping as MappingTable
-from mien.music.mapping import parse_mapping
+from mien.music.mapping import parse_mapping, shipped_mapping
 from mien.values import Brief, Classes
 from mien.vocabulary import EIGHT
 
@@ -37,7 +37,7 @@ class Wishes:
         self._classes = classes
         self.settings = Settings()
         self.held: dict[str, float | str] = {}
-        self.mapping = mapping
+        self.mapping = mapping or shipped_mapping()
         self.lead: Lead | None = None
         self.mood = Mood()
         self._hand = ORIGIN
@@ -77,7 +77,7 @@ class Wishes:
 
     def map_by(self, toml: str | None) -> None:
         """Mix by another table; None is the shipped one."""
-        self.mapping = parse_mapping(toml, "mapping") if toml is not None else None
+        self.mapping = parse_mapping(toml, "mapping") if toml is not None else shipped_mapping()
 
     def pass_time(self, seconds: float) -> None:
         """Let a lead go on."""

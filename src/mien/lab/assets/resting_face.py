@@ -27,6 +27,7 @@ from mien.face.find import find_faces
 from mien.face.look import look
 from mien.face.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS, first_square, fit_mesh
 from mien.face.pictures import decode
+from mien.lab.arrays import load_arrays
 from mien.nets import asset_path
 from mien.values import Frame
 
@@ -36,8 +37,7 @@ Points = NDArray[np.float64]
 
 def neutral_portraits(data: Path) -> list[NDArray[np.uint8]]:
     """The neutral pictures of the London set's file, as uint8 (h, w, 3) RGB."""
-    with np.load(data, allow_pickle=False) as file:
-        arrays = {key: file[key] for key in ("jpeg", "offset", "label")}
+    arrays = load_arrays(data, "jpeg", "offset", "label")
     pictures = []
     for i in np.flatnonzero(arrays["label"] == "neutral"):
         encoded = arrays["jpeg"][arrays["offset"][i] : arrays["offset"][i + 1]]

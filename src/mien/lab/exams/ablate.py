@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.regions import BOXES, HIDING_GREY, presence
+from mien.lab.arrays import load_arrays
 from mien.lab.exams.evaluate import CONDITIONS, headline
 from mien.lab.exams.exam import Exam, ask, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.metrics import softmax
@@ -90,9 +91,8 @@ def _recall_answers(path: Path, exam: Exam) -> Floats | None:
     """The logits kept in a file, if it is there and of that exam."""
     if not path.is_file():
         return None
-    with np.load(path, allow_pickle=False) as file:
-        logits: Floats = file["logits"]
-        return logits if np.array_equal(file["rows"], exam.rows) else None
+    rows, logits = load_arrays(path, "rows", "logits").values()
+    return logits if np.array_equal(rows, exam.rows) else None
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from mien.circumplex import affect_of
 from mien.ensembles import ensemble
 from mien.errors import BadInput
+from mien.lab.arrays import load_arrays
 from mien.lab.scores import measures
 from mien.lab.scores.cadences import hear_cadences
 from mien.lab.scores.melody_statistics import songs, voice_bars
@@ -139,7 +140,7 @@ def recordings(npz: Path) -> Iterator[Phrase]:
     """The first `SECONDS` of each piece of a file of played notes, a tick a millisecond."""
     if not npz.is_file():
         raise BadInput(f"no such file: {npz}; --data wants the folder with the corpora")
-    held = dict(np.load(npz))
+    held = load_arrays(npz)
     for start, stop in pairwise(held["off"]):
         rows = zip(*(held[name][start:stop].tolist() for name in ("t_ms", "d_ms", "p", "v")), strict=True)
         heard = [(t, d, p, v) for t, d, p, v in rows if t < SECONDS * 1000]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mien.data.quality import usual_light
 from mien.face.look import look
+from mien.lab.arrays import load_arrays
 from mien.nets import Floats
 from mien.values import Frame
 from mien.writing import write_bytes
@@ -43,8 +44,8 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True, help="folder with ferplus_dev.npz")
     options.add_argument("--out", type=Path, default=ASSETS)
     asked = options.parse_args()
-    with np.load(asked.data / "ferplus_dev.npz", allow_pickle=False) as file:
-        images, known = file["images"], np.flatnonzero((file["split4"] == 0) & (file["flags"] & 16 == 0))
+    images, split4, flags = load_arrays(asked.data / "ferplus_dev.npz", "images", "split4", "flags").values()
+    known = np.flatnonzero((split4 == 0) & (flags & 16 == 0))
     drawn = np.random.default_rng(SEED).choice(known, min(FACES, len(known)), replace=False)
     seen = [look(Frame(0.0, np.repeat(images[row][:, :, None], 3, axis=2))) for row in drawn]
     chips = np.stack([faces[0].chip for faces in seen if faces])
