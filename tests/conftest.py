@@ -22,12 +22,17 @@ DATA = ROOT.parent / "shared" / "data"
 ASTRONAUT = ROOT / "examples" / "astronaut.jpg"
 
 
-def load_data(name: str) -> dict[str, NDArray]:
-    """Arrays of a file of the training data; the test is skipped where it is not at hand."""
+def data_path(name: str) -> Path:
+    """A file of the training data; the test is skipped where it is not at hand."""
     path = DATA / name
     if not path.exists():
         pytest.skip(f"needs {name} in shared/data beside the checkout")
-    with np.load(path, allow_pickle=False) as file:
+    return path
+
+
+def load_data(name: str) -> dict[str, NDArray]:
+    """Arrays of a file of the training data; the test is skipped where it is not at hand."""
+    with np.load(data_path(name), allow_pickle=False) as file:
         return {key: file[key] for key in file.files}
 
 

@@ -90,5 +90,6 @@ def write_own_reader(folder: Path) -> Path:
     shipped, path = asset_path("mien.affect", "reader.tflite"), folder / "own.tflite"
     shutil.copy(shipped, path)
     told = {"labels": [one.name for one in OWN], "classes": [one.row() for one in OWN]}
-    path.with_suffix(".json").write_text(json.dumps(read_manifest(shipped) | told))
+    manifest = {name: value for name, value in read_manifest(shipped).items() if name != "closer_look"}
+    path.with_suffix(".json").write_text(json.dumps(manifest | told))
     return path

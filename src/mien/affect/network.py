@@ -3,7 +3,8 @@
 The network is the four-stream one of `mien.lab.training.nets`, trained on FER+ and run by LiteRT. Its manifest,
 `reader.json`, names the classes and the cues in order, the scale of the cues, the boxes of the regions and the
 temperature; a network that was made for other cues or regions than these is refused. Classes may be anybody's own: a
-manifest that has `classes` says where each stands on the plane, and what it asks of the composer.
+manifest that has `classes` says where each stands on the plane, and what it asks of the composer. A clear face is
+looked at a second time (`mien.affect.closer`).
 
 `Reader.read_chips` takes pictures in FER2013's framing and cuts them anew, exactly as training did.
 """
@@ -16,9 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated, doubt
+from mien.affect.closer import CloserLook, clearness
 from mien.affect.recipe import CueScale, standardise
 from mien.affect.regions import BOXES, presence
 from mien.circumplex import valence_arousal
+from mien.cues.coefficients import read_coefficients
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import MIN_MESH_SCORE, look_close
@@ -64,6 +67,8 @@ class Reader:
             boxes = {region: tuple(box) for region, box in manifest["boxes"].items()}
             self.temperature = float(manifest["temperature"])
             self.scale = CueScale.of_rows(manifest["cues"])
+            closer = manifest.get("closer_look")
+            self.closer = CloserLook.of_row(closer, self.names) if closer else None
             self._inputs: Sequence[str] = manifest["inputs"]
             self._outputs = [manifest["outputs"].index(name) for name in ("logits", "stream_logits", "shares")]
         except (AttributeError, KeyError, TypeError, ValueError) as cause:
@@ -76,12 +81,19 @@ class Reader:
         """The names of the classes, in the order of every array of probabilities."""
         return tuple(one.name for one in self.classes)
 
-    def read(self, face: Face, cues: Cues) -> Affect:
-        """Read one face."""
-        return self.hear(face, cues)[0]
+    def read(self, face: Face, cues: Cues, moved: Floats | None = None) -> Affect:
+        """Read one face (see `hear`)."""
+        return self.hear(face, cues, moved)[0]
 
-    def hear(self, face: Face, cues: Cues) -> tuple[Affect, Mapping[str, tuple[float, ...]]]:
+    def hear(
+        self, face: Face, cues: Cues, moved: Floats | None = None
+    ) -> tuple[Affect, Mapping[str, tuple[float, ...]]]:
         """Read one face, and hear each region by itself.
+
+        Parameters
+        ----------
+        face, cues : the face, and what was measured of it
+        moved : its coefficients float32 (52,), if they have been read; a clear face's are read here otherwise
 
         Returns
         -------
@@ -89,7 +101,7 @@ class Reader:
         alone : what each region says alone: probabilities in the order of `classes`, by region
         """
         answer = self.answer(face.chip[None], self.standardised(face, cues))
-        probs = calibrated(answer.logits[0], self.temperature)
+        probs = self.look_closer(calibrated(answer.logits[0], self.temperature), face, moved)
         alone = calibrated(answer.stream_logits[0], self.temperature)
         valence, arousal = valence_arousal(probs.tolist(), self.classes)
         affect = Affect(
@@ -102,6 +114,13 @@ class Reader:
             classes=self.classes,
         )
         return affect, {region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)}
+
+    def look_closer(self, probs: Floats, face: Face, moved: Floats | None = None) -> Floats:
+        """What the network says of a face, float32 (k,), once the movements of a clear one have been heard."""
+        clear = clearness(face)
+        if self.closer is None or not clear:
+            return probs
+        return self.closer.divided(probs, read_coefficients(face) if moved is None else moved, clear)
 
     def read_chips(self, chips: NDArray[np.uint8]) -> Floats:
         """Read close-ups in FER2013's framing.

@@ -40,9 +40,11 @@ def explain(
     console = Console()
     console.print(f"[bold]{words.verdict(explanation)}[/]. {words.carried(explanation)}", highlight=False)
     for region in REGIONS:
-        moved = words.withheld(explanation.decided, explanation.certainty, explanation.hidden[region])
+        moved = words.hidden(explanation, region)
         told = words.alone(region, explanation.reading.affect.names, explanation.reading.streams[region])
         console.print(f"  {told}; hidden: {moved}", highlight=False, soft_wrap=True)
+    if closer := words.closer(explanation):
+        console.print(closer, highlight=False, soft_wrap=True)
     console.print(words.doubt(explanation), highlight=False, soft_wrap=True)
     for kind in ("png", "html"):
         console.print(f"  {out / f'{name}-explain.{kind}'}", highlight=False, soft_wrap=True, markup=False)

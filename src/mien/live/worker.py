@@ -26,6 +26,7 @@ from mien.face.landmarks68 import landmarks68
 from mien.face.look import look, look_close
 from mien.face.pictures import decode
 from mien.live.frames import MAX_PIXELS, CameraFrame, parse_frame
+from mien.nets import Floats
 from mien.values import Cues, Face, Frame
 
 if TYPE_CHECKING:
@@ -78,13 +79,13 @@ def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool 
     cues = [measure(face) for face in faces]
     moved = [_coefficients(face) if with_coefficients else None for face in faces]
     mark()
-    affects = [_affect(reader, face, own) for face, own in zip(faces, cues, strict=True)]
+    affects = [_affect(reader, *seen) for seen in zip(faces, cues, moved, strict=True)]
     mark()
     stages = dict(zip(("decode", "face", "cues", "affect"), np.diff(marks).tolist(), strict=True))
     return said | {
         "size_px": [width, height],
         "faces": [
-            _seen(face, own, width, height) | {"coefficients": coefficients, "affect": affect}
+            _seen(face, own, width, height) | {"coefficients": _rounded(coefficients), "affect": affect}
             for face, own, coefficients, affect in zip(faces, cues, moved, affects, strict=True)
         ],
         "ms": {stage: round(1e3 * seconds, 2) for stage, seconds in stages.items()},
@@ -141,16 +142,20 @@ def _seen(face: Face, cues: Cues, width: int, height: int) -> dict[str, Any]:
     }
 
 
-def _coefficients(face: Face) -> list[float]:
+def _coefficients(face: Face) -> Floats:
     from mien.cues.coefficients import read_coefficients
 
-    return [round(float(value), 4) for value in read_coefficients(face)]
+    return read_coefficients(face)
 
 
-def _affect(reader: "Reader | None", face: Face, cues: Cues) -> dict[str, Any] | None:
+def _rounded(coefficients: Floats | None) -> list[float] | None:
+    return None if coefficients is None else [round(float(value), 4) for value in coefficients]
+
+
+def _affect(reader: "Reader | None", face: Face, cues: Cues, moved: Floats | None) -> dict[str, Any] | None:
     if reader is None:
         return None
-    read = reader.read(face, cues)
+    read = reader.read(face, cues, moved)
     return {
         "probs": [round(p, 5) for p in read.probs],
         "valence": read.valence,

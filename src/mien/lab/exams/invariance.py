@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.network import Reader
+from mien.cues.geometry import measure
 from mien.face.look import look
 from mien.lab.exams import metrics
 from mien.lab.exams.baselines import Taught, grey_cells, grey_rule
 from mien.lab.exams.changes import CHANGES, SKINS, retint
-from mien.lab.exams.exam import FERPLUS, LONDON, Pictures, ask, find_data, load_exam, prepare, reader_of_ferplus
+from mien.lab.exams.exam import FERPLUS, LONDON, Pictures, find_data, load_exam, reader_of_ferplus
 from mien.lab.exams.portraits import load_portraits
 from mien.lab.exams.prepared import Prepared, recall
 from mien.lab.training.corpus import FOUR_COLUMNS
@@ -39,8 +40,13 @@ CLOSE_EYES_PX = 18.0
 
 
 def ours(reader: Reader) -> Answer:
-    """The reader's first of four."""
-    return by_probs(lambda shown: metrics.renormalised(ask(reader, prepare(reader, shown.faces))[1], FOUR_COLUMNS))
+    """The reader's first of four, clear faces looked at closely."""
+
+    def probs(shown: Prepared) -> NDArray[np.float64]:
+        read = [reader.read(face, measure(face)).probs for face in shown.faces]
+        return metrics.renormalised(np.array(read), FOUR_COLUMNS)
+
+    return by_probs(probs)
 
 
 def by_probs(method: Callable[[Prepared], NDArray[np.float64]]) -> Answer:

@@ -30,12 +30,15 @@ class Regression:
         return softmax((features - self.mean) / self.deviation @ self.weights + self.bias)
 
 
-def fit(features: Features, classes: NDArray[np.int64], count: int, penalty: float) -> Regression:
-    """Fit to features float32 (n, d) and classes int64 (n,) out of `count`."""
+def fit(features: Features, classes: NDArray[np.int64], count: int, penalty: float, least: float = 1e-6) -> Regression:
+    """Fit to features float32 (n, d) and classes int64 (n,) out of `count`.
+
+    A feature whose deviation is below `least` is divided by `least`: what hardly varies is not made large.
+    """
     from scipy.optimize import minimize
 
     mean = features.mean(axis=0)
-    deviation = np.maximum(features.std(axis=0), 1e-6)
+    deviation = np.maximum(features.std(axis=0), least)
     x = (features - mean) / deviation
     n, d = x.shape
     wanted = np.eye(count, dtype=np.float32)[classes]

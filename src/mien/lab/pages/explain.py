@@ -5,10 +5,12 @@ Reading → Explanation, by asking the same network again with a part of the fac
 - *alone*: what each region's stream says by itself;
 - *hidden*: the region's box of the chip painted grey and its cues unknown (occlusion; Zeiler & Fergus 2014);
 - *cues*: how far each stands from the average neutral face, in standard deviations among people
-  (`mien.cues.neutral`), and what the reading would be without it. Left and right are told as one.
+  (`mien.cues.neutral`), and what the reading would be without it. Left and right are told as one;
+- *closer*: which movements of a clear face divided two classes anew (`mien.affect.closer`).
 
 Probabilities are calibrated, in the order of the reader's classes. "The decision" is the class that reads first; a move
-is the change of its probability when something is withheld: negative if it spoke for the decision.
+is the change of its probability when something is withheld: negative if it spoke for the decision. What is withheld is
+withheld from the network, so moves are from what it says at first sight, before a closer look.
 """
 
 from collections.abc import Mapping
@@ -18,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import Cause, calibrated, causes_of_doubt
+from mien.affect.closer import clearness
 from mien.affect.network import Reader
 from mien.affect.regions import hide, hide_cues
+from mien.cues.coefficients import COEFFICIENTS, read_coefficients
 from mien.cues.names import CUES, NAMES, PAIRS, SIDES
 from mien.cues.neutral import average_neutral
 from mien.nets import Floats
@@ -29,6 +33,7 @@ from mien.values import REGIONS
 NOTABLE = 1.0
 """Standard deviations from the average neutral face at which a cue is worth telling."""
 MOST_CUES = 8
+MOST_MOVEMENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +65,31 @@ class Departure:
     move: float
 
 
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A movement that a closer look heard: its coefficient (0..1, the mean of both sides), and how far it moved the log
+    of the odds, above 0 towards `Explanation.closer_to`."""
+
+    name: str
+    value: float
+    push: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
-    """Why a face reads as it does (see the module)."""
+    """Why a face reads as it does (see the module).
+
+    `first` is what the network says at first sight; `pushes` the movements that a closer look heard, the strongest
+    first, and `closer_to` the class that they speak for if they are above 0; empty for a face that is not clear enough.
+    """
 
     reading: Reading
+    first: tuple[float, ...]
     hidden: Mapping[str, Withheld]
     departures: tuple[Departure, ...]
     causes: tuple[Cause, ...]
+    pushes: tuple[Push, ...] = ()
+    closer_to: str = ""
 
     @property
     def decided(self) -> str:
@@ -80,6 +102,11 @@ class Explanation:
         return max(self.reading.affect.probs)
 
     @property
+    def at_first_sight(self) -> float:
+        """What the network alone gives the decision."""
+        return self.first[self.reading.affect.names.index(self.decided)]
+
+    @property
     def carried_most(self) -> str:
         """The region with the largest share."""
         shares = self.reading.affect.shares
@@ -90,17 +117,17 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
     """Explain a reading with the network that made it."""
     face, cues = reading.face, reading.cues
     chip, standard = face.chip[None], reader.standardised(face, cues)
-    probs = np.array(reading.affect.probs, dtype=np.float32)
-    decided = int(probs.argmax())
+    first = calibrated(reader.answer(chip, standard).logits[0], reader.temperature)
+    decided = int(np.argmax(reading.affect.probs))
 
     def without(chips: NDArray[np.uint8], told: Floats) -> Withheld:
         after = calibrated(reader.answer(chips, told).logits[0], reader.temperature)
-        first = reading.affect.names[int(after.argmax())]
+        emotion = reading.affect.names[int(after.argmax())]
         return Withheld(
-            tuple(after.tolist()), first, float(after[decided] - probs[decided]), _odds(after, decided) / before
+            tuple(after.tolist()), emotion, float(after[decided] - first[decided]), _odds(after, decided) / before
         )
 
-    before = _odds(probs, decided)
+    before = _odds(first, decided)
 
     hidden = {region: without(hide(chip, region), hide_cues(standard, region)) for region in REGIONS}
     departures = []
@@ -112,7 +139,27 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
         silent[:, columns] = 0
         departures.append(Departure(name, cue.region, departs, cue.facs, without(chip, silent).move))
     departures.sort(key=lambda found: -abs(found.departs))
-    return Explanation(reading, hidden, tuple(departures[:MOST_CUES]), causes_of_doubt(probs, face))
+    causes = causes_of_doubt(np.array(reading.affect.probs, dtype=np.float32), face)
+    pushes, closer_to = _closer(reader, reading)
+    return Explanation(reading, tuple(first.tolist()), hidden, tuple(departures[:MOST_CUES]), causes, pushes, closer_to)
+
+
+def _closer(reader: Reader, reading: Reading) -> tuple[tuple[Push, ...], str]:
+    """The movements that a closer look heard, left and right as one, and what they speak for."""
+    clear = clearness(reading.face)
+    if reader.closer is None or not clear:
+        return (), ""
+    moved = read_coefficients(reading.face)
+    sides: dict[str, list[int]] = {}
+    for place, name in enumerate(COEFFICIENTS):
+        if reader.closer.weights[place]:
+            sides.setdefault(name.removesuffix("Left").removesuffix("Right"), []).append(place)
+    pushes = [
+        Push(name, float(moved[places].mean()), clear * float(reader.closer.weights[places] @ moved[places]))
+        for name, places in sides.items()
+    ]
+    pushes.sort(key=lambda found: -abs(found.push))
+    return tuple(pushes[:MOST_MOVEMENTS]), reader.names[reader.closer.above]
 
 
 def _odds(probs: Floats, one: int) -> float:

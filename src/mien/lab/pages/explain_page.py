@@ -43,6 +43,7 @@ def explain_page(rgb: NDArray[np.uint8], explanation: Explanation, name: str) ->
         sides(face, _probabilities(explanation)),
         _regions(explanation),
         _occlusion(explanation),
+        _closer(explanation),
         _departures(explanation),
         _doubts(explanation),
     )
@@ -74,7 +75,7 @@ def _occlusion(explanation: Explanation) -> str:
     shown = []
     for region in REGIONS:
         hidden = Image.fromarray(hide(chip, region)[0]).resize((CHIP_SHOWN_PX, CHIP_SHOWN_PX), Image.Resampling.BICUBIC)
-        moved = words.withheld(explanation.decided, explanation.certainty, explanation.hidden[region])
+        moved = words.hidden(explanation, region)
         shown.append(picture(png_of(hidden), f"the chip without the {region}", f"without the {region}: {moved}"))
     largest = max(REGIONS, key=lambda region: abs(explanation.hidden[region].move))
     agrees = (
@@ -84,6 +85,21 @@ def _occlusion(explanation: Explanation) -> str:
     )
     told = f"The same network, asked again with a region painted grey. Hiding the {largest} moves it most, {agrees}."
     return section("Hide a region, see the decision move", paragraph(told, "faint"), strip(*shown))
+
+
+def _closer(explanation: Explanation) -> str:
+    if not explanation.pushes:
+        return ""
+    rows = (
+        (text(found.name), bar(found.value), f"{found.value:.0%}", f"{found.push:+.1f}".replace("-", "−"))
+        for found in explanation.pushes
+    )
+    told = (
+        "The network learnt from pictures of 48 pixels. A face with more of them is looked at again: its movements, 0 "
+        "at rest to 100% at their full, divide neutral and happiness anew, by the log of their odds."
+    )
+    head = ("movement", "", "", f"towards {explanation.closer_to}")
+    return section("A closer look", paragraph(words.closer(explanation)), table(head, rows), paragraph(told, "faint"))
 
 
 def _departures(explanation: Explanation) -> str:

@@ -81,7 +81,7 @@ def sheet(rgb: NDArray[np.uint8], explanation: Explanation, name: str) -> Image.
         draw.text((x + 415, y), f"{share:.0%}", font=font(25), fill=INK)
         told = words.leading(affect.names, explanation.reading.streams[region])
         draw.text((x + 100, y + 34), f"alone: {told}", font=font(19), fill=INK)
-        moved = words.withheld(explanation.decided, explanation.certainty, explanation.hidden[region])
+        moved = words.hidden(explanation, region)
         draw.text((x + 100, y + 58), f"hidden: {moved}", font=font(19), fill=FAINT)
         y += 96
     y += 8
@@ -93,6 +93,7 @@ def sheet(rgb: NDArray[np.uint8], explanation: Explanation, name: str) -> Image.
         draw.text((x + 415, y), words.action_units(found), font=font(21), fill=FAINT)
     if not explanation.departures:
         draw.text((x, y + 32), "nothing stands out", font=font(21), fill=INK)
+    draw.text((x, 754), words.closer(explanation), font=font(19), fill=FAINT)
     for line, told in enumerate(textwrap.wrap(words.doubt(explanation), 66)):
         draw.text((x, 786 + 28 * line), told, font=font(21), fill=INK)
     draw.text((70, 846), f"{name}: an expression as it reads, not what a person feels", font=font(19), fill=FAINT)

@@ -47,6 +47,20 @@ def leading(names: Sequence[str], probs: Sequence[float]) -> str:
     return told
 
 
+def hidden(explanation: Explanation, region: str) -> str:
+    """How the decision moves when the network does not see a region."""
+    return withheld(explanation.decided, explanation.at_first_sight, explanation.hidden[region])
+
+
+def closer(explanation: Explanation) -> str:
+    """What a closer look did to the decision; empty where there was none."""
+    if not explanation.pushes:
+        return ""
+    before, after = f"{explanation.at_first_sight:.0%}", f"{explanation.certainty:.0%}"
+    did = f"stays at {after}" if before == after else f"goes from {before} to {after}"
+    return f"A closer look at what moves in this clear face: {explanation.decided} {did}."
+
+
 def withheld(decided: str, certainty: float, without: Withheld) -> str:
     """How the decision moves, and what reads first then, if it is another: "happiness 61%, was 97%"."""
     before, after = f"{certainty:.0%}", f"{certainty + without.move:.0%}"
