@@ -20,7 +20,7 @@ from mien.live.told import port_values
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.ports.port import Value
-from mien.values import EMOTIONS, Cues, Mode
+from mien.values import CONTROLS, EMOTIONS, Cues, Mode, Part
 from mien.vocabulary import EmotionClass
 
 LEFT, RIGHT = (0.1, 0.2, 0.3, 0.5), (0.6, 0.2, 0.85, 0.55)
@@ -291,3 +291,21 @@ class TestLead:
         assert isinstance(wishes.lead, Lead)
         wishes.take_lead({"do": "stop"})
         assert wishes.lead is None
+
+
+@pytest.mark.parametrize(("cue", "part", "control"), [("mouth_openness", Part.RHYTHM, "expression"),
+                                                      ("brow_height_left", Part.HARMONY, "expression")])  # fmt: skip
+def test_controls_are_still_at_rest_and_quick_in_motion(cue: str, part: Part, control: str) -> None:
+    def course(departures: list[float]) -> list[float]:
+        watching, controls = Watching(), []
+        for number, departs in enumerate(departures):
+            sight = watching.see(answer((LEFT, cues(**{cue: departs}), None)), number / 15, False)
+            controls.append(dict(sight.gestures[0].controls)[part][CONTROLS.index(control)])
+        return controls
+
+    trembling = np.random.default_rng(1).normal(0, 0.2, 300)
+    still = np.std(course(trembling.tolist()))
+    everything = np.std(trembling) * np.ptp(course([0.0] * 30 + [1.0] * 60))
+    assert 0 < still < 0.6 * everything
+    jump = course([0.0, 4.0, 4.0, *[4.0] * 60])
+    assert jump[2] - jump[0] > 0.7 * (jump[-1] - jump[0]), "most of a fast movement is there after two frames"

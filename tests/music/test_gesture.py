@@ -1,10 +1,9 @@
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.cues.names import NAMES, PAIRS
-from mien.music.gesture import CONTROL_ROWS, Filtered, State, brief_from_cues, gesture_mapping, step
+from mien.music.gesture import CONTROL_ROWS, State, brief_from_cues, gesture_mapping, step
 from mien.music.mapping import shipped_mapping
 from mien.values import CONTROLS, Part
 
@@ -12,7 +11,7 @@ from mien.values import CONTROLS, Part
 def played(frames: list[dict[str, float]], rate_hz: float = 15.0) -> list:
     state, gestures = State(), []
     for number, departures in enumerate(frames):
-        gesture, state = step(departures, number / rate_hz, state)
+        gesture, state = step(departures, departures, number / rate_hz, state)
         gestures.append(gesture)
     return gestures
 
@@ -70,18 +69,15 @@ def test_controls_stay_within_their_range(frames: list[dict[str, float]]) -> Non
         assert len(gesture.controls) == len(Part)
 
 
-def test_the_filter_is_still_at_rest_and_quick_in_motion() -> None:
-    rng = np.random.default_rng(1)
-    trembling = Filtered(0.0)
-    course = []
-    for noise in rng.normal(0, 0.2, 300):
-        trembling = trembling.after(float(noise), 1 / 15)
-        course.append(trembling.value)
-    assert np.std(course) < 0.12
-    jump = Filtered(0.0)
-    for _ in range(2):
-        jump = jump.after(4.0, 1 / 15)
-    assert jump.value > 3.0
+def test_steadied_cues_move_the_controls_and_seen_ones_the_lids() -> None:
+    gesture, state = step(SHUT, OPEN, 0.0, State())
+    assert gesture.controls == step(OPEN, OPEN, 0.0, State())[0].controls
+    assert step(OPEN, OPEN, 0.2, state)[0].events == ("blink",)
+
+
+def test_a_cue_out_of_sight_keeps_its_controls() -> None:
+    gesture, state = step({}, {"mouth_openness": 2.0}, 0.0, State())
+    assert step({}, {}, 0.1, state)[0].controls == gesture.controls
 
 
 def test_cues_alone_make_the_brief() -> None:

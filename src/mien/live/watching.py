@@ -14,6 +14,7 @@ from mien.circumplex import valence_arousal
 from mien.cues.coefficients import beyond_rest, named_coefficients
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
+from mien.cues.steady import CueMemory, steady_cues
 from mien.errors import BadInput
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
@@ -38,9 +39,11 @@ _INSTRUCTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in a seat: their gesture clock, what is read, what colours the music, when they were seen."""
+    """Somebody in a seat: when they were seen, their steadied cues and gesture clock, what is read, what colours the
+    music."""
 
     seen_s: float
+    cues: CueMemory | None = None
     gestures: State = field(default_factory=State)
     affect: Affect | None = None
     label: "LabelMemory | None" = None
@@ -106,10 +109,11 @@ class Watching:
                 coefficients = beyond_rest(coefficients, own.coefficients)
             neutral = own.cues if own else average_neutral()
             departures = neutral.departures(cues)
-            gesture, state = step(departures, now_s, person.gestures)
+            calm, memory = steady_cues(cues, person.cues)
+            gesture, state = step(departures, neutral.departures(calm), now_s, person.gestures)
             affect, label = _steadied(person, read) if read else (None, None)
             colours = coloured(person.colours, departures, now_s - person.seen_s)
-            self._people[seat] = Person(now_s, state, affect, label, colours)
+            self._people[seat] = Person(now_s, memory, state, affect, label, colours)
             gestures[seat] = gesture
             moved[seat] = neutral.distances(cues)
             told.append(_told(face, seat, departures, coefficients, affect, label))

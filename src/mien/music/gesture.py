@@ -2,14 +2,13 @@
 
 Departures are standard deviations from the person's resting face by cue name (`mien.cues.neutral`), controls 0..1.
 Each focal region moves the controls of its own part (`CONTROL_ROWS`); a row is linear, and where several move one
-control they add. `step` is the gesture clock: it smooths by a One-Euro filter (little delay in motion, little
-trembling at rest) and finds blinks and winks. `brief_from_cues` is the structure clock of the gesture mode: a table
+control they add. `step` is the gesture clock: steadied cues (`mien.cues.steady`) move the controls, and in the cues as
+they are seen it finds blinks and winks. `brief_from_cues` is the structure clock of the gesture mode: a table
 of the mapping's own form, `gesture.toml`, in which cues alone move the brief.
 
-References: Casiez, Roussel & Vogel 2012, "1 € filter: a simple speed-based low-pass filter for noisy input in
-interactive systems"; Soukupova & Cech 2016 (blinks last 100 to 400 ms); Hunt, Wanderley & Paradis 2003, "The
-importance of parameter mapping in electronic instrument design"; Lyons & Tetsutani 2001, "Facing the music: a facial
-action controlled musical interface".
+References: Soukupova & Cech 2016 (blinks last 100 to 400 ms); Hunt, Wanderley & Paradis 2003, "The importance of
+parameter mapping in electronic instrument design"; Lyons & Tetsutani 2001, "Facing the music: a facial action
+controlled musical interface".
 """
 
 import math
@@ -56,9 +55,6 @@ CONTROL_ROWS = (
 RESTING = {"expression": 0.7, "brightness": 0.5, "pan": 0.5, "vibrato": 0.0, "breath": 0.0}
 """Controls that no row moves."""
 
-MIN_CUTOFF_HZ, SPEED_WEIGHT, SPEED_CUTOFF_HZ = 1.7, 0.6, 1.0
-"""The One-Euro filter's: cut-off at rest, what a departure a second adds to it, cut-off of the speed itself."""
-
 SHUT, OPEN = -2.5, -1.2
 """Departures of eye openness at which a lid counts as shut, and as open again."""
 BLINK_S = (0.04, 0.45)
@@ -69,57 +65,32 @@ BREATH_S = 0.35
 
 
 @dataclass(frozen=True, slots=True)
-class Filtered:
-    """Where a One-Euro filter stands: value, and speed a second."""
-
-    value: float
-    speed: float = 0.0
-
-    def after(self, raw: float, seconds: float) -> "Filtered":
-        """The filter after another sample."""
-        if seconds <= 0:
-            return self
-        speed = _low_pass(self.speed, (raw - self.value) / seconds, SPEED_CUTOFF_HZ, seconds)
-        cutoff_hz = MIN_CUTOFF_HZ + SPEED_WEIGHT * abs(speed)
-        return Filtered(_low_pass(self.value, raw, cutoff_hz, seconds), speed)
-
-
-@dataclass(frozen=True, slots=True)
 class State:
-    """What the gesture clock remembers: filters by cue, since when each lid is shut (right, left), the last blink."""
+    """What the gesture clock remembers: where each cue was last seen, since when each lid is shut (right, left), the
+    last blink."""
 
-    time_s: float = -math.inf
-    filters: Numbers[str, Filtered] = field(default_factory=dict)
+    calm: Numbers[str, float] = field(default_factory=dict)
     shut_s: tuple[float | None, float | None] = (None, None)
     were_both_shut: bool = False
     blinked_s: float = -math.inf
 
 
-def step(departures: Numbers[str, float], time_s: float, state: State) -> tuple[Gesture, State]:
+def step(seen: Numbers[str, float], calm: Numbers[str, float], time_s: float, state: State) -> tuple[Gesture, State]:
     """Let one frame's cues move the controls.
 
     Parameters
     ----------
-    departures : by cue name, also the means of pairs; what cannot be seen is left out and keeps its last value.
+    seen, calm : departures by cue name, also the means of pairs, of the cues as they are seen and of the steadied
+        ones; what cannot be seen is left out and keeps its last value.
     time_s : of the frame, rising.
     state : `State()` at the start.
     """
-    seconds = time_s - state.time_s
-    if seconds <= 0:
-        seconds = 0.0
-    filters = dict(state.filters)
-    for row in CONTROL_ROWS:
-        if row.cue in departures and row.cue not in filters:
-            filters[row.cue] = Filtered(departures[row.cue])
-    moved = {
-        cue: one.after(departures[cue], seconds) if cue in departures and math.isfinite(seconds) else one
-        for cue, one in filters.items()
-    }
-    events, shut_s, were_both = _lids(departures, time_s, state)
+    moved = {**state.calm, **calm}
+    events, shut_s, were_both = _lids(seen, time_s, state)
     blinked_s = time_s if "blink" in events else state.blinked_s
     breath = max(0.0, 1 - (time_s - blinked_s) / BREATH_S) if time_s >= blinked_s else 0.0
     gesture = Gesture(time_s, tuple((part, _controls(part, moved, breath)) for part in Part), events)
-    return gesture, State(time_s, moved, shut_s, were_both, blinked_s)
+    return gesture, State(moved, shut_s, were_both, blinked_s)
 
 
 def at_rest(part: Part) -> tuple[float, ...]:
@@ -161,12 +132,12 @@ def gesture_mapping() -> Mapping:
     return parse_mapping(files("mien.music").joinpath("gesture.toml").read_text(encoding="utf-8"), "gesture.toml")
 
 
-def _controls(part: Part, filters: Numbers[str, Filtered], breath: float) -> tuple[float, ...]:
+def _controls(part: Part, departures: Numbers[str, float], breath: float) -> tuple[float, ...]:
     """The controls of a part, in order; a breath takes the sound back for a moment."""
     values = dict(RESTING)
     for row in CONTROL_ROWS:
         if row.part is part:
-            values[row.control] = row.at_rest + (row.weight * filters[row.cue].value if row.cue in filters else 0.0)
+            values[row.control] = row.at_rest + row.weight * departures.get(row.cue, 0.0)
     values["breath"] = breath
     values["expression"] *= 1 - 0.6 * breath
     return tuple(min(1.0, max(0.0, values[name])) for name in CONTROLS)
@@ -200,9 +171,3 @@ def _shut(openness: float | None, since: float | None, time_s: float) -> float |
     if openness <= SHUT:
         return time_s if since is None else since
     return since
-
-
-def _low_pass(old: float, new: float, cutoff_hz: float, seconds: float) -> float:
-    rate = 2 * math.pi * cutoff_hz * seconds
-    share = rate / (rate + 1)
-    return old + share * (new - old)
