@@ -160,11 +160,11 @@ class Performance:
             self._keeper.keep("silence", now_s, why=why)
             self._finish(now_s)
 
-    def resume(self, now_s: float) -> None:
-        """Tell a page that was away all that still lies ahead."""
+    def resume(self, now_s: float, *, on_new_ports: bool = False) -> None:
+        """Tell a page that was away, or ports that were another's, all that still lies ahead."""
         if self._conductor and self._conductor.legs:
             self._told_ensemble = None
-            self._announce(now_s, {})
+            self._announce(now_s, {}, [(now_s, Transport(runs=True))] if on_new_ports else ())
 
     def heard(self, now_s: float) -> list[Movement]:
         """What was played until now, movement by movement."""

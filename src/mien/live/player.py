@@ -54,18 +54,24 @@ class Player:
         *,
         runs: bool = True,
     ) -> None:
-        self._openers = dict(openers)
+        self._openers: dict[str, Opener] = {}
+        self._ports: dict[str, Port | None] = {}
         self._clock = clock
         self._on_change = on_change
+        self._runs = runs
         self._plan = Plan()
         self._wake = threading.Condition()
         self._now: list[Event] = []
         self._is_over = False
         self._wants_panic = False
-        self._ports: dict[str, Port | None] = dict.fromkeys(self._openers)
         self._retry_s = 0.0
         self._thread: threading.Thread | None = None
-        if self._openers and runs:
+        self.take(openers)
+
+    def take(self, openers: Mapping[str, Opener]) -> None:
+        """Play on these ports from now on: one who had none is given another's."""
+        self._openers, self._ports = dict(openers), dict.fromkeys(openers)
+        if self._openers and self._runs:
             self._thread = threading.Thread(target=self._run, name="mien-player", daemon=True)
             self._thread.start()
 

@@ -7,6 +7,7 @@ is told and mended.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -195,6 +196,12 @@ class Session:
         if self.performance.is_playing:
             self.performance.silence(self.now_s, "stop")
 
+    def take_ports(self, openers: Mapping[str, Opener]) -> None:
+        """Play on ports that another session has left."""
+        self._player.take(openers)
+        self.performance.resume(self.now_s, on_new_ports=True)
+        self._tell_state()
+
     async def close(self) -> None:
         """End the session: silence, ports closed, processes ended."""
         self._task.cancel()
@@ -338,10 +345,8 @@ class Session:
 
     def _port_changed(self, name: str, is_alive: bool) -> None:
         """From the player's thread."""
-        try:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and the session with it
             self._loop.call_soon_threadsafe(self._notice, *port_notice(name, is_alive))
-        except RuntimeError:
-            return  # the loop has ended, and the session with it
 
     # What is told.
 

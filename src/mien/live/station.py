@@ -1,7 +1,8 @@
 """The sessions of one server: made, resumed, waited for, ended; and the files they export.
 
 A station has places for so many sessions. One whose page is away goes on for `AWAY_S`, then its music closes and it
-ends. Ports belong to one session at a time: the oldest that is there. Exports are made in a process of their own.
+ends. Ports belong to one session at a time: the oldest that is there, and when it ends, the oldest then whose page is
+not away. Exports are made in a process of their own.
 """
 
 import asyncio
@@ -112,6 +113,7 @@ class Station:
         if wanted in self.sessions:
             if leaving := self._leaving.pop(str(wanted), None):
                 leaving.cancel()
+            self._hand_on()
             return self.sessions[str(wanted)], True
         if len(self.sessions) >= self.places:
             raise StationFull
@@ -140,6 +142,14 @@ class Station:
         finally:
             if self._lent_to == session.session_id:
                 self._lent_to = None
+                self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Give ports that nobody has to the oldest session whose page is there."""
+        there = [session_id for session_id in self.sessions if session_id not in self._leaving]
+        if self._openers and self._lent_to is None and there:
+            self._lent_to = there[0]
+            self.sessions[there[0]].take_ports(self._openers)
 
     def silence(self) -> None:
         """Let no session sound on."""
@@ -150,6 +160,7 @@ class Station:
         """End all sessions."""
         for leaving in list(self._leaving.values()):
             leaving.cancel()
+        self._openers = {}  # nobody is given another's any more
         await asyncio.gather(*(self.end(session) for session in list(self.sessions.values())))
         if self._exporter:
             self._exporter.shutdown(wait=False, cancel_futures=True)

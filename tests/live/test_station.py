@@ -1,0 +1,49 @@
+"""Ports belong to one session at a time, and go to another when it ends."""
+
+import asyncio
+from typing import Any
+
+from mien.live.session import Session
+from mien.live.station import Station
+from mien.ports.port import SilentTwin, Strike, Transport
+
+HAND = {"settings": {"mode": "hand"}}
+
+
+async def until(there: Any) -> None:
+    async with asyncio.timeout(30):
+        while not there():
+            await asyncio.sleep(0.01)
+
+
+def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
+    twins: list[SilentTwin] = []
+
+    def twin() -> SilentTwin:
+        twins.append(SilentTwin())
+        return twins[-1]
+
+    async def evening() -> None:
+        station = Station(3, {"twin": twin})
+        told: dict[str, list[dict[str, Any]]] = {"first": [], "away": [], "last": []}
+        sessions: dict[str, Session] = {}
+        for name, heard in told.items():
+            sessions[name], _ = station.enter(None)
+            sessions[name].attach(heard.append, HAND, resumed=False)
+        station.leave(sessions["away"])
+        sessions["last"].start()
+        await until(lambda: any(message["type"] == "notes" for message in told["last"]))
+        assert [list(one.ports_told()) != [] for one in sessions.values()] == [True, False, False]
+        await until(lambda: twins)
+        await station.end(sessions["first"])
+        await until(lambda: len(twins) == 2 and any(isinstance(event, Strike) for event in twins[1].sent))
+        assert Transport(runs=True) in twins[1].sent, "a sequencer that follows the clock runs"
+        assert [one.ports_told() != [] for one in (sessions["away"], sessions["last"])] == [False, True]
+        assert any(message["type"] == "state" and message["ports"] for message in told["last"])
+        await station.end(sessions["last"])
+        resumed, was = station.enter(sessions["away"].session_id)
+        assert was and resumed.ports_told(), "who comes back is given what nobody has"
+        await station.close()
+        assert len(twins) <= 3
+
+    asyncio.run(evening())
