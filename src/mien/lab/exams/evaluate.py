@@ -16,21 +16,22 @@ shares : their mean, the largest departure of their sum from 1, and how often co
     moves the decided class's probability more than covering the smallest.
 abstention : the share of clean faces, and of each kind of unreadable picture, to which it says "cannot tell".
 ms : median milliseconds of the processor (not of the clock, which others' work on the machine stretches) of the network
-    for one face on one thread, and of the whole reading of a close-up.
+    for one face on one thread, of the closer look at a clear face, and of the whole reading of a close-up.
 london : portraits by declared group (`mien.lab.exams.portraits`), where that file is given. Of weights that learnt
-    from portraits (`mien.lab.training.border`) the scores, the card and the page tell the manifest's instead.
+    from portraits (`mien.lab.training.closer`) the scores, the card and the page tell the manifest's instead.
 weights : what the manifest says of them.
 """
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import doubt
+from mien.affect.calibrate import calibrated, doubt
 from mien.affect.network import Answer, Reader
 from mien.affect.regions import hide, hide_cues, presence
 from mien.lab.exams import abstention, metrics
@@ -48,6 +49,8 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
 """Which regions are absent in each condition of the ocular question."""
 
 SPEED_CALLS = 200
+CLEAR_SCALE = 2.0
+"""Close-ups are called so much larger for timing a closer look, which none of them gets."""
 OF_MANIFEST = ("sha256", "parameters", "temperature", "training")
 
 
@@ -183,14 +186,21 @@ def _covered(
 
 
 def _speed(reader: Reader, seen: Seen, exam: Exam) -> dict[str, float]:
-    """Median processor milliseconds: of the network for one face, and of seeing and reading one close-up."""
-    network, whole = [], []
+    """Median processor milliseconds: of the network for one face, of a closer look at a clear one, and of seeing and
+    reading one close-up."""
+    network, closer, whole = [], [], []
     for call in range(SPEED_CALLS):
         one = call % len(exam)
         begun = time.process_time()
-        reader.answer(seen.chips[one : one + 1], seen.cues[one : one + 1])
+        answer = reader.answer(seen.chips[one : one + 1], seen.cues[one : one + 1])
+        probs = calibrated(answer.logits[0], reader.temperature)
         network.append(time.process_time() - begun)
+        clear = replace(seen.faces[one], chip_scale=CLEAR_SCALE)
+        begun = time.process_time()
+        reader.look_closer(probs, clear)
+        closer.append(time.process_time() - begun)
         begun = time.process_time()
         ask(reader, prepare(reader, see(exam.pictures[one : one + 1])))
         whole.append(time.process_time() - begun)
-    return {name: round(float(np.median(t)) * 1e3, 2) for name, t in (("network", network), ("reading", whole))}
+    taken = {"network": network, "closer": closer, "reading": whole}
+    return {name: round(float(np.median(seconds)) * 1e3, 2) for name, seconds in taken.items()}

@@ -92,6 +92,7 @@ def costs(results: Results) -> str:
         ("parameters", f"{weights['parameters']:,}"),
         ("file", f"{weights['bytes'] / 1e6:.1f} MB"),
         ("network, one face, one thread", f"{results['ms']['network']} ms"),
+        ("closer look at a clear face, one thread", f"{results['ms']['closer']} ms more"),
         ("seeing and reading a close-up, one thread", f"{results['ms']['reading']} ms"),
         ("temperature", f"{weights['temperature']:.3f}"),
         (

@@ -2,16 +2,18 @@
 
 import tempfile
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 from mien.ensembles import ensemble
+from mien.lab.exams.side_by_side import Verdict
 from mien.lab.pages import words
 from mien.lab.pages.page import bar, heading, page, paragraph, picture, section, sides, table, text
 from mien.lab.pages.tint import FAINT, INK, LINE, PAPER, SHEET_PX, font, png_of, tinted
 from mien.lab.pages.tried import Tried
+from mien.lab.training.heads import SAME_AS
 from mien.music.roll import roll_png
 from mien.music.spelling import key_name
 from mien.values import Brief
@@ -55,7 +57,6 @@ def sheet(tried: Tried) -> Image.Image:
 
 def tried_page(tried: Tried) -> str:
     """The page of a tried picture."""
-    names = list(dict.fromkeys(name for verdict in tried.verdicts for name in verdict.probs))
     rows = [
         (
             text(verdict.method),
@@ -67,8 +68,8 @@ def tried_page(tried: Tried) -> str:
         for verdict in tried.verdicts
     ]
     whole = [
-        (text(name), *(f"{verdict.probs[name]:.0%}" if name in verdict.probs else "" for verdict in tried.verdicts))
-        for name in names
+        (text(" / ".join(spelled)), *(_chance(verdict.probs, spelled) for verdict in tried.verdicts))
+        for spelled in classes_of(tried.verdicts)
     ]
     music = [(text(field), text(because)) for field, because in told_brief(tried.piece.brief)]
     face = picture(
@@ -89,6 +90,19 @@ def tried_page(tried: Tried) -> str:
             table(("field", "because"), music),
         ),
     )
+
+
+def classes_of(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
+    """The classes that any method tells apart, each as the methods spell it: "happy" is "happiness"."""
+    spelled: dict[str, dict[str, None]] = {}
+    for verdict in verdicts:
+        for name in verdict.probs:
+            spelled.setdefault(SAME_AS.get(name, name), {})[name] = None
+    return [tuple(names) for names in spelled.values()]
+
+
+def _chance(probs: Mapping[str, float], spelled: Sequence[str]) -> str:
+    return next((f"{probs[name]:.0%}" for name in spelled if name in probs), "")
 
 
 def title(brief: Brief) -> str:
