@@ -66,7 +66,7 @@ lock:  ## write the lock files anew (needs uv)
 	uv pip compile -q locks/build.in $(LOCK_OPTIONS) -o locks/build.txt
 	uv pip compile -q locks/page.in $(LOCK_OPTIONS) -o locks/page.txt
 	uv pip compile -q pyproject.toml $(LOCK_OPTIONS) -o locks/run.txt
-	uv pip compile -q pyproject.toml --extra train --group dev $(LOCK_OPTIONS) -o locks/test.txt
+	uv pip compile -q pyproject.toml --extra train --extra onnx --group dev $(LOCK_OPTIONS) -o locks/test.txt
 
 LOCK_OPTIONS := -c locks/constraints.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 

@@ -22,6 +22,7 @@ from mien.app import live as live_commands
 from mien.app import mapping as mapping_commands
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
+from mien.app.export import export
 from mien.app.measure import measure
 from mien.app.options import Coefficients, Weights
 from mien.app.perform import perform
@@ -51,6 +52,7 @@ app.command()(perform)
 app.command()(train)
 app.command()(evaluate)
 app.command()(explain)
+app.command()(export)
 
 Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
 Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece, 10 to 3600.")]

@@ -32,6 +32,7 @@ PLAYERS = ("paplay", "pw-play", "aplay", "afplay", "ffplay", "play", "vlc")
 """Programs that play a WAV file, on one system or another."""
 EXTRAS = (
     ("training", "keras", "train"),
+    ("export as ONNX", "tf2onnx", "onnx"),
     ("sound without a browser", "sounddevice", "audio"),
     ("MIDI outputs", "rtmidi", "midi"),
     ("Lab Streaming Layer", "pylsl", "lsl"),

@@ -1,0 +1,39 @@
+"""`mien export --out reader.onnx`: a reader for other runtimes.
+
+A thin coat over `mien.lab.training.onnx`.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mien.errors import BadInput, extra
+
+NEEDED = ("keras", "tensorflow", "tf2onnx", "onnxruntime")
+
+
+def export(
+    out: Annotated[Path, typer.Option("--out", help="The .onnx file to write; its manifest goes beside it, as .json.")],
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="A .tflite reader, its manifest beside it (the shipped one).")
+    ] = None,
+) -> None:
+    """Write a reader as ONNX, proved to answer as it does here (needs the extra 'onnx')."""
+    if out.suffix.lower() != ".onnx":
+        raise BadInput(f"--out {out}: give a file that ends in .onnx")
+    if out.is_dir():
+        raise BadInput(f"--out {out}: it is a folder; give a file that ends in .onnx")
+    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+        raise BadInput(f"the export needs {', '.join(missing)}: {extra('onnx')}")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from mien.lab.training.onnx import export_onnx
+    from mien.nets import asset_path
+
+    export_onnx(weights or asset_path("mien.affect", "reader.tflite"), out)
+    console = Console()
+    for path in (out, out.with_suffix(".json")):
+        console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
