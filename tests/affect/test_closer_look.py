@@ -59,6 +59,7 @@ def test_only_a_face_with_enough_pixels_is_clear(face: Face) -> None:
     low, high = CLEAR_EYES_PX
     clear = [clearness(replace(face, chip_scale=px / CHIP_EYES_PX)) for px in (low - 1, (low + high) / 2, high + 1)]
     assert clear == pytest.approx([0, 0.5, 1])
+    assert clearness(replace(face, score=0.1)) == 0, "movements of a face that is none are guesses"
 
 
 def test_a_clear_face_is_read_with_its_movements_and_a_small_one_without(face: Face) -> None:
@@ -71,8 +72,19 @@ def test_a_clear_face_is_read_with_its_movements_and_a_small_one_without(face: F
     assert reader.read(small, cues, REST).probs == reader.read(small, cues).probs
 
 
-@pytest.mark.parametrize("wrong", [{"between": ["neutral"]}, {"between": ["neutral", "joy"]}, {"margin": "much"},
-                                   {"movements": {"mouthSmirk": 1.0}}, {"offset": None}])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"between": ["neutral"]},
+        {"between": ["neutral", "joy"]},
+        {"between": ["neutral", "neutral"]},
+        {"margin": "much"},
+        {"margin": float("nan")},
+        {"movements": {"mouthSmirk": 1.0}},
+        {"movements": {"mouthSmileLeft": float("inf")}},
+        {"offset": None},
+    ],
+)
 def test_a_damaged_row_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         CloserLook.of_row(ROW | wrong, EMOTIONS)

@@ -5,7 +5,7 @@ from typing import Any
 
 from mien.live.session import Session
 from mien.live.station import Station
-from mien.ports.port import SilentTwin, Strike, Transport
+from mien.ports.port import Program, SilentTwin, Strike, Transport
 
 HAND = {"settings": {"mode": "hand"}}
 
@@ -37,13 +37,19 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         await until(lambda: twins)
         await station.end(sessions["first"])
         await until(lambda: len(twins) == 2 and any(isinstance(event, Strike) for event in twins[1].sent))
-        assert Transport(runs=True) in twins[1].sent, "a sequencer that follows the clock runs"
+        assert twins[0].is_closed, "one session's at a time"
+        assert not any(isinstance(event, Transport) for event in twins[1].sent), "the music has not begun anew"
+        assert any(isinstance(event, Program) for event in twins[1].sent), "the ports are told who plays"
+        assert sum(message["type"] == "setup" for message in told["last"]) == 1, "the page knew"
         assert [one.ports_told() != [] for one in (sessions["away"], sessions["last"])] == [False, True]
         assert any(message["type"] == "state" and message["ports"] for message in told["last"])
         await station.end(sessions["last"])
         resumed, was = station.enter(sessions["away"].session_id)
-        assert was and resumed.ports_told(), "who comes back is given what nobody has"
+        assert was
+        await until(lambda: len(twins) == 3)
+        assert twins[1].is_closed and not twins[2].is_closed, "who comes back is given what nobody has"
+        assert [port["name"] for port in resumed.ports_told()] == ["twin"]
         await station.close()
-        assert len(twins) <= 3
+        assert twins[2].is_closed and len(twins) == 3
 
     asyncio.run(evening())

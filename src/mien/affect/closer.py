@@ -11,6 +11,7 @@ numbers stand in the reader's manifest (`closer_look`), where the network has le
 (`mien.lab.training.closer`); a reader without them looks once.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 
 from mien.cues.coefficients import COEFFICIENTS
 from mien.face.align import CHIP_EYES_PX
+from mien.face.look import MIN_MESH_SCORE
 from mien.nets import Floats
 from mien.values import Face
 
@@ -48,6 +50,9 @@ class CloserLook:
             If it is none, or speaks of other classes or movements.
         """
         below, above = row["between"]
+        numbers = [float(row["margin"]), float(row["offset"]), *map(float, row["movements"].values())]
+        if below == above or not all(map(math.isfinite, numbers)):
+            raise ValueError("closer_look: two classes and finite numbers wanted")
         weights = np.zeros(len(COEFFICIENTS), dtype=np.float32)
         for name, weight in row["movements"].items():
             weights[COEFFICIENTS.index(name)] = weight
@@ -63,12 +68,19 @@ class CloserLook:
             "offset": round(self.offset, 5),
         }
 
+    def first(self, probs: Floats) -> float:
+        """The log-odds that the network gives, of its probabilities float32 (k,)."""
+        below, above = (max(float(probs[place]), LEAST_PROB) for place in (self.below, self.above))
+        return math.log(above / below)
+
+    def log_odds(self, first: float, moved: Floats, clear: float = 1.0) -> float:
+        """The log-odds after a closer look at movements float32 (52,) of a face that is `clear`, 0..1."""
+        told = self.margin * first + float(self.weights @ moved) + self.offset
+        return (1 - clear) * first + clear * told
+
     def divided(self, probs: Floats, moved: Floats, clear: float = 1.0) -> Floats:
         """Probabilities float32 (k,) divided anew by movements float32 (52,) of a face that is `clear`, 0..1."""
-        p = np.maximum(np.asarray(probs, dtype=np.float64), LEAST_PROB)
-        own = float(np.log(p[self.above] / p[self.below]))
-        told = self.margin * own + float(self.weights @ moved) + self.offset
-        share = 1 / (1 + np.exp(-((1 - clear) * own + clear * told)))
+        share = 1 / (1 + math.exp(-self.log_odds(self.first(probs), moved, clear)))
         both = probs[self.above] + probs[self.below]
         divided = np.array(probs, dtype=np.float32)
         divided[self.above], divided[self.below] = both * share, both * (1 - share)
@@ -76,6 +88,9 @@ class CloserLook:
 
 
 def clearness(face: Face) -> float:
-    """How clear a face is: 0 with too few pixels for its movements to tell more than the network sees, to 1."""
+    """How clear a face is: 0 with too few pixels for its movements to tell more than the network sees, to 1. Where the
+    mesh has not found it, it is 0 too."""
+    if face.score < MIN_MESH_SCORE:
+        return 0.0
     low, high = CLEAR_EYES_PX
     return float(np.clip((CHIP_EYES_PX * face.chip_scale - low) / (high - low), 0, 1))

@@ -16,6 +16,7 @@ as the official MediaPipe head reads them: of a real face it speaks in that head
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,10 +35,20 @@ mouthSmile* mouthStretch* mouthUpperUp* noseSneer* tongueOut
 """
 """A star stands for two: Left, then Right."""
 
+_SIDES = (("",), ("Left", "Right"))
+
 COEFFICIENTS: tuple[str, ...] = tuple(
-    name.replace("*", side) for name in _TOLD.split() for side in (("Left", "Right") if name.endswith("*") else ("",))
+    told.replace("*", side) for told in _TOLD.split() for side in _SIDES[told[-1] == "*"]
 )
 """Every coefficient, in the order of all arrays."""
+
+SIDES_OF: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        told.removesuffix("*"): tuple(COEFFICIENTS.index(told.replace("*", side)) for side in _SIDES[told[-1] == "*"])
+        for told in _TOLD.split()
+    }
+)
+"""Places of every movement's coefficients, both sides of those that have two, by its name without a side."""
 
 OWN: tuple[str, ...] = tuple(n for n in COEFFICIENTS if not n.endswith("Right") and n != "tongueOut")
 """What is read of a half: the left of each two, and what has no side."""

@@ -13,7 +13,7 @@ from mien.music.mapping import Mapping as MappingTable
 from mien.music.midi import channels, desk_controls
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import key_name, name, signature, spell
-from mien.ports.port import Beat, Pulse, Strike
+from mien.ports.port import Beat, Program, Pulse, Strike
 from mien.values import TICKS_PER_QUARTER, Brief, Chord, Part
 
 PULSE_TICKS = TICKS_PER_QUARTER // 24
@@ -44,6 +44,26 @@ def channel_setup(band: Ensemble) -> list[dict[str, Any]]:
             "cc": {str(number): value for number, value in desk_controls(band, player).items()},
         }
         for part, player in band.players.items()
+    ]
+
+
+def set_up_told(at_s: float, band: Ensemble) -> dict[str, Any]:
+    """The message that says who plays from a time on."""
+    return {
+        "type": "setup",
+        "at_s": place(at_s),
+        "ensemble": band.name,
+        "title": band.title,
+        "reverb": band.reverb,
+        "channels": channel_setup(band),
+    }
+
+
+def programs_of(band: Ensemble) -> list[Program]:
+    """The same for ports."""
+    return [
+        Program(row["channel"], row["program"], {int(number): value for number, value in row["cc"].items()})
+        for row in channel_setup(band)
     ]
 
 

@@ -16,14 +16,16 @@ from mien.live.conductor import Conductor, Leg, Step, begin, forget, taken
 from mien.live.messages import (
     beat_rows,
     beats_of,
-    channel_setup,
     chord_rows,
     mark_rows,
     note_rows,
     place,
     planned_notes,
+    programs_of,
     pulses_of,
+    set_up_told,
 )
+from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting
@@ -31,7 +33,7 @@ from mien.music.midi import channels
 from mien.music.spelling import key_name
 from mien.music.steer import distance
 from mien.music.tune import pitch_of
-from mien.ports.port import Event, Program, Strike, Transport
+from mien.ports.port import Event, Strike, Transport
 from mien.values import Brief, Part
 
 START_S = 0.35
@@ -160,11 +162,16 @@ class Performance:
             self._keeper.keep("silence", now_s, why=why)
             self._finish(now_s)
 
-    def resume(self, now_s: float, *, on_new_ports: bool = False) -> None:
-        """Tell a page that was away, or ports that were another's, all that still lies ahead."""
+    def resume(self, now_s: float) -> None:
+        """Tell a page that was away all that still lies ahead."""
         if self._conductor and self._conductor.legs:
             self._told_ensemble = None
-            self._announce(now_s, {}, [(now_s, Transport(runs=True))] if on_new_ports else ())
+            self._announce(now_s, {})
+
+    def plan_anew(self, now_s: float) -> None:
+        """Plan for ports that were another's all that still lies ahead; the page knows of it."""
+        if self._conductor and self._conductor.legs:
+            self._plan(now_s, {}, (), self._set_ups(now_s, None))
 
     def heard(self, now_s: float) -> list[Movement]:
         """What was played until now, movement by movement."""
@@ -267,13 +274,11 @@ class Performance:
     def _announce(self, from_s: float, ends: dict[int, float], before: Sequence[tuple[float, Event]] = ()) -> None:
         """Tell page and ports what begins at `from_s` or later, and ports what comes right before."""
         legs = self._known().legs
-        notes = planned_notes((without_resting(leg, self._rests) for leg in legs), from_s)
-        beats = [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
-        others: list[tuple[float, Event]] = [*before, *beats, *self._timing(from_s)]
-        for leg in legs:
-            if leg.end_s > from_s and leg.played.ensemble != self._told_ensemble:
-                others += self._set_up(leg.played.ensemble, max(leg.start_s, from_s))
-        self._player.replace(from_s, notes, ends, others)
+        set_ups = self._set_ups(from_s, self._told_ensemble)
+        for at_s, name in set_ups:
+            self._told_ensemble = name
+            self._tell(set_up_told(at_s, ensemble(name)))
+        notes, beats = self._plan(from_s, ends, before, set_ups)
         last = legs[-1].played
         self._tell(
             {
@@ -291,25 +296,28 @@ class Performance:
             }
         )
 
-    def _set_up(self, name: str, at_s: float) -> list[tuple[float, Event]]:
-        """Tell who plays from a time on."""
-        band = ensemble(name)
-        self._told_ensemble = name
-        setup = channel_setup(band)
-        self._tell(
-            {
-                "type": "setup",
-                "at_s": place(at_s),
-                "ensemble": name,
-                "title": band.title,
-                "reverb": band.reverb,
-                "channels": setup,
-            }
-        )
-        return [
-            (at_s, Program(row["channel"], row["program"], {int(number): v for number, v in row["cc"].items()}))
-            for row in setup
-        ]
+    def _plan(
+        self,
+        from_s: float,
+        ends: dict[int, float],
+        before: Sequence[tuple[float, Event]],
+        set_ups: Sequence[tuple[float, str]],
+    ) -> tuple[list[PlannedNote], list[Any]]:
+        """Plan for the ports what begins at `from_s` or later; the notes and the beats of it."""
+        notes = planned_notes((without_resting(leg, self._rests) for leg in self._known().legs), from_s)
+        beats = [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
+        programs = [(at_s, program) for at_s, name in set_ups for program in programs_of(ensemble(name))]
+        self._player.replace(from_s, notes, ends, [*before, *beats, *self._timing(from_s), *programs])
+        return notes, beats
+
+    def _set_ups(self, from_s: float, told: str | None) -> list[tuple[float, str]]:
+        """Who plays from when on, as far as it is another ensemble than the one told last."""
+        found = []
+        for leg in self._known().legs:
+            if leg.end_s > from_s and leg.played.ensemble != told:
+                told = leg.played.ensemble
+                found.append((max(leg.start_s, from_s), told))
+        return found
 
     def _timing(self, from_s: float) -> list[tuple[float, Event]]:
         """The clock's pulses from a time on, and its stop where the music ends."""

@@ -69,7 +69,15 @@ class Player:
         self.take(openers)
 
     def take(self, openers: Mapping[str, Opener]) -> None:
-        """Play on these ports from now on: one who had none is given another's."""
+        """Play on these ports from now on: one who had none is given another's.
+
+        Raises
+        ------
+        ValueError
+            If it has ports, or has ended.
+        """
+        if self._openers or self._is_over:
+            raise ValueError("only a player without ports is given some")
         self._openers, self._ports = dict(openers), dict.fromkeys(openers)
         if self._openers and self._runs:
             self._thread = threading.Thread(target=self._run, name="mien-player", daemon=True)

@@ -8,7 +8,6 @@ is told and mended.
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -199,7 +198,8 @@ class Session:
     def take_ports(self, openers: Mapping[str, Opener]) -> None:
         """Play on ports that another session has left."""
         self._player.take(openers)
-        self.performance.resume(self.now_s, on_new_ports=True)
+        self._gestures.forget()
+        self.performance.plan_anew(self.now_s)
         self._tell_state()
 
     async def close(self) -> None:
@@ -386,9 +386,8 @@ class Session:
 
     def _tell_brief(self, now_s: float) -> None:
         message = told.brief(self.performance.brief_at(now_s), self._target(), self._wishes.mood)
-        text = json.dumps(message)
-        if text != self._told_brief:
-            self._told_brief = text
+        if message != self._told_brief:
+            self._told_brief = message
             self._tell(message)
 
     def _notice(self, code: str, text: str) -> None:

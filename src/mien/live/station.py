@@ -142,7 +142,7 @@ class Station:
         finally:
             if self._lent_to == session.session_id:
                 self._lent_to = None
-                self._hand_on()
+        self._hand_on()
 
     def _hand_on(self) -> None:
         """Give ports that nobody has to the oldest session whose page is there."""

@@ -3,8 +3,8 @@
 It runs apart so that a hostile picture cannot harm a session, and so that reading takes another core than composing. It
 decodes within limits, sees up to four faces, measures them, and, if asked to at its start, reads their expression:
 without that, no module of `mien.affect` is loaded, which its first message proves. Expression coefficients, movements
-by ARKit's names, are read if asked for too. Nothing is written, nothing is kept. Frames arrive as the page sent them
-(`mien.live.frames`), answers go back as JSON: nothing is unpickled.
+by ARKit's names, are told if asked for; the reader hears those of a clear face anyway. Nothing is written, nothing is
+kept. Frames arrive as the page sent them (`mien.live.frames`), answers go back as JSON: nothing is unpickled.
 """
 
 import io
@@ -96,7 +96,7 @@ def _warm(reads_affect: bool, weights: Path | None, with_coefficients: bool) -> 
     """Load every network and run it once."""
     face = look_close(Frame(0.0, np.zeros((48, 48, 3), dtype=np.uint8)))
     look(Frame(0.0, np.zeros((64, 64, 3), dtype=np.uint8)))
-    if with_coefficients:
+    if with_coefficients or reads_affect:
         _coefficients(face)
     if not reads_affect:
         return None

@@ -17,7 +17,6 @@ from mien.affect.calibrate import calibrated
 from mien.affect.network import Reader
 from mien.affect.regions import hide, hide_cues
 from mien.app.cli import app
-from mien.cues.coefficients import read_coefficients
 from mien.errors import BadInput
 from mien.lab.pages import words
 from mien.lab.pages.explain import NOTABLE, Explanation, Withheld, explain
@@ -48,12 +47,12 @@ def test_hiding_a_region_is_what_the_network_says_without_it(explanation: Explan
 
 def test_a_closer_look_is_told_with_what_moved(explanation: Explanation, astronaut: np.ndarray) -> None:
     reader, reading = Reader(), explanation.reading
-    assert reader.closer is not None and explanation.closer_to == "happiness"
-    first, last = (np.log(probs[1] / probs[0]) for probs in (explanation.first, reading.affect.probs))
-    pushed = reader.closer.weights @ read_coefficients(reading.face)
-    assert last == pytest.approx(reader.closer.margin * first + pushed + reader.closer.offset, abs=1e-2)
-    assert sum(found.push for found in explanation.pushes) == pytest.approx(float(pushed), rel=0.3)
-    assert {"mouthSmile"} <= {found.name for found in explanation.pushes if found.push > 0}
+    closer = explanation.closer
+    assert closer is not None and closer.between == ("neutral", "happiness")
+    first, last = (float(np.log(probs[1] / probs[0])) for probs in (explanation.first, reading.affect.probs))
+    whole = closer.own + sum(found.push for found in closer.pushes)
+    assert last - first == pytest.approx(whole, abs=0.02), "what is told adds up to what happened"
+    assert {"mouthSmile"} <= {found.name for found in closer.pushes if found.push > 0}
     page = explain_page(astronaut, explanation, "somebody")
     assert "A closer look" in page and words.closer(explanation) in page
     small = replace(explanation.reading, face=replace(reading.face, chip_scale=0.5))

@@ -23,17 +23,16 @@ from mien.affect.calibrate import Cause, calibrated, causes_of_doubt
 from mien.affect.closer import clearness
 from mien.affect.network import Reader
 from mien.affect.regions import hide, hide_cues
-from mien.cues.coefficients import COEFFICIENTS, read_coefficients
+from mien.cues.coefficients import SIDES_OF, read_coefficients
 from mien.cues.names import CUES, NAMES, PAIRS, SIDES
 from mien.cues.neutral import average_neutral
 from mien.nets import Floats
 from mien.piece import Reading
-from mien.values import REGIONS
+from mien.values import REGIONS, Face
 
 NOTABLE = 1.0
 """Standard deviations from the average neutral face at which a cue is worth telling."""
 MOST_CUES = 8
-MOST_MOVEMENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,28 @@ class Departure:
 @dataclass(frozen=True, slots=True)
 class Push:
     """A movement that a closer look heard: its coefficient (0..1, the mean of both sides), and how far it moved the log
-    of the odds, above 0 towards `Explanation.closer_to`."""
+    of the odds, above 0 towards the second of `Closer.between`."""
 
     name: str
     value: float
     push: float
 
 
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """A closer look: the two classes that it divides, the movements that it heard, the strongest first, and `own`, how
+    far the log of the odds moved because what the network said at first sight counts less or more."""
+
+    between: tuple[str, str]
+    pushes: tuple[Push, ...]
+    own: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
     """Why a face reads as it does (see the module).
 
-    `first` is what the network says at first sight; `pushes` the movements that a closer look heard, the strongest
-    first, and `closer_to` the class that they speak for if they are above 0; empty for a face that is not clear enough.
+    `first` is what the network says at first sight; `closer` is None for a face that is not clear enough.
     """
 
     reading: Reading
@@ -88,8 +96,7 @@ class Explanation:
     hidden: Mapping[str, Withheld]
     departures: tuple[Departure, ...]
     causes: tuple[Cause, ...]
-    pushes: tuple[Push, ...] = ()
-    closer_to: str = ""
+    closer: Closer | None = None
 
     @property
     def decided(self) -> str:
@@ -140,26 +147,24 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
         departures.append(Departure(name, cue.region, departs, cue.facs, without(chip, silent).move))
     departures.sort(key=lambda found: -abs(found.departs))
     causes = causes_of_doubt(np.array(reading.affect.probs, dtype=np.float32), face)
-    pushes, closer_to = _closer(reader, reading)
-    return Explanation(reading, tuple(first.tolist()), hidden, tuple(departures[:MOST_CUES]), causes, pushes, closer_to)
+    closer = _closer(reader, reading.face, first)
+    return Explanation(reading, tuple(first.tolist()), hidden, tuple(departures[:MOST_CUES]), causes, closer)
 
 
-def _closer(reader: Reader, reading: Reading) -> tuple[tuple[Push, ...], str]:
-    """The movements that a closer look heard, left and right as one, and what they speak for."""
-    clear = clearness(reading.face)
-    if reader.closer is None or not clear:
-        return (), ""
-    moved = read_coefficients(reading.face)
-    sides: dict[str, list[int]] = {}
-    for place, name in enumerate(COEFFICIENTS):
-        if reader.closer.weights[place]:
-            sides.setdefault(name.removesuffix("Left").removesuffix("Right"), []).append(place)
+def _closer(reader: Reader, face: Face, first: Floats) -> Closer | None:
+    """What a closer look at a face did to what the network said first."""
+    look, clear = reader.closer, clearness(face)
+    if look is None or not clear:
+        return None
+    moved = read_coefficients(face)
     pushes = [
-        Push(name, float(moved[places].mean()), clear * float(reader.closer.weights[places] @ moved[places]))
-        for name, places in sides.items()
+        Push(name, float(moved[list(places)].mean()), clear * float(look.weights[list(places)] @ moved[list(places)]))
+        for name, places in SIDES_OF.items()
+        if look.weights[list(places)].any()
     ]
     pushes.sort(key=lambda found: -abs(found.push))
-    return tuple(pushes[:MOST_MOVEMENTS]), reader.names[reader.closer.above]
+    own = look.log_odds(look.first(first), np.zeros_like(moved), clear) - look.first(first)
+    return Closer((reader.names[look.below], reader.names[look.above]), tuple(pushes), own)
 
 
 def _odds(probs: Floats, one: int) -> float:

@@ -88,17 +88,21 @@ def _occlusion(explanation: Explanation) -> str:
 
 
 def _closer(explanation: Explanation) -> str:
-    if not explanation.pushes:
+    if explanation.closer is None:
         return ""
-    rows = (
+    below, above = explanation.closer.between
+    rows = [
         (text(found.name), bar(found.value), f"{found.value:.0%}", f"{found.push:+.1f}".replace("-", "−"))
-        for found in explanation.pushes
-    )
+        for found in explanation.closer.pushes
+    ]
+    own = f"{explanation.closer.own:+.1f}".replace("-", "−")
+    rows.append(("what the network said, weighed anew", "", "", own))
     told = (
         "The network learnt from pictures of 48 pixels. A face with more of them is looked at again: its movements, 0 "
-        "at rest to 100% at their full, divide neutral and happiness anew, by the log of their odds."
+        f"at rest to 100% at their full, divide {below} and {above} anew. The last column is what each adds to the log "
+        "of their odds."
     )
-    head = ("movement", "", "", f"towards {explanation.closer_to}")
+    head = ("movement", "", "", f"towards {above}")
     return section("A closer look", paragraph(words.closer(explanation)), table(head, rows), paragraph(told, "faint"))
 
 

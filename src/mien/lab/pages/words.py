@@ -54,7 +54,7 @@ def hidden(explanation: Explanation, region: str) -> str:
 
 def closer(explanation: Explanation) -> str:
     """What a closer look did to the decision; empty where there was none."""
-    if not explanation.pushes:
+    if explanation.closer is None:
         return ""
     before, after = f"{explanation.at_first_sight:.0%}", f"{explanation.certainty:.0%}"
     did = f"stays at {after}" if before == after else f"goes from {before} to {after}"

@@ -24,10 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import calibrated
-from mien.affect.closer import LEAST_PROB, CloserLook, clearness
+from mien.affect.calibrate import calibrated, doubt, undecided
+from mien.affect.closer import CloserLook, clearness
 from mien.affect.network import Reader
-from mien.cues.coefficients import COEFFICIENTS, read_coefficients
+from mien.cues.coefficients import COEFFICIENTS, SIDES_OF, read_coefficients
 from mien.cues.geometry import measure
 from mien.errors import BadInput
 from mien.face.look import look
@@ -37,7 +37,7 @@ from mien.lab.exams.metrics import best_temperature
 from mien.lab.exams.portraits import NO_FACE, WANTED, Portraits, by_label, load_portraits
 from mien.lab.exams.regression import fit
 from mien.nets import Floats
-from mien.values import EMOTIONS, Frame
+from mien.values import CANNOT_TELL, CANNOT_TELL_DOUBT, EMOTIONS, Frame
 from mien.writing import write_bytes
 
 BETWEEN = ("neutral", "happiness")
@@ -50,18 +50,26 @@ LEAST_DEVIATION = 0.05
 """Movements that vary less among the portraits count as if they varied so much."""
 STAY_NEUTRAL = 0.86
 FOLDS, FOLD_SEED = 5, 5
+PLACES = (EMOTIONS.index(BETWEEN[0]), EMOTIONS.index(BETWEEN[1]))
+CERTAIN = np.eye(len(EMOTIONS), dtype=np.float32)[0]
+RECIPE = {
+    "command": "python -m mien.lab.training.closer --weights OUT/reader.tflite --data DATA",
+    "changed": CHANGED, "penalty": PENALTY, "least_deviation": LEAST_DEVIATION, "stay_neutral": STAY_NEUTRAL,
+}  # fmt: skip
+"""What the manifest says of how it was learnt."""
 TERMS = {"name": "Face Research Lab London Set (DeBruine & Jones 2017)", "terms": "CC BY 4.0; no picture is shipped"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Views:
     """What is seen of portraits, n views: `probs` float32 (n, 8) of the network alone, `moved` float32 (n, 52), `clear`
-    float32 (n,), `portrait` int64 (n,) its place among the portraits, `plain` bool (n,), whether it is the portrait
-    itself, `smiles` bool (n,), `person` text (n,)."""
+    and `worth` float32 (n,), how clear the face is and how well it is seen, `portrait` int64 (n,) its place among the
+    portraits, `plain` bool (n,), whether it is the portrait itself, `smiles` bool (n,), `person` text (n,)."""
 
     probs: Floats
     moved: Floats
     clear: Floats
+    worth: Floats
     portrait: NDArray[np.int64]
     plain: NDArray[np.bool_]
     smiles: NDArray[np.bool_]
@@ -70,40 +78,37 @@ class Views:
     @property
     def margin(self) -> Floats:
         """The network's log-odds of the one class against the other, float32 (n,)."""
-        below, above = (np.maximum(self.probs[:, EMOTIONS.index(name)], LEAST_PROB) for name in BETWEEN)
-        return np.asarray(np.log(above / below), dtype=np.float32)
+        nothing = CloserLook(*PLACES, 1.0, np.zeros(len(COEFFICIENTS), dtype=np.float32), 0.0)
+        return np.array([nothing.first(probs) for probs in self.probs], dtype=np.float32)
 
     @property
     def features(self) -> Floats:
-        """What is learnt from: the margin, then every movement of `sides`, float32 (n, d)."""
-        movements = [self.moved[:, places].mean(axis=1) for places in sides().values()]
+        """What is learnt from: the margin, then every movement that is heard, float32 (n, d)."""
+        movements = [self.moved[:, places].mean(axis=1) for places in heard().values()]
         return np.stack([self.margin, *movements], axis=1)
 
 
-def sides() -> dict[str, list[int]]:
+def heard() -> dict[str, list[int]]:
     """Places of the coefficients of each movement that is heard, by its name without a side."""
-    found: dict[str, list[int]] = {}
-    for place, name in enumerate(COEFFICIENTS):
-        if name.startswith(HEARD):
-            found.setdefault(name.removesuffix("Left").removesuffix("Right"), []).append(place)
-    return found
+    return {name: list(places) for name, places in SIDES_OF.items() if name.startswith(HEARD)}
 
 
 def seen_views(reader: Reader, portraits: Portraits) -> Views:
     """Look at every portrait, its mirror image and its changed copies; those without a face are left out."""
-    rows: list[tuple[Floats, Floats, float, int, bool]] = []
+    rows: list[tuple[Floats, Floats, float, float, int, bool]] = []
     for place, rgb in enumerate(portraits.pictures()):
         for number, picture in enumerate(_copies(rgb, place)):
             faces = look(Frame(0.0, picture))
             if faces:
                 answer = reader.answer(faces[0].chip[None], reader.standardised(faces[0], measure(faces[0])))
                 probs = calibrated(answer.logits[0], reader.temperature)
-                rows.append((probs, read_coefficients(faces[0]), clearness(faces[0]), place, number == 0))
+                sight = (clearness(faces[0]), 1 - doubt(CERTAIN, faces[0]))
+                rows.append((probs, read_coefficients(faces[0]), *sight, place, number == 0))
     if not rows:
         raise BadInput("no face is found in any of the portraits")
-    probs, moved, clear, portrait, plain = (np.stack(column) for column in zip(*rows, strict=True))
-    smiles = portraits.label[portrait] == "happy"
-    return Views(probs, moved, clear.astype(np.float32), portrait, plain, smiles, portraits.person[portrait])
+    probs, moved, clear, worth, portrait, plain = (np.stack(column) for column in zip(*rows, strict=True))
+    smiles, person = portraits.label[portrait] == "happy", portraits.person[portrait]
+    return Views(probs, moved, clear.astype(np.float32), worth.astype(np.float32), portrait, plain, smiles, person)
 
 
 def learnt(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
@@ -121,20 +126,23 @@ def learnt(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
         logits = np.stack([np.zeros(len(told)), told - border], axis=1)
         temperature = best_temperature(logits, np.stack([~smiles, smiles], axis=1).astype(np.float32))
     whole = _regression(views, rows)
-    below, above = (EMOTIONS.index(name) for name in BETWEEN)
     offset = (whole.offset - border) / temperature
-    return CloserLook(below, above, whole.margin / temperature, whole.weights / np.float32(temperature), offset)
+    return CloserLook(*PLACES, whole.margin / temperature, whole.weights / np.float32(temperature), offset)
 
 
 def read_unseen(views: Views, count: int) -> NDArray[np.str_]:
-    """What each of `count` portraits reads as by what was learnt from other people, text (count,)."""
+    """What each of `count` portraits reads as by what was learnt from other people, text (count,).
+
+    Where the doubt is too large it is `CANNOT_TELL`.
+    """
     read = np.full(count, NO_FACE, dtype=object)
     for part in _parts(views.person):
         held = np.isin(views.person, part)
         closer = learnt(views, ~held)
         for place in np.flatnonzero(held & views.plain):
             probs = closer.divided(views.probs[place], views.moved[place], float(views.clear[place]))
-            read[views.portrait[place]] = EMOTIONS[int(probs.argmax())]
+            doubtful = 1 - (1 - undecided(probs)) * views.worth[place] > CANNOT_TELL_DOUBT
+            read[views.portrait[place]] = CANNOT_TELL if doubtful else EMOTIONS[int(probs.argmax())]
     return read.astype(str)
 
 
@@ -143,7 +151,7 @@ def teach(weights: Path, portraits: Portraits) -> dict[str, Any]:
     manifest = json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
     reader = Reader(weights)
     views = seen_views(reader, portraits)
-    manifest["closer_look"] = learnt(views, np.ones(len(views.plain), dtype=bool)).row(EMOTIONS)
+    manifest["closer_look"] = learnt(views, np.ones(len(views.plain), dtype=bool)).row(EMOTIONS) | {"learnt": RECIPE}
     told = {"people": len(np.unique(portraits.person)), "folds": FOLDS}
     told |= by_label(portraits, read_unseen(views, len(portraits)))
     manifest["training"]["portraits_unseen"] = told
@@ -172,15 +180,16 @@ def _regression(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
     found = fit(views.features[rows], views.smiles[rows].astype(np.int64), 2, PENALTY, LEAST_DEVIATION)
     slope = (found.weights[:, 1] - found.weights[:, 0]) / found.deviation
     weights = np.zeros(len(COEFFICIENTS), dtype=np.float32)
-    for places, weight in zip(sides().values(), slope[1:], strict=True):
+    for places, weight in zip(heard().values(), slope[1:], strict=True):
         weights[places] = weight / len(places)
     offset = float(found.bias[1] - found.bias[0] - slope @ found.mean)
-    return CloserLook(0, 1, float(slope[0]), weights, offset)
+    return CloserLook(*PLACES, float(slope[0]), weights, offset)
 
 
 def _score(closer: CloserLook, views: Views, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Log-odds that a closer look gives clear faces."""
-    return np.asarray(closer.margin * views.margin[rows] + views.moved[rows] @ closer.weights + closer.offset)
+    seen = zip(views.margin[rows], views.moved[rows], strict=True)
+    return np.array([closer.log_odds(float(margin), moved) for margin, moved in seen])
 
 
 def main() -> None:
