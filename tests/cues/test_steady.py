@@ -8,11 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from made_cues import RANGE, REST, cues_at
 from mien.cues.names import CUES, NAMES
 from mien.cues.steady import CUES_AS_SHIPPED, CueSmoothing, OneEuro, steady_cues
+from mien.values import Cues
 
+RANGE = np.array([cue.high - cue.low for cue in CUES])
+REST = np.array([(cue.high + cue.low) / 2 for cue in CUES])
 LID, MOUTH, BROW = (NAMES.index(name) for name in ("eye_openness_left", "mouth_width", "brow_height_left"))
+
+
+def cues_at(time_s: float, moved: float = 0.0, valid: bool = True) -> Cues:
+    """All cues at the middle of their range, moved by a share of it."""
+    values = REST + moved * RANGE if valid else np.zeros(len(CUES))
+    return Cues(time_s, values.astype(np.float32), np.full(len(CUES), valid))
 
 
 def course(times_s: list[float], moved: list[float], options: CueSmoothing = CUES_AS_SHIPPED) -> NDArray[np.float64]:

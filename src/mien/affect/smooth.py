@@ -1,11 +1,9 @@
-"""A stream of readings becomes steady: cues, affect and label follow what is seen without trembling (pure steps).
-
-    steady(cues, affect, memory) → (steadied, memory)
+"""A stream of readings becomes steady: affect and label follow what is seen without trembling (pure steps).
 
 Time comes from the readings themselves; any rate, even an uneven one, gives about the same course, since every decay is
-exact for the time that has passed. After a gap longer than `gap_s` the stream begins anew.
+exact for the time that has passed. After a gap longer than `gap_s` a reading begins anew.
 
-- A cue goes through a one-euro filter (`mien.cues.steady`).
+- A cue goes through a one-euro filter (`mien.cues.steady`), whose settings are among the options here.
 - Probabilities, doubt and shares move half of the way to what is seen in `mood_half_life_s`.
 - The label changes only to an emotion that has led by `label_margin` without a break for `label_dwell_s`, or to
   "cannot tell" when the doubt has lasted as long.
@@ -17,8 +15,8 @@ import math
 from dataclasses import dataclass, replace
 
 from mien.circumplex import valence_arousal
-from mien.cues.steady import CueMemory, CueSmoothing, steady_cues
-from mien.values import CANNOT_TELL, Affect, Cues
+from mien.cues.steady import CueSmoothing
+from mien.values import CANNOT_TELL, Affect
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +42,12 @@ class LabelMemory:
     since_s: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Memory:
-    """Where the stream stands."""
-
-    cues: CueMemory
-    affect: Affect
-    label: LabelMemory
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Steadied:
-    """A steadied reading; `label` is what it reads as for now, which is not always the first of `affect`."""
-
-    cues: Cues
-    affect: Affect
-    label: str
-
-
 AS_SHIPPED = Smoothing()
-
-
-def steady(
-    cues: Cues, affect: Affect, memory: Memory | None = None, options: Smoothing = AS_SHIPPED
-) -> tuple[Steadied, Memory]:
-    """Take one reading of a stream.
-
-    Parameters
-    ----------
-    cues, affect : of the same face and frame, later than the last
-    memory : what the last step returned, None at the beginning
-    """
-    if memory is not None and affect.time_s - memory.affect.time_s > options.gap_s:
-        memory = None
-    calm_cues, cue_memory = steady_cues(cues, memory.cues if memory else None, options)
-    calm = steadied(memory.affect if memory else None, affect, options)
-    label = steady_label(calm, memory.label if memory else None, options)
-    return Steadied(calm_cues, calm, label.label), Memory(cue_memory, calm, label)
 
 
 def steadied(before: Affect | None, seen: Affect, options: Smoothing = AS_SHIPPED) -> Affect:
     """Let a steadied reading (None at the beginning) follow what is seen, half of the way in each half-life."""
-    if before is None or before.classes != seen.classes:
+    if before is None or before.classes != seen.classes or seen.time_s - before.time_s > options.gap_s:
         return seen
     kept = 0.5 ** (max(0.0, seen.time_s - before.time_s) / options.mood_half_life_s)
 

@@ -81,7 +81,7 @@ def step(seen: Numbers[str, float], calm: Numbers[str, float], time_s: float, st
     Parameters
     ----------
     seen, calm : departures by cue name, also the means of pairs, of the cues as they are seen and of the steadied
-        ones; what cannot be seen is left out and keeps its last value.
+        ones; what cannot be seen is left out: its controls stay, a lid counts as open.
     time_s : of the frame, rising.
     state : `State()` at the start.
     """

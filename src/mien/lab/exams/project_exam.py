@@ -2,7 +2,8 @@
 
 It examines what ships (LiteRT) on one side of the project's faces, on those of which most annotators, or the folder,
 say one class. A network that knows more classes than the project, or the same ones by other names ("happiness" for
-"happy"), is asked for the project's alone: their probabilities over their sum. Needs no keras.
+"happy"), is asked for the project's alone: their probabilities over their sum. The shipped reader is examined at first
+sight: a project keeps the small cuts of its faces, and a closer look (`mien.affect.closer`) needs more. Needs no keras.
 """
 
 from collections.abc import Mapping

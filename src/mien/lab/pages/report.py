@@ -96,8 +96,8 @@ def _portraits(london: Results) -> str:
             rows += [(text(f"{label}: {group}"), *_portion(told)) for group, told in london[label][trait].items()]
     told = "Face Research Lab London Set, by what the people declared. Smiling must read happiness first of eight."
     if "folds" in london:
-        told += f" Its last layers learnt from the set: each of {london['folds']} parts of the people is read"
-        told += " by layers that learnt from the others."
+        told += f" Its closer look learnt from the set: each of {london['folds']} parts of the people is read"
+        told += " by one that learnt from the others."
     return section(
         "Portraits", table(("portraits", "", "read as shown", "95 % interval", "n"), rows), paragraph(told, "faint")
     )
