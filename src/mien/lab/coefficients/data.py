@@ -2,9 +2,10 @@
 
     python -m mien.lab.coefficients.data --head ict_face.npz --people 1000 --seed 1 --out performed.npz
     python -m mien.lab.coefficients.data --teacher face_landmarker.task --pictures landmarks68.npz \\
-        --ferplus ferplus_dev.npz --london london_ccby.npz --out taught.npz
+        --ferplus ferplus_dev.npz --out taught.npz
 
 Each face is looked at as live ones are (close-ups as FER+'s are), so that what is learnt is what our own mesh shows.
+Portraits of the London Set are left out: the reader's closer look (`mien.lab.training.closer`) is examined on them.
 
 Conventions
 -----------
@@ -108,11 +109,9 @@ def performed(head: Head, people: Sequence[int], seed: int) -> Iterator[_Row]:
 
 def photographed(path: Path, kind: str, teacher: Teacher, first_group: int) -> Iterator[_Row]:
     """Faces of a file of JPEG pictures (`jpeg`, `offset`), the largest of each, as the teacher reads them."""
-    held = load_arrays(path)
-    jpeg, offset = held["jpeg"], held["offset"]
-    subjects = held["subject"] if "subject" in held else held["name"]
+    jpeg, offset, names = load_arrays(path, "jpeg", "offset", "name").values()
     # Helen numbers the faces of one photograph: 100040721_1, 100040721_2
-    _, numbers = np.unique([str(subject).split("_")[0] for subject in subjects], return_inverse=True)
+    _, numbers = np.unique([str(name).split("_")[0] for name in names], return_inverse=True)
     for start, end, number in zip(offset[:-1], offset[1:], numbers, strict=True):
         plain = decode(jpeg[start:end].tobytes(), f"a picture of {path.name}").rgb
         rng = np.random.default_rng([CHANGED, start])
@@ -197,7 +196,6 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, help="path of face_landmarker.task: read photographs")
     parser.add_argument("--pictures", type=Path, help="path of landmarks68.npz")
     parser.add_argument("--ferplus", type=Path, help="path of ferplus_dev.npz")
-    parser.add_argument("--london", type=Path, help="path of london_ccby.npz")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     if given.head:
@@ -205,14 +203,12 @@ def main() -> None:
         save_faces(gathered(performed(load_head(given.head), people, given.seed)), given.out)
         return
     if not given.teacher:
-        parser.error("give --head to render faces, or --teacher with --pictures, --ferplus or --london")
+        parser.error("give --head to render faces, or --teacher with --pictures or --ferplus")
     teacher = Teacher(given.teacher)
 
     def rows() -> Iterator[_Row]:
         if given.pictures:
             yield from photographed(given.pictures, "pictures", teacher, 0)
-        if given.london:
-            yield from photographed(given.london, "london", teacher, GROUP_SPAN)
         if given.ferplus:
             yield from close_ups(given.ferplus, teacher, 2 * GROUP_SPAN)
 
