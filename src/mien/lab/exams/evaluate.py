@@ -51,7 +51,7 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
 SPEED_CALLS = 200
 CLEAR_SCALE = 2.0
 """Close-ups are called so much larger for timing a closer look, which none of them gets."""
-OF_MANIFEST = ("sha256", "parameters", "temperature", "training")
+OF_MANIFEST = ("sha256", "parameters", "temperature", "closer_look", "training")
 
 
 def evaluate(

@@ -101,6 +101,8 @@ def costs(results: Results) -> str:
         ),
         ("training", f"`{training['command']}`"),
     ]
+    if closer := weights.get("closer_look"):
+        rows.append(("closer look", f"`{closer['learnt']['command']}`"))
     while training := training.get("after"):
         rows.append(("which went on from", f"`{training['command']}`"))
     rows.append(("sha256", f"`{weights['sha256']}`"))
