@@ -97,7 +97,7 @@ def measure_reading() -> list[Measure]:
         Measure("cut the detail", median_ms(lambda: cut_detail(frame.rgb, level(points))), "ms"),
         Measure("measure cues", median_ms(lambda: measure(face)), "ms"),
         Measure("read the expression, at first sight", median_ms(lambda: reader.read(small, cues)), "ms", "≤ 2"),
-        Measure("look closer at a clear face", median_ms(lambda: reader.look_closer(probs, face)), "ms"),
+        Measure("look closer at a clear face", median_ms(lambda: reader.glance(probs, face)), "ms"),
         Measure("whole reading, frame to affect", median_ms(whole), "ms", "≤ 12"),
     ]
 

@@ -86,11 +86,11 @@ def read(
     readings = []
     for face in large:
         cues = measure(face)
-        affect, alone = reader.hear(face, cues)
-        causes = causes_of_doubt(np.array(affect.probs, dtype=np.float32), face)
-        doubtful = affect.doubt > REMARKABLE_DOUBT
+        heard = reader.hear(face, cues)
+        causes = causes_of_doubt(np.array(heard.affect.probs, dtype=np.float32), face)
+        doubtful = heard.affect.doubt > REMARKABLE_DOUBT
         remarks = opened.remarks + (tuple(cause.told for cause in causes) if doubtful else ())
-        readings.append(Reading(face, cues, affect, alone, remarks))
+        readings.append(Reading(face, cues, heard.affect, heard.alone, remarks))
     return tuple(readings)
 
 

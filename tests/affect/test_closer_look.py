@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mien.affect.closer import CLEAR_EYES_PX, CloserLook, clearness
+from mien.affect.closer import CLEAR_EYES_PX, CloserLook, Glance, clearness, closer_of
 from mien.affect.network import Reader
 from mien.cues.coefficients import COEFFICIENTS, read_coefficients
 from mien.cues.geometry import measure
@@ -15,7 +15,13 @@ from mien.face.align import CHIP_EYES_PX
 from mien.face.look import look
 from mien.values import EMOTIONS, Face, Frame
 
-ROW = {"between": ["neutral", "happiness"], "margin": 0.5, "movements": {"mouthSmileLeft": 3.0}, "offset": -1.0}
+ROW = {
+    "between": ["neutral", "happiness"],
+    "margin": 0.5,
+    "movements": {"mouthSmileLeft": 3.0},
+    "offset": -1.0,
+    "rest": {"first": -3.0, "movements": {"mouthSmileLeft": 0.1}},
+}
 REST = np.zeros(len(COEFFICIENTS), dtype=np.float32)
 
 
@@ -30,25 +36,52 @@ def smiling(amount: float) -> np.ndarray:
     return moved
 
 
+def glance(closer: CloserLook, probs: np.ndarray, smile: float, clear: float = 1.0) -> Glance:
+    return Glance(closer.first(probs), smiling(smile), clear)
+
+
 @given(st.lists(st.floats(0, 1, width=32), min_size=8, max_size=8).filter(sum), st.floats(0, 1), st.floats(0, 1))
 def test_what_the_two_have_together_and_all_others_stay(raw: list[float], smile: float, clear: float) -> None:
     probs = (np.array(raw) / sum(raw)).astype(np.float32)
     closer = CloserLook.of_row(ROW, EMOTIONS)
-    divided = closer.divided(probs, smiling(smile), clear)
+    divided = closer.divided(probs, glance(closer, probs, smile, clear))
     np.testing.assert_allclose(divided[2:], probs[2:])
     assert divided[:2].sum() == pytest.approx(probs[:2].sum(), abs=1e-6)
     assert (divided >= 0).all()
-    more = closer.divided(probs, smiling(min(1, smile + 0.2)), clear)
+    more = closer.divided(probs, glance(closer, probs, min(1, smile + 0.2), clear))
     assert more[1] >= divided[1] - 1e-6, "more of a smile is never read as less happy"
 
 
 def test_the_formula_of_the_module() -> None:
     probs = np.array([0.6, 0.2, *[0.2 / 6] * 6], dtype=np.float32)
-    divided = CloserLook.of_row(ROW, EMOTIONS).divided(probs, smiling(0.5))
+    closer = CloserLook.of_row(ROW, EMOTIONS)
+    divided = closer.divided(probs, glance(closer, probs, 0.5))
     odds = np.exp(0.5 * np.log(0.2 / 0.6) + 3.0 * 0.5 - 1.0)
     assert divided[1] / divided[0] == pytest.approx(odds, rel=1e-4)
-    untouched = CloserLook.of_row(ROW, EMOTIONS).divided(probs, smiling(0.5), clear=0)
+    untouched = closer.divided(probs, glance(closer, probs, 0.5, clear=0))
     np.testing.assert_allclose(untouched, probs, atol=1e-6)
+
+
+def test_whose_corners_rise_by_nature_does_not_smile_all_day() -> None:
+    closer = CloserLook.of_row(ROW, EMOTIONS)
+    own = Glance(-1.0, smiling(0.6))
+    rest = closer.against(own, own)
+    assert rest.first == closer.rest.first and (rest.moved == closer.rest.moved).all()
+    assert closer.log_odds(own) > 0 > closer.log_odds(rest)
+    smile = Glance(1.0, smiling(0.9))
+    assert closer.log_odds(rest) < closer.log_odds(closer.against(smile, own)) < closer.log_odds(smile)
+
+
+def test_a_reading_divided_anew_is_what_would_have_been_read(face: Face) -> None:
+    reader, cues = Reader(), measure(face)
+    heard = reader.hear(face, cues)
+    assert reader.closer is not None and heard.glance is not None
+    at_rest = replace(heard.glance, moved=REST)
+    again, wanted = reader.closer.redivided(heard.affect, at_rest), reader.read(face, cues, REST)
+    np.testing.assert_allclose(again.probs, wanted.probs, atol=1e-5)
+    assert (again.valence, again.arousal) == pytest.approx((wanted.valence, wanted.arousal), abs=1e-4)
+    assert again.doubt == pytest.approx(wanted.doubt, abs=1e-4)
+    assert closer_of(None, EMOTIONS) is not None
 
 
 def test_a_row_comes_back() -> None:
@@ -83,6 +116,7 @@ def test_a_clear_face_is_read_with_its_movements_and_a_small_one_without(face: F
         {"movements": {"mouthSmirk": 1.0}},
         {"movements": {"mouthSmileLeft": float("inf")}},
         {"offset": None},
+        {"rest": {"first": float("nan"), "movements": {}}},
     ],
 )
 def test_a_damaged_row_is_refused(wrong: dict[str, object]) -> None:

@@ -77,7 +77,7 @@ def test_an_absent_stream_has_no_share_and_no_say(reader: Reader) -> None:
 
 def test_each_region_alone_gives_probabilities(reader: Reader, astronaut: np.ndarray) -> None:
     face = look(Frame(0.0, astronaut))[0]
-    _, alone = reader.hear(face, measure(face))
+    alone = reader.hear(face, measure(face)).alone
     assert tuple(alone) == REGIONS
     for probs in alone.values():
         assert len(probs) == len(EMOTIONS)

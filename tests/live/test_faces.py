@@ -171,6 +171,50 @@ class TestCoefficients:
         assert self.see(watching, 0.2, 6.1)["coefficients"]["jawOpen"] == pytest.approx(0.2)
 
 
+class TestOwnRest:
+    """The closer look of a clear face is taken against the player's own rest, once that was learnt."""
+
+    def see(self, watching: Watching, smile: float, time_s: float) -> dict:
+        moved = [smile * name.startswith("mouthSmile") for name in COEFFICIENTS]
+        glance = {"first": -1.0, "moved": moved, "clear": 1.0}
+        probs = [0.35, 0.45, *[0.2 / 6] * 6]
+        (face,) = watching.see(
+            answer((LEFT, cues(), reading("neutral") | {"probs": probs, "glance": glance})), time_s, reads_affect=True
+        ).faces
+        return face
+
+    def watching_after(self, rest: float) -> Watching:
+        watching = Watching()
+        watching.calibrate("start", 0.0)
+        for frame in range(30):
+            self.see(watching, rest, frame / 6)
+        watching.learnt(5.1)
+        return watching
+
+    def test_whose_corners_rise_by_nature_reads_neutral_at_rest(self) -> None:
+        before = self.see(Watching(), 0.5, 0.0)["affect"]["probs"]
+        watching = self.watching_after(0.5)
+        at_rest = self.see(watching, 0.5, 60.0)["affect"]["probs"]
+        smiling = self.see(watching, 0.9, 120.0)["affect"]["probs"]
+        assert before[:2] == pytest.approx([0.35, 0.45], abs=1e-3)
+        assert at_rest[0] > before[0] and at_rest[0] > at_rest[1]
+        assert smiling[1] > at_rest[1]
+        assert sum(at_rest[:2]) == pytest.approx(0.8, abs=1e-3), "the other classes keep what they have"
+
+    def test_a_kept_profile_knows_it_too(self) -> None:
+        own = self.watching_after(0.5).own
+        again = rest_of(profile_of(own))
+        assert again.first == pytest.approx(-1.0) and np.allclose(again.coefficients, own.coefficients, atol=1e-4)
+        with pytest.raises(BadInput, match="calibrate again"):
+            rest_of(profile_of(own) | {"first": "much"})
+
+    def test_nothing_is_divided_where_nothing_was_looked_at_closely(self) -> None:
+        watching = self.watching_after(0.5)
+        said = answer((LEFT, cues(), reading("sadness") | {"glance": None}))
+        (face,) = watching.see(said, 60.0, reads_affect=True).faces
+        assert face["affect"]["probs"] == pytest.approx(reading("sadness")["probs"], abs=1e-3)
+
+
 class TestOwnClasses:
     OWN = (EmotionClass("dreamy", 0.3, -0.5, {"mode": "lydian"}), EmotionClass("défiant mood", -0.2, 0.6))
 

@@ -9,20 +9,26 @@ stays; how it falls to the two of them is told by
 m the network's own log-odds, x the 52 coefficients, c how clear the face is. The other classes keep what they have. The
 numbers stand in the reader's manifest (`closer_look`), where the network has learnt them
 (`mien.lab.training.closer`); a reader without them looks once.
+
+Where a person's own rest is known, m and x are taken as far from the usual rest as they are from that person's: a face
+whose corners rise by nature does not smile all day.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mien.affect.calibrate import undecided
+from mien.circumplex import valence_arousal
 from mien.cues.coefficients import COEFFICIENTS
 from mien.face.align import CHIP_EYES_PX
 from mien.face.look import MIN_MESH_SCORE
-from mien.nets import Floats
-from mien.values import Face
+from mien.nets import Floats, asset_path, read_manifest
+from mien.values import Affect, Face
 
 CLEAR_EYES_PX = (25.0, 33.0)
 """Distance of the eyes, in pixels of the picture, from which a face begins to be clear, and at which it is: FER2013's
@@ -31,14 +37,26 @@ LEAST_PROB = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """What a closer look is given: the network's own log-odds, coefficients float32 (52,), and how clear the face is,
+    0..1."""
+
+    first: float
+    moved: Floats
+    clear: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CloserLook:
-    """How movements divide two classes: `below` and `above` are their places, `weights` is float32 (52,)."""
+    """How movements divide two classes: `below` and `above` are their places, `weights` is float32 (52,), `rest` what
+    is usual of a face at rest."""
 
     below: int
     above: int
     margin: float
     weights: Floats
     offset: float
+    rest: Glance
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any], names: Sequence[str]) -> "CloserLook":
@@ -50,22 +68,23 @@ class CloserLook:
             If it is none, or speaks of other classes or movements.
         """
         below, above = row["between"]
-        numbers = [float(row["margin"]), float(row["offset"]), *map(float, row["movements"].values())]
-        if below == above or not all(map(math.isfinite, numbers)):
+        weights, resting = _by_place(row["movements"]), _by_place(row["rest"]["movements"])
+        margin, offset, first = float(row["margin"]), float(row["offset"]), float(row["rest"]["first"])
+        finite = all(map(math.isfinite, (margin, offset, first, *weights.tolist(), *resting.tolist())))
+        if below == above or not finite:
             raise ValueError("closer_look: two classes and finite numbers wanted")
-        weights = np.zeros(len(COEFFICIENTS), dtype=np.float32)
-        for name, weight in row["movements"].items():
-            weights[COEFFICIENTS.index(name)] = weight
         places = list(names)
-        return cls(places.index(below), places.index(above), float(row["margin"]), weights, float(row["offset"]))
+        return cls(places.index(below), places.index(above), margin, weights, offset, Glance(first, resting))
 
     def row(self, names: Sequence[str]) -> dict[str, Any]:
         """As a manifest's `closer_look`."""
+        heard = [name for name, weight in zip(COEFFICIENTS, self.weights, strict=True) if weight]
         return {
             "between": [names[self.below], names[self.above]],
             "margin": round(self.margin, 5),
-            "movements": {n: round(float(w), 5) for n, w in zip(COEFFICIENTS, self.weights, strict=True) if w},
+            "movements": _by_name(self.weights, heard),
             "offset": round(self.offset, 5),
+            "rest": {"first": round(self.rest.first, 5), "movements": _by_name(self.rest.moved, heard)},
         }
 
     def first(self, probs: Floats) -> float:
@@ -73,18 +92,38 @@ class CloserLook:
         below, above = (max(float(probs[place]), LEAST_PROB) for place in (self.below, self.above))
         return math.log(above / below)
 
-    def log_odds(self, first: float, moved: Floats, clear: float = 1.0) -> float:
-        """The log-odds after a closer look at movements float32 (52,) of a face that is `clear`, 0..1."""
-        told = self.margin * first + float(self.weights @ moved) + self.offset
-        return (1 - clear) * first + clear * told
+    def against(self, glance: Glance, rest: Glance) -> Glance:
+        """What is seen of a person whose own rest is known, as it would be seen of one with the usual rest."""
+        moved = np.asarray(glance.moved - rest.moved + self.rest.moved, dtype=np.float32)
+        return Glance(glance.first - rest.first + self.rest.first, moved, glance.clear)
 
-    def divided(self, probs: Floats, moved: Floats, clear: float = 1.0) -> Floats:
-        """Probabilities float32 (k,) divided anew by movements float32 (52,) of a face that is `clear`, 0..1."""
-        share = 1 / (1 + math.exp(-self.log_odds(self.first(probs), moved, clear)))
+    def log_odds(self, glance: Glance) -> float:
+        """The log-odds after a closer look."""
+        told = self.margin * glance.first + float(self.weights @ glance.moved) + self.offset
+        return (1 - glance.clear) * glance.first + glance.clear * told
+
+    def divided(self, probs: Floats, glance: Glance) -> Floats:
+        """Probabilities float32 (k,), the two classes divided anew."""
+        share = 1 / (1 + math.exp(-self.log_odds(glance)))
         both = probs[self.above] + probs[self.below]
         divided = np.array(probs, dtype=np.float32)
         divided[self.above], divided[self.below] = both * share, both * (1 - share)
         return divided
+
+    def redivided(self, affect: Affect, glance: Glance) -> Affect:
+        """A reading whose two classes are divided anew, with the doubt of what came of it."""
+        before = np.array(affect.probs, dtype=np.float32)
+        probs = self.divided(before, glance)
+        worth = (1 - affect.doubt) / max(1 - undecided(before), LEAST_PROB)
+        valence, arousal = valence_arousal(probs.tolist(), affect.classes)
+        doubt = min(1.0, max(0.0, 1 - (1 - undecided(probs)) * worth))
+        return replace(affect, probs=tuple(probs.tolist()), valence=valence, arousal=arousal, doubt=doubt)
+
+
+def closer_of(weights: Path | None, names: Sequence[str]) -> CloserLook | None:
+    """The closer look of a network's manifest (the shipped one's, if none is given), None if it has none."""
+    row = read_manifest(weights or asset_path("mien.affect", "reader.tflite")).get("closer_look")
+    return CloserLook.of_row(row, names) if row else None
 
 
 def clearness(face: Face) -> float:
@@ -94,3 +133,14 @@ def clearness(face: Face) -> float:
         return 0.0
     low, high = CLEAR_EYES_PX
     return float(np.clip((CHIP_EYES_PX * face.chip_scale - low) / (high - low), 0, 1))
+
+
+def _by_place(named: Mapping[str, Any]) -> Floats:
+    values = np.zeros(len(COEFFICIENTS), dtype=np.float32)
+    for name, value in named.items():
+        values[COEFFICIENTS.index(name)] = value
+    return values
+
+
+def _by_name(values: Floats, names: Sequence[str]) -> dict[str, float]:
+    return {name: round(float(values[COEFFICIENTS.index(name)]), 5) for name in names}

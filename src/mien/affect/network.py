@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated, doubt
-from mien.affect.closer import CloserLook, clearness
+from mien.affect.closer import CloserLook, Glance, clearness
 from mien.affect.recipe import CueScale, standardise
 from mien.affect.regions import BOXES, presence
 from mien.circumplex import valence_arousal
@@ -43,6 +43,16 @@ class Answer:
     logits: Floats
     stream_logits: Floats
     shares: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """A reading with what it was made of: `alone` is what each region says alone, probabilities in the order of the
+    classes by region; `glance` what a closer look was given, None where there was none."""
+
+    affect: Affect
+    alone: Mapping[str, tuple[float, ...]]
+    glance: Glance | None
 
 
 class Reader:
@@ -83,25 +93,21 @@ class Reader:
 
     def read(self, face: Face, cues: Cues, moved: Floats | None = None) -> Affect:
         """Read one face (see `hear`)."""
-        return self.hear(face, cues, moved)[0]
+        return self.hear(face, cues, moved).affect
 
-    def hear(
-        self, face: Face, cues: Cues, moved: Floats | None = None
-    ) -> tuple[Affect, Mapping[str, tuple[float, ...]]]:
+    def hear(self, face: Face, cues: Cues, moved: Floats | None = None) -> Heard:
         """Read one face, and hear each region by itself.
 
         Parameters
         ----------
         face, cues : the face, and what was measured of it
         moved : its coefficients float32 (52,), if they have been read; a clear face's are read here otherwise
-
-        Returns
-        -------
-        affect : the reading
-        alone : what each region says alone: probabilities in the order of `classes`, by region
         """
         answer = self.answer(face.chip[None], self.standardised(face, cues))
-        probs = self.look_closer(calibrated(answer.logits[0], self.temperature), face, moved)
+        probs = calibrated(answer.logits[0], self.temperature)
+        glance = self.glance(probs, face, moved)
+        if self.closer and glance:
+            probs = self.closer.divided(probs, glance)
         alone = calibrated(answer.stream_logits[0], self.temperature)
         valence, arousal = valence_arousal(probs.tolist(), self.classes)
         affect = Affect(
@@ -113,14 +119,16 @@ class Reader:
             shares=tuple(answer.shares[0].tolist()),
             classes=self.classes,
         )
-        return affect, {region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)}
+        return Heard(
+            affect, {region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)}, glance
+        )
 
-    def look_closer(self, probs: Floats, face: Face, moved: Floats | None = None) -> Floats:
-        """What the network says of a face, float32 (k,), once the movements of a clear one have been heard."""
+    def glance(self, probs: Floats, face: Face, moved: Floats | None = None) -> Glance | None:
+        """What a closer look is given of a clear face of which the network says `probs`; None of any other."""
         clear = clearness(face)
         if self.closer is None or not clear:
-            return probs
-        return self.closer.divided(probs, read_coefficients(face) if moved is None else moved, clear)
+            return None
+        return Glance(self.closer.first(probs), read_coefficients(face) if moved is None else moved, clear)
 
     def read_chips(self, chips: NDArray[np.uint8]) -> Floats:
         """Read close-ups in FER2013's framing.

@@ -36,30 +36,37 @@ CLEARLY = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """A person's own resting face: its cues, and its coefficients (52,) where these were read."""
+    """A person's own resting face: its cues, its coefficients (52,) where these were read, and where a closer look was
+    taken (`mien.affect.closer`) the log-odds that the network gave at `first` sight."""
 
     cues: Neutral
     coefficients: Floats | None = None
+    first: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A calibration under way: `step` is "rest" or "range", `seen` what was measured since `started_s`; `moved` the
-    coefficients (52,) and `probs` the probabilities read meanwhile, where they are."""
+    coefficients (52,), `first` the log-odds at first sight and `probs` the probabilities read meanwhile, where they
+    are."""
 
     step: str
     started_s: float
     seen: tuple[Cues, ...] = ()
     moved: tuple[Floats, ...] = ()
+    first: tuple[float, ...] = ()
     probs: tuple[tuple[float, ...], ...] = ()
 
-    def with_face(self, cues: Cues, coefficients: Floats | None, affect: Affect | None) -> "Calibration":
+    def with_face(
+        self, cues: Cues, coefficients: Floats | None, affect: Affect | None, first: float | None = None
+    ) -> "Calibration":
         """With another frame's face; one turned away does not count."""
         if not cues.valid.all():
             return self
         moved = self.moved if coefficients is None else (*self.moved, coefficients)
         probs = self.probs if affect is None else (*self.probs, affect.probs)
-        return replace(self, seen=(*self.seen, cues), moved=moved, probs=probs)
+        firsts = self.first if first is None else (*self.first, first)
+        return replace(self, seen=(*self.seen, cues), moved=moved, first=firsts, probs=probs)
 
     def expression(self, classes: Classes) -> tuple[str, float] | None:
         """The expression that the face clearly showed meanwhile, with its mean probability; None if it seemed at rest.
@@ -82,9 +89,9 @@ class Calibration:
         return len(self.seen) >= FEWEST
 
 
-def rested(seen: Sequence[Cues], moved: Sequence[Floats] = ()) -> Rest:
-    """A person's own resting face from frames of it: cues, and coefficients (52,) where they were read."""
-    return Rest(own_neutral(seen), own_rest(moved) if moved else None)
+def rested(seen: Sequence[Cues], moved: Sequence[Floats] = (), first: Sequence[float] = ()) -> Rest:
+    """A person's own resting face from frames of it: cues, and coefficients (52,) and log-odds where they were read."""
+    return Rest(own_neutral(seen), own_rest(moved) if moved else None, float(np.median(first)) if first else None)
 
 
 def ranged(rest: Rest, seen: Sequence[Cues]) -> Rest:
@@ -114,10 +121,12 @@ def profile_of(rest: Rest) -> dict[str, Any]:
             for name, mean, spread in zip(NAMES, rest.cues.mean, rest.cues.spread, strict=True)
         },
     }
-    if rest.coefficients is None:
-        return profile
-    named = named_coefficients(rest.coefficients)
-    return profile | {"coefficients": {name: round(value, 4) for name, value in named.items()}}
+    if rest.first is not None:
+        profile["first"] = round(rest.first, 4)
+    if rest.coefficients is not None:
+        named = named_coefficients(rest.coefficients)
+        profile["coefficients"] = {name: round(value, 4) for name, value in named.items()}
+    return profile
 
 
 def rest_of(profile: Any) -> Rest:
@@ -133,11 +142,12 @@ def rest_of(profile: Any) -> Rest:
         mean, spread = ([float(row[key]) for row in rows] for key in ("mean", "spread"))
         named = profile.get("coefficients")
         moved = [float(named[name]) for name in COEFFICIENTS] if named else []
+        first = None if profile.get("first") is None else float(profile["first"])
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         raise BadInput("profile: not one of this version; calibrate again") from None
-    is_possible = all(map(math.isfinite, [*mean, *spread])) and min(spread) > 0
+    is_possible = all(map(math.isfinite, [*mean, *spread, first or 0.0])) and min(spread) > 0
     is_possible &= max(map(abs, [*mean, *spread])) <= 1e3 and all(0 <= value <= 1 for value in moved)
     if not is_possible:
         raise BadInput("profile: holds numbers that no face has; calibrate again")
     neutral = Neutral(np.array(mean, dtype=np.float32), np.array(spread, dtype=np.float32))
-    return Rest(neutral, np.array(moved, dtype=np.float32) if moved else None)
+    return Rest(neutral, np.array(moved, dtype=np.float32) if moved else None, first)

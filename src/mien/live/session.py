@@ -80,7 +80,7 @@ class Session:
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0
         self._told_brief: Any = None
-        self.watching = Watching(choice.classes)
+        self.watching = Watching(choice.classes, choice.weights)
         self.file = SessionFile(started, self.watching.names)
         self.video = Video(keep_video, started, self.file, self._notice) if keep_video else None
         self._player = Player(openers or {}, clock, self._port_changed)

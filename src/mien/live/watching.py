@@ -6,6 +6,8 @@ one for each seat. In the gesture mode no module of `mien.affect` is loaded: the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +28,7 @@ from mien.values import Affect, Classes, Cues, Gesture
 from mien.vocabulary import EIGHT
 
 if TYPE_CHECKING:
+    from mien.affect.closer import CloserLook, Glance
     from mien.affect.smooth import LabelMemory
 
 PROGRESS_STEP = 0.05
@@ -60,10 +63,12 @@ class Sight:
 
 
 class Watching:
-    """What a session knows of the faces before it; `classes` are those that its reader tells apart."""
+    """What a session knows of the faces before it; `classes` are those that its reader, the network `weights` (None is
+    the shipped one), tells apart."""
 
-    def __init__(self, classes: Classes = EIGHT) -> None:
+    def __init__(self, classes: Classes = EIGHT, weights: Path | None = None) -> None:
         self.classes = classes
+        self._weights = weights
         self._seats = Seats(1)
         self._people: dict[int, Person] = {}
         self._seen_s: float | None = None
@@ -71,6 +76,13 @@ class Watching:
         """The person's resting face, None while it is not known."""
         self.calibration: Calibration | None = None
         self._told_progress = 0.0
+
+    @cached_property
+    def _closer(self) -> "CloserLook | None":
+        """The reader's closer look."""
+        from mien.affect.closer import closer_of  # not before somebody is read
+
+        return closer_of(self._weights, self.names)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,14 +111,19 @@ class Watching:
             cues = _cues(face["cues"], now_s)
             coefficients = np.array(face["coefficients"], np.float32) if face.get("coefficients") else None
             read = self._seen(face["affect"], now_s) if reads_affect and face["affect"] else None
+            glance = _glance(face["affect"]) if read else None
             if self.calibration and seat == 0:
-                self.calibration = self.calibration.with_face(cues, coefficients, read)
+                heard = glance.moved if glance and coefficients is None else coefficients
+                first = glance.first if glance else None
+                self.calibration = self.calibration.with_face(cues, heard, read, first)
             person = self._people.get(seat, Person(now_s))
             if self.own and seat == 0:
                 self.own = drifted(self.own, cues, now_s - person.seen_s)
             own = self.own if seat == 0 else None
             if coefficients is not None and own and own.coefficients is not None:
                 coefficients = beyond_rest(coefficients, own.coefficients)
+            if read and glance and own:
+                read = self._of_own_rest(read, glance, own)
             neutral = own.cues if own else average_neutral()
             departures = neutral.departures(cues)
             calm, memory = steady_cues(cues, person.cues)
@@ -156,6 +173,15 @@ class Watching:
             self.classes,
         )
 
+    def _of_own_rest(self, read: Affect, glance: "Glance", own: Rest) -> Affect:
+        """A reading whose closer look is taken against the person's own rest, where that is known of it."""
+        from mien.affect.closer import Glance
+
+        if self._closer is None or own.first is None or own.coefficients is None:
+            return read
+        rest = Glance(own.first, own.coefficients)
+        return self._closer.redivided(read, self._closer.against(glance, rest))
+
     def calibrate(self, do: str, now_s: float) -> dict[str, Any] | None:
         """Begin to learn the resting face ("start") or the extremes ("range"), or "forget" both.
 
@@ -196,7 +222,8 @@ class Watching:
         if calibration.step == "range" and self.own:
             self.own, text = ranged(self.own, calibration.seen), "your movements now reach from end to end"
         else:
-            self.own, text = rested(calibration.seen, calibration.moved), "this is your resting face now"
+            self.own = rested(calibration.seen, calibration.moved, calibration.first)
+            text = "this is your resting face now"
             if shown := calibration.expression(self.classes):
                 text += f"; it reads as {shown[0]} ({shown[1]:.0%}): if you were not at rest, learn it again"
         return _calibration_told(calibration.step, "done", 1.0, text) | {"profile": profile_of(self.own)}
@@ -216,6 +243,14 @@ def _calibration_told(step_: str, state: str, progress: float, text: str) -> dic
 def _cues(values: list[float | None], now_s: float) -> Cues:
     valid = np.array([value is not None for value in values])
     return Cues(now_s, np.array([value or 0.0 for value in values], dtype=np.float32), valid)
+
+
+def _glance(read: Mapping[str, Any]) -> "Glance | None":
+    """What a closer look was given, as the reading process says it."""
+    from mien.affect.closer import Glance
+
+    given = read.get("glance")
+    return Glance(given["first"], np.array(given["moved"], np.float32), given["clear"]) if given else None
 
 
 def _steadied(person: Person, seen: Affect) -> tuple[Affect, "LabelMemory"]:

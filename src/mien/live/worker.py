@@ -155,11 +155,15 @@ def _rounded(coefficients: Floats | None) -> list[float] | None:
 def _affect(reader: "Reader | None", face: Face, cues: Cues, moved: Floats | None) -> dict[str, Any] | None:
     if reader is None:
         return None
-    read = reader.read(face, cues, moved)
+    heard = reader.hear(face, cues, moved)
+    read, glance = heard.affect, heard.glance
     return {
         "probs": [round(p, 5) for p in read.probs],
         "valence": read.valence,
         "arousal": read.arousal,
         "doubt": read.doubt,
         "shares": [round(s, 5) for s in read.shares],
+        "glance": None
+        if glance is None
+        else {"first": glance.first, "moved": _rounded(glance.moved), "clear": glance.clear},
     }

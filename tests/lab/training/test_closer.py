@@ -110,6 +110,19 @@ def test_a_face_badly_seen_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(read_unseen(replace(seen, worth=np.zeros_like(seen.worth)), 24)) == {CANNOT_TELL}
 
 
+def test_whose_rest_is_known_is_read_against_it() -> None:
+    seen = views(40, 0.25, np.random.default_rng(5))
+    nature = np.repeat(np.random.default_rng(6).uniform(0, 0.5, 40), 4)  # corners that rise by nature
+    moved = seen.moved.copy()
+    moved[:, SMILE] += nature[:, None].astype(np.float32)
+    seen = replace(seen, moved=moved)
+    right = [
+        np.mean(np.append(read[0::2] == "neutral", read[1::2] == "happiness"))
+        for read in (read_unseen(seen, 80), read_unseen(seen, 80, knows_rest=True))
+    ]
+    assert right[1] > right[0] + 0.1
+
+
 def test_movements_are_heard_with_both_sides() -> None:
     found = heard()
     assert all(name.startswith(HEARD) for name in found)
@@ -132,7 +145,7 @@ def test_it_is_written_into_the_manifest_and_says_from_whom(tmp_path: Path) -> N
     weights = tmp_path / "reader.tflite"
     shutil.copy(asset_path("mien.affect", "reader.tflite"), weights)
     untaught = dict(read_manifest(asset_path("mien.affect", "reader.tflite")))
-    del untaught["closer_look"]
+    untaught.pop("closer_look", None)
     untaught["data"] = [row for row in untaught["data"] if row != TERMS]
     weights.with_suffix(".json").write_text(json.dumps(untaught))
     held = load_portraits(write_london(tmp_path / "london_ccby.npz"))

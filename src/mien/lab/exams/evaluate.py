@@ -197,7 +197,8 @@ def _speed(reader: Reader, seen: Seen, exam: Exam) -> dict[str, float]:
         network.append(time.process_time() - begun)
         clear = replace(seen.faces[one], chip_scale=CLEAR_SCALE)
         begun = time.process_time()
-        reader.look_closer(probs, clear)
+        if reader.closer and (glance := reader.glance(probs, clear)):
+            reader.closer.divided(probs, glance)
         closer.append(time.process_time() - begun)
         begun = time.process_time()
         ask(reader, prepare(reader, see(exam.pictures[one : one + 1])))

@@ -14,16 +14,15 @@ withheld from the network, so moves are from what it says at first sight, before
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import Cause, calibrated, causes_of_doubt
-from mien.affect.closer import clearness
 from mien.affect.network import Reader
 from mien.affect.regions import hide, hide_cues
-from mien.cues.coefficients import SIDES_OF, read_coefficients
+from mien.cues.coefficients import SIDES_OF
 from mien.cues.names import CUES, NAMES, PAIRS, SIDES
 from mien.cues.neutral import average_neutral
 from mien.nets import Floats
@@ -153,17 +152,18 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
 
 def _closer(reader: Reader, face: Face, first: Floats) -> Closer | None:
     """What a closer look at a face did to what the network said first."""
-    look, clear = reader.closer, clearness(face)
-    if look is None or not clear:
+    look, glance = reader.closer, reader.glance(first, face)
+    if look is None or glance is None:
         return None
-    moved = read_coefficients(face)
+    moved = glance.moved
+    heard = glance.clear * look.weights * moved
     pushes = [
-        Push(name, float(moved[list(places)].mean()), clear * float(look.weights[list(places)] @ moved[list(places)]))
+        Push(name, float(moved[list(places)].mean()), float(heard[list(places)].sum()))
         for name, places in SIDES_OF.items()
         if look.weights[list(places)].any()
     ]
     pushes.sort(key=lambda found: -abs(found.push))
-    own = look.log_odds(look.first(first), np.zeros_like(moved), clear) - look.first(first)
+    own = look.log_odds(replace(glance, moved=np.zeros_like(moved))) - glance.first
     return Closer((reader.names[look.below], reader.names[look.above]), tuple(pushes), own)
 
 

@@ -16,8 +16,8 @@ in the card, and among the scores. Penalty, movements and border were chosen by 
 
 import argparse
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated, doubt, undecided
-from mien.affect.closer import CloserLook, clearness
+from mien.affect.closer import LEAST_PROB, CloserLook, Glance, clearness
 from mien.affect.network import Reader
 from mien.cues.coefficients import COEFFICIENTS, SIDES_OF, read_coefficients
 from mien.cues.geometry import measure
@@ -78,8 +78,16 @@ class Views:
     @property
     def margin(self) -> Floats:
         """The network's log-odds of the one class against the other, float32 (n,)."""
-        nothing = CloserLook(*PLACES, 1.0, np.zeros(len(COEFFICIENTS), dtype=np.float32), 0.0)
-        return np.array([nothing.first(probs) for probs in self.probs], dtype=np.float32)
+        below, above = (np.maximum(self.probs[:, place], LEAST_PROB) for place in PLACES)
+        return np.asarray(np.log(above / below), dtype=np.float32)
+
+    def glance(self, place: int) -> Glance:
+        """What a closer look is given of a view."""
+        return Glance(float(self.margin[place]), self.moved[place], float(self.clear[place]))
+
+    def usual(self, rows: NDArray[np.bool_], middle: Callable[..., Any] = np.mean) -> Glance:
+        """What is usual of some views: their mean, or another middle."""
+        return Glance(float(middle(self.margin[rows])), middle(self.moved[rows], axis=0).astype(np.float32))
 
     @property
     def features(self) -> Floats:
@@ -102,8 +110,8 @@ def seen_views(reader: Reader, portraits: Portraits) -> Views:
             if faces:
                 answer = reader.answer(faces[0].chip[None], reader.standardised(faces[0], measure(faces[0])))
                 probs = calibrated(answer.logits[0], reader.temperature)
-                sight = (clearness(faces[0]), 1 - doubt(CERTAIN, faces[0]))
-                rows.append((probs, read_coefficients(faces[0]), *sight, place, number == 0))
+                glance = (clearness(faces[0]), 1 - doubt(CERTAIN, faces[0]))
+                rows.append((probs, read_coefficients(faces[0]), *glance, place, number == 0))
     if not rows:
         raise BadInput("no face is found in any of the portraits")
     probs, moved, clear, worth, portrait, plain = (np.stack(column) for column in zip(*rows, strict=True))
@@ -127,20 +135,27 @@ def learnt(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
         temperature = best_temperature(logits, np.stack([~smiles, smiles], axis=1).astype(np.float32))
     whole = _regression(views, rows)
     offset = (whole.offset - border) / temperature
-    return CloserLook(*PLACES, whole.margin / temperature, whole.weights / np.float32(temperature), offset)
+    weights = whole.weights / np.float32(temperature)
+    rest = views.usual(rows & views.plain & ~views.smiles)
+    return CloserLook(*PLACES, whole.margin / temperature, weights, offset, rest)
 
 
-def read_unseen(views: Views, count: int) -> NDArray[np.str_]:
+def read_unseen(views: Views, count: int, *, knows_rest: bool = False) -> NDArray[np.str_]:
     """What each of `count` portraits reads as by what was learnt from other people, text (count,).
 
-    Where the doubt is too large it is `CANNOT_TELL`.
+    Where the doubt is too large it is `CANNOT_TELL`. With `knows_rest` each person's own rest is known: the middle of
+    the changed copies of their neutral portrait.
     """
     read = np.full(count, NO_FACE, dtype=object)
     for part in _parts(views.person):
         held = np.isin(views.person, part)
         closer = learnt(views, ~held)
-        for place in np.flatnonzero(held & views.plain):
-            probs = closer.divided(views.probs[place], views.moved[place], float(views.clear[place]))
+        for place in np.flatnonzero(held & views.plain).tolist():
+            glance = views.glance(place)
+            own = (views.person == views.person[place]) & ~views.plain & ~views.smiles
+            if knows_rest and own.any():
+                glance = closer.against(glance, views.usual(own, np.median))
+            probs = closer.divided(views.probs[place], glance)
             doubtful = 1 - (1 - undecided(probs)) * views.worth[place] > CANNOT_TELL_DOUBT
             read[views.portrait[place]] = CANNOT_TELL if doubtful else EMOTIONS[int(probs.argmax())]
     return read.astype(str)
@@ -155,6 +170,8 @@ def teach(weights: Path, portraits: Portraits) -> dict[str, Any]:
     told = {"people": len(np.unique(portraits.person)), "folds": FOLDS}
     told |= by_label(portraits, read_unseen(views, len(portraits)))
     manifest["training"]["portraits_unseen"] = told
+    knowing = by_label(portraits, read_unseen(views, len(portraits), knows_rest=True))
+    manifest["training"]["portraits_rest_known"] = knowing
     manifest["data"] = [TERMS, *(row for row in manifest["data"] if row != TERMS)]
     write_bytes(weights.with_suffix(".json"), (json.dumps(manifest, indent=1) + "\n").encode())
     return told
@@ -183,13 +200,14 @@ def _regression(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
     for places, weight in zip(heard().values(), slope[1:], strict=True):
         weights[places] = weight / len(places)
     offset = float(found.bias[1] - found.bias[0] - slope @ found.mean)
-    return CloserLook(*PLACES, float(slope[0]), weights, offset)
+    return CloserLook(*PLACES, float(slope[0]), weights, offset, Glance(0.0, np.zeros_like(weights)))
 
 
 def _score(closer: CloserLook, views: Views, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Log-odds that a closer look gives clear faces."""
-    seen = zip(views.margin[rows], views.moved[rows], strict=True)
-    return np.array([closer.log_odds(float(margin), moved) for margin, moved in seen])
+    return np.array(
+        [closer.log_odds(replace(views.glance(place), clear=1.0)) for place in np.flatnonzero(rows).tolist()]
+    )
 
 
 def main() -> None:
