@@ -136,7 +136,8 @@ def learnt(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
     whole = _regression(views, rows)
     offset = (whole.offset - border) / temperature
     weights = whole.weights / np.float32(temperature)
-    rest = views.usual(rows & views.plain & ~views.smiles)
+    resting = rows & views.plain & ~views.smiles
+    rest = views.usual(resting if resting.any() else rows)
     return CloserLook(*PLACES, whole.margin / temperature, weights, offset, rest)
 
 
