@@ -32,7 +32,6 @@ DATA = [
     {"name": "faces rendered by mien.lab.performer from ICT FaceKit Light (Li et al. 2020)", "terms": "MIT"},
     {"name": "Helen (train part) and AFW pictures, as the official head reads them", "terms": "research; none ships"},
     {"name": "FER2013 pictures (Goodfellow et al. 2013), likewise", "terms": "customary research use; none ships"},
-    {"name": "Face Research Lab London Set (DeBruine & Jones 2017), likewise", "terms": "CC BY 4.0"},
     {"name": "MediaPipe face_landmarker.task, the official head", "terms": "Apache-2.0; a teacher, not shipped"},
 ]
 
