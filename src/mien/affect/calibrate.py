@@ -81,7 +81,17 @@ def doubt(probs: Floats, face: Face) -> float:
     probs : float32 (k,), calibrated
     face : the face that was read
     """
-    return float(np.clip(1 - math.prod(_worths(probs, face).values()), 0, 1))
+    return doubt_of(probs, worth(face))
+
+
+def doubt_of(probs: Floats, worth: float) -> float:
+    """Doubt of calibrated probabilities float32 (k,) of a face that is seen so well, 0..1."""
+    return float(np.clip(1 - (1 - undecided(probs)) * worth, 0, 1))
+
+
+def worth(face: Face) -> float:
+    """How well a face is seen: all factors of doubt together, 0..1."""
+    return math.prod(factors(face).values())
 
 
 def causes_of_doubt(probs: Floats, face: Face) -> tuple[Cause, ...]:

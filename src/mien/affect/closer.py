@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.affect.calibrate import undecided
+from mien.affect.calibrate import doubt_of, undecided
 from mien.circumplex import valence_arousal
 from mien.cues.coefficients import COEFFICIENTS
 from mien.face.align import CHIP_EYES_PX
@@ -89,8 +89,7 @@ class CloserLook:
 
     def first(self, probs: Floats) -> float:
         """The log-odds that the network gives, of its probabilities float32 (k,)."""
-        below, above = (max(float(probs[place]), LEAST_PROB) for place in (self.below, self.above))
-        return math.log(above / below)
+        return log_odds_of(probs, self.below, self.above)
 
     def against(self, glance: Glance, rest: Glance) -> Glance:
         """What is seen of a person whose own rest is known, as it would be seen of one with the usual rest."""
@@ -116,8 +115,13 @@ class CloserLook:
         probs = self.divided(before, glance)
         worth = (1 - affect.doubt) / max(1 - undecided(before), LEAST_PROB)
         valence, arousal = valence_arousal(probs.tolist(), affect.classes)
-        doubt = min(1.0, max(0.0, 1 - (1 - undecided(probs)) * worth))
+        doubt = doubt_of(probs, worth)
         return replace(affect, probs=tuple(probs.tolist()), valence=valence, arousal=arousal, doubt=doubt)
+
+
+def log_odds_of(probs: Floats, below: int, above: int) -> float:
+    """The log of the odds of one class against another, by their places in probabilities float32 (k,)."""
+    return math.log(max(float(probs[above]), LEAST_PROB) / max(float(probs[below]), LEAST_PROB))
 
 
 def closer_of(weights: Path | None, names: Sequence[str]) -> CloserLook | None:

@@ -53,6 +53,11 @@ SIDES_OF: Mapping[str, tuple[int, ...]] = MappingProxyType(
 OWN: tuple[str, ...] = tuple(n for n in COEFFICIENTS if not n.endswith("Right") and n != "tongueOut")
 """What is read of a half: the left of each two, and what has no side."""
 
+_SINGLE = np.array([not name.endswith("Left") for name in OWN])
+_LEFT = np.array([COEFFICIENTS.index(name) for name in OWN])
+_RIGHT = np.array([COEFFICIENTS.index(n.removesuffix("Left") + "Right" if n.endswith("Left") else n) for n in OWN])
+"""Where each of `OWN` goes, as the left half and as the right one tells it."""
+
 IRIS_POINTS = EYE_POINTS - IRIS_CENTRE
 SHAPE_SIZE = MESH_POINTS * 3 + 2 * IRIS_POINTS * 2
 """Numbers of a shape: x, y, z of the mesh, then x, y of the irises, the right eye's first."""
@@ -153,13 +158,9 @@ def mirrored_shapes(shapes: Floats) -> Floats:
 def joined(left: Floats, right: Floats) -> Floats:
     """What was read of shapes and of their mirrored twins, both float32 (n, own) → float32 (n, 52)."""
     values = np.zeros((len(left), len(COEFFICIENTS)), dtype=np.float32)
-    for column, name in enumerate(OWN):
-        twin = name.removesuffix("Left") + "Right"
-        if name.endswith("Left"):
-            values[:, COEFFICIENTS.index(name)] = left[:, column]
-            values[:, COEFFICIENTS.index(twin)] = right[:, column]
-        else:
-            values[:, COEFFICIENTS.index(name)] = (left[:, column] + right[:, column]) / 2
+    values[:, _LEFT] = left
+    values[:, _RIGHT] = right
+    values[:, _LEFT[_SINGLE]] = (left[:, _SINGLE] + right[:, _SINGLE]) / 2
     return values
 
 

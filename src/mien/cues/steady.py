@@ -10,6 +10,7 @@ overshoots nothing.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ class CueMemory:
 
 
 CUES_AS_SHIPPED = CueSmoothing()
+_RANGES = np.array([cue.high - cue.low for cue in CUES], dtype=np.float64)
 
 
 def steady_cues(
@@ -74,9 +76,8 @@ def steady_cues(
     passed_s = np.maximum(cues.time_s - before.time_s, 0)
     anew = passed_s > options.gap_s
     dt_s = np.where(anew | (passed_s == 0), 1.0, passed_s)  # where it is not used, any number will do
-    low, high = (np.array([getattr(cue, end) for cue in CUES], dtype=np.float64) for end in ("low", "high"))
     cutoff_hz, gain, speed_cutoff_hz = _settings(options)
-    rate = (x - before.seen) / (high - low) / dt_s
+    rate = (x - before.seen) / _RANGES / dt_s
     speed = before.speed + _share(speed_cutoff_hz, dt_s) * (rate - before.speed)
     course = before.course + _share(cutoff_hz + gain * np.abs(speed), dt_s) * (x - before.course)
     moved = cues.valid & (passed_s > 0)
@@ -94,6 +95,7 @@ def _share(cutoff_hz: NDArray[np.float64], dt_s: NDArray[np.float64]) -> NDArray
     return np.asarray(1 - np.exp(-2 * np.pi * cutoff_hz * dt_s))
 
 
+@cache
 def _settings(options: CueSmoothing) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Cutoff, gain and cutoff of the speed for each cue, (c,) each."""
     chosen = [

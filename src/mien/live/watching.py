@@ -111,7 +111,7 @@ class Watching:
             cues = _cues(face["cues"], now_s)
             coefficients = np.array(face["coefficients"], np.float32) if face.get("coefficients") else None
             read = self._seen(face["affect"], now_s) if reads_affect and face["affect"] else None
-            glance = _glance(face["affect"]) if read else None
+            glance = _glance(face["affect"]) if read and seat == 0 else None
             if self.calibration and seat == 0:
                 heard = glance.moved if glance and coefficients is None else coefficients
                 first = glance.first if glance else None

@@ -96,14 +96,14 @@ def _warm(reads_affect: bool, weights: Path | None, with_coefficients: bool) -> 
     """Load every network and run it once."""
     face = look_close(Frame(0.0, np.zeros((48, 48, 3), dtype=np.uint8)))
     look(Frame(0.0, np.zeros((64, 64, 3), dtype=np.uint8)))
-    if with_coefficients or reads_affect:
-        _coefficients(face)
-    if not reads_affect:
-        return None
-    from mien.affect.network import Reader
+    reader = None
+    if reads_affect:
+        from mien.affect.network import Reader
 
-    reader = Reader(weights)
-    reader.read(face, measure(face))
+        reader = Reader(weights)
+        reader.read(face, measure(face))
+    if with_coefficients or (reader and reader.closer):
+        _coefficients(face)
     return reader
 
 

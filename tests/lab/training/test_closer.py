@@ -51,7 +51,8 @@ def views(people: int, told: float, rng: np.random.Generator) -> Views:
     moved = np.abs(rng.normal(0, 0.05, (n, len(COEFFICIENTS)))).astype(np.float32)
     moved[:, SMILE] += (told * smiles)[:, None]
     full = np.ones(n, np.float32)
-    return Views(probs, moved, full, full, np.repeat(np.arange(2 * people), 2), plain, smiles, person)
+    first = np.full(n, np.log(0.5), np.float32)
+    return Views(probs, first, moved, full, full, np.repeat(np.arange(2 * people), 2), plain, smiles, person)
 
 
 def test_a_smile_is_learnt_and_the_border_lies_where_it_was_asked_for() -> None:

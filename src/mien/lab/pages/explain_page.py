@@ -92,11 +92,10 @@ def _closer(explanation: Explanation) -> str:
         return ""
     below, above = explanation.closer.between
     rows = [
-        (text(found.name), bar(found.value), f"{found.value:.0%}", f"{found.push:+.1f}".replace("-", "−"))
+        (text(found.name), bar(found.value), f"{found.value:.0%}", words.signed(found.push))
         for found in explanation.closer.pushes
     ]
-    own = f"{explanation.closer.own:+.1f}".replace("-", "−")
-    rows.append(("what the network said, weighed anew", "", "", own))
+    rows.append(("what the network said, weighed anew", "", "", words.signed(explanation.closer.own)))
     told = (
         "The network learnt from pictures of 48 pixels. A face with more of them is looked at again: its movements, 0 "
         f"at rest to 100% at their full, divide {below} and {above} anew. The last column is what each adds to the log "

@@ -68,6 +68,11 @@ def withheld(decided: str, certainty: float, without: Withheld) -> str:
     return told if without.emotion == decided else f"{told}; reads as {without.emotion}"
 
 
+def signed(value: float) -> str:
+    """A number with its sign and one decimal: "−0.4"."""
+    return f"{value:+.1f}".replace("-", "−")
+
+
 def percent(move: float) -> str:
     """A change of a probability, with its sign: "+3.1%"; "0.0%" where there is none."""
     told = f"{move:+.1%}".replace("-", "−")
@@ -84,7 +89,7 @@ def _odds(times: float) -> str:
 
 def departure(found: Departure) -> str:
     """A cue in words: "mouth width +2.1 SD"."""
-    return f"{found.name.replace('_', ' ')} {found.departs:+.1f} SD".replace("-", "−")
+    return f"{found.name.replace('_', ' ')} {signed(found.departs)} SD"
 
 
 def action_units(found: Departure) -> str:

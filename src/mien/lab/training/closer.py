@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import calibrated, doubt, undecided
-from mien.affect.closer import LEAST_PROB, CloserLook, Glance, clearness
+from mien.affect.calibrate import calibrated, doubt_of, worth
+from mien.affect.closer import CloserLook, Glance, clearness, log_odds_of
 from mien.affect.network import Reader
 from mien.cues.coefficients import COEFFICIENTS, SIDES_OF, read_coefficients
 from mien.cues.geometry import measure
@@ -51,7 +51,6 @@ LEAST_DEVIATION = 0.05
 STAY_NEUTRAL = 0.84
 FOLDS, FOLD_SEED = 5, 5
 PLACES = (EMOTIONS.index(BETWEEN[0]), EMOTIONS.index(BETWEEN[1]))
-CERTAIN = np.eye(len(EMOTIONS), dtype=np.float32)[0]
 RECIPE = {
     "command": "python -m mien.lab.training.closer --weights OUT/reader.tflite --data DATA",
     "changed": CHANGED, "penalty": PENALTY, "least_deviation": LEAST_DEVIATION, "stay_neutral": STAY_NEUTRAL,
@@ -62,11 +61,13 @@ TERMS = {"name": "Face Research Lab London Set (DeBruine & Jones 2017)", "terms"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Views:
-    """What is seen of portraits, n views: `probs` float32 (n, 8) of the network alone, `moved` float32 (n, 52), `clear`
-    and `worth` float32 (n,), how clear the face is and how well it is seen, `portrait` int64 (n,) its place among the
-    portraits, `plain` bool (n,), whether it is the portrait itself, `smiles` bool (n,), `person` text (n,)."""
+    """What is seen of portraits, n views: `probs` float32 (n, 8) of the network alone and `first` float32 (n,), its
+    log-odds; `moved` float32 (n, 52); `clear` and `worth` float32 (n,), how clear the face is and how well it is seen;
+    `portrait` int64 (n,), its place among the portraits, `plain` bool (n,), whether it is the portrait itself, `smiles`
+    bool (n,), `person` text (n,)."""
 
     probs: Floats
+    first: Floats
     moved: Floats
     clear: Floats
     worth: Floats
@@ -75,25 +76,19 @@ class Views:
     smiles: NDArray[np.bool_]
     person: NDArray[np.str_]
 
-    @property
-    def margin(self) -> Floats:
-        """The network's log-odds of the one class against the other, float32 (n,)."""
-        below, above = (np.maximum(self.probs[:, place], LEAST_PROB) for place in PLACES)
-        return np.asarray(np.log(above / below), dtype=np.float32)
-
     def glance(self, place: int) -> Glance:
         """What a closer look is given of a view."""
-        return Glance(float(self.margin[place]), self.moved[place], float(self.clear[place]))
+        return Glance(float(self.first[place]), self.moved[place], float(self.clear[place]))
 
     def usual(self, rows: NDArray[np.bool_], middle: Callable[..., Any] = np.mean) -> Glance:
         """What is usual of some views: their mean, or another middle."""
-        return Glance(float(middle(self.margin[rows])), middle(self.moved[rows], axis=0).astype(np.float32))
+        return Glance(float(middle(self.first[rows])), middle(self.moved[rows], axis=0).astype(np.float32))
 
     @property
     def features(self) -> Floats:
-        """What is learnt from: the margin, then every movement that is heard, float32 (n, d)."""
+        """What is learnt from: the log-odds, then every movement that is heard, float32 (n, d)."""
         movements = [self.moved[:, places].mean(axis=1) for places in heard().values()]
-        return np.stack([self.margin, *movements], axis=1)
+        return np.stack([self.first, *movements], axis=1)
 
 
 def heard() -> dict[str, list[int]]:
@@ -110,13 +105,15 @@ def seen_views(reader: Reader, portraits: Portraits) -> Views:
             if faces:
                 answer = reader.answer(faces[0].chip[None], reader.standardised(faces[0], measure(faces[0])))
                 probs = calibrated(answer.logits[0], reader.temperature)
-                glance = (clearness(faces[0]), 1 - doubt(CERTAIN, faces[0]))
-                rows.append((probs, read_coefficients(faces[0]), *glance, place, number == 0))
+                sight = (clearness(faces[0]), worth(faces[0]))
+                rows.append((probs, read_coefficients(faces[0]), *sight, place, number == 0))
     if not rows:
         raise BadInput("no face is found in any of the portraits")
-    probs, moved, clear, worth, portrait, plain = (np.stack(column) for column in zip(*rows, strict=True))
+    probs, moved, clear, worths, portrait, plain = (np.stack(column) for column in zip(*rows, strict=True))
+    first = np.array([log_odds_of(one, *PLACES) for one in probs], dtype=np.float32)
+    seen = (clear.astype(np.float32), worths.astype(np.float32))
     smiles, person = portraits.label[portrait] == "happy", portraits.person[portrait]
-    return Views(probs, moved, clear.astype(np.float32), worth.astype(np.float32), portrait, plain, smiles, person)
+    return Views(probs, first, moved, *seen, portrait, plain, smiles, person)
 
 
 def learnt(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
@@ -153,11 +150,11 @@ def read_unseen(views: Views, count: int, *, knows_rest: bool = False) -> NDArra
         closer = learnt(views, ~held)
         for place in np.flatnonzero(held & views.plain).tolist():
             glance = views.glance(place)
-            own = (views.person == views.person[place]) & ~views.plain & ~views.smiles
-            if knows_rest and own.any():
-                glance = closer.against(glance, views.usual(own, np.median))
+            if knows_rest:
+                own = (views.person == views.person[place]) & ~views.plain & ~views.smiles
+                glance = closer.against(glance, views.usual(own, np.median)) if own.any() else glance
             probs = closer.divided(views.probs[place], glance)
-            doubtful = 1 - (1 - undecided(probs)) * views.worth[place] > CANNOT_TELL_DOUBT
+            doubtful = doubt_of(probs, float(views.worth[place])) > CANNOT_TELL_DOUBT
             read[views.portrait[place]] = CANNOT_TELL if doubtful else EMOTIONS[int(probs.argmax())]
     return read.astype(str)
 
