@@ -14,6 +14,8 @@ pytestmark = pytest.mark.slow
 QUANTUM = 128
 """Samples that a browser renders at a time (Web Audio API)."""
 
+TRIES = 20
+
 
 @pytest.fixture(scope="module")
 def silent(browser: Any, server: Server) -> Iterator[Person]:
@@ -24,9 +26,15 @@ def silent(browser: Any, server: Server) -> Iterator[Person]:
 
 
 def strike(person: Person, times_s: list[float], for_s: float) -> tuple[NDArray[np.float64], int]:
-    """Strike a key at some times; give the last two thirds of a second of what is heard then, and its rate."""
-    told = person.page.evaluate(probe("strike"), [72, times_s, for_s])
-    return np.array(told["heard"]), told["rate_hz"]
+    """Strike a key at some times; give the last two thirds of a second of what is heard then, and its rate.
+
+    Again where the machine was too busy to look before the first stroke was forgotten.
+    """
+    for _ in range(TRIES):
+        told = person.page.evaluate(probe("strike"), [72, times_s, for_s])
+        if told["before_s"] > 0:
+            return np.array(told["heard"]), told["rate_hz"]
+    raise AssertionError(f"looked too late {TRIES} times")
 
 
 def test_nothing_sounds_before_the_start(silent: Person):
@@ -37,7 +45,7 @@ def test_nothing_sounds_before_the_start(silent: Person):
 def test_notes_begin_within_a_quantum_of_when_they_are_due(silent: Person):
     apart_s = 0.3217
     strike(silent, [0.0], 0.5)  # the first stroke of a key waits for its sample to be decoded
-    heard, rate_hz = strike(silent, [0.0, apart_s], 0.45)
+    heard, rate_hz = strike(silent, [0.0, apart_s], 0.42)
     apart = round(apart_s * rate_hz)
     loud = np.abs(heard) > 0.25 * np.abs(heard).max()
     first = int(np.argmax(loud))
