@@ -21,11 +21,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.cues.geometry import EYE_CORNERS, IRIS_CENTRE
+from mien.cues.geometry import EYE_CORNERS, IRIS_POINTS, to_front
 from mien.errors import BadAsset
-from mien.face.align import fit_pose, mean_mesh
+from mien.face.align import mean_mesh
 from mien.nets import Floats, Network, asset_path
-from mien.values import DETAIL_PX, EYE_POINTS, MESH_POINTS, Face
+from mien.values import DETAIL_PX, MESH_POINTS, Face
 
 _TOLD = """
 browDown* browInnerUp browOuterUp* cheekPuff cheekSquint* eyeBlink* eyeLookDown* eyeLookIn* eyeLookOut* eyeLookUp*
@@ -58,7 +58,6 @@ _LEFT = np.array([COEFFICIENTS.index(name) for name in OWN])
 _RIGHT = np.array([COEFFICIENTS.index(n.removesuffix("Left") + "Right" if n.endswith("Left") else n) for n in OWN])
 """Where each of `OWN` goes, as the left half and as the right one tells it."""
 
-IRIS_POINTS = EYE_POINTS - IRIS_CENTRE
 SHAPE_SIZE = MESH_POINTS * 3 + 2 * IRIS_POINTS * 2
 """Numbers of a shape: x, y, z of the mesh, then x, y of the irises, the right eye's first."""
 HALF_PX = 64
@@ -103,13 +102,8 @@ class Student:
 
 def shape_of(face: Face) -> Floats:
     """The face turned to the front, float32 (`SHAPE_SIZE`,), in eye distances."""
-    pose = fit_pose(face.points_px)
-    frontal = pose.undo(face.points_px)
-    irises = []
-    for corners, eye in zip(EYE_CORNERS, face.eyes_px, strict=True):
-        depth = np.full((IRIS_POINTS, 1), face.points_px[list(corners), 2].mean(), dtype=np.float32)
-        irises.append(pose.undo(np.concatenate([eye[IRIS_CENTRE:], depth], axis=1))[:, :2])
-    return np.concatenate([frontal.ravel(), np.concatenate(irises).ravel()])
+    _, mesh, irises = to_front(face)
+    return np.concatenate([mesh.ravel(), irises[:, :, :2].ravel()])
 
 
 def read_coefficients(face: Face) -> Floats:

@@ -7,21 +7,23 @@ Soukupova & Cech 2016 for openness and plain FACS geometry else; `mien.cues.name
 A cue is invalid where the head is turned so far (beyond 45°) that its side of the face cannot be seen well.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.cues.names import CUES, NAMES, SIDES
-from mien.face.align import fit_pose
+from mien.face.align import Pose, fit_pose
 from mien.face.mesh import CONTOUR_POINTS, LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from mien.nets import Floats
-from mien.values import Cues, Face
+from mien.values import EYE_POINTS, MESH_POINTS, Cues, Face
 
 MAX_YAW_DEG = 45.0
 MAX_PITCH_DEG = 40.0
 IRIS_CENTRE = CONTOUR_POINTS
 """Place of the iris centre among an eye's 76 points: right after the contour."""
+IRIS_POINTS = EYE_POINTS - IRIS_CENTRE
 
 # For each side, the subject's right first, mesh indices of:
 EYE_CORNERS = (RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS)  # outer, inner
@@ -40,21 +42,26 @@ NOSE_BASE, CHIN = 2, 152
 
 def measure(face: Face) -> Cues:
     """Measure every cue of a face."""
-    pose = fit_pose(face.points_px)
-    frontal = pose.undo(face.points_px)
-    irises = np.concatenate(
-        [
-            face.eyes_px[:, IRIS_CENTRE],
-            np.stack([face.points_px[list(corners), 2].mean(keepdims=True) for corners in EYE_CORNERS]),
-        ],
-        axis=1,
-    )
+    pose, mesh, irises = to_front(face)
     pitch, yaw, roll = pose.degrees
-    measured = dict(_shape(frontal[:, :2])) | dict(_gaze(frontal[:, :2], pose.undo(irises)[:, :2]))
+    points = mesh.tolist()  # for a few points each, plain numbers are faster than arrays
+    measured = dict(_shape(points)) | dict(_gaze(points, irises[:, 0].tolist()))
     measured |= {"pitch": pitch, "yaw": yaw, "roll": roll}
     values = np.array([measured[name] for name in NAMES], dtype=np.float32)
     valid = np.isfinite(values) & _seen(yaw, pitch)
     return Cues(time_s=face.time_s, values=np.where(valid, values, 0), valid=valid)
+
+
+def to_front(face: Face) -> tuple[Pose, Floats, Floats]:
+    """A face's pose, and turned to the front by it, in eye distances: mesh float32 (468, 3), irises float32 (2, 5, 3),
+    the subject's right one first, each as deep as its eye's corners."""
+    pose = fit_pose(face.points_px)
+    depths = face.points_px[EYE_CORNERS, 2].mean(axis=1)
+    irises = np.empty((2 * IRIS_POINTS, 3), dtype=np.float32)
+    irises[:, :2] = face.eyes_px[:, IRIS_CENTRE:].reshape(-1, 2)
+    irises[:, 2] = depths.repeat(IRIS_POINTS)
+    frontal = pose.undo(np.concatenate([face.points_px, irises]))
+    return pose, frontal[:MESH_POINTS], frontal[MESH_POINTS:].reshape(2, IRIS_POINTS, 3)
 
 
 def mirrored(cues: Cues) -> Cues:
@@ -74,48 +81,49 @@ def named(cues: Cues) -> Mapping[str, float]:
     return {name: float(v) for name, v, ok in zip(NAMES, cues.values, cues.valid, strict=True) if ok}
 
 
-def _shape(p: Floats) -> Mapping[str, float]:
-    """Cues of lids, brows, nose and mouth from frontal points float32 (468, 2)."""
-    centres = [p[list(corners)].mean(axis=0) for corners in EYE_CORNERS]
-    unit = _distance(centres[0], centres[1])
+Point = Sequence[float]
+"""x to the picture's right, y downwards, z away from the camera."""
+
+
+def _shape(p: Sequence[Point]) -> Mapping[str, float]:
+    """Cues of lids, brows, nose and mouth from the frontal mesh."""
+    unit = _apart(*(_middle([p[i] for i in corners]) for corners in EYE_CORNERS))
     cues: dict[str, float] = {}
     for i, side in enumerate(SIDES):
-        outer, inner = p[list(EYE_CORNERS[i])]
-        upper, lower = p[list(UPPER_LID[i])], p[list(LOWER_LID[i])]
-        brow, lid_top = p[list(BROW_LINE[i])], p[list(LID_TOP[i])]
-        cues[f"eye_openness_{side}"] = float(
-            np.linalg.norm(upper - lower, axis=1).sum() / (2 * _distance(outer, inner))
-        )
-        cues[f"lower_lid_raise_{side}"] = float((outer[1] + inner[1]) / 2 - lower[:, 1].mean()) / unit
-        cues[f"brow_height_{side}"] = float((lid_top[:, 1].mean() - brow[:, 1].mean()) / unit)
-        cues[f"inner_brow_height_{side}"] = float((inner[1] - brow[-1, 1]) / unit)
-        run, rise = abs(float(brow[-1, 0] - brow[0, 0])), float(brow[0, 1] - brow[-1, 1])
-        cues[f"brow_slope_{side}"] = float(np.degrees(np.arctan2(rise, run)))
-        lip_middle = (p[UPPER_LIP[1], 1] + p[LOWER_LIP[1], 1]) / 2
-        cues[f"corner_lift_{side}"] = float((lip_middle - p[MOUTH_CORNER[i], 1]) / unit)
-    cues["inner_brow_distance"] = _distance(p[BROW_LINE[0][-1]], p[BROW_LINE[1][-1]]) / unit
-    cues["nose_lip_distance"] = float(p[UPPER_LIP[0], 1] - p[NOSE_BASE, 1]) / unit
-    inner_corners = p[[EYE_CORNERS[0][1], EYE_CORNERS[1][1]], 1].mean()
-    cues["nose_length"] = float(p[list(NOSE_WING), 1].mean() - inner_corners) / unit
-    cues["nostril_width"] = _distance(p[NOSE_WING[0]], p[NOSE_WING[1]]) / unit
-    gaps = [_distance(p[upper], p[lower]) for upper, lower in INNER_LIP_PAIRS]
-    cues["mouth_openness"] = sum(gaps) / (3 * _distance(p[INNER_CORNERS[0]], p[INNER_CORNERS[1]]))
-    cues["mouth_width"] = _distance(p[MOUTH_CORNER[0]], p[MOUTH_CORNER[1]]) / unit
-    lips = _distance(p[UPPER_LIP[0]], p[UPPER_LIP[1]]) + _distance(p[LOWER_LIP[0]], p[LOWER_LIP[1]])
+        outer, inner = (p[j] for j in EYE_CORNERS[i])
+        upper, lower = [p[j] for j in UPPER_LID[i]], [p[j] for j in LOWER_LID[i]]
+        brow, lid_top = [p[j] for j in BROW_LINE[i]], [p[j] for j in LID_TOP[i]]
+        cues[f"eye_openness_{side}"] = sum(map(_apart, upper, lower)) / (2 * _apart(outer, inner))
+        cues[f"lower_lid_raise_{side}"] = ((outer[1] + inner[1]) / 2 - _middle(lower)[1]) / unit
+        cues[f"brow_height_{side}"] = (_middle(lid_top)[1] - _middle(brow)[1]) / unit
+        cues[f"inner_brow_height_{side}"] = (inner[1] - brow[-1][1]) / unit
+        run, rise = abs(brow[-1][0] - brow[0][0]), brow[0][1] - brow[-1][1]
+        cues[f"brow_slope_{side}"] = math.degrees(math.atan2(rise, run))
+        lip_middle = (p[UPPER_LIP[1]][1] + p[LOWER_LIP[1]][1]) / 2
+        cues[f"corner_lift_{side}"] = (lip_middle - p[MOUTH_CORNER[i]][1]) / unit
+    cues["inner_brow_distance"] = _apart(p[BROW_LINE[0][-1]], p[BROW_LINE[1][-1]]) / unit
+    cues["nose_lip_distance"] = (p[UPPER_LIP[0]][1] - p[NOSE_BASE][1]) / unit
+    inner_corners = _middle([p[inner] for _, inner in EYE_CORNERS])
+    cues["nose_length"] = (_middle([p[i] for i in NOSE_WING])[1] - inner_corners[1]) / unit
+    cues["nostril_width"] = _apart(*(p[i] for i in NOSE_WING)) / unit
+    gaps = [_apart(p[upper], p[lower]) for upper, lower in INNER_LIP_PAIRS]
+    cues["mouth_openness"] = sum(gaps) / (3 * _apart(*(p[i] for i in INNER_CORNERS)))
+    cues["mouth_width"] = _apart(*(p[i] for i in MOUTH_CORNER)) / unit
+    lips = sum(_apart(*(p[i] for i in lip)) for lip in (UPPER_LIP, LOWER_LIP))
     cues["lip_thickness"] = lips / unit
-    cues["jaw_drop"] = float(p[CHIN, 1] - p[NOSE_BASE, 1]) / unit
+    cues["jaw_drop"] = (p[CHIN][1] - p[NOSE_BASE][1]) / unit
     return cues
 
 
-def _gaze(p: Floats, irises: Floats) -> Mapping[str, float]:
+def _gaze(p: Sequence[Point], irises: Sequence[Point]) -> Mapping[str, float]:
     """Where the irises stand between the eye corners: x to the picture's right, y downwards, in eye widths."""
     across, down = [], []
     for corners, iris in zip(EYE_CORNERS, irises, strict=True):
-        left, right = sorted(p[list(corners)].tolist())
+        left, right = sorted((p[i] for i in corners), key=lambda corner: corner[0])
         width = max(right[0] - left[0], 1e-6)
         across.append((iris[0] - left[0]) / width - 0.5)
         down.append((iris[1] - (left[1] + right[1]) / 2) / width)
-    return {"gaze_x": float(np.mean(across)), "gaze_y": float(np.mean(down))}
+    return {"gaze_x": sum(across) / 2, "gaze_y": sum(down) / 2}
 
 
 def _seen(yaw_deg: float, pitch_deg: float) -> NDArray[np.bool_]:
@@ -127,5 +135,10 @@ def _seen(yaw_deg: float, pitch_deg: float) -> NDArray[np.bool_]:
     )
 
 
-def _distance(a: Floats, b: Floats) -> float:
-    return float(np.linalg.norm(a - b))
+def _middle(points: Sequence[Point]) -> Point:
+    return [sum(one[axis] for one in points) / len(points) for axis in (0, 1)]
+
+
+def _apart(a: Point, b: Point) -> float:
+    """Distance in the picture plane."""
+    return math.hypot(a[0] - b[0], a[1] - b[1])

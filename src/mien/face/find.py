@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from mien.nets import Floats, load_network
 
 INPUT_PX = 128
-MIN_SCORE = 0.5
+MIN_LOGIT = 0.0
+"""Of a score of .5."""
 MAX_OVERLAP = 0.3
 TILE_SHARE = 0.6
 """Side of a tile over the side of the tiles one level up."""
@@ -75,25 +76,40 @@ def _tiles(width: int, height: int, depth: int) -> list[tuple[int, int, int, int
 
 def _detect(rgb: NDArray[np.uint8]) -> list[Candidate]:
     """Faces of one view, in its own pixels."""
-    height, width = rgb.shape[:2]
-    scale = INPUT_PX / max(height, width)
-    small = cv2.resize(
-        rgb,
-        (max(1, round(width * scale)), max(1, round(height * scale))),
-        interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
-    )
+    small, scale = _reduced(rgb)
     left, top = (INPUT_PX - small.shape[1]) // 2, (INPUT_PX - small.shape[0]) // 2
     tensor = np.zeros((1, INPUT_PX, INPUT_PX, 3), dtype=np.float32)
-    tensor[0, top : top + small.shape[0], left : left + small.shape[1]] = small * np.float32(1 / 127.5) - 1
+    filled = tensor[0, top : top + small.shape[0], left : left + small.shape[1]]
+    np.multiply(small, np.float32(1 / 127.5), out=filled)
+    filled -= 1
     raw, logits = load_network("mien.face", "detector")(tensor)
-    scores = (1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80)))).astype(np.float32)
-    kept = scores > MIN_SCORE
-    points = raw[0, kept].reshape(-1, 8, 2)  # box centre, box size, then the key points
-    centre, half = points[:, 0] + _anchors()[kept], points[:, 1] / 2
+    kept = np.flatnonzero(logits[0, :, 0] > MIN_LOGIT)
+    if not len(kept):
+        return []
+    scores = (1 / (1 + np.exp(-np.minimum(logits[0, kept, 0], 80)))).astype(np.float32)
+    points, anchors = raw[0, kept].reshape(-1, 8, 2), _anchors()[kept]  # box centre, box size, then the key points
+    centre, half = points[:, 0] + anchors, points[:, 1] / 2
     corners = np.stack([centre - half, centre + half], axis=1)
-    placed = np.concatenate([corners, points[:, 2:] + _anchors()[kept, None]], axis=1)
+    placed = np.concatenate([corners, points[:, 2:] + anchors[:, None]], axis=1)
     unscaled = (placed - np.array([left, top])) / scale
-    return _merge_overlaps(unscaled.astype(np.float32), scores[kept])
+    return _merge_overlaps(unscaled.astype(np.float32), scores)
+
+
+def _reduced(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """A view at the size that the network takes, and how much smaller it has become.
+
+    Halved by area as often as can be, which is many times as fast as one reduction by area, then bilinear. Rows and
+    columns that no halving divides are left out at the far edges: less than a pixel of the network's.
+    """
+    halvings = max(0, int(math.log2(max(rgb.shape[:2]) / INPUT_PX)))
+    height, width = (side - side % 2**halvings or side for side in rgb.shape[:2])
+    small = rgb[:height, :width]
+    for _ in range(halvings):
+        half = (max(1, small.shape[1] // 2), max(1, small.shape[0] // 2))
+        small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    scale = INPUT_PX / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8), scale
 
 
 @cache
@@ -114,7 +130,8 @@ def _merge_overlaps(points: Floats, scores: Floats) -> list[Candidate]:
     while len(left):
         overlap = _overlaps(points[left[0], :2], points[left, :2])
         same, left = left[overlap > MAX_OVERLAP], left[overlap <= MAX_OVERLAP]
-        (x0, y0), (x1, y1), right_eye, left_eye = np.average(points[same], axis=0, weights=scores[same])[:4].tolist()
+        share = scores[same] / scores[same].sum()
+        (x0, y0), (x1, y1), right_eye, left_eye = np.tensordot(share, points[same, :4], axes=1).tolist()
         found.append(Candidate((x0, y0, x1, y1), (tuple(right_eye), tuple(left_eye)), float(scores[same[0]])))
     return found
 
