@@ -82,6 +82,48 @@ def test_ensemble_and_metre_change_at_the_next_bar_line() -> None:
     assert new.start_s == pytest.approx(last.end_s)
 
 
+SLOW = replace(SAD, tempo_bpm=50.0)
+
+
+def broken_off(tick: int) -> Conductor:
+    """Slow music that a jump of the mood stops in the middle of its second bar, and the cadence that fills that bar."""
+    conductor = playing(SLOW, 20)
+    after = redirected(conductor, 0, tick, replace(SLOW, mode=HAPPY.mode))
+    return extended(after, replace(SLOW, mode=HAPPY.mode))
+
+
+@pytest.mark.parametrize(("leg", "tick"), [(0, 5 * 480), (0, 3 * 480), (1, 0), (1, 480)])
+def test_what_is_cut_after_a_jump_in_mid_bar_still_ends_on_a_bar_line(leg: int, tick: int) -> None:
+    conductor = broken_off(5 * 480)
+    assert [one.played.length_ticks for one in conductor.legs] == [6 * 480, 2 * 480]
+    stopped = cut(conductor, leg, tick)
+    assert sum(one.played.length_ticks for one in stopped.legs) == (4 if (leg, tick) == (0, 3 * 480) else 8) * 480
+    after = extended(stopped, QUARTET)
+    assert after.legs[-1].played.ensemble == "quartet"
+    assert after.legs[-1].start_s == pytest.approx(stopped.end_s)
+
+
+def test_a_bar_line_is_found_past_a_bar_that_was_broken_off() -> None:
+    conductor = extended(broken_off(5 * 480), SLOW)
+    first, cadence, _ = conductor.legs
+    within_s = first.times_s([5 * 480])[0]
+    assert conductor.bar_line_from(within_s) == pytest.approx(cadence.end_s)
+    assert conductor.bar_line_from(cadence.start_s) == pytest.approx(cadence.end_s)
+    assert conductor.bar_line_from(first.start_s) == pytest.approx(first.start_s)
+    assert conductor.bar_line_from(conductor.end_s + 1) == conductor.end_s
+
+
+@pytest.mark.parametrize("step", [0.004, 0.007, 0.02])
+def test_many_small_turns_of_the_loudness_are_as_one_large_one(step: float) -> None:
+    many = playing(SAD, 8)
+    for turn in range(1, 11):
+        many = redirected(many, 0, 480, replace(SAD, loudness=SAD.loudness + turn * step))
+    once = redirected(playing(SAD, 8), 0, 480, replace(SAD, loudness=SAD.loudness + 10 * step))
+    assert [n.velocity for n in many.legs[0].stretch.written.notes] == [
+        n.velocity for n in once.legs[0].stretch.written.notes
+    ]
+
+
 def test_an_ending_comes_to_rest_on_the_tonic() -> None:
     conductor = playing(SAD, 20)
     leg, tick = conductor.beat_from(6)

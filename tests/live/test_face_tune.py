@@ -192,6 +192,14 @@ def test_the_resting_face_is_learnt_before_it_can_play(stage: Stage) -> None:
     assert not stage.of("tune")[-1]["ready"]
 
 
+def test_who_comes_late_is_asked_to_rest_when_they_come(stage: Stage) -> None:
+    stage.tune.choose("mouth", stage.clock.now_s)
+    stage.hold(None, 8.0)
+    assert stage.watching.calibration is None, "nobody rested"
+    stage.hold(REST, 6.0)
+    assert stage.watching.own is not None
+
+
 def test_the_page_is_told_which_note_comes_next(stage: Stage) -> None:
     stage.ready("eyes")
     stage.hold(UP, 0.2)

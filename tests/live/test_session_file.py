@@ -8,7 +8,7 @@ from mien.errors import BadInput
 from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session_file import PACKED, SessionFile, differences, notes_of, parse_session, replayed
-from mien.live.take import piece_of
+from mien.live.take import Take, piece_of
 from mien.music.brief import brief_from_affect
 
 MOODS = [brief_from_affect(affect_of(name), seed=1, tonic_pc=2, meter=(4, 4)) for name in ("sad", "happy")]
@@ -34,6 +34,12 @@ def test_the_same_notes_come_again(played: str) -> None:
     take = replayed(lines)
     assert differences(lines, take) == []
     assert len(notes_of(take)) == sum(line["kind"] == "note" for line in lines) > 50
+
+
+def test_a_session_longer_than_what_is_held_live_comes_again(monkeypatch: pytest.MonkeyPatch, played: str) -> None:
+    monkeypatch.setattr(Take.__init__, "__defaults__", (5.0,))
+    lines = parse_session(played, "session")
+    assert differences(lines, replayed(lines)) == []
 
 
 def test_another_note_would_be_noticed(played: str) -> None:

@@ -4,11 +4,13 @@ import math
 import socket
 import struct
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from mien.cues.names import NAMES
 from mien.errors import BadInput
+from mien.ports import osc_in
 from mien.ports.osc import FACEOSC_GESTURES, OscPort, parse_receiver
 from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
 from mien.ports.port import Beat, Control, Happened, Release, Seen, Strike, Value
@@ -135,6 +137,14 @@ def test_faceosc_patches_find_their_addresses(receiver: socket.socket) -> None:
     assert {name for _, name, _ in FACEOSC_GESTURES} <= set(NAMES)
 
 
+def test_faceosc_patches_hear_that_nobody_is_there(receiver: socket.socket) -> None:
+    port = opened(receiver, "faceosc")
+    port.send([Value("face/0/found", 0.0), Seen(1, {}, (0.0, 0.0, 0.0), (0, 0, 9, 9))])
+    _, messages = read(receiver.recv(4000))
+    port.close()
+    assert messages == [("/found", [0])]
+
+
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [("127.0.0.1:9", ("127.0.0.1", 9)), ("studio", ("studio", 7400)), ("57120", ("127.0.0.1", 57120))],
@@ -173,6 +183,46 @@ class TestIn:
     )  # fmt: skip
     def test_anything_else_is_dropped(self, datagram: bytes) -> None:
         assert parse_wishes(datagram) == []
+
+    @pytest.mark.parametrize(
+        "inside",
+        [message("/mien/hold/x", "z" * 400), message("/mien/hold/x", "fz"), b"rubbish!", b"/mien/xy\0,f\0,zz\0"],
+    )
+    def test_python_osc_has_nothing_to_log(self, inside: bytes, caplog: pytest.LogCaptureFixture) -> None:
+        bundle = b"#bundle\0" + struct.pack(">IIi", 0, 1, len(inside)) + inside
+        assert (parse_wishes(inside), parse_wishes(bundle)) == ([], [])
+        assert caplog.messages == []
+
+    def test_a_bundle_gives_its_wishes_and_no_others(self) -> None:
+        parts = [message("/mien/panic"), message("/other"), message("/mien/x", "T"), message("/mien/stop")]
+        nested = b"#bundle\0" + struct.pack(">IIi", 0, 1, len(parts[0])) + parts[0]
+        whole = b"".join(struct.pack(">i", len(part)) + part for part in [*parts, nested])
+        assert parse_wishes(b"#bundle\0" + struct.pack(">II", 0, 1) + whole) == [("panic", ()), ("stop", ())]
+
+    def test_what_is_dropped_is_one_line_a_second_and_not_read(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        read: list[bytes] = []
+
+        def parsed(datagram: bytes) -> list:
+            read.append(datagram)
+            return parse_wishes(datagram)
+
+        monkeypatch.setattr(osc_in, "time", SimpleNamespace(monotonic=lambda: 100.0))
+        monkeypatch.setattr(osc_in, "parse_wishes", parsed)
+        listener = OscIn("127.0.0.1", 0, lambda _: None)
+        sent, limit_s = 0, time.monotonic() + 20
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for junk, least in ((b"rubbish", 5), (message("/mien/x", "z"), osc_in.MOST_A_S + 5)):
+                sent += least
+                while listener.refused < sent and time.monotonic() < limit_s:
+                    sender.sendto(junk, ("127.0.0.1", listener.port))
+                    time.sleep(0.0001)
+        listener.close()
+        assert listener.refused >= sent
+        assert set(read) == {message("/mien/x", "z")}
+        assert len(read) == osc_in.MOST_A_S
+        assert [record.name for record in caplog.records] == ["mien.live"]
 
     def test_a_flood_is_cut_and_the_listener_lives_on(self) -> None:
         heard: list = []

@@ -79,6 +79,14 @@ class Leg:
         """Its beats."""
         return range(0, self.played.length_ticks, beat_ticks(self.played.meter))
 
+    def bar_line(self, tick: int) -> int:
+        """The first bar line at `tick` or later; it lies beyond a leg that stops in mid-bar.
+
+        What a bar lacked that was broken off is filled by the leg that follows.
+        """
+        bar, filled = bar_ticks(self.played.meter), self.before.rest_ticks
+        return filled + max(0, -(-(tick - filled) // bar)) * bar
+
 
 @dataclass(frozen=True, slots=True)
 class Conductor:
@@ -110,6 +118,18 @@ class Conductor:
                 if at_s >= time_s - 1e-9:
                     return leg, tick
         return None
+
+    def bar_line_from(self, time_s: float) -> float:
+        """When the first bar line at `time_s` or later falls, or where what is known ends."""
+        found = self.beat_from(time_s)
+        if found is None:
+            return self.end_s
+        first, tick = found
+        for leg in self.legs:
+            line = leg.bar_line(tick if leg is first else 0)
+            if leg.number >= first.number and line <= leg.played.length_ticks:
+                return leg.times_s([line])[0]
+        return self.end_s
 
     def beat_s(self, time_s: float) -> float:
         """How long a beat lasts at a time."""
@@ -147,12 +167,17 @@ def redirected(conductor: Conductor, number: int, tick: int, target: Brief) -> C
 
 
 def cut(conductor: Conductor, number: int, tick: int) -> Conductor:
-    """Stop at the first bar line at `tick` or later; what follows begins a section."""
+    """Stop at the first bar line at `tick` or later; what follows begins a section.
+
+    Where the leg was broken off before that, the cadence that fills its last bar is still played.
+    """
     kept, leg = _upto(conductor, number)
-    bar = bar_ticks(leg.played.meter)
-    line = -(-tick // bar) * bar
+    line = leg.bar_line(tick)
     if line == 0:
         return replace(_without(kept, leg), journey=_afresh(leg.before, leg.before.now))
+    if line > leg.played.length_ticks and leg.after.rest_ticks:
+        filled = extended(replace(kept, journey=leg.after), leg.after.now)
+        return replace(filled, journey=_afresh(filled.journey, filled.journey.now))
     stretch = leg.stretch.until(line)
     return _replayed_leg(kept, leg, _afresh(leg.after, stretch.briefs[-1][1]), stretch, min(tick, line))
 

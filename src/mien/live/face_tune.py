@@ -33,6 +33,7 @@ class FaceTune:
         self._tune: Tune | None = None
         self._hand = Hand()
         self._told: dict[str, Any] = {}
+        self._is_there = False
 
     def choose(self, tune: str | None, now_s: float) -> None:
         """Take up an instrument, or none; what sounds ends. Who is not known yet is asked to rest their face first."""
@@ -40,8 +41,7 @@ class FaceTune:
             return
         self._performance.lift(now_s)
         self._tune, self._hand, self._told = (tune_named(tune) if tune else None), Hand(), {}
-        if self._tune and self._watching.own is None and self._watching.calibration is None:
-            self._tell(self._watching.calibrate("start", now_s) or {})
+        self._ask(now_s)
 
     def rests(self, now_s: float) -> frozenset[Part]:
         """The part that the face plays, so that the composer does not."""
@@ -50,8 +50,11 @@ class FaceTune:
 
     def play(self, moved: Mapping[int, Mapping[str, float]], now_s: float) -> None:
         """Take in a frame: by seat, how far each cue is from rest."""
+        was_there, self._is_there = self._is_there, 0 in moved
         if self._tune is None:
             return
+        if self._is_there and not was_there:
+            self._ask(now_s)
         acts, self._hand = play(self._tune, moved.get(0, {}) if self._is_ready else {}, now_s, self._hand)
         for act in acts:
             match act:
@@ -68,6 +71,12 @@ class FaceTune:
         rest = at_rest(Part.MELODY)
         controls = tuple((part, rest if part is Part.MELODY else numbers) for part, numbers in gesture.controls)
         return Gesture(gesture.time_s, controls, gesture.events)
+
+    def _ask(self, now_s: float) -> None:
+        """Ask who would play and is not known to rest their face: when an instrument is taken up, and whenever
+        somebody appears."""
+        if self._tune and self._watching.own is None and self._watching.calibration is None:
+            self._tell(self._watching.calibrate("start", now_s) or {})
 
     @property
     def _is_ready(self) -> bool:

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mien.clock import Clock
-from mien.ensembles import Ensemble
+from mien.ensembles import Ensemble, ensemble
 from mien.live.face_tune import FaceTune
 from mien.live.meters import Meters
-from mien.live.performance import Keeper
+from mien.live.performance import Keeper, Performance
 from mien.live.player import Player
 from mien.live.readers import Waiting
+from mien.live.set_ups import SetUp
 from mien.live.told import joined, port_values
 from mien.live.touch import Touch, control_rows, gesture_told
 from mien.live.watching import Watching
@@ -22,13 +23,16 @@ from mien.values import Gesture
 
 Tell = Callable[[dict[str, Any]], None]
 
+SET_UP_S = 0.05
+"""So long after a set-up was due everybody has obeyed it."""
+
 
 class GestureClock:
     """The gesture clock of one session.
 
     Parameters
     ----------
-    clock, watching, player, keeper, meters, tune : the session's.
+    clock, watching, performance, player, keeper, meters, tune : the session's.
     tell : where messages go.
     """
 
@@ -36,6 +40,7 @@ class GestureClock:
         self,
         clock: Clock,
         watching: Watching,
+        performance: Performance,
         player: Player,
         keeper: Keeper,
         meters: Meters,
@@ -44,19 +49,21 @@ class GestureClock:
     ) -> None:
         self._clock = clock
         self._watching = watching
+        self._performance = performance
         self._player = player
         self._keeper = keeper
         self._meters = meters
         self._tune = tune
         self._tell = tell
         self._touch = Touch()
+        self._set_up: SetUp | None = None
 
     def forget(self) -> None:
         """Tell every controller anew: another ensemble plays, or another page listens."""
         self._touch.forget()
 
     def answered(
-        self, said: Mapping[str, Any], waiting: Waiting, dropped: int, reads_affect: bool, band: Ensemble
+        self, said: Mapping[str, Any], waiting: Waiting, dropped: int, reads_affect: bool, wished: str
     ) -> None:
         """Take in a frame that was read.
 
@@ -64,12 +71,12 @@ class GestureClock:
         ----------
         said : an answer of `mien.live.worker` without an error.
         dropped : frames dropped since the last.
-        band : who plays.
+        wished : the ensemble that plays where none has been set up.
         """
         sight = self._watching.see(said, self._clock.now_s, reads_affect)
         self._tune.play(sight.moved, self._clock.now_s)
         if gesture := joined(sight.gestures):
-            self._move(self._tune.quieted(gesture), waiting, band)
+            self._move(self._tune.quieted(gesture), waiting, self._band(wished))
         past_s = self._clock.now_s - waiting.arrived_s
         self._meters.gesture(past_s, dropped)
         waited_ms = max(0.0, 1e3 * past_s - sum(said["ms"].values()))
@@ -93,7 +100,17 @@ class GestureClock:
             happened = [
                 Happened(seat, what, past_s) for seat, gesture in sight.gestures.items() for what in gesture.events
             ]
-            self._player.send([*port_values(sight.faces, said["size_px"], past_s, self._watching.names), *happened])
+            watching = self._watching
+            values = port_values(sight.faces, said["size_px"], past_s, watching.names, watching.seats)
+            self._player.send([*values, *happened])
+
+    def _band(self, wished: str) -> Ensemble:
+        """Who plays; every controller is told anew to who has just been set up, which set them to rest."""
+        set_up = self._performance.set_up_at(self._clock.now_s - SET_UP_S) or (0.0, wished)
+        if set_up != self._set_up:
+            self._set_up = set_up
+            self._touch.forget()
+        return ensemble(set_up[1])
 
     def _move(self, gesture: Gesture, waiting: Waiting, band: Ensemble) -> None:
         moved = self._touch.moved(gesture, band)

@@ -27,6 +27,7 @@ from mien.live.messages import (
 )
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
+from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting
 from mien.music.midi import channels
@@ -77,7 +78,7 @@ class Performance:
         self._conductor: Conductor | None = None
         self._aim: Brief | None = None
         self._decided_s = 0.0
-        self._told_ensemble: str | None = None
+        self._set_ups = SetUps()
         self._next_id = 1
         self._bar = (1, 0)
         self._ticks = 0
@@ -102,6 +103,10 @@ class Performance:
         """Tonic and metre in force, None while nothing plays."""
         return (self._aim.tonic_pc, self._aim.meter) if self._aim and self._conductor else None
 
+    def set_up_at(self, now_s: float) -> SetUp | None:
+        """Since when which ensemble plays."""
+        return self._set_ups.at(now_s) if self._conductor else None
+
     def brief_at(self, now_s: float) -> Brief | None:
         """The brief in force."""
         if self._conductor is None:
@@ -118,8 +123,8 @@ class Performance:
         if self._conductor:
             self.silence(now_s, "restart")
         self._conductor = begin(seed, target, now_s + START_S, self._next_id)
-        self._aim, self._decided_s, self._told_ensemble, self._bar = target, now_s, None, (1, 0)
-        self._ticks = 0
+        self._aim, self._decided_s, self._bar = target, now_s, (1, 0)
+        self._set_ups, self._ticks = SetUps(), 0
         self._rests.clear()
         self.take.begin(seed)
         self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
@@ -165,13 +170,12 @@ class Performance:
     def resume(self, now_s: float) -> None:
         """Tell a page that was away all that still lies ahead."""
         if self._conductor and self._conductor.legs:
-            self._told_ensemble = None
-            self._announce(now_s, {})
+            self._tell_ahead(now_s, {}, set_ups_of(self._conductor.legs, now_s, None), *self._ahead(now_s))
 
     def plan_anew(self, now_s: float) -> None:
         """Plan for ports that were another's all that still lies ahead; the page knows of it."""
         if self._conductor and self._conductor.legs:
-            self._plan(now_s, {}, (), self._set_ups(now_s, None))
+            self._plan(now_s, {}, (), set_ups_of(self._conductor.legs, now_s, None), *self._ahead(now_s))
 
     def heard(self, now_s: float) -> list[Movement]:
         """What was played until now, movement by movement."""
@@ -204,13 +208,8 @@ class Performance:
         if self._conductor is None or parts == (self._rests[-1][1] if self._rests else frozenset()):
             return
         conductor = self._known()
-        found = conductor.beat_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
-        from_s = conductor.end_s
-        if found is not None:
-            leg, tick = found
-            bar = leg.played.bar_ticks
-            from_s = leg.times_s([min(leg.played.length_ticks, -(-tick // bar) * bar)])[0]
-        from_s = round(from_s, 6)  # as the session file will have it
+        line_s = conductor.bar_line_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
+        from_s = round(line_s, 6)  # as the session file will have it
         self._keep_rest(from_s, parts)
         self._announce(from_s, {})
 
@@ -273,13 +272,29 @@ class Performance:
 
     def _announce(self, from_s: float, ends: dict[int, float], before: Sequence[tuple[float, Event]] = ()) -> None:
         """Tell page and ports what begins at `from_s` or later, and ports what comes right before."""
+        set_ups = self._set_ups.anew(self._known().legs, from_s)
+        notes, beats = self._ahead(from_s)
+        self._plan(from_s, ends, before, set_ups, notes, beats)
+        self._tell_ahead(from_s, ends, set_ups, notes, beats)
+
+    def _ahead(self, from_s: float) -> tuple[list[PlannedNote], list[Any]]:
+        """The notes and the beats at `from_s` or later."""
+        notes = planned_notes((without_resting(leg, self._rests) for leg in self._known().legs), from_s)
+        return notes, [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
+
+    def _tell_ahead(
+        self,
+        from_s: float,
+        ends: dict[int, float],
+        set_ups: Sequence[SetUp],
+        notes: Sequence[PlannedNote],
+        beats: Sequence[Any],
+    ) -> None:
+        """Tell the page what begins at `from_s` or later."""
         legs = self._known().legs
-        set_ups = self._set_ups(from_s, self._told_ensemble)
-        for at_s, name in set_ups:
-            self._told_ensemble = name
-            self._tell(set_up_told(at_s, ensemble(name)))
-        notes, beats = self._plan(from_s, ends, before, set_ups)
         last = legs[-1].played
+        for at_s, name in set_ups:
+            self._tell(set_up_told(at_s, ensemble(name)))
         self._tell(
             {
                 "type": "notes",
@@ -301,23 +316,13 @@ class Performance:
         from_s: float,
         ends: dict[int, float],
         before: Sequence[tuple[float, Event]],
-        set_ups: Sequence[tuple[float, str]],
-    ) -> tuple[list[PlannedNote], list[Any]]:
-        """Plan for the ports what begins at `from_s` or later; the notes and the beats of it."""
-        notes = planned_notes((without_resting(leg, self._rests) for leg in self._known().legs), from_s)
-        beats = [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
+        set_ups: Sequence[SetUp],
+        notes: Sequence[PlannedNote],
+        beats: Sequence[Any],
+    ) -> None:
+        """Plan for the ports what begins at `from_s` or later."""
         programs = [(at_s, program) for at_s, name in set_ups for program in programs_of(ensemble(name))]
         self._player.replace(from_s, notes, ends, [*before, *beats, *self._timing(from_s), *programs])
-        return notes, beats
-
-    def _set_ups(self, from_s: float, told: str | None) -> list[tuple[float, str]]:
-        """Who plays from when on, as far as it is another ensemble than the one told last."""
-        found = []
-        for leg in self._known().legs:
-            if leg.end_s > from_s and leg.played.ensemble != told:
-                told = leg.played.ensemble
-                found.append((max(leg.start_s, from_s), told))
-        return found
 
     def _timing(self, from_s: float) -> list[tuple[float, Event]]:
         """The clock's pulses from a time on, and its stop where the music ends."""

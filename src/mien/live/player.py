@@ -1,7 +1,8 @@
 """A plan in time → ports: one thread that sends what has come due, and silences everything when it ends.
 
 Ports are opened by whoever makes the player and closed by it. A port that is lost is told of (`on_change`), left alone,
-and tried again every `RETRY_S`; when it is back it is silenced first, since nobody knows what it still believes.
+and tried again every `RETRY_S`, in a thread that keeps no other port waiting; when it is back it is silenced and given
+its instruments first, since nobody knows what it still believes.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from mien.clock import Clock
 from mien.errors import MienError
 from mien.live.plan import Plan, PlannedNote
-from mien.ports.port import Event, Port, PortLost, Release
+from mien.ports.port import Event, Port, PortLost, Program, Release
 
 RETRY_S = 2.0
 LONGEST_WAIT_S = 0.25
@@ -65,6 +66,9 @@ class Player:
         self._is_over = False
         self._wants_panic = False
         self._retry_s = 0.0
+        self._programs: dict[int, Program] = {}
+        self._opened: dict[str, Port] = {}
+        self._opening: threading.Thread | None = None
         self._thread: threading.Thread | None = None
         self.take(openers)
 
@@ -140,9 +144,11 @@ class Player:
     def play_due(self) -> None:
         """Send what has come due; open what is not open, now and then."""
         self._open()
+        self._take_up()
         with self._wake:
             panics, self._wants_panic = self._wants_panic, False
             events, self._now = self._now + self._plan.due(self._clock.now_s), []
+        self._programs |= {event.channel: event for event in events if isinstance(event, Program)}
         if events:
             self._each(lambda port: port.send(events))
         if panics:
@@ -159,6 +165,9 @@ class Player:
             self._end()
 
     def _end(self) -> None:
+        with self._wake:
+            self._is_over = True
+        self._take_up()
         events = self._now + self._plan.silence()
         self._each(lambda port: port.send(events))
         self._each(lambda port: port.panic())
@@ -183,18 +192,38 @@ class Player:
                 self._on_change(name, False)
 
     def _open(self) -> None:
-        """Open what is not open, now and then."""
+        """Open what is not open, now and then; after the first time beside the music, which would wait for it."""
         missing = [name for name, port in self._ports.items() if port is None]
-        if not missing or self._clock.now_s < self._retry_s:
+        if not missing or self._clock.now_s < self._retry_s or (self._opening and self._opening.is_alive()):
             return
-        self._retry_s = self._clock.now_s + RETRY_S
-        for name in missing:
-            try:
+        is_first, self._retry_s = not self._retry_s, self._clock.now_s + RETRY_S
+        if is_first or not self._runs:
+            self._try(missing)
+        else:
+            self._opening = threading.Thread(target=self._try, args=(missing,), name="mien-ports", daemon=True)
+            self._opening.start()
+
+    def _try(self, names: Iterable[str]) -> None:
+        """Open ports as far as they can be had; who comes too late is let go again."""
+        for name in names:
+            with contextlib.suppress(*FAILURES):
                 port = self._openers[name]()
-            except FAILURES:
-                continue
+                with self._wake:
+                    if not self._is_over:
+                        self._opened[name] = port
+                        self._wake.notify()
+                        continue
+                _let_go(port)
+
+    def _take_up(self) -> None:
+        """Play on what has been opened."""
+        with self._wake:
+            opened, self._opened = self._opened, {}
+        for name, port in opened.items():
             try:
                 port.panic()
+                if self._programs:
+                    port.send(list(self._programs.values()))
             except FAILURES:
                 _let_go(port)
                 continue

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from mien.clock import Clock
-from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.live import told
 from mien.live.calibration import rest_of
@@ -88,7 +87,7 @@ class Session:
         self._meters = Meters()
         self._tune = FaceTune(self.watching, self.performance, self._tell)
         self._gestures = GestureClock(
-            clock, self.watching, self._player, self.file, self._meters, self._tune, self._tell
+            clock, self.watching, self.performance, self._player, self.file, self._meters, self._tune, self._tell
         )
         self._reading: ReadingProcess | None = None
         self._last_tick_s = clock.now_s
@@ -183,7 +182,6 @@ class Session:
         self._wishes.begin()
         now_s = self.now_s
         self.performance.start(now_s, self._wishes.settings.seed, self._target(), self._resting(now_s))
-        self._gestures.forget()
 
     def finish(self) -> None:
         """Let the music come to its end."""
@@ -325,8 +323,6 @@ class Session:
         self.watching.seat(SEATS if self._wishes.settings.mode == "ensemble" else 1)
         if self._reading:
             self._reading.change(self._wishes.reads_affect)
-        if "ensemble" in asked:
-            self._gestures.forget()
         self._tell_state()
 
     def _answered(self, said: Mapping[str, Any], waiting: Waiting) -> None:
@@ -336,8 +332,9 @@ class Session:
         elif self._reading:
             if self.video:
                 self.video.keep(waiting.frame, waiting.arrived_s)
-            band = look_up(self._wishes.settings.ensemble)
-            self._gestures.answered(said, waiting, self._reading.dropped(), self._wishes.reads_affect, band)
+            wishes = self._wishes
+            dropped = self._reading.dropped()
+            self._gestures.answered(said, waiting, dropped, wishes.reads_affect, wishes.settings.ensemble)
 
     def _reader_changed(self, how: str) -> None:
         self._notices.reader(how)

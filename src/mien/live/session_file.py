@@ -148,7 +148,7 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
     BadInput
         If a line holds what no session does, or nothing was played.
     """
-    take = Take()
+    take = Take(kept_s=math.inf)
     conductor: Conductor | None = None
     rests: list[tuple[float, frozenset[Part]]] = []
     tune = _tune(lines, name)

@@ -1,7 +1,7 @@
 """What was played, leg by leg → a `Piece` that can be saved: movements of one ensemble and metre each.
 
 A leg is kept as it sounded: what was redirected is there in its last version, what was silenced ends where it did.
-The last half hour is held, older legs are let go.
+Live, the last half hour is held and older legs are let go; a replay holds all.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,9 +49,15 @@ def without_resting(leg: Leg, rests: Rests) -> Leg:
 
 
 class Take:
-    """The legs of a session."""
+    """The legs of a session.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    kept_s : so much of the end is held.
+    """
+
+    def __init__(self, kept_s: float = KEPT_S) -> None:
+        self._kept_s = kept_s
         self.movements: list[Movement] = []
         self._seed = 0
         self._is_new = True
@@ -62,7 +68,7 @@ class Take:
 
     def copy(self) -> "Take":
         """A take that can go on by itself."""
-        other = Take()
+        other = Take(self._kept_s)
         other.movements, other._seed, other._is_new = list(self.movements), self._seed, self._is_new
         return other
 
@@ -82,7 +88,7 @@ class Take:
             before = self.movements[-1]
             self.movements[-1] = replace(before, legs=(*before.legs, heard))
         self._is_new = False
-        self._let_go(heard.end_s - KEPT_S)
+        self._let_go(heard.end_s - self._kept_s)
         return heard
 
     def count(self, legs: Iterable[Leg], now_s: float) -> int:

@@ -144,13 +144,23 @@ def resting_parts(seats: Sequence[int]) -> frozenset[Part]:
 
 
 def port_values(
-    faces: Sequence[Mapping[str, Any]], size_px: Sequence[int], age_s: float, names: Sequence[str] = EMOTIONS
+    faces: Sequence[Mapping[str, Any]],
+    size_px: Sequence[int],
+    age_s: float,
+    names: Sequence[str] = EMOTIONS,
+    seats: int = 1,
 ) -> list[Event]:
-    """Faces as numbers by address, and as a tracker would give them; `names` are those of the reader's classes."""
+    """Faces as numbers by address, and as a tracker would give them.
+
+    Parameters
+    ----------
+    names : those of the reader's classes.
+    seats : how many there are: of each it is told whether somebody sits there.
+    """
     events: list[Event] = []
     width, height = size_px
     present = {face["seat"] for face in faces}
-    for seat in sorted(present | {0}):
+    for seat in range(seats):
         events.append(Value(f"face/{seat}/found", float(seat in present), age_s))
     for face in faces:
         root = f"face/{face['seat']}"

@@ -94,6 +94,11 @@ class Watching:
         if most != self._seats.most:
             self._seats, self._people = Seats(most), {}
 
+    @property
+    def seats(self) -> int:
+        """How many seats there are."""
+        return self._seats.most
+
     def see(self, said: Mapping[str, Any], now_s: float, reads_affect: bool) -> Sight:
         """Take in one frame.
 

@@ -46,13 +46,13 @@ def redressed(
     state, passage = dressed(brief, before, spec, drafts, rng)
     whole = stretch.written
     anew = as_stretch(passage, brief, [step for _, step in stretch.briefs], whole.seed).until(whole.length_ticks)
-    fresh = [n for n in anew.written.notes if n.onset_ticks >= tick and n.part is not Part.MELODY]
+    fresh = [(n, level) for n, level in anew.levelled if n.onset_ticks >= tick and n.part is not Part.MELODY]
     starts: dict[Part, int] = {}
-    for note in fresh:
+    for note, _ in fresh:
         starts.setdefault(note.part, note.onset_ticks)
-    kept = (n for n in whole.notes if n.onset_ticks < tick or n.part is Part.MELODY)
-    notes = [*(_until(note, starts.get(note.part, whole.length_ticks)) for note in kept), *fresh]
-    return state, replace(stretch, written=replace(whole, notes=tuple(sorted(notes))))
+    kept = ((n, level) for n, level in stretch.levelled if n.onset_ticks < tick or n.part is Part.MELODY)
+    shortened = ((_until(note, starts.get(note.part, whole.length_ticks)), level) for note, level in kept)
+    return state, stretch.playing([*shortened, *fresh])
 
 
 def _until(note: Note, tick: int) -> Note:

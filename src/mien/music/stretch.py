@@ -10,45 +10,51 @@ from dataclasses import dataclass, replace
 
 from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage
 from mien.music.rhythm import beat_ticks
-from mien.values import Brief, Mark, Phrase
+from mien.values import Brief, Mark, Note, Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Music as written, and the brief in force from each beat on: (tick, brief), the first at tick 0."""
+    """Music as written, and the brief in force from each beat on: (tick, brief), the first at tick 0.
+
+    `levels` are the velocities of the written notes, one a note, less what the loudness in force adds to them:
+    unrounded, so that many small turns of the loudness are as one large one.
+    """
 
     written: Phrase
     briefs: tuple[tuple[int, Brief], ...]
+    levels: tuple[float, ...]
 
     def brief_at(self, tick: int) -> Brief:
         """The brief in force at a tick."""
         return self.briefs[bisect_right(self.briefs, tick, key=lambda step: step[0]) - 1][1]
 
+    @property
+    def levelled(self) -> list[tuple[Note, float]]:
+        """The written notes, each with its level."""
+        return list(zip(self.written.notes, self.levels, strict=True))
+
+    def playing(self, levelled: Iterable[tuple[Note, float]]) -> "Stretch":
+        """The stretch with other notes, each given with its level."""
+        notes, levels = _apart(levelled)
+        return replace(self, written=replace(self.written, notes=notes), levels=levels)
+
     def under(self, briefs: Sequence[Brief]) -> "Stretch":
         """The same notes under other briefs, one a beat: tempo and loudness follow them."""
         beat = beat_ticks(self.written.meter)
         steps = tuple((index * beat, brief) for index, brief in enumerate(briefs))
-        louder = [
-            LOUDNESS_VELOCITY * (brief.loudness - before.loudness)
-            for brief, (_, before) in zip(briefs, self.briefs, strict=True)
-        ]
-        notes = (
-            replace(n, velocity=min(LOUDEST, max(SOFTEST, round(n.velocity + louder[n.onset_ticks // beat]))))
-            for n in self.written.notes
-        )
         tempo = _changes((tick, brief.tempo_bpm) for tick, brief in steps)
-        return Stretch(replace(self.written, notes=tuple(sorted(notes)), tempo=tempo), steps)
+        now = replace(self, written=replace(self.written, tempo=tempo), briefs=steps)
+        return now.playing(
+            (replace(note, velocity=_velocity(level, briefs[note.onset_ticks // beat])), level)
+            for note, level in self.levelled
+        )
 
     def until(self, tick: int) -> "Stretch":
         """The stretch cut off at a tick; what would sound on is shortened."""
         whole = self.written
         written = replace(
             whole,
-            notes=tuple(
-                replace(n, length_ticks=min(n.end_ticks, tick) - n.onset_ticks)
-                for n in whole.notes
-                if n.onset_ticks < tick
-            ),
             length_ticks=min(tick, whole.length_ticks),
             tempo=tuple(step for step in whole.tempo if step[0] < tick),
             chords=tuple(
@@ -57,8 +63,14 @@ class Stretch:
                 if c.onset_ticks < tick
             ),
             marks=tuple(mark for mark in whole.marks if mark.onset_ticks < tick),
+            notes=(),
         )
-        return Stretch(written, tuple(step for step in self.briefs if step[0] < tick))
+        briefs = tuple(step for step in self.briefs if step[0] < tick)
+        return Stretch(written, briefs, ()).playing(
+            (replace(note, length_ticks=min(note.end_ticks, tick) - note.onset_ticks), level)
+            for note, level in self.levelled
+            if note.onset_ticks < tick
+        )
 
 
 def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed: int) -> Stretch:
@@ -82,32 +94,44 @@ def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed:
         chords=passage.chords,
         marks=passage.marks,
     )
-    return Stretch(written, tuple((0, composed) for _ in briefs)).under(briefs)
+    levels = tuple(note.velocity - LOUDNESS_VELOCITY * composed.loudness for note in passage.notes)
+    return Stretch(written, tuple((0, composed) for _ in briefs), levels).under(briefs)
 
 
 def join(stretches: Sequence[Stretch], seed: int) -> Stretch:
     """Lay stretches of one metre and ensemble end to end; key and seed of the whole are those of the start."""
-    notes, chords, tempo, briefs = [], [], [], []
+    levelled, chords, tempo, briefs = [], [], [], []
     marks: list[Mark] = []
     start = 0
     for stretch in stretches:
         part = stretch.written
-        notes += [replace(note, onset_ticks=note.onset_ticks + start) for note in part.notes]
+        levelled += [(replace(note, onset_ticks=note.onset_ticks + start), level) for note, level in stretch.levelled]
         chords += [replace(chord, onset_ticks=chord.onset_ticks + start) for chord in part.chords]
         marks += [replace(mark, onset_ticks=mark.onset_ticks + start) for mark in part.marks]
         tempo += [(tick + start, bpm) for tick, bpm in part.tempo]
         briefs += [(tick + start, brief) for tick, brief in stretch.briefs]
         start += part.length_ticks
+    notes, levels = _apart(levelled)
     written = replace(
         stretches[0].written,
-        notes=tuple(sorted(notes)),
+        notes=notes,
         length_ticks=start,
         tempo=_changes(tempo),
         chords=tuple(chords),
         marks=tuple(marks),
         seed=seed,
     )
-    return Stretch(written, tuple(briefs))
+    return Stretch(written, tuple(briefs), levels)
+
+
+def _velocity(level: float, brief: Brief) -> int:
+    return min(LOUDEST, max(SOFTEST, round(level + LOUDNESS_VELOCITY * brief.loudness)))
+
+
+def _apart(levelled: Iterable[tuple[Note, float]]) -> tuple[tuple[Note, ...], tuple[float, ...]]:
+    """Notes in order, and their levels."""
+    ordered = sorted(levelled)
+    return tuple(note for note, _ in ordered), tuple(level for _, level in ordered)
 
 
 def _changes(tempo: Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:

@@ -60,9 +60,7 @@ class OscPort:
         """Send what the profile has a word for."""
         try:
             if self._profile == "faceosc":
-                self._bundle(
-                    [row for event in events if isinstance(event, Seen) and event.seat == 0 for row in faceosc(event)]
-                )
+                self._bundle([row for event in events for row in faceosc(event)])
                 return
             for event in events:
                 if not isinstance(event, Value | Seen):
@@ -123,16 +121,26 @@ def own(event: Event) -> list[Message]:
             return []
 
 
-def faceosc(seen: Seen) -> list[Message]:
-    """A face as FaceOSC tells it: pixels for the pose, its own gesture scales, angles in radians.
+def faceosc(event: Event) -> list[Message]:
+    """The first face as FaceOSC tells it: pixels for the pose, its own gesture scales, angles in radians, and that
+    nobody is there where nobody is.
 
     FaceOSC's gestures are distances in its face model's units, for which a neutral face gives about: mouth width 14,
     mouth height 2, eyebrows 8, eyes 3, jaw 23, nostrils 6. Ours are in eye distances (D); the factors make a neutral
     face match.
     """
-    cues = seen.cues
-    x0, y0, x1, y1 = seen.box_px
-    pitch, yaw, roll = (math.radians(angle) for angle in seen.pose_deg)
+    match event:
+        case Value("face/0/found", 0.0):
+            return [("/found", (0,))]
+        case Seen(0, cues, pose_deg, box_px):
+            return _seen(cues, pose_deg, box_px)
+        case _:
+            return []
+
+
+def _seen(cues: Mapping[str, float], pose_deg: Sequence[float], box_px: Sequence[float]) -> list[Message]:
+    x0, y0, x1, y1 = box_px
+    pitch, yaw, roll = (math.radians(angle) for angle in pose_deg)
     rows: list[Message] = [
         ("/found", (1,)),
         ("/pose/position", ((x0 + x1) / 2, (y0 + y1) / 2)),
