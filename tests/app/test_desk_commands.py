@@ -54,3 +54,21 @@ def test_a_source_that_fails_does_not_keep_the_next_from_coming(tmp_path: Path) 
     for words in (["split", str(tmp_path / "p"), "--shares", "a,b"], ["forget", str(tmp_path / "p"), "x"]):
         with pytest.raises(BadInput):
             CliRunner().invoke(app, ["data", *words], catch_exceptions=False, input="n\n")
+
+
+def test_a_single_bad_source_is_refused_in_words(tmp_path: Path) -> None:
+    Project.create(tmp_path / "p").close()
+    with pytest.raises(BadInput, match=r"nowhere: no such file or folder"):
+        CliRunner().invoke(
+            app, ["data", "collect", str(tmp_path / "p"), str(tmp_path / "nowhere")], catch_exceptions=False
+        )
+
+
+def test_problems_of_every_source_are_shown(tmp_path: Path) -> None:
+    for place in ("first/a.png", "second/b.png"):
+        (tmp_path / place).parent.mkdir()
+        (tmp_path / place).write_bytes(b"no picture")
+    Image.new("RGB", (60, 60)).save(tmp_path / "c.png")
+    told("new", tmp_path / "p")
+    shown = told("collect", tmp_path / "p", tmp_path / "first", tmp_path / "second", tmp_path / "c.png")
+    assert "  a.png: " in shown and "  b.png: " in shown and "c.png: 1 new" in shown

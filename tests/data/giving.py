@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
-from mien.data.label import Said, give, next_face, take_back
+from mien.data.label import Said, give, take_back
 from mien.data.project import Project
+
+from pretended import next_face
 
 
 def label_on(folder: Path, annotator: str) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.cues.names import NAMES
+from mien.data.label import order_of, standing, upcoming
 from mien.data.project import Project, now
 
 SOURCE = 1
@@ -114,3 +115,9 @@ def pretend_faces(project: Project, count: int) -> list[int]:
         )
         rows = db.execute("SELECT id FROM faces ORDER BY id DESC LIMIT ?", (count,)).fetchall()
     return sorted(row["id"] for row in rows)
+
+
+def next_face(project: Project, annotator: str) -> int | None:
+    """The next face for an annotator; None if all were seen."""
+    found = upcoming(order_of(project, annotator), standing(project, annotator), 1)
+    return found[0] if found else None

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from PIL import Image
 
 from mien.data.bring import bring_in, sheets_at
+from mien.data.forget import forget
 from mien.data.gather import class_rows, write_sheets
-from mien.data.project import ORIGIN, Project
+from mien.data.project import ORIGIN, PICTURES, Project
 from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, LandmarkRow, write_class_sheet
 from mien.data.sheets import write_landmark_sheet as write_landmarks
 from mien.errors import BadInput
@@ -108,6 +110,26 @@ def test_brought_again_consent_and_what_came_stay(project: Project, tmp_path: Pa
     bring_in(project, tmp_path / "s.csv")
     assert arrivals(project)["b.png"] == ("sad", 1, None)
     assert tuple(project.db.execute("SELECT licence, consent FROM sources").fetchone()) == ("CC0", "refused")
+
+
+def test_an_edited_picture_comes_beside_the_earlier_one(project: Project, tmp_path: Path) -> None:
+    write_class_sheet([ClassRow("b.png", "sad")], tmp_path / "s.csv")
+    news = []
+    for shade in (1, 2, 2, 1, 3):
+        (tmp_path / "b.png").write_bytes(picture(shade))
+        news.append(bring_in(project, tmp_path / "s.csv", consent="given").new)
+    assert news == [1, 1, 0, 0, 1]
+    held = dict(project.db.execute("SELECT address, sha256 FROM arrivals").fetchall())
+    assert held == {
+        address: sha256(picture(shade)).hexdigest() for address, shade in (("b.png", 1), ("b.png#2", 2), ("b.png#3", 3))
+    }
+    assert set(arrivals(project).values()) == {("sad", 1, None)}
+    (tmp_path / "b.png").unlink()
+    bring_in(project, tmp_path / "s.csv")
+    assert dict(project.db.execute("SELECT address, sha256 FROM arrivals").fetchall()) == held
+    assert forget(project, str(tmp_path / "s.csv")).pictures == 3
+    assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 0
+    assert not [path for path in (project.folder / PICTURES).rglob("*") if path.is_file()]
 
 
 def test_our_own_sheets_make_the_same_project(tmp_path: Path, astronaut: np.ndarray) -> None:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from mien.data.collect import Wish, collect
+from mien.data.forget import forget
 from mien.data.intake import Taken
 from mien.data.lock import alone
 from mien.data.project import PICTURES, Project
@@ -174,11 +175,35 @@ def test_a_film_is_an_album_of_its_frames(project: Project, tmp_path: Path) -> N
     film.release()
     taken = collect(project, str(tmp_path / "clip.avi"), Wish(every_s=1.0))
     assert taken == Taken(new=4)
-    assert list(arrivals(project)) == [f"clip.avi@{i}.0" for i in range(4)]
+    assert list(arrivals(project)) == [f"clip.avi@{i}.000" for i in range(4)]
     assert project.db.execute("SELECT count(DISTINCT album) FROM arrivals").fetchone()[0] == 1
     assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=1.0)) == Taken(known=4)
     (tmp_path / "no.mp4").write_bytes(b"no film")
     assert collect(project, str(tmp_path / "no.mp4")) == Taken(problems=1)
+
+
+def test_no_two_frames_of_a_film_share_an_address(project: Project, tmp_path: Path) -> None:
+    film = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 20.0, (64, 64))
+    for i in range(20):
+        film.write(np.full((64, 64, 3), 10 * i, np.uint8))
+    film.release()
+    assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=0.05)) == Taken(new=20)
+    assert list(arrivals(project)) == [f"clip.avi@{i / 20:.3f}" for i in range(20)]
+    assert forget(project, str(tmp_path / "clip.avi")).pictures == 20
+    assert copies(project) == set() and in_step(project)
+
+
+def test_a_film_brought_in_under_addresses_of_one_decimal_is_known(project: Project, tmp_path: Path) -> None:
+    film = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 15.0, (64, 64))
+    for i in range(31):
+        film.write(np.full((64, 64, 3), 5 * i, np.uint8))
+    film.release()
+    assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=0.5)) == Taken(new=5)
+    with project.change() as db:
+        for address in arrivals(project):
+            moment = float(address.partition("@")[2])
+            db.execute("UPDATE arrivals SET address = ? WHERE address = ?", (f"clip.avi@{moment:.1f}", address))
+    assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=0.5)) == Taken(known=5)
 
 
 def test_only_one_at_a_time(project: Project, tmp_path: Path) -> None:

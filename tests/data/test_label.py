@@ -18,7 +18,6 @@ from mien.data.label import (
     check_annotator,
     give,
     last_given,
-    next_face,
     order_of,
     progress,
     session_of,
@@ -31,7 +30,7 @@ from mien.data.truth import truths
 from mien.errors import BadInput
 
 from conftest import ROOT
-from pretended import pretend_face, pretend_faces, pretend_source
+from pretended import next_face, pretend_face, pretend_faces, pretend_source
 
 
 @pytest.fixture

@@ -114,8 +114,8 @@ def test_of_a_moment_the_sharpest_frame_is_kept(
         at = dict(project.db.execute("SELECT sha256, address FROM arrivals").fetchall())
         rows = project.db.execute("SELECT sha256, kind, other FROM marks WHERE kind IN ('burst', 'copy')").fetchall()
         found = {(at[row["sha256"]], row["kind"], at[row["other"]]) for row in rows}
-        kept = "clip.avi@0.5"
-        assert found == {("clip.avi@0.0", "burst", kept), ("clip.avi@1.0", "burst", kept)}
+        kept = "clip.avi@0.500"
+        assert found == {("clip.avi@0.000", "burst", kept), ("clip.avi@1.000", "burst", kept)}
 
 
 def test_photographs_within_seconds_are_a_burst_and_later_ones_are_not(

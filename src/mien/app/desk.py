@@ -45,6 +45,7 @@ def collect(
     wish = Wish(shown, licence, consent, person, every, pause, loose)
     console = Console()
     failed: list[BadInput] = []
+    problems = 0
     with Project.open(project) as opened:
         for source in sources:
             columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed} seen"))
@@ -55,12 +56,13 @@ def collect(
                 except BadInput as problem:
                     failed.append(problem)
                     continue
+            problems += taken.problems
             _say(
                 console,
                 f"{source}: {taken.new} new, {taken.again} that were here already, {taken.problems} with a problem, "
                 f"{taken.known} taken before",
             )
-        for address, met in problems_of(opened)[: min(taken.problems, MOST_NAMED)]:
+        for address, met in problems_of(opened)[: min(problems, MOST_NAMED)]:
             _say(console, f"{address}: {met}")
     if failed:
         raise BadInput("; ".join(str(problem) for problem in failed))

@@ -57,7 +57,8 @@ def bring_in(
     licence: str | None = None,
     consent: str | None = None,
 ) -> Brought:
-    """Bring a sheet's rows into a project. Bringing it again changes nothing but what has changed.
+    """Bring a sheet's rows into a project. Bringing it again changes nothing but what has changed: a picture that was
+    edited in place comes as one more, at `address#2`, and the earlier one stays until it is forgotten.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """A video becomes finds: a frame every so many seconds, each kept as a JPEG (path → iterator of Find).
 
-A frame's address is the moment it was taken at ("clip.mp4@12.0"); the frames of one film are an album. Encoding is the
-same on every run, so that a film taken up again after a kill gives the same bytes.
+A frame's address is the moment it was taken at, in seconds to three decimals ("clip.mp4@12.000"), so that no two frames
+share one; the frames of one film are an album. Encoding is the same on every run, so that a film taken up again after a
+kill gives the same bytes.
 """
 
 import io
@@ -19,11 +20,14 @@ QUALITY = 95
 
 
 def frames_as_finds(path: Path, address: str, known: Known, every_s: float) -> Iterator[Find]:
-    """Give a film's frames; one that cannot be read, or not to its end, is a find with a problem of its own address."""
+    """Give a film's frames; one that cannot be read, or not to its end, is a find with a problem of its own address.
+
+    Up to version 0.3.0 the moment was told to one decimal: what is known so is not given again.
+    """
     try:
         for frame in frames_of(path, 1 / every_s):
-            moment = f"{address}@{frame.time_s:.1f}"
-            if not known(moment):
+            moment = f"{address}@{frame.time_s:.3f}"
+            if not (known(moment) or known(f"{address}@{frame.time_s:.1f}")):
                 held = io.BytesIO()
                 Image.fromarray(frame.rgb).save(held, "JPEG", quality=QUALITY, subsampling=0)
                 yield Find(moment, held.getvalue(), album=spoken(str(path)))

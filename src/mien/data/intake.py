@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from mien.data.finds import Find
+from mien.data.finds import Addresses, Find
 from mien.data.project import PICTURES, Project, now
 from mien.errors import BadInput
 from mien.face.pictures import FORMATS, decode
@@ -98,7 +98,11 @@ def take(
     person_of: Person = lambda _: None,
     on_step: Callable[[], None] = lambda: None,
 ) -> Taken:
-    """Take every find into the project, as arrivals of a source; `shown` must name classes of the project."""
+    """Take every find into the project, as arrivals of a source; `shown` must name classes of the project.
+
+    A picture stays with the source that it came from. Where other bytes lie at an address than before, they are one
+    more picture, filed under `address#2` and so on; the same bytes again renew their arrival.
+    """
     taken, batch, begun = Taken(), list[_Row](), time.monotonic()
     try:
         for find in finds:
@@ -172,22 +176,29 @@ def _commit(project: Project, source: int, batch: list[_Row], person_of: Person)
                     db.execute(
                         "UPDATE pictures SET person = coalesce(person, ?) WHERE sha256 = ?", (person, row.digest)
                     )
-            came = (source, row.find.address, row.digest, row.find.shown, row.find.album, row.problem, now())
-            if row.digest is not None or not _came_before(db, *came[:2]):
+            address = _address_for(db, source, row)
+            if address is not None:
                 db.execute(
                     "INSERT OR REPLACE INTO arrivals (source, address, sha256, class, album, problem, arrived_at)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    came,
+                    (source, address, row.digest, row.find.shown, row.find.album, row.problem, now()),
                 )
     sound = sum(row.digest is not None for row in batch)
     return Taken(new=new, again=sound - new, problems=len(batch) - sound)
 
 
-def _came_before(db: sqlite3.Connection, source: int, address: str) -> bool:
-    """Whether a picture came from an address before: it stays in the project with its source, class and consent though
-    nothing lies there any more."""
-    query = "SELECT 1 FROM arrivals WHERE source = ? AND address = ? AND sha256 NOT NULL"
-    return db.execute(query, (source, address)).fetchone() is not None
+def _address_for(db: sqlite3.Connection, source: int, row: _Row) -> str | None:
+    """Where a find is filed, so that a picture that came from its address before keeps source, class and consent: at
+    the address itself or the next numbered one; None for a problem met where a picture lay before."""
+    numbered = Addresses()
+    while True:
+        address = numbered(row.find.address)
+        query = "SELECT sha256 FROM arrivals WHERE source = ? AND address = ?"
+        held = db.execute(query, (source, address)).fetchone()
+        if held is None or held["sha256"] in (None, row.digest):
+            return address
+        if row.digest is None:
+            return None
 
 
 def problems_of(project: Project) -> list[tuple[str, str]]:

@@ -216,12 +216,6 @@ def upcoming(order: Sequence[int], said: Mapping[int, Given], count: int, *, aga
     return tuple(found)
 
 
-def next_face(project: Project, annotator: str) -> int | None:
-    """The next face for an annotator; None if all were seen."""
-    found = upcoming(order_of(project, annotator), standing(project, annotator), 1)
-    return found[0] if found else None
-
-
 def progress(order: Sequence[int], said: Mapping[int, Given]) -> Progress:
     """How far an annotator is (see `upcoming` for the parameters)."""
     among = set(order)

@@ -37,7 +37,8 @@ CREATE TABLE pictures (             -- one row a different file of bytes
 
 CREATE TABLE arrivals (             -- every address that was visited; the same bytes may arrive twice
   source   INTEGER NOT NULL REFERENCES sources (id) ON DELETE CASCADE,
-  address  TEXT NOT NULL,           -- file, member of an archive, URL, or moment of a video ("clip.mp4@12.0")
+  address  TEXT NOT NULL,           -- file, member of an archive, URL, or moment of a video ("clip.mp4@12.000"),
+                                    -- of a second picture from the same one "a.jpg#2"
   sha256   TEXT REFERENCES pictures (sha256) ON DELETE CASCADE,  -- NULL: nothing usable came, see `problem`
   class    TEXT REFERENCES classes (name),  -- as the folder, board or sheet has it; NULL: not told
   album    TEXT,                    -- frames of one film, pictures of one board: they stay on one side of a split
