@@ -315,6 +315,8 @@ def test_a_way_from_a_table_and_from_a_face(capsys, tmp_path):
     assert mien(capsys, "travel", "--path", str(table), "--over", "20", *words)[0] == 0
     assert mien(capsys, "play", str(ASTRONAUT), "--to", "calm", "--seconds", "20", *words)[0] == 0
     assert len(list((tmp_path / "out").iterdir())) == 2
+    _, printed, _ = mien(capsys, "travel", "--path", str(table), *words, "--json")
+    assert json.loads(printed)["seconds"] == pytest.approx(15, abs=4), "as long as the table"
 
 
 def test_a_video_is_followed(capsys, tmp_path, astronaut):

@@ -155,8 +155,11 @@ def travel(
     start: Annotated[str | None, typer.Option("--from", help="Emotion to begin with.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Emotion to arrive at.")] = None,
     over: Annotated[
-        str, typer.Option("--over", help="Time to get there, as 90 or 90s: the length of the piece.")
-    ] = "60s",
+        str | None,
+        typer.Option(
+            "--over", help="Time to get there, as 90 or 90s: the length of the piece. Default: 60, or the CSV's last time."
+        ),
+    ] = None,
     path: Annotated[Path | None, typer.Option("--path", help="Or a CSV of moods: time_s, valence, arousal.")] = None,
     out: Out = Path("out"),
     seed: Seed = 1,
@@ -176,9 +179,11 @@ def travel(
     from mien.piece import check_files
 
     kinds = check_files(files.split(","))
-    seconds = _seconds(over)
+    seconds = _seconds(over or "60s")
     if path is not None and start is None and end is None:
         way, name = read_path(path), path.stem
+        if over is None and way[-1][0] > 0:
+            seconds = max(way[-1][0], instrument.SECONDS[0])
     elif path is None and start is not None and end is not None:
         way, name = path_between(affect_of(start), affect_of(end), seconds), f"{start}-to-{end}"
     else:
