@@ -27,7 +27,7 @@ from mien.lab.coefficients.changes import changed_details, changed_shapes
 from mien.lab.coefficients.data import Faces, load_all
 from mien.lab.coefficients.nets import USUAL, Size, build_student
 from mien.lab.coefficients.split import split
-from mien.lab.training.optimiser import optimiser
+from mien.lab.training.optimiser import make_ready, optimiser
 from mien.lab.training.precision import SHORT, WHOLE, same_as
 from mien.nets import Floats
 
@@ -122,10 +122,12 @@ def fit_student(
     student.compile(
         optimizer=optimiser(steps, warm, plan.rate, plan.weight_decay, plan.average), loss=counted, jit_compile=False
     )
+    chosen_on = inputs_of(held.details, held.shapes), wanted[choose]
+    make_ready(student, *chosen_on)
     student.fit(
         batches,
         epochs=plan.epochs,
-        validation_data=(inputs_of(held.details, held.shapes), wanted[choose]),
+        validation_data=chosen_on,
         validation_batch_size=CHUNK,
         verbose=1 if verbose else 0,
         callbacks=[

@@ -28,7 +28,7 @@ from mien.lab.exams.metrics import renormalised, softmax
 from mien.lab.exams.prepared import Prepared
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import FOUR_COLUMNS
-from mien.lab.training.optimiser import optimiser
+from mien.lab.training.optimiser import make_ready, optimiser
 from mien.lab.training.precision import WHOLE, computing_in, same_as
 from mien.lab.training.train import Taught
 from mien.nets import Floats
@@ -140,6 +140,7 @@ def train_plainly(network: keras.Model, chips: Chips, targets: Floats, changed: 
     warm = max(1, steps // 12)
     stepper = optimiser(steps, warm, budget.rate, budget.weight_decay, budget.average)
     network.compile(optimizer=stepper, loss=keras.losses.CategoricalCrossentropy(from_logits=True), jit_compile=False)
+    make_ready(network, chips[..., None], targets)
     network.fit(batches, epochs=budget.epochs, verbose=2)
     stepper.finalize_variable_values(network.trainable_variables)  # the averaged weights become the network's
     return network

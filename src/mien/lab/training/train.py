@@ -25,7 +25,7 @@ from mien.lab.exams.metrics import best_temperature
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import RARE, Corpus, Examples
 from mien.lab.training.nets import STREAMS, Shape, build_network
-from mien.lab.training.optimiser import optimiser
+from mien.lab.training.optimiser import make_ready, optimiser
 from mien.lab.training.precision import WHOLE, same_as
 from mien.lab.training.unfold import unfold
 from mien.nets import Floats
@@ -177,12 +177,14 @@ def train(
         metrics={"logits": [keras.metrics.CategoricalAccuracy(name="accuracy")]},
         jit_compile=False,
     )
+    develop = inputs_of(corpus.develop), wanted(corpus.develop.targets)
+    make_ready(network, *develop)
     unfinished = (out / UNFINISHED).is_dir()
     best = _best_so_far(out / "curves.csv") if unfinished else None
     network.fit(
         faces,
         epochs=plan.epochs,
-        validation_data=(inputs_of(corpus.develop), wanted(corpus.develop.targets)),
+        validation_data=develop,
         validation_batch_size=256,
         verbose=1 if verbose else 0,
         callbacks=[
