@@ -1,13 +1,20 @@
+import asyncio
 import json
+import logging
 import socket
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from pythonosc.udp_client import SimpleUDPClient
 
+from mien.app import live
 from mien.app.cli import main
-from mien.app.live import allowed_hosts
-from mien.app.steering import Steering
+from mien.app.gate import Gate
+from mien.app.live import allowed_hosts, reached_at
+from mien.app.steering import Steering, steered_by_osc
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.errors import BadInput
@@ -122,6 +129,89 @@ def test_names_are_exact_and_bear_the_port() -> None:
     assert "studio.local:8420" in allowed_hosts("192.168.0.7", 8420, ["Studio.local"])
 
 
+def test_the_port_that_browsers_leave_out_may_be_left_out() -> None:
+    assert {"localhost", "localhost:80", "[::1]", "studio.local"} <= set(allowed_hosts("::1", 80, ["Studio.local"]))
+    assert all(":8080" in name for name in allowed_hosts("0.0.0.0", 8080, []))
+    assert {"studio.local", "studio.local:8080"} <= set(allowed_hosts("127.0.0.1", 8080, ["studio.local"])), "a proxy"
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "origin", "status"),
+    [
+        (80, b"127.0.0.1", b"http://127.0.0.1", 200),
+        (8420, b"127.0.0.1", b"http://127.0.0.1", 403),
+        (8420, b"studio.example", b"https://studio.example", 200),
+        (8420, b"studio.example", b"https://evil.example", 403),
+        (8420, b"evil.example", b"https://evil.example", 403),
+    ],
+)
+def test_a_browser_is_let_in_at_port_80_and_through_a_proxy(port: int, host: bytes, origin: bytes, status: int) -> None:
+    said: list[Any] = []
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def keep(message: Any) -> None:
+        said.append(message)
+
+    headers = [(b"host", host), (b"origin", origin)]
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": headers}
+    asyncio.run(Gate(page, allowed_hosts("127.0.0.1", port, ["studio.example"]))(scope, None, keep))  # type: ignore[arg-type]
+    assert said[0]["status"] == status
+
+
+class TestWildcards:
+    """A server that hears at every address of the machine."""
+
+    def test_they_are_reached_at_an_address_of_this_machine(self) -> None:
+        for host in ("0.0.0.0", "::"):
+            own = reached_at(host)
+            assert own not in ("0.0.0.0", "::")
+            assert f"{f'[{own}]' if ':' in own else own}:8420" in allowed_hosts(host, 8420, [])
+        assert reached_at("studio.local") == "studio.local"
+
+    @pytest.mark.parametrize(
+        ("host", "own", "wanted"),
+        [
+            ("0.0.0.0", "192.168.0.7", "192.168.0.7"),
+            ("::", "2001:db8::7", "2001:db8::7"),
+            ("::", "fe80::7%eth0", "::1"),
+            ("0.0.0.0", None, "127.0.0.1"),
+            ("::", None, "::1"),
+        ],
+    )
+    def test_the_way_out_tells_it(
+        self, monkeypatch: pytest.MonkeyPatch, host: str, own: str | None, wanted: str
+    ) -> None:
+        class Probe:
+            def __init__(self, family: int, kind: int) -> None:
+                assert (family == socket.AF_INET6, kind) == (host == "::", socket.SOCK_DGRAM)
+
+            def __enter__(self) -> "Probe":
+                return self
+
+            def __exit__(self, *_: object) -> None: ...
+
+            def connect(self, _: tuple[str, int]) -> None:
+                if own is None:
+                    raise OSError("no way out")
+
+            def getsockname(self) -> tuple[str | None, int]:
+                return own, 9
+
+        monkeypatch.setattr(live.socket, "socket", Probe)
+        assert reached_at(host) == wanted
+
+    def test_names_of_both_families_are_looked_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def rows(_: str, __: None, family: int) -> list[Any]:
+            found = {socket.AF_INET: ["192.168.0.7"], socket.AF_UNSPEC: ["192.168.0.7", "2001:db8::7"]}
+            return [(0, 0, 0, "", (address, 0)) for address in found[family]]  # type: ignore[index]
+
+        monkeypatch.setattr(live.socket, "getaddrinfo", rows)
+        assert {"192.168.0.7:1", "[2001:db8::7]:1"} <= set(allowed_hosts("::", 1, []))
+        assert "[2001:db8::7]:1" not in allowed_hosts("0.0.0.0", 1, [])
+
+
 class TestSteering:
     def test_wishes_become_commands(self) -> None:
         steering = Steering()
@@ -137,3 +227,26 @@ class TestSteering:
     def test_other_wishes_are_refused(self, wish: tuple) -> None:
         with pytest.raises(BadInput):
             Steering().command(wish)
+
+    def test_refused_wishes_share_one_line_a_second(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("mien.ports.osc_in.time", SimpleNamespace(monotonic=lambda: 100.0))
+        done: list[str] = []
+        station: Any = SimpleNamespace(sessions={"one": SimpleNamespace(do=lambda command: done.append(command.kind))})
+
+        async def evening() -> None:
+            with steered_by_osc(station, 0):
+                port = int(caplog.messages[-1].split()[-1])
+                with SimpleUDPClient("127.0.0.1", port) as sender:
+                    for _ in range(5):
+                        sender.send_message("/mien/opera", 1.0)
+                        sender.send_message("/other", 1.0)
+                    sender.send_message("/mien/panic", [])
+                async with asyncio.timeout(10):
+                    while not done:
+                        await asyncio.sleep(0.005)
+
+        with caplog.at_level(logging.WARNING):
+            asyncio.run(evening())
+        assert len([line for line in caplog.messages if "on port" not in line]) == 1

@@ -1,8 +1,11 @@
-"""Ports belong to one session at a time, and go to another when it ends."""
+"""Ports belong to one session at a time, and go to another when it ends; exports are made elsewhere."""
 
 import asyncio
 from typing import Any
 
+import pytest
+
+from mien.live import station as module
 from mien.live.session import Session
 from mien.live.station import Station
 from mien.ports.port import Program, SilentTwin, Strike, Transport
@@ -51,5 +54,26 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         assert [port["name"] for port in resumed.ports_told()] == ["twin"]
         await station.close()
         assert twins[2].is_closed and len(twins) == 3
+
+    asyncio.run(evening())
+
+
+def test_a_table_of_readings_is_made_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any) -> Any:
+        raise AssertionError("the event loop waits for this")
+
+    monkeypatch.setattr(module, "parse_session", never)
+    monkeypatch.setattr(module, "readings_csv", never)
+
+    async def evening() -> None:
+        station = Station(1)
+        session, _ = station.enter(None)
+        try:
+            content, movements = await station.export(session, "csv", None)
+            again, _ = await station.export(session, "session", None)
+        finally:
+            await station.close()
+        assert (content.decode().split(",")[:3], movements) == (["frame", "face_id", "timestamp"], 1)
+        assert again.startswith(b'{"kind": "session"')
 
     asyncio.run(evening())

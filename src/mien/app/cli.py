@@ -157,7 +157,7 @@ def travel(
     over: Annotated[
         str | None,
         typer.Option(
-            "--over", help="Time to get there, as 90 or 90s: the length of the piece. Default: 60, or the CSV's last time."
+            "--over", help="Time to get there, as 90 or 90s: the piece's length. Default: 60, or the CSV's last time."
         ),
     ] = None,
     path: Annotated[Path | None, typer.Option("--path", help="Or a CSV of moods: time_s, valence, arousal.")] = None,

@@ -23,13 +23,13 @@ class Gate:
     Parameters
     ----------
     app : what lies behind.
-    hosts : allowed values of `Host`, with port.
+    hosts : allowed values of `Host`, whole: with its port, save where browsers leave it out (80).
     """
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
         self._app = app
         self._hosts = frozenset(hosts)
-        self._origins = frozenset(f"http://{host}" for host in self._hosts)
+        self._origins = frozenset(f"{scheme}://{host}" for host in self._hosts for scheme in ("http", "https"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in or refuse it."""
@@ -74,7 +74,7 @@ def _headers(host: str) -> dict[str, str]:
         "default-src": "'self'",
         "script-src": "'self' 'wasm-unsafe-eval'",
         "worker-src": "'self'",
-        "connect-src": f"'self' ws://{host}",
+        "connect-src": f"'self' ws://{host} wss://{host}",
         "img-src": "'self' data: blob:",
         "media-src": "'self' blob:",
         "style-src": "'self'",

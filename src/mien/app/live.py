@@ -26,7 +26,13 @@ from mien.values import EMOTIONS
 from mien.writing import write_together
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Hosts that stand for every address of this machine, and their loopback."""
+FAR = {"0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}
+"""Addresses elsewhere, that nobody has (RFC 5737, RFC 3849)."""
 DEFAULT_PORT = 8420
+BARE_PORT = 80
+"""The port that browsers leave out of `Host` and `Origin`."""
 MOST_SESSIONS = 64
 SWITCH_S = 0.001
 """How long the composer may keep the interpreter from the player's thread: a fifth of the jitter allowed."""
@@ -40,7 +46,11 @@ def live(
         "127.0.0.1"
     ),
     allow_host: Annotated[
-        list[str] | None, typer.Option("--allow-host", help="Another name of this machine; can be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            help="Another name of this machine or of a proxy before it, which wants a token; can be repeated.",
+        ),
     ] = None,
     sessions: Annotated[int, typer.Option("--sessions", help="How many may play at a time.")] = 4,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
@@ -120,12 +130,13 @@ def live(
             raise BadInput(f"{option} {given}: only with --camera; with the page, choose it there")
     listening = bind(host, port)
     bound = listening.getsockname()[1]
-    token = None if host in LOOPBACK else secrets.token_urlsafe(16)
+    token = None if host in LOOPBACK and not allow_host else secrets.token_urlsafe(16)
     hosts = allowed_hosts(host, bound, allow_host or [])
-    address = f"http://{_shown(host)}:{bound}/" + (f"#token={token}" if token else "")
-    print(f"mien live: {address}  (end with Ctrl-C)", flush=True)
+    rest = f":{bound}/" + (f"#token={token}" if token else "")
+    print(f"mien live: http://{_shown(reached_at(host))}{rest}  (end with Ctrl-C)", flush=True)
+    page = f"http://{_shown(WILDCARDS.get(host, host))}{rest}" if open_page else None
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(make_station, listening, hosts, token, osc_in, address if open_page else None))
+        asyncio.run(_serve(make_station, listening, hosts, token, osc_in, page))
 
 
 def replay(
@@ -168,15 +179,32 @@ def replay(
 
 
 def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...]:
-    """The names of this server, each with its port: what `Host` may say."""
+    """The names of this server, what `Host` may say: with the port; at port 80, and of `others` (a proxy's), without it
+    too."""
     names = ["127.0.0.1", "localhost", "[::1]"]
-    if host in ("0.0.0.0", "::"):
+    if host in WILDCARDS:
+        family = socket.AF_INET if host == "0.0.0.0" else socket.AF_UNSPEC  # "::" hears both
         with contextlib.suppress(OSError):
-            names += [str(row[4][0]) for row in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
-        names.append(socket.gethostname())
+            names += [_shown(str(row[4][0])) for row in socket.getaddrinfo(socket.gethostname(), None, family)]
+        names += [socket.gethostname(), _shown(reached_at(host)), reached_at("0.0.0.0")]
     elif host not in LOOPBACK:
         names.append(_shown(host))
-    return tuple(dict.fromkeys(f"{name.lower()}:{port}" for name in (*names, *others)))
+    every = [name.lower() for name in (*names, *others)]
+    bare = every if port == BARE_PORT else [name.lower() for name in others]
+    return tuple(dict.fromkeys([f"{name}:{port}" for name in every] + bare))
+
+
+def reached_at(host: str) -> str:
+    """Where other machines reach a server that listens on a host: for a wildcard the address that this machine sends
+    from, or its loopback if it has no way out. Nothing is sent."""
+    if host not in WILDCARDS:
+        return host
+    with contextlib.suppress(OSError), socket.socket(_family(host), socket.SOCK_DGRAM) as probe:
+        probe.connect((FAR[host], 9))
+        own = str(probe.getsockname()[0])
+        if "%" not in own:  # a browser takes no address with a zone
+            return own
+    return WILDCARDS[host]
 
 
 def _keep_time() -> None:
@@ -263,8 +291,7 @@ def bind(host: str, port: int) -> socket.socket:
     BadInput
         If the port cannot be had.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening = socket.socket(_family(host), socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -274,6 +301,10 @@ def bind(host: str, port: int) -> socket.socket:
         remedy = "--host 127.0.0.1" if isinstance(error, socket.gaierror) else "another with --port, or --port 0"
         raise BadInput(f"port {port} on {host}: {cause_of(error)}; choose {remedy}") from None
     return listening
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _shown(host: str) -> str:

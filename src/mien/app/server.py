@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -44,6 +44,8 @@ SUBPROTOCOL = "mien.1"
 HELLO_S = 5.0
 FAREWELL_S = 1.0
 """How long a page's last messages are waited for."""
+CLOSE_S = 1.0
+"""How long a close may wait for a page that takes nothing."""
 MOST_WAITING = 500
 """Messages that a slow page may leave waiting, some twenty seconds' worth."""
 MOST_BAD, BAD_S = 40, 60.0
@@ -57,7 +59,7 @@ NO_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>mien</t
 KEEPS_VIDEO = "<html data-keeps-video"
 """How the page begins where pictures may be kept: its notice says so before a camera is asked for."""
 
-_TOO_LARGE = 1009
+_GOES_DOWN, _TOO_LARGE = 1001, 1009
 _NORMAL, _MALFORMED, _NO_TOKEN, _NO_HELLO, _TAKEN, _FULL, _SLOW = 1000, 4400, 4401, 4408, 4409, 4429, 4410
 
 
@@ -67,7 +69,7 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
     Parameters
     ----------
     station : the sessions.
-    hosts : allowed values of `Host`, with port.
+    hosts : allowed values of `Host`, whole.
     token : what a page must bring; None on loopback.
     """
     mimetypes.add_type("text/javascript", ".js")
@@ -146,32 +148,37 @@ async def _export(station: Station, request: Request, token: str | None) -> Resp
 
 
 class Outbox:
-    """Messages that wait for a page to take them."""
+    """Messages that wait for a page to take them, until it is dropped: `dropped` then holds code and reason."""
 
     def __init__(self) -> None:
         self._waiting: deque[str] = deque()
         self._filled = asyncio.Event()
-        self.is_overfull = False
+        self.dropped: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
 
     def put(self, message: dict[str, Any]) -> None:
-        """Add a message."""
+        """Add a message; the page is dropped if too many wait."""
         if len(self._waiting) >= MOST_WAITING:
-            self.is_overfull = True
+            self.drop(_SLOW, "the page does not take its messages")
         else:
             self._waiting.append(json.dumps(message, separators=(",", ":")))
-        self._filled.set()
+            self._filled.set()
+
+    def drop(self, code: int, why: str) -> None:
+        """Talk to the page no more; the first reason counts."""
+        if not self.dropped.done():
+            self.dropped.set_result((code, why))
 
     async def emptied(self) -> None:
         """Wait until all was taken."""
         while self._waiting:
             await asyncio.sleep(0.01)
 
-    async def take(self) -> str | None:
-        """The next message; None if too many wait."""
-        while not self._waiting and not self.is_overfull:
+    async def take(self) -> str:
+        """The next message."""
+        while not self._waiting:
             self._filled.clear()
             await self._filled.wait()
-        return None if self.is_overfull else self._waiting.popleft()
+        return self._waiting.popleft()
 
 
 class Sockets:
@@ -180,14 +187,14 @@ class Sockets:
     def __init__(self, station: Station, token: str | None) -> None:
         self._station = station
         self._token = token
-        self._serving: dict[str, tuple[WebSocket, Outbox]] = {}
+        self._serving: dict[str, Outbox] = {}
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one page until it leaves."""
         offered = socket.scope.get("subprotocols", [])
         await socket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
         if not self._knows_token(offered):
-            await socket.close(_NO_TOKEN, "token missing or wrong")
+            await _close(socket, _NO_TOKEN, "token missing or wrong")
             return
         hello = await self._greeted(socket)
         if hello is None:
@@ -199,36 +206,38 @@ class Sockets:
             text = f"all {self._station.places} places are taken: wait, or start mien live with more --sessions"
             await self._part(socket, "station-full", text, _FULL)
             return
-        before = self._serving.get(session.session_id)
-        self._serving[session.session_id] = (socket, outbox)
-        if before is not None:
-            await _close(before[0], _TAKEN, "taken over by another page")
+        if before := self._serving.get(session.session_id):
+            before.drop(_TAKEN, "taken over by another page")
+        self._serving[session.session_id] = outbox
         is_bye = False
         try:
             _attach(session, outbox, hello, resumed=resumed)
             is_bye = await self._converse(socket, session, outbox)
         finally:
-            if self._serving.get(session.session_id) == (socket, outbox):
+            if self._serving.get(session.session_id) is outbox:
                 del self._serving[session.session_id]
                 if not is_bye:
                     self._station.leave(session)
 
     async def _converse(self, socket: WebSocket, session: Session, outbox: Outbox) -> bool:
-        """Talk until one of the two leaves; whether the page said good-bye."""
+        """Talk until one of the two leaves or the page is dropped; whether it said good-bye."""
         sending = asyncio.create_task(_send_all(socket, outbox))
         hearing = asyncio.create_task(_hear_all(socket, session))
         is_bye = False
         try:
-            await asyncio.wait([sending, hearing], return_when=asyncio.FIRST_COMPLETED)
-            if hearing.done() and not hearing.cancelled() and hearing.exception() is None:
+            ends: list[asyncio.Future[Any]] = [sending, hearing, outbox.dropped]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if outbox.dropped.done():
+                sending.cancel()
+                hearing.cancel()
+                await _close(socket, *outbox.dropped.result())
+            elif hearing.done() and not hearing.cancelled() and hearing.exception() is None:
                 code = hearing.result()
                 is_bye = code == _NORMAL
                 if is_bye:
                     await self._station.end(session)  # before the page knows: its place is free then
                 if code is not None:
                     await _close(socket, code, "bye" if is_bye else "too many messages that are none")
-            elif outbox.is_overfull:
-                await _close(socket, _SLOW, "the page does not take its messages")
         finally:
             sending.cancel()
             hearing.cancel()
@@ -266,11 +275,15 @@ class Sockets:
 
     async def close(self) -> None:
         """Tell every page that the server goes down, after what it had still to be told."""
-        for socket, outbox in list(self._serving.values()):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(FAREWELL_S):
-                    await outbox.emptied()
-            await _close(socket, 1001, "the server goes down")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await asyncio.gather(*(outbox.emptied() for outbox in self._serving.values()))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2 * CLOSE_S):
+                while self._serving:
+                    for outbox in self._serving.values():
+                        outbox.drop(_GOES_DOWN, "the server goes down")
+                    await asyncio.sleep(0.01)
 
 
 def _attach(session: Session, outbox: Outbox, hello: dict[str, Any], *, resumed: bool) -> None:
@@ -287,9 +300,9 @@ def _attach(session: Session, outbox: Outbox, hello: dict[str, Any], *, resumed:
             break
 
 
-async def _send_all(socket: WebSocket, outbox: Outbox) -> None:
-    while (text := await outbox.take()) is not None:
-        await socket.send_text(text)
+async def _send_all(socket: WebSocket, outbox: Outbox) -> Never:
+    while True:
+        await socket.send_text(await outbox.take())
 
 
 async def _hear_all(socket: WebSocket, session: Session) -> int | None:
@@ -322,8 +335,8 @@ async def _hear_all(socket: WebSocket, session: Session) -> int | None:
 
 
 async def _close(socket: WebSocket, code: int, why: str) -> None:
+    """Close a socket with a code; one that takes nothing for `CLOSE_S` is given up, and ends without."""
     if socket.application_state is WebSocketState.CONNECTED and socket.client_state is WebSocketState.CONNECTED:
-        try:
-            await socket.close(code, why)
-        except (RuntimeError, WebSocketDisconnect, OSError):
-            return
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError, TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await socket.close(code, why)

@@ -65,7 +65,7 @@ def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
         try:
             session.do(steering.command(wish))
         except BadInput as error:
-            log.warning("OSC in: %s", error)
+            listening.refuse(str(error))
 
     def hear(wish: Wish) -> None:
         loop.call_soon_threadsafe(obey, wish)

@@ -199,9 +199,7 @@ class Station:
     async def _made(self, session: Session, kind: str, movement: int | None) -> tuple[bytes, int]:
         if kind in ("session", "csv"):
             text = session.file.text(session.now_s)
-            if kind == "csv":
-                text = readings_csv(parse_session(text, "session"))
-            return text.encode(), 1
+            return (await self._in_process(_table_of, text) if kind == "csv" else text.encode()), 1
         movements = session.performance.heard(session.now_s)
         if not movements:
             raise LookupError("nothing was played yet: press start first")
@@ -219,7 +217,7 @@ class Station:
             return await loop.run_in_executor(self._exporter, work, *given)
         except BrokenProcessPool:
             self._exporter = None
-            raise BadInput("the export broke off: try a shorter movement") from None
+            raise BadInput("the export broke off: try again, or a shorter movement") from None
 
     async def _wait_for(self, session: Session) -> None:
         await asyncio.sleep(self._away_s)
@@ -228,6 +226,11 @@ class Station:
         while session.performance.is_playing and time.monotonic() < limit_s:
             await asyncio.sleep(0.1)
         await self.end(session)
+
+
+def _table_of(text: str) -> bytes:
+    """In the exporting process: the readings of a session file as a table."""
+    return readings_csv(parse_session(text, "session")).encode()
 
 
 def _file_of(piece: Piece, kind: str) -> bytes:
