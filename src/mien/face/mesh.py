@@ -9,6 +9,8 @@ References: Kartynnik et al. 2019, "Real-time facial surface geometry from monoc
 et al. 2020, "Real-time pupil tracking from monocular video for digital puppetry".
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -59,12 +61,15 @@ class Square:
     def to_frame(self, size_px: int, mirrored: bool = False) -> Floats:
         """Affine map (2, 3) from crop pixels (a crop of `size_px`) to frame pixels."""
         step = self.side / size_px
-        across = np.array([np.cos(self.angle), np.sin(self.angle)]) * step
-        down = np.array([-np.sin(self.angle), np.cos(self.angle)]) * step
-        if mirrored:
-            across = -across
-        corner = np.array([self.x, self.y]) - (across + down) * size_px / 2
-        return np.stack([across, down, corner], axis=1).astype(np.float32)
+        cos, sin = step * math.cos(self.angle), step * math.sin(self.angle)
+        across, half = (-1 if mirrored else 1), size_px / 2
+        return np.array(
+            [
+                [across * cos, -sin, self.x - (across * cos - sin) * half],
+                [across * sin, cos, self.y - (across * sin + cos) * half],
+            ],
+            dtype=np.float32,
+        )
 
 
 def square_around(points: Floats, margin: float, right_px: Floats, left_px: Floats) -> Square:
@@ -81,7 +86,7 @@ def crop(rgb: NDArray[np.uint8], to_frame: Floats, size_px: int) -> Floats:
     """Cut a square crop: float32 (1, size, size, 3) in 0..1, bilinear, zero border."""
     # pixel centres: crop pixel i stands for coordinate i + .5
     shifted = to_frame.copy()
-    shifted[:, 2] += to_frame[:, :2] @ np.array([0.5, 0.5], dtype=np.float32) - 0.5
+    shifted[:, 2] += (to_frame[:, 0] + to_frame[:, 1] - 1) / 2
     cut = cv2.warpAffine(
         rgb, shifted, (size_px, size_px), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT
     )
@@ -128,14 +133,19 @@ def fit_eyes(rgb: NDArray[np.uint8], points_px: Floats) -> Floats:
     The network knows eyes as they stand at the left of a picture, the subject's right; the other one is mirrored.
     """
     eyes = np.empty((2, EYE_POINTS, 2), dtype=np.float32)
-    for i, (outer, inner) in enumerate((RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS)):
-        first, second = (outer, inner) if i == 0 else (inner, outer)  # left to right in the picture
-        corners = points_px[[first, second], :2]
-        square = square_around(corners, IRIS_MARGIN, corners[0], corners[1])
-        to_frame = square.to_frame(IRIS_PX, mirrored=i == 1)
+    for i, corners in enumerate((RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS[::-1])):  # left to right in the picture
+        to_frame = _over_eye(*points_px[corners, :2].tolist()).to_frame(IRIS_PX, mirrored=i == 1)
         contour, iris = load_network("mien.face", "iris")(crop(rgb, to_frame, IRIS_PX))
-        eyes[i] = _apply(to_frame, np.concatenate([contour.reshape(-1, 3), iris.reshape(-1, 3)])[:, :2])
+        seen = np.concatenate([contour.ravel(), iris.ravel()]).reshape(EYE_POINTS, 3)
+        eyes[i] = _apply(to_frame, seen[:, :2])
     return eyes
+
+
+def _over_eye(left: Sequence[float], right: Sequence[float]) -> Square:
+    """The square over an eye, from its corners as they stand in the picture."""
+    across, down = right[0] - left[0], right[1] - left[1]
+    side = max(abs(across), abs(down)) * IRIS_MARGIN
+    return Square((left[0] + right[0]) / 2, (left[1] + right[1]) / 2, side, math.atan2(down, across))
 
 
 def refine(points_px: Floats, eyes_px: Floats) -> Floats:
