@@ -1,5 +1,6 @@
 """Plans fill their bars; motifs keep their identity through what becomes of them."""
 
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.form import LONG_BARS, chain, coda, find_form, find_theme, forms, plan
+from mien.music.form import LONG_BARS, chain, coda, ending, find_form, find_theme, forms, plan
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
 from mien.values import METERS
@@ -130,6 +131,30 @@ def test_an_unknown_form_is_refused_with_those_there_are() -> None:
 def test_a_coda_remembers_the_theme() -> None:
     assert [coda(bars).opens_like for bars in (1, 2, 3, 4, 5)] == [0, 0, 1, 2, 2]
     assert coda(4).treatment == ("a", "b", "a augmented")
+
+
+def test_a_tense_piece_ends_strong_and_a_calm_one_with_an_amen() -> None:
+    closes = {
+        tension: Counter(ending(4, tension, np.random.default_rng(seed)).phrases[0].cadence for seed in range(40))
+        for tension in (0.0, 0.3, 0.7)
+    }
+    assert (set(closes[0.0]), set(closes[0.3]), set(closes[0.7])) == (
+        {"plagal"}, {"plagal", "authentic"}, {"authentic"},
+    )  # fmt: skip
+    assert ending(4, 0.7, np.random.default_rng(1)).energy > 0 > ending(4, 0.3, np.random.default_rng(1)).energy
+
+
+@pytest.mark.parametrize("bars", [18, 22, 34, 42])
+def test_the_last_return_of_the_theme_is_the_height_of_a_piece(bars: int) -> None:
+    sections = plan(bars, np.random.default_rng(1))
+    *_, last = (section for section in sections if section.theme == "A" and section.title != "coda")
+    assert last.energy == max(section.energy for section in sections) > 0
+
+
+def test_a_theme_of_a_free_piece_is_answered_or_said_twice() -> None:
+    for fours in range(2, 9):
+        first, second, *_ = plan(4 * fours + 2, np.random.default_rng(1))
+        assert len(first.phrases) == 2 or second.theme == first.theme or fours == 3
 
 
 def test_a_motif_that_begins_with_half_a_bar_of_rest_leaves_no_bar_empty_when_it_is_slowed() -> None:

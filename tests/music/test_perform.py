@@ -1,5 +1,6 @@
 """A performance changes how the notes are played, never which."""
 
+from bisect import bisect_right
 from dataclasses import replace
 
 import pytest
@@ -72,3 +73,21 @@ def test_strict_time_keeps_the_beat_but_for_the_end() -> None:
     written, _, brief = piece("neutral")
     strict = perform(written, replace(brief, rubato=0.0))
     assert {bpm for _, bpm in strict.tempo[:-4]} == {written.tempo[0][1]}
+
+
+@pytest.mark.parametrize("seed", [1, 3, 4])
+def test_the_pedal_lets_go_what_is_not_of_the_chord(seed: int) -> None:
+    written, played, _ = piece("sad", seed=seed)
+    starts = [chord.onset_ticks for chord in written.chords]
+
+    def is_foreign(onset_ticks: int, pitch_midi: int) -> bool:
+        return pitch_midi % 12 not in written.chords[bisect_right(starts, onset_ticks) - 1].pcs
+
+    accompanying = [part for part in Part if part not in (Part.MELODY, Part.KIT)]
+    for part in accompanying:
+        for before, after in zip(written.part(part), played.part(part), strict=True):
+            if is_foreign(before.onset_ticks, before.pitch_midi):
+                assert after.length_ticks <= before.length_ticks
+    passing = [note.onset_ticks for note in written.part(Part.RHYTHM) if is_foreign(note.onset_ticks, note.pitch_midi)]
+    for note in (note for part in accompanying for note in played.part(part)):
+        assert not any(note.onset_ticks + 240 < tick < note.end_ticks - 1 for tick in passing)

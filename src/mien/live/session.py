@@ -120,7 +120,7 @@ class Session:
         """
         wanted = hello.get("settings", {})
         changed(self._wishes.settings, wanted)  # refused before anything is told
-        if hello.get("profile"):
+        if hello.get("profile") and not resumed:
             self.watching.own = rest_of(hello["profile"])
         self._listener = listener
         self._gestures.forget()

@@ -50,10 +50,14 @@ def arrange(
     low, high = min(v.low_midi for v in inner_parts), max(v.high_midi for v in inner_parts)
     centre = min(high - 5.0, max(low + 5.0, min(64.0, max(54.0, brief.register_midi - 11))))
     low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
+    above_it = voices.get(Part.TEXTURE)
+    low_above = above_it.low_midi if above_it is not None and above_it.monophonic else 0
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         ends = spec.is_last and index == len(drafts) - 1
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]
-        placed = voice(draft.slots, ceilings, INNER_VOICES, min(low, high - 14), high, centre, before)
+        struck = {note.onset_ticks: note.pitch_midi for note in draft.melody}
+        sung = [struck.get(slot.onset_ticks) for slot in draft.slots]
+        placed = voice(draft.slots, ceilings, sung, INNER_VOICES, min(low, high - 14), high, centre, low_above, before)
         before = placed[-1]
         held = suspensions(draft.slots, placed, brief.meter, 0.25 + 0.6 * brief.tension, rng)
         body = draft.slots[:-1] if ends else draft.slots

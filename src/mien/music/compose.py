@@ -36,6 +36,8 @@ LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 """Semitones from C to the lowest and the highest tonic."""
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
+ENERGY_VELOCITY = 12
+"""What a section of energy 1 is louder than one of 0: enough to be heard as another dynamic."""
 """Velocity at no loudness, and what full loudness adds."""
 
 SOFTEST, LOUDEST = 12, 120
@@ -115,7 +117,8 @@ def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase
     notes: list[Note] = []
     chords: list[Chord] = []
     marks: list[Mark] = [Mark(0, "form", form)]
-    for index, spec in enumerate(plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form))):
+    sections = plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form), brief.tension)
+    for index, spec in enumerate(sections):
         state, passage = next_section(brief, state, spec, np.random.default_rng([seed, index]))
         notes += [replace(note, onset_ticks=note.onset_ticks + tick) for note in passage.notes]
         chords += [replace(chord, onset_ticks=chord.onset_ticks + tick) for chord in passage.chords]
@@ -303,7 +306,7 @@ def _passage(
 ) -> Passage:
     """Lay the phrases of a section end to end and move them to the key."""
     bar = bar_ticks(brief.meter)
-    base = BASE_VELOCITY + LOUDNESS_VELOCITY * brief.loudness + 4 * spec.energy
+    base = BASE_VELOCITY + LOUDNESS_VELOCITY * brief.loudness + ENERGY_VELOCITY * spec.energy
     notes: list[Note] = []
     chords: list[Chord] = []
     marks = [Mark(0, "section", spec.title)]

@@ -33,6 +33,10 @@ INTRODUCTION = "introduction"
 LONG_BARS, INTRODUCTION_BARS = 30, 2
 """A piece of so many bars has an introduction of so many."""
 
+FULL_CLOSE_TENSION = (0.15, 0.5)
+"""Tension up to which an ending is plagal, and from which it is a full close."""
+HEIGHT_ENERGY = 0.5
+"""Energy of the last return of a piece's theme."""
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
 """Energy of a chapter's contrasts in turn, and of a theme by how often it has returned."""
 
@@ -239,10 +243,13 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number % 26) + (str(number // 26) if number >= 26 else "")
 
 
-def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple[SectionSpec, ...]:
+def plan(
+    bars: int, rng: np.random.Generator, form: Form | None = None, tension: float = 0.0
+) -> tuple[SectionSpec, ...]:
     """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
 
-    Fours of bars become phrases; what is left becomes the coda. A long piece begins with an introduction.
+    Fours of bars become phrases; what is left becomes the coda, as the `tension` of the mood (0..1) wants it. A long
+    piece begins with an introduction; the last return of the theme is its height.
 
     Raises
     ------
@@ -262,8 +269,11 @@ def plan(bars: int, rng: np.random.Generator, form: Form | None = None) -> tuple
     if rest == 1 and fours >= 4:
         fours, rest = fours - 1, PHRASE_BARS + 1
     sections = _of_fours(fours, form, rng)
+    returns = [place for place, section in enumerate(sections) if section.theme == FIRST_THEME and section.turn]
+    if returns:
+        sections[returns[-1]] = replace(sections[returns[-1]], energy=HEIGHT_ENERGY)
     if rest:
-        sections.append(SectionSpec("coda", FIRST_THEME, 0, (coda(rest),), energy=-0.5))
+        sections.append(ending(rest, tension, rng))
     sections[-1] = replace(sections[-1], is_last=True)
     if before:
         sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
@@ -276,12 +286,23 @@ def introduction(bars: int) -> PhraseSpec:
     return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
 
 
-def coda(bars: int) -> PhraseSpec:
-    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest over a pedal."""
+def ending(bars: int, tension: float, rng: np.random.Generator) -> SectionSpec:
+    """The coda of a mood: the tenser it is (0..1), the likelier a full close instead of a plagal one; a tense one ends
+    strong, others fade."""
+    low, high = FULL_CLOSE_TENSION
+    is_full = rng.random() < (tension - low) / (high - low)
+    return SectionSpec("coda", FIRST_THEME, 0, (coda(bars, is_full=is_full),), 0.3 if tension >= high else -0.5)
+
+
+def coda(bars: int, *, is_full: bool = False) -> PhraseSpec:
+    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest, over a pedal or
+    with a full close."""
     remembered = min(2, bars - 2) if bars > 2 else 0
     treatment = ("a", "b")[:remembered] + ("a augmented",) * (bars - 1 - remembered)
     if bars == 1:
         return PhraseSpec("coda", bars, "tonic", treatment)
+    if is_full:
+        return PhraseSpec("coda", bars, "authentic", treatment, opens_like=remembered)
     return PhraseSpec(
         "coda", bars, "plagal", treatment, opens_like=remembered, pedal="tonic", pedal_bar=max(1, remembered)
     )
@@ -290,15 +311,21 @@ def coda(bars: int) -> PhraseSpec:
 def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
     """Sections that fill `fours` four-bar phrases.
 
-    Of the orders that can fill them, with sections of one or two phrases each, the one whose sections are most alike.
+    Of the orders that can fill them, with sections of one or two phrases each, the one whose sections are most alike;
+    but rather one whose theme has two phrases, a question and an answer, or is said twice.
     """
     fitting = [order for order in form.orders if len(order) <= fours <= 2 * len(order)]
     if not fitting:
         return _chained(fours, form, rng)
-    order = min(fitting, key=lambda o: (min(fours - len(o), 2 * len(o) - fours), len(o)))
+    order = min(fitting, key=lambda o: (_is_curt(o, fours), min(fours - len(o), 2 * len(o) - fours), len(o)))
     sizes = _sizes(order, fours - len(order))
     theme = draw_theme(form, rng) if sizes[0] == 2 else find_theme("statement")
     return list(_sections(order, sizes, theme, theme, rng))
+
+
+def _is_curt(order: str, fours: int) -> bool:
+    """Whether a theme is said in four bars and left at once: no answer, no repetition."""
+    return order[:2] != 2 * order[0] and _sizes(order, fours - len(order))[0] < 2
 
 
 def _sizes(order: str, doubled: int) -> list[int]:

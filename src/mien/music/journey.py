@@ -27,8 +27,8 @@ from mien.music.form import (
     SectionSpec,
     Theme,
     chapter,
-    coda,
     draw_theme,
+    ending,
     find_form,
 )
 from mien.music.growth import fitted
@@ -220,8 +220,10 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
     target = course(journey.time_s)
     if not _lacks_pivot(journey, target):
         journey = _turned(journey, target)
-    ending = SectionSpec("coda", FIRST_THEME, 0, (coda(bars),), energy=-0.5, is_last=True)
-    return _extended(replace(journey, place=0), course, ending, ending.phrases)[1]
+    last = replace(ending(bars, target.tension, np.random.default_rng([journey.seed, 0xE0])), is_last=True)
+    remembers = FIRST_THEME in journey.composer.themes
+    phrases = last.phrases if remembers else tuple(replace(phrase, opens_like=0) for phrase in last.phrases)
+    return _extended(replace(journey, place=0), course, replace(last, phrases=phrases), phrases)[1]
 
 
 def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:

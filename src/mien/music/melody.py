@@ -33,7 +33,7 @@ class Costs:
     """A non-chord tone by metrical strength, weak to strong, at a beat's length."""
     unresolved: float = 4.0
     """A non-chord tone left by leap, or entered and left out of line."""
-    motif: float = 1.4
+    motif: float = 2.2
     """Each step of deviation from the motif's contour, up to three."""
     place: float = 1.2
     """Each step away from where a repetition should stand."""
@@ -50,6 +50,8 @@ class Costs:
     seventh that falls further than to its resolution."""
     clausula: float = 1.6
     """A close that is not reached by step: songs come home by 2–1, 7–1 or 4–3 (Meier 1988, the clausulae)."""
+    last_clausula: float = 4.0
+    """The same at the end of all."""
     parallel: float = 5.0
     """Fifths or octaves in parallel with the bass."""
     tonic: float = 0.8
@@ -76,13 +78,14 @@ class Sung:
 @dataclass(frozen=True, slots=True)
 class Syllable:
     """A note to be found: when, the motif's step to it from the note before (None: free), its place if repeated,
-    whether it closes."""
+    whether it closes, and whether it is the last of all."""
 
     onset_ticks: int
     length_ticks: int
     motif_step: int | None = None
     place: int | None = None
     closes: bool = False
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,7 @@ def _pair_cost(
     cost += 3.0 * ((size > 0) & (move == 0))  # a letter that changes its colour on the spot: cross relation
     cost += (3.8 - brief.spread_semitones) * 0.06 * (np.abs(move) >= 3)
     if syllable.closes:
-        cost += COSTS.clausula * (np.abs(move) > 1)
+        cost += (COSTS.last_clausula if syllable.ends else COSTS.clausula) * (np.abs(move) > 1)
     if syllable.motif_step is not None:
         cost += COSTS.motif * np.minimum(np.abs(move - syllable.motif_step), 3)
     if next_slot is not slot:

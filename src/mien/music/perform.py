@@ -152,6 +152,7 @@ def _play_part(
 ) -> list[Note]:
     starts = [span.start for span in spans]
     chord_starts = [chord.onset_ticks for chord in written.chords]
+    lifts = _pedal_changes(written)
     middle = sum(n.pitch_midi for n in notes) / len(notes)
     beat = beat_ticks(written.meter)
     quarter = 1.5 if written.meter[1] == 8 else 1.0
@@ -166,12 +167,13 @@ def _play_part(
         jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, noise[index])) * SPREAD_MS * 0.5
         ticks_per_ms = _in_force(written.tempo, note.onset_ticks) * quarter * 480 / 60_000
         onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
-        change = next((c for c in chord_starts[bisect_right(chord_starts, note.onset_ticks) :]), written.length_ticks)
+        change = next((c for c in lifts[bisect_right(lifts, note.onset_ticks) :]), written.length_ticks)
+        rings = note.pitch_midi % 12 in chord.pcs
         if closes and note.end_ticks >= written.length_ticks:  # the last chord rings out
             length = note.length_ticks
         else:
             brief = _in_force(briefs, note.onset_ticks)
-            length = _touch(part, note, brief, players, following[index], change, span, beat)
+            length = _touch(part, note, brief, players, following[index], change if rings else 0, span, beat)
         end = min(written.length_ticks, onset + length)
         onset = min(onset, end - 1)
         played.append(
@@ -219,7 +221,8 @@ def _touch(
     span: _Span,
     beat: int,
 ) -> int:
-    """Sounding length: the brief's touch, a breath at phrase ends, the pedal held until the harmony changes."""
+    """Sounding length: the brief's touch, a breath at phrase ends, the pedal held until `change`; what does not belong
+    to its chord (0) is let go, or a suspension would sound on into what resolves it."""
     if part is Part.KIT:
         return note.length_ticks
     legato = brief.legato if part is Part.MELODY else brief.legato * 0.97
@@ -230,9 +233,21 @@ def _touch(
         length = note.length_ticks * legato
     if note.end_ticks >= span.end and part is Part.MELODY:
         length = min(length, note.length_ticks * 0.9)  # punctuation
-    if players.pedal and part is not Part.MELODY:
+    if players.pedal and part is not Part.MELODY and change:
         length = max(length, _pedalled(note, brief, change, beat))
     return max(SHORTEST_TICKS, round(length))
+
+
+def _pedal_changes(written: Phrase) -> list[int]:
+    """Where the pedal changes: with every chord, and where the bass passes through a tone that the chord has not."""
+    starts = [chord.onset_ticks for chord in written.chords]
+    passing = [
+        note.onset_ticks
+        for note in written.notes
+        if note.part is Part.RHYTHM
+        and note.pitch_midi % 12 not in written.chords[bisect_right(starts, note.onset_ticks) - 1].pcs
+    ]
+    return sorted({*starts, *passing})
 
 
 def _pedalled(note: Note, brief: Brief, change: int, beat: int) -> int:

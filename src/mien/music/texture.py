@@ -16,6 +16,11 @@ from mien.music.harmony import Slot, parallel_cost
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks
 from mien.values import Part
 
+WIDEST_APPROACH = 5
+"""Semitones that a bass leaps at most to the note from which it steps to the next chord: a fourth."""
+LOWEST_FIFTH_MIDI = 41
+"""A bass doubled by its fifth lies no deeper than F2, or it growls; below, the octave doubles it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
@@ -142,9 +147,11 @@ def walk_bass(
         if sung is not None:
             last = (sung, pitch)
         strokes.append(Stroke(onset, length, pitch, Part.RHYTHM))
-        fifth = pitch + (slot.harmony.pcs[2] - pitch) % 12
-        if token == "d" and not player.monophonic and pitch % 12 == slot.harmony.pcs[0] and fifth <= player.high_midi:
-            strokes.append(Stroke(onset, length, fifth, Part.RHYTHM))
+        if token == "d" and not player.monophonic and pitch % 12 == slot.harmony.pcs[0]:
+            fifth = (slot.harmony.pcs[2] - pitch) % 12 == 7 and pitch >= LOWEST_FIFTH_MIDI
+            second = pitch + (7 if fifth else 12)
+            if second <= player.high_midi:
+                strokes.append(Stroke(onset, length, second, Part.RHYTHM))
     return strokes
 
 
@@ -185,10 +192,13 @@ def _bass_tone(token: str, slot: Slot, next_bass: int | None, player: Voice) -> 
 
 
 def _approach(slot: Slot, target_midi: int) -> int:
-    """The scale note a step from the next bass, on the side the line comes from."""
+    """The note a step from the next bass, on the side the line comes from: of the scale, or a whole tone where the
+    scale has a wider step. Where the way there is a wide leap, the bass stays until it is time."""
     side = -1 if target_midi >= slot.bass_midi else 1
     scale = {pc % 12 for pc in slot.harmony.scale}
-    return next(target_midi + side * size for size in (2, 1, 3) if (target_midi + side * size) % 12 in scale)
+    step = next((size for size in (2, 1) if (target_midi + side * size) % 12 in scale), 2)
+    approach = target_midi + side * step
+    return approach if abs(approach - slot.bass_midi) <= WIDEST_APPROACH else slot.bass_midi
 
 
 def suspensions(

@@ -279,23 +279,27 @@ def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_las
 def _syllables(
     unit: list[Motif], first: int, bar: int, cells: list[Motif], melody: list[Sung], rng: np.random.Generator
 ) -> list[Syllable]:
-    """Notes to be found in the bars of a unit; a motif heard before in the phrase wants its place, moved in
-    sequence."""
+    """Notes to be found in the bars of a unit; a motif heard before in the phrase wants the steps that were sung then,
+    and its place, moved in sequence."""
     syllables: list[Syllable] = []
     move = int(rng.choice(SEQUENCES))
     for offset, cell in enumerate(unit):
         index = first + offset
-        like = next((i for i in range(first) if cells[i].lengths == cell.lengths and cell.name != CLOSE), None)
+        alike = [i for i in range(first) if cells[i].lengths == cell.lengths and cell.name != CLOSE]
+        like = next((i for i in alike if cells[i].name == cell.name), alike[0] if alike else None)
         earlier = [] if like is None else [n.step for n in melody if like * bar <= n.onset_ticks < (like + 1) * bar]
+        again = like is not None and cells[like].name == cell.name
+        steps = tuple(b - a for a, b in pairwise(earlier)) if again else cell.steps
         rest = next((place for place, length in enumerate(cell.lengths) if length < 0), len(cell.lengths))
         for number, (onset, length) in enumerate(onsets(cell.lengths)):
             syllables.append(
                 Syllable(
                     index * bar + onset,
                     length,
-                    cell.steps[number - 1] if 0 < number <= len(cell.steps) else None,
+                    steps[number - 1] if 0 < number <= len(steps) else None,
                     earlier[number] + move if number < len(earlier) else None,
                     cell.name == CLOSE and number == rest - 1,
+                    cell.name == CLOSE and cell.lengths == (bar,),
                 )
             )
     return syllables

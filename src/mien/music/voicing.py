@@ -34,14 +34,20 @@ class Costs:
     move: float = 0.22
     """Each semitone a voice moves."""
     parallel: float = 2.0
-    """Fifths or octaves moving in parallel with the bass or between voices."""
+    """Fifths or octaves moving in parallel with the bass, the melody or between voices."""
     over: float = 2.0
     """The top voice at or over the melody."""
+    out_of_range: float = 3.0
+    """A tone below the range of who plays it, who would play it an octave higher."""
     off_centre: float = 0.06
     """Each semitone that the middle of the chord lies away from where it should."""
 
 
 COSTS = Costs()
+
+Outer = tuple[int, int | None]
+"""Bass and melody where a chord begins, MIDI."""
+
 MUD_MIDI = 53
 DEEP_MIDI = 46
 
@@ -58,10 +64,12 @@ def _placements(pcs: tuple[int, ...], voices: int, low_midi: int, high_midi: int
 def voice(
     slots: tuple[Slot, ...],
     ceilings_midi: list[int],
+    sung: list[int | None],
     voices: int,
     low_midi: int,
     high_midi: int,
     centre_midi: float,
+    low_above_midi: int,
     before: tuple[int, ...] | None,
 ) -> list[tuple[int, ...]]:
     """Place `voices` inner voices under each chord.
@@ -69,23 +77,29 @@ def voice(
     Parameters
     ----------
     ceilings_midi : lowest melody pitch over each slot (127 where it rests).
+    sung : the melody's pitch where each slot begins, None where it strikes none.
+    low_midi, high_midi : where the voices stand; `low_above_midi` is the least of all but the lowest.
     centre_midi : where the middle of the chord should lie.
     before : the inner voices of the chord before, or None.
     """
     placed: list[tuple[int, ...]] = []
-    last, last_bass = before, None
-    for slot, ceiling in zip(slots, ceilings_midi, strict=True):
+    last, outer_before = before, None
+    for slot, ceiling, melody in zip(slots, ceilings_midi, sung, strict=True):
         options = _placements(slot.harmony.pcs, voices, low_midi, high_midi)
-        cost = _standing_cost(options, slot, ceiling, centre_midi)
+        cost = _standing_cost(options, slot, ceiling, melody, centre_midi)
+        cost += COSTS.out_of_range * (options[:, 1:] < low_above_midi).any(axis=1)
+        outer = (slot.bass_midi, melody)
         if last is not None and len(last) == voices:
-            cost = cost + _moving_cost(options, np.array(last), slot.bass_midi, last_bass)
+            cost = cost + _moving_cost(options, np.array(last), outer, outer_before)
         last = tuple(int(p) for p in options[int(np.argmin(np.round(cost, 6)))])
-        last_bass = slot.bass_midi
+        outer_before = outer
         placed.append(last)
     return placed
 
 
-def _standing_cost(options: NDArray[np.int64], slot: Slot, ceiling: int, centre: float) -> NDArray[np.float64]:
+def _standing_cost(
+    options: NDArray[np.int64], slot: Slot, ceiling: int, melody: int | None, centre: float
+) -> NDArray[np.float64]:
     chord = slot.harmony
     classes = options % 12
     sounding = np.concatenate([classes, np.full((len(options), 1), slot.bass_midi % 12)], axis=1)
@@ -93,7 +107,8 @@ def _standing_cost(options: NDArray[np.int64], slot: Slot, ceiling: int, centre:
     for pc, missing in zip(chord.pcs, (COSTS.no_root, COSTS.no_third, COSTS.no_fifth, COSTS.no_seventh), strict=False):
         cost += missing * ~(sounding == pc).any(axis=1)
     if chord.leading_pc is not None:
-        cost += COSTS.doubled_leading * ((sounding == chord.leading_pc).sum(axis=1) > 1)
+        over = melody is not None and melody % 12 == chord.leading_pc
+        cost += COSTS.doubled_leading * ((sounding == chord.leading_pc).sum(axis=1) + over > 1)
     gaps = np.diff(options, axis=1)
     low = options[:, :-1]
     cost += COSTS.muddy * (((gaps < 3) & (low < MUD_MIDI)) | ((gaps < 7) & (low < DEEP_MIDI))).sum(axis=1)
@@ -109,13 +124,16 @@ def _standing_cost(options: NDArray[np.int64], slot: Slot, ceiling: int, centre:
 
 
 def _moving_cost(
-    options: NDArray[np.int64], last: NDArray[np.int64], bass: int, last_bass: int | None
+    options: NDArray[np.int64], last: NDArray[np.int64], outer: Outer, outer_before: Outer | None
 ) -> NDArray[np.float64]:
     moves = options - last
     cost = COSTS.move * np.abs(moves).sum(axis=1).astype(np.float64)
-    if last_bass is not None and last_bass != bass:
-        here, there = (last - last_bass) % 12, (options - bass) % 12
-        cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == 7)) & (moves != 0)).sum(axis=1)
+    for now, then, above in zip(outer, outer_before or (None, None), (False, True), strict=True):
+        if now is not None and then is not None and now != then:
+            here, there = (
+                ((then - last) % 12, (now - options) % 12) if above else ((last - then) % 12, (options - now) % 12)
+            )
+            cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == 7)) & (moves != 0)).sum(axis=1)
     for i in range(len(last)):
         for j in range(i + 1, len(last)):
             interval = (last[j] - last[i]) % 12
