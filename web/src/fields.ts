@@ -1,4 +1,4 @@
-/** The brief's fields in words, with the step of their slider and their unit. Their ranges come from the server. */
+/** The brief’s fields in words, with the step of their slider and their unit (ranges come from the server); other choices. */
 
 export const FIELDS: Readonly<Record<string, { readonly label: string; readonly step: number; readonly unit: string }>> = {
   tempo_bpm: { label: "Tempo", step: 1, unit: "beats a minute" },
@@ -24,3 +24,8 @@ export const MODES = ["phrygian", "harmonic_minor", "aeolian", "dorian", "mixoly
 export const TONICS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"] as const;
 
 export const METERS = ["4/4", "3/4", "6/8", "5/4"] as const;
+
+/** The largest seed that the server takes. */
+export const LARGEST_SEED = 2147483647;
+
+export const isSeed = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= LARGEST_SEED;

@@ -3,12 +3,13 @@
  * becomes the view.
  */
 import { Camera } from "./camera.ts";
+import { isSeed } from "./fields.ts";
 import { Link } from "./link.ts";
 import { Player } from "./player.ts";
-import { type LinkState, Store, type View } from "./store.ts";
-import type { BriefValue, Mode, Place, Settings, Told, Welcome } from "./wire.ts";
+import { type LinkState, START, Store, type View } from "./store.ts";
+import type { BriefValue, Mode, Place, Settings, StateMessage, Told, Welcome } from "./wire.ts";
 
-type Stopping = { readonly type: "stop"; readonly how: "close" } | { readonly type: "panic" };
+type Stopping = { readonly type: "stop"; readonly how: "now" } | { readonly type: "panic" };
 
 const TRAIL = 90;
 const TRIPS = 60;
@@ -33,7 +34,7 @@ export class Instrument {
   private holdAt_ms = 0;
   private holdLater: ReturnType<typeof setTimeout> | undefined;
   private wantsMusic = false;
-  /** Stop or panic, pressed while the socket was away: the server plays on until it hears of it. */
+  /** Stop or panic, pressed while the socket was away: the server plays on until it hears of it, for nobody. */
   private unheard: Stopping | null = null;
   private trips_ms: number[] = [];
   private handAt_ms = 0;
@@ -42,7 +43,7 @@ export class Instrument {
   constructor() {
     this.player.sound.context.addEventListener("statechange", () => this.tellSound());
     addEventListener("pagehide", () => {
-      this.player.midi.silence();
+      this.player.midi.leave();
       this.link.leave();
     });
   }
@@ -67,14 +68,21 @@ export class Instrument {
     await loading;
   }
 
-  /** End the session and show the notice again. */
+  /** End the session and show the notice again; the next visitor finds nothing of this one. */
   leave(): void {
+    clearTimeout(this.holdLater);
+    clearTimeout(this.handLater);
+    this.holdLater = undefined;
+    this.holds = {};
+    this.wanted = {};
     this.wantsMusic = false;
     this.unheard = null;
+    this.trips_ms = [];
     this.camera.close();
     this.player.clear();
     this.link.leave();
-    this.store.set({ entered: false, camera: "off", reading: undefined, trail: [] });
+    const { sound, midi, midiPorts } = this.view;
+    this.store.set({ ...START, sound, midi, midiPorts });
   }
 
   async openCamera(): Promise<void> {
@@ -99,36 +107,34 @@ export class Instrument {
     this.unheard = null;
     this.dismiss();
     void this.unmute();
-    this.link.say({ type: "start" });
+    this.link.ask({ type: "start" });
   }
 
   stop(): void {
     this.wantsMusic = false;
-    if (!this.end({ type: "stop", how: "close" })) this.player.hush(false);
+    if (this.link.ask({ type: "stop", how: "close" })) return;
+    this.unheard = { type: "stop", how: "now" };
+    this.player.hush(false);
   }
 
   panic(): void {
     this.wantsMusic = false;
     this.player.hush(true);
-    this.end({ type: "panic" });
-  }
-
-  /** Say that the music shall end, now or when the socket is back; false if not now. */
-  private end(how: Stopping): boolean {
-    const isHeard = this.link.say(how);
-    this.unheard = isHeard ? null : how;
-    return isHeard;
+    if (!this.link.ask({ type: "panic" })) this.unheard = { type: "panic" };
   }
 
   record(on: boolean): void {
     this.link.say({ type: "record", on });
   }
 
-  choose(settings: Settings): void {
+  /** Ask for settings, now and of a later session; false for a seed that the server would refuse. */
+  choose(settings: Settings): boolean {
+    if (settings.seed !== undefined && !isSeed(settings.seed)) return false;
     this.wanted = { ...this.wanted, ...settings };
-    this.link.say({ type: "settings", ...settings });
+    this.link.ask({ type: "settings", ...settings });
     if (settings.mode === "hand") this.closeCamera();
     else if (settings.mode && !this.camera.isOpen) void this.openCamera();
+    return true;
   }
 
   /** Hold a field of the brief at a value, or let it go (null). */
@@ -234,25 +240,31 @@ export class Instrument {
       case "welcome":
         return this.greeted(message);
       case "state":
-        this.wanted = { ...this.wanted, ensemble: message.ensemble, tonic: message.tonic, meter: message.meter, tune: message.tune };
         this.warmUp(message.ensemble);
-        return this.store.set(this.isHolding ? { state: message } : { state: message, held: message.held });
+        this.store.set({
+          state: message,
+          hasRecorded: this.view.hasRecorded || message.recording,
+          ...(this.isHolding ? {} : { held: message.held }),
+          ...(message.reader === "ready" ? {} : { reading: undefined }),
+        });
+        return this.follow();
       case "reading":
-        return this.store.set({ reading: message });
+        return this.camera.isOpen ? this.store.set({ reading: message }) : undefined;
       case "controls":
         this.player.controls(message);
         return this.clocked(message.captured_s, message);
       case "setup":
-        return this.player.setup(message);
+        return this.unheard ? undefined : this.player.setup(message);
       case "notes":
-        return this.player.notes(message);
+        return this.unheard ? undefined : this.player.notes(message);
       case "strike":
-        return this.player.strike(message.note);
+        return this.unheard ? undefined : this.player.strike(message.note);
       case "lift":
         return this.player.lift(message.ends);
       case "tune":
         return this.store.set({ tune: message });
       case "hush":
+        this.unheard = null;
         return this.player.hush(true);
       case "brief":
         return this.store.set({ brief: message, trail: [...this.view.trail, message.mood].slice(-TRAIL) });
@@ -263,24 +275,39 @@ export class Instrument {
       case "clocks":
         return this.store.set({ clocks: message });
       case "notice":
+        if (message.code === "no-face" || message.code === "face-back") return; // each reading tells it
+        return this.note(message.code, message.text);
       case "error":
         return this.note(message.code, message.text);
       case "pong":
+        return this.follow();
     }
   }
 
+  /** A later session begins with what this one does, whoever asked for it, unless a wish is still on its way. */
+  private follow(): void {
+    const { state } = this.view;
+    if (!state || !this.link.isCaughtUp) return;
+    this.wanted = settingsOf(state);
+    this.wantsMusic = state.playing && !state.closing;
+  }
+
   private greeted(welcome: Welcome): void {
-    this.store.set({ welcome, state: welcome.state, mapping: welcome.mapping });
-    this.warmUp(welcome.state.ensemble);
-    if (welcome.resumed) {
-      this.store.set({ held: welcome.state.held });
-      if (this.unheard && welcome.state.playing) this.link.say(this.unheard);
-      this.unheard = null;
+    const { state, resumed } = welcome;
+    this.store.set({
+      welcome, state, mapping: welcome.mapping, hasRecorded: state.recording || (resumed && this.view.hasRecorded),
+    });
+    this.warmUp(state.ensemble);
+    if (resumed) {
+      this.store.set({ held: state.held });
+      if (this.unheard && state.playing) this.link.ask(this.unheard);
+      else this.unheard = null;
       return;
     }
+    this.unheard = null;
     this.player.clear(); // the old session's music was on the old session's clock
     for (const [field, value] of Object.entries(this.view.held)) this.hold(field, value);
-    if (this.wantsMusic) this.link.say({ type: "start" });
+    if (this.wantsMusic) this.link.ask({ type: "start" });
   }
 
   private warmUp(name: string): void {
@@ -302,6 +329,10 @@ export class Instrument {
     setTimeout(() => this.view.notice === notice && this.dismiss(), NOTICE_MS);
   }
 }
+
+const settingsOf = ({ mode, ensemble, seed, tonic, meter, tune }: StateMessage): Settings => ({
+  mode, ensemble, seed, tonic, meter, tune,
+});
 
 function keptProfile(): object | null {
   try {

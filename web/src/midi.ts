@@ -17,6 +17,9 @@ const NOTE_ON = 0x90;
 const CONTROL = 0xb0;
 const PROGRAM = 0xc0;
 
+/** Notes are given ahead by less than this. */
+const AHEAD_MS = 200;
+
 /** Pedal up, all sound off, all notes off. */
 const SILENCING = [[64, 0], [120, 0], [123, 0]] as const;
 
@@ -54,7 +57,8 @@ export class MidiOut {
 
   /** Play on an output (none for ""); the one before is silenced. */
   choose(id: string): void {
-    this.silence();
+    if (id === this.chosen) return;
+    this.leave();
     this.output = this.access?.outputs.get(id);
   }
 
@@ -74,10 +78,16 @@ export class MidiOut {
     this.output?.send([NOTE_OFF | channel, pitch_midi, 64], at_ms);
   }
 
-  /** End all that sounds, now. */
-  silence(): void {
+  /** Nothing more is sent: end what sounds now, and what was given ahead and begins only then. */
+  leave(): void {
+    this.silence();
+    this.silence(performance.now() + AHEAD_MS);
+  }
+
+  /** End all that sounds, now or at a time. */
+  silence(at_ms = 0): void {
     for (let channel = 0; channel < CHANNELS; channel++) {
-      for (const [controller, value] of SILENCING) this.output?.send([CONTROL | channel, controller, value]);
+      for (const [controller, value] of SILENCING) this.output?.send([CONTROL | channel, controller, value], at_ms);
     }
   }
 }

@@ -24,6 +24,8 @@ export interface View {
   readonly sound: SoundState;
   readonly welcome: Welcome | undefined;
   readonly state: StateMessage | undefined;
+  /** This session recorded, now or before: it has readings to export. */
+  readonly hasRecorded: boolean;
   readonly reading: ReadingMessage | undefined;
   readonly controls: ControlsMessage | undefined;
   readonly brief: BriefMessage | undefined;
@@ -52,6 +54,7 @@ export const START: View = {
   sound: "off",
   welcome: undefined,
   state: undefined,
+  hasRecorded: false,
   reading: undefined,
   controls: undefined,
   brief: undefined,

@@ -29,6 +29,12 @@ export const NO_FACE: Remark = {
   remedy: "Come into the picture, with light from the front.",
 };
 
+/** Said while the camera shows what nothing reads. */
+export const READER_WORDS = {
+  starting: { says: "Faces are not read yet.", remedy: "What reads them is starting, which takes some seconds." },
+  lost: { says: "Faces are not read.", remedy: "What reads them stopped and starts anew by itself. The music goes on." },
+} as const satisfies Readonly<Record<string, Remark>>;
+
 /** Said for as long as a station keeps pictures. */
 export const VIDEO_KEPT: Remark = {
   says: "Pictures of whoever is seen are being kept.",

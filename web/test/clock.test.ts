@@ -56,6 +56,20 @@ describe("the sound card's clock", () => {
     expect(clock.sound_s(30)).toBeCloseTo(24, 2);
   });
 
+  it("knows after three readings that the card stood still, and doubts until then", () => {
+    const clock = new SoundClock();
+    for (let i = 0; i < 60; i++) expect(clock.read(i * 0.04, i * 0.04)).toBe(false);
+    const told = Array.from({ length: 6 }, (_, i) => [clock.read(4 + i * 0.04, 2.4 + i * 0.04), clock.isDoubtful]);
+    expect(told).toEqual([[false, true], [false, true], [true, false], ...Array(3).fill([false, false])]);
+    expect(clock.sound_s(5)).toBeCloseTo(3.4, 9);
+  });
+
+  it("believes a card that is late once or twice to run on", () => {
+    const clock = new SoundClock();
+    for (let i = 0; i < 60; i++) clock.read(i * 0.04, i * 0.04 - (i % 4 < 2 ? 0 : 0.2));
+    expect(clock.sound_s(5)).toBeCloseTo(5, 9);
+  });
+
   it("goes both ways", () => {
     const clock = new SoundClock();
     clock.read(5, 2);

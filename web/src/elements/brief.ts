@@ -75,7 +75,7 @@ export class BriefElement extends Panel {
         <div class="field ${isHeld ? "held" : ""}">
           <label for="mode">Mode</label>
           <select id="mode" @change=${(event: Event) => this.instrument.hold("mode", (event.target as HTMLSelectElement).value)}>
-            ${MODES.map((each) => html`<option value=${each} ?selected=${each === mode}>${each.replace("_", " ")}</option>`)}
+            ${MODES.map((each) => html`<option value=${each} .selected=${each === mode}>${each.replace("_", " ")}</option>`)}
           </select>
           ${this.letGo("mode", isHeld)}
         </div>

@@ -1,6 +1,6 @@
 /** What the person chooses for good: ensemble, key, metre, seed. */
 import { css, html } from "lit";
-import { METERS, TONICS } from "../fields.ts";
+import { LARGEST_SEED, METERS, TONICS } from "../fields.ts";
 import type { View } from "../store.ts";
 import type { Settings } from "../wire.ts";
 import { Panel } from "./panel.ts";
@@ -27,7 +27,7 @@ export class ChoicesElement extends Panel {
       <select
         id=${id} ?disabled=${this.view.link !== "open"}
         @change=${(event: Event) => this.instrument.choose(choose((event.target as HTMLSelectElement).value))}
-      >${options.map(([key, text]) => html`<option value=${key} ?selected=${key === value}>${text}</option>`)}</select>
+      >${options.map(([key, text]) => html`<option value=${key} .selected=${key === value}>${text}</option>`)}</select>
     </label>`;
   }
 
@@ -45,7 +45,8 @@ export class ChoicesElement extends Panel {
         ${this.select("tune", "Melody", [[AUTO, "the composer’s"], ...tunes.map(({ name, title }) => [name, `yours: ${title.toLowerCase()}`] as const)], state?.tune ?? AUTO, (tune) => ({ tune: tune || null }))}
         <label>Seed of the next start
           <input
-            id="seed" type="number" min="0" step="1" inputmode="numeric" .value=${String(state?.seed ?? 0)} ?disabled=${this.view.link !== "open"}
+            id="seed" type="number" min="0" max=${LARGEST_SEED} step="1" inputmode="numeric"
+            .value=${String(state?.seed ?? 0)} ?disabled=${this.view.link !== "open"}
             @change=${(event: Event) => this.seed(event.target as HTMLInputElement)}
           />
         </label>
@@ -53,8 +54,7 @@ export class ChoicesElement extends Panel {
   }
 
   private seed(input: HTMLInputElement): void {
-    const seed = input.valueAsNumber;
-    if (Number.isSafeInteger(seed) && seed >= 0) return this.instrument.choose({ seed });
+    if (this.instrument.choose({ seed: input.valueAsNumber })) return;
     input.reportValidity();
     input.value = String(this.view.state?.seed ?? 0);
   }

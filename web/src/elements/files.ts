@@ -17,21 +17,21 @@ export class FilesElement extends Panel {
     `,
   ];
 
-  protected readonly watches: readonly (keyof View)[] = ["exporting", "link", "state", "welcome"];
+  protected readonly watches: readonly (keyof View)[] = ["exporting", "link", "state", "welcome", "hasRecorded"];
 
   private get movement(): number | undefined {
     return Number(this.renderRoot.querySelector<HTMLSelectElement>("#movement")?.value) || undefined;
   }
 
   override render() {
-    const { exporting, link, welcome, state } = this.view;
+    const { exporting, link, welcome, state, hasRecorded } = this.view;
     const movements = state?.movements ?? 0;
     const of = movements > 1 ? `one of ${movements} movements` : "what was played";
     return html`<h2>Export <small>${exporting ? "being made …" : of}</small></h2>
       <div class="row">
         ${KINDS.map(
           ([kind, words]) => html`<button
-            id="export-${kind}" ?disabled=${!welcome || exporting !== undefined || link !== "open" || (kind === "csv" && !state?.recording)}
+            id="export-${kind}" ?disabled=${!welcome || exporting !== undefined || link !== "open" || (kind === "csv" && !hasRecorded)}
             @click=${() => this.instrument.export(kind, this.movement)}
           >${words}</button>`,
         )}

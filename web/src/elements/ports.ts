@@ -30,7 +30,7 @@ export class PortsElement extends Panel {
         ? html`<label>MIDI output of this browser
             <select id="midi-out" @change=${(event: Event) => player.playOn((event.target as HTMLSelectElement).value)}>
               <option value="">none</option>
-              ${midiPorts.map(({ id, name }) => html`<option value=${id} ?selected=${id === player.midi.chosen}>${name}</option>`)}
+              ${midiPorts.map(({ id, name }) => html`<option value=${id} .selected=${id === player.midi.chosen}>${name}</option>`)}
             </select>
           </label>`
         : html`<button id="midi-ask" ?disabled=${midi === "asking"} @click=${() => this.instrument.askForMidi()}>Look for MIDI outputs</button>`}

@@ -1,7 +1,7 @@
 /** The states that a person should know, in words with the remedy, and the button that mends them. */
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { View } from "../store.ts";
-import { CAMERA_WORDS, LINK_WORDS, NO_FACE, type Remark, SOUND_WORDS, VIDEO_KEPT } from "../words.ts";
+import { CAMERA_WORDS, LINK_WORDS, NO_FACE, READER_WORDS, type Remark, SOUND_WORDS, VIDEO_KEPT } from "../words.ts";
 import { Panel } from "./panel.ts";
 
 const isTrouble = (camera: View["camera"]): camera is keyof typeof CAMERA_WORDS => camera in CAMERA_WORDS;
@@ -34,6 +34,7 @@ export class RemarksElement extends Panel {
     const { link, camera, sound, reading, notice, state, welcome } = this.view;
     const { instrument } = this;
     const usesCamera = state?.mode !== "hand";
+    const unread = camera === "on" && link === "open" && state && state.reader !== "ready" ? state.reader : undefined;
     const isUnseen = camera === "on" && reading?.faces.length === 0;
     return html`<ul role="status" aria-live="polite">
       ${welcome?.keeps_video && state?.recording ? this.line("video", VIDEO_KEPT, true) : nothing}
@@ -51,8 +52,9 @@ export class RemarksElement extends Panel {
             </span>`,
           )
         : nothing}
+      ${unread ? this.line("reader", READER_WORDS[unread], false) : nothing}
       ${isUnseen ? this.line("face", NO_FACE, false) : nothing}
-      ${notice && !(notice.code === "no-face" || notice.code === "face-back")
+      ${notice
         ? this.line(
             "notice", { says: notice.text, remedy: "" }, false,
             html`<button @click=${() => instrument.dismiss()}>Seen</button>`,

@@ -7,6 +7,8 @@
 import { type About, type Answer, ask, type FaceAhead, type Label, Refusal, type Session, type Verdict } from "./wire.ts";
 
 const WAITS_MS = [250, 500, 1000, 2000];
+/** Nobody has looked at a face sooner: a double-click's second click is about the face before. */
+const LOOK_MS = 400;
 
 export interface Place {
   readonly valence: number;
@@ -31,7 +33,12 @@ export class Desk {
   view: View = { isBusy: true, again: false };
   private readonly pictures = new Map<number, Promise<string>>();
 
-  constructor(private readonly onChange: () => void) {}
+  private shownAt_ms = 0;
+
+  constructor(
+    private readonly onChange: () => void,
+    private readonly now_ms = (): number => performance.now(),
+  ) {}
 
   async open(): Promise<void> {
     const about = await this.insist<About>(() => ask("/desk"));
@@ -50,10 +57,11 @@ export class Desk {
     if (!this.view.answer) this.set({ annotator: undefined });
   }
 
-  /** Say something of the face in sight. */
-  async say(verdict: Verdict, shown: string | null = null): Promise<void> {
+  /** Say something of the face in sight; `isRepeated` is a click that followed another at once. */
+  async say(verdict: Verdict, shown: string | null = null, isRepeated = false): Promise<void> {
     const { face, annotator, place, again, isBusy, session } = this.view;
     if (!face || !annotator || isBusy || session) return;
+    if (isRepeated && this.now_ms() - this.shownAt_ms < LOOK_MS) return;
     const label: Label = {
       annotator, face: face.face, verdict, shown, again, suggested: face.suggested,
       valence: verdict === "skip" ? null : (place?.valence ?? null),
@@ -74,8 +82,9 @@ export class Desk {
   async pause(): Promise<void> {
     if (this.view.isBusy || !this.view.answer) return;
     const path = `/desk/summary?${new URLSearchParams({ annotator: this.view.annotator ?? "" })}`;
+    this.set({ isBusy: true });
     const session = await this.insist<Session>(() => ask(path));
-    if (session) this.set({ session });
+    this.set({ isBusy: false, ...(session && { session }) });
   }
 
   async resume(again = this.view.again): Promise<void> {
@@ -107,6 +116,7 @@ export class Desk {
       const face = next && { ...next, url: await this.picture(next.face) };
       const { face: _, ...others } = this.view;
       this.view = others;
+      this.shownAt_ms = this.now_ms();
       this.set({ answer, place: undefined, ...(face && { face }) });
     } finally {
       this.set({ isBusy: false });

@@ -113,10 +113,10 @@ export class LabelPageElement extends LitElement {
   }
 
   /** A click leaves no focus behind: the space bar would say the same of the next face. */
-  private clicked(deed: () => void): (event: MouseEvent) => void {
+  private clicked(deed: (isRepeated: boolean) => void): (event: MouseEvent) => void {
     return (event) => {
       if (event.detail > 0) (event.currentTarget as HTMLElement).blur();
-      deed();
+      deed(event.detail > 1);
     };
   }
 
@@ -193,15 +193,15 @@ export class LabelPageElement extends LitElement {
           <div class="ways" role="group" aria-label="Classes">
             ${this.names.map((name, index) => html`<button
               class="class ${face.suggested === name ? "suggested" : ""}" id="class-${index}" aria-keyshortcuts=${letters[index] ?? nothing}
-              @click=${this.clicked(() => void this.desk.say("class", name))}
+              @click=${this.clicked((isRepeated) => void this.desk.say("class", name, isRepeated))}
             ><span>${name}${face.suggested === name ? html` <small class="quiet">the model’s guess</small>` : nothing}</span>
               ${letters[index] ? html`<kbd>${letters[index]}</kbd>` : nothing}</button>`)}
           </div>
           <div class="ways other" role="group" aria-label="Other answers">
-            <button id="cannot-tell" aria-keyshortcuts="x" @click=${this.clicked(() => void this.desk.say("cannot tell"))}>
+            <button id="cannot-tell" aria-keyshortcuts="x" @click=${this.clicked((isRepeated) => void this.desk.say("cannot tell", null, isRepeated))}>
               <span>cannot tell</span><kbd>x</kbd>
             </button>
-            <button id="skip" aria-keyshortcuts="Space" @click=${this.clicked(() => void this.desk.say("skip"))}>
+            <button id="skip" aria-keyshortcuts="Space" @click=${this.clicked((isRepeated) => void this.desk.say("skip", null, isRepeated))}>
               <span>skip</span><kbd>space</kbd>
             </button>
             <button id="undo" aria-keyshortcuts="Backspace" ?disabled=${!last} @click=${this.clicked(() => void this.desk.undo())}>
