@@ -170,8 +170,9 @@ def play(
     from mien.cues.neutral import average_neutral
     from mien.face.video import is_video
 
-    name = Path(picture).stem
-    if is_video(Path(picture)):
+    source = Path(picture).absolute()
+    name = source.stem
+    if is_video(source):
         if to is not None or face != 1:
             raise BadInput("a video leads its own way: 'to' and 'face' are for pictures")
         wishes = Wishes(
@@ -180,7 +181,7 @@ def play(
         path = watch(picture, weights)
         if seconds is None:
             wishes = replace(wishes, seconds=min(max(path[-1][0], SECONDS[0]), SECONDS[1]))
-        return _journey(name, path, wishes)
+        return replace(_journey(name, path, wishes), source=source)
     wishes = Wishes(60.0 if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form)
     target = affect_of(to, reader_of(weights).classes) if to is not None else None
     readings = read(picture, weights=weights)
@@ -188,8 +189,10 @@ def play(
         raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
     reading = readings[face - 1]
     if target is not None:
-        return _journey(name, path_between(reading.affect, target, wishes.seconds), wishes, reading)
-    return _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
+        piece = _journey(name, path_between(reading.affect, target, wishes.seconds), wishes, reading)
+    else:
+        piece = _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
+    return replace(piece, source=source)
 
 
 def compose(

@@ -53,6 +53,15 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
+def manifest_at(path: Path) -> str | None:
+    """The file that a manifest at `path` is of; None if what stands there is no manifest."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return str(told.get("file", "another file")) if isinstance(told, dict) and "sha256" in told else None
+
+
 def classes_read(path: Path) -> Classes:
     """The classes that a network tells apart, by its manifest alone: nothing of the network is loaded.
 

@@ -58,7 +58,8 @@ class Piece:
 
     `path` holds the affects it follows, (seconds, affect); one alone for a piece of one mood. `brief` is the one it
     begins with; `written` is the score, on the grid; `performed` the same notes as they are played. `briefs` are those
-    in force along it, (tick, brief) with the first at tick 0; by default the one it begins with.
+    in force along it, (tick, brief) with the first at tick 0; by default the one it begins with. `source` is the
+    picture or video that it was read from, which no file of it may replace.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Piece:
     reading: Reading | None = None
     font: Path | None = field(default=None, repr=False)
     briefs: Briefs = field(default=(), repr=False)
+    source: Path | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not self.briefs:
@@ -137,17 +139,30 @@ class Piece:
         Raises
         ------
         BadInput
-            If a kind of file is unknown.
+            If a kind of file is unknown, or one would take the place of the picture or video itself.
         CannotWrite
             If the folder cannot be written; nothing is left behind.
         """
         kinds = check_files(files)
         folder = Path(folder)
+        places = {kind: folder / _filename(self.name, kind) for kind in kinds}
+        for kind, path in places.items():
+            self._check_spared(kind, path)
         with write_together(folder) as aside:
-            for kind in kinds:
+            for kind, path in places.items():
                 on_file(kind)
-                _WRITERS[kind](self, aside / _filename(self.name, kind))
-        return {kind: folder / _filename(self.name, kind) for kind in kinds}
+                _WRITERS[kind](self, aside / path.name)
+        return places
+
+    def _check_spared(self, kind: str, path: Path) -> None:
+        """Refuse a file in whose place, or a folder in which, the picture or video stands."""
+        if self.source is None or not self.source.exists() or not path.exists():
+            return
+        if path.samefile(self.source) or path.resolve() in self.source.resolve().parents:
+            raise BadInput(
+                f"{path}: there stands what the music was read from, and '{kind}' would take its place; give another "
+                f"folder with --out, or leave out '{kind}'"
+            )
 
 
 def check_files(files: Iterable[str]) -> tuple[str, ...]:

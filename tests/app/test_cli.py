@@ -100,6 +100,19 @@ def test_the_same_seed_gives_the_same_bytes(capsys, tmp_path):
     assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.parametrize(("kinds", "name"), [("mid,png", "me.png"), ("stems", "me-stems/me.png")])
+def test_the_picture_that_is_played_is_spared(capsys, tmp_path, monkeypatch, kinds, name):
+    picture = tmp_path / name
+    picture.parent.mkdir(exist_ok=True)
+    picture.write_bytes(ASTRONAUT.read_bytes())
+    monkeypatch.chdir(tmp_path)  # as `mien play me.png --out .`
+    error = refuses(capsys, Path(), "play", name, "--files", kinds, "--seconds", "10", "--json")
+    assert "would take its place" in error and "another folder" in error
+    assert picture.read_bytes() == ASTRONAUT.read_bytes()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [picture]
+    assert mien(capsys, "play", name, "--files", "mid", "--seconds", "10", "--out", ".")[0] == 0
+
+
 def test_two_faces(capsys, tmp_path, astronaut):
     pair = np.concatenate([astronaut, cv2.resize(astronaut, (256, 256))[:, :].repeat(2, axis=0)], axis=1)
     path = tmp_path / "pair.png"

@@ -29,6 +29,11 @@ def run(*words: object) -> str:
     return ran.output
 
 
+def test_a_seed_below_0_is_refused(folder: Path) -> None:
+    ran = CliRunner().invoke(app, ["agree", str(folder), "--seed", "-1"], catch_exceptions=False)
+    assert ran.exit_code == 2 and "x>=0" in ran.output
+
+
 def test_agreement_for_people_and_programs(folder: Path) -> None:
     told = json.loads(run("agree", folder, "--json", "--draws", 50))
     assert told["annotators"] == ["ann", "bob"] and told["faces"] == 6

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from mien.affect.network import Reader
 from mien.app import export as command
 from mien.app.cli import app
+from mien.errors import BadInput
 from mien.nets import asset_path
 from mien.values import EMOTIONS
 
@@ -44,6 +45,19 @@ def test_a_place_that_does_not_fit_is_refused(tmp_path: Path, out: str, told: st
     (tmp_path / "folder.onnx").mkdir()
     done = run(app, ["export", "--out", str(tmp_path / out)])
     assert done.exit_code != 0 and told in str(done.exception)
+
+
+@pytest.mark.parametrize("of", ["reader", "other"])
+def test_another_files_manifest_is_spared(tmp_path: Path, of: str) -> None:
+    shipped = asset_path("mien.affect", "reader.json").read_text()
+    (tmp_path / "reader.tflite").write_bytes(b"never read")
+    (tmp_path / "reader.json").write_text(shipped)
+    (tmp_path / "other.json").write_text(shipped)
+    words = ["export", "--weights", str(tmp_path / "reader.tflite"), "--out", str(tmp_path / f"{of}.onnx")]
+    with pytest.raises(BadInput, match=rf"take the place of {of}.json, that of reader.tflite.*{of}-onnx.onnx"):
+        run(app, words, catch_exceptions=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other.json", "reader.json", "reader.tflite"]
+    assert (tmp_path / f"{of}.json").read_text() == shipped
 
 
 def test_what_is_missing_is_named_with_the_command_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

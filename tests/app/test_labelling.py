@@ -135,6 +135,17 @@ def test_pictures_are_cut_and_never_cached(client: Client) -> None:
     assert client.ask("/desk/faces/999")[0] == 400
 
 
+def test_of_a_damaged_picture_the_chip_is_shown(client: Client, folder: Path) -> None:
+    face = next(one["face"] for one in client.json("/desk/next?annotator=ann")["faces"] if not one["is_chip"])
+    with Project.open(folder) as project:
+        digest = project.db.execute("SELECT sha256 FROM faces WHERE id = ?", (face,)).fetchone()[0]
+        project.path_of(digest).write_bytes(project.path_of(digest).read_bytes()[:200])
+    status, headers, content = client.ask(f"/desk/faces/{face}")
+    assert (status, headers["Content-Type"]) == (200, "image/jpeg")
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.size == (64, 64)
+
+
 @pytest.mark.parametrize(
     ("headers", "status", "told"),
     [

@@ -69,6 +69,8 @@ def test_a_video_moves_through_its_path(tmp_path: Path) -> None:
         (("--pose", "0,120,0"), "pose"),
         (("--gaze", "90,0"), "eyes turn"),
         (("--size", "127"), "even"),
+        (("--size", "nan"), "--size nan: give 1 number"),
+        (("--pose", "0,inf,0"), "--pose 0,inf,0: give 3 numbers"),
         (("--fps", "0", "--out", "a.mp4"), "--fps"),
         (("--seed", "-1"), "--seed"),
         ((), "no such file"),

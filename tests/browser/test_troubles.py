@@ -121,3 +121,46 @@ def test_a_station_that_is_full(browser: Any, fragile: Server):
         assert "full" in words(second, "link")
         first.leave()
         second.until("i.view.link === 'open'")
+
+
+def test_who_leaves_while_the_socket_is_away_leaves_the_next_visitor_nothing(browser: Any, fragile: Server):
+    with visit(browser) as person:
+        sockets: list[Any] = []
+        is_away = False
+
+        def between(route: Any) -> None:
+            if is_away:
+                route.close(code=4000)
+                return
+            sockets.append(route)
+            route.connect_to_server()
+
+        person.page.route_web_socket("**/live", between)
+        person.enter(fragile.url, "hand").play()
+        person.page.select_option("mien-choices #tonic", "D")
+        person.page.fill("#seed", "7")
+        person.page.locator("mien-brief input#tempo_bpm").press("Home")
+        person.until("i.view.state.tonic === 'D' && i.view.state.seed === 7 && i.view.state.held.tempo_bpm === 40")
+        session = person.get("i.link.id")
+        is_away = True
+        sockets[-1].close(code=4000)
+        person.until("i.view.link === 'waiting'")
+        person.page.click("#leave")
+        is_away = False
+        person.page.click("#enter-hand")
+        person.until("i.view.link === 'open' && i.view.state")  # the only place of the station is free again
+        assert person.get("i.link.id") != session
+        person.page.wait_for_timeout(500)  # longer than a slider waits until it is told
+        assert person.get("[i.view.state.tonic, i.view.state.seed, i.view.state.playing]") == [None, 1, False]
+        assert person.get("i.view.state.held") == person.get("i.view.held") == {}
+
+
+def test_choices_show_what_was_chosen_elsewhere(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand")
+        tonic = person.page.locator("mien-choices #tonic")
+        tonic.select_option("D")
+        person.until("i.view.state.tonic === 'D'")
+        person.get("i.choose({ tonic: 'Ab' })")
+        person.until("i.view.state.tonic === 'Ab'")
+        assert tonic.input_value() == "Ab"

@@ -52,7 +52,8 @@ def test_facts_are_counted(project: Project) -> None:
     assert (dict(facts.marks), dict(facts.sides)) == ({"blurred": 1}, {"train": 3})
     # ann: happy for odd ids; bob: happy but for 3: ids 1, 5 happy, 2, 3, 4 torn; 8 by its folder
     assert (dict(facts.by_class), facts.torn) == ({"happy": 2, "sad": 1, "angry": 0}, 3)
-    assert (facts.by_people, facts.by_folder) == (5, 1)
+    assert (facts.by_people, facts.unread, facts.by_folder) == (6, 1, 1)
+    assert facts.votes_each == pytest.approx(11 / 6)
     assert facts.agreement is not None and facts.agreement.alpha.units == 5
 
 
@@ -95,6 +96,68 @@ def test_answers_stay(project: Project, tmp_path: Path) -> None:
     before = path.read_bytes()
     describe(project, tmp_path)
     assert path.read_bytes() == before
+
+
+def answer(path: Path, question: str, told: str) -> None:
+    """Put an answer below a question of a datasheet."""
+    before, after = path.read_text(encoding="utf-8").split(f"### {question}\n\n", 1)
+    path.write_text(f"{before}### {question}\n\n{told}{after[after.index(chr(10) * 2 + '#') :]}", encoding="utf-8")
+
+
+def test_an_answer_may_have_headings_of_its_own(project: Project, tmp_path: Path) -> None:
+    question, told = (
+        "Who created it, on whose behalf, and who paid?",
+        "Ann.\n\n## Funding\n\nNone.\n\n### Thanks\n\nBob.",
+    )
+    describe(project, tmp_path)
+    answer(tmp_path / DATASHEET, question, told)
+    for _ in range(2):
+        describe(project, tmp_path)
+        again = (tmp_path / DATASHEET).read_text(encoding="utf-8")
+        assert f"### {question}\n\n{told}\n\n## Composition\n" in again
+        assert answers_of(again) == {question: told}
+
+
+def test_an_answer_typed_behind_the_mark_is_kept_and_no_longer_open(project: Project, tmp_path: Path) -> None:
+    question = "Who created it, on whose behalf, and who paid?"
+    describe(project, tmp_path)
+    path = tmp_path / DATASHEET
+    waiting = path.read_text(encoding="utf-8").count(f"\n\n{OPEN}")
+    answer(path, question, f"{OPEN} Names or pseudonyms: Ada and Bob.")
+    describe(project, tmp_path)
+    again = path.read_text(encoding="utf-8")
+    assert f"### {question}\n\nNames or pseudonyms: Ada and Bob.\n\n" in again
+    assert f"Open questions: {waiting - 1}." in again and again.count(f"\n\n{OPEN}") == waiting - 1
+
+
+def test_what_the_program_wrote_is_no_answer(project: Project, tmp_path: Path) -> None:
+    """Nor is it when a line was broken, the mark alone was left, or the licences were others then."""
+    describe(project, tmp_path)
+    path = tmp_path / DATASHEET
+    assert answers_of(path.read_text(encoding="utf-8")) == {}
+    answer(path, "Who maintains it, and how can they be reached?", f"{OPEN} Name,\naddress.")
+    answer(path, "Is it a sample of something larger, and of what?", OPEN)
+    with project.change() as db:
+        db.execute("UPDATE sources SET licence = 'CC0-1.0'")
+    told = path.read_text(encoding="utf-8")
+    assert "Licences of the sources as told: CC-BY-4.0, unknown." in told and answers_of(told) == {}
+    describe(project, tmp_path)
+    assert "Licences of the sources as told: CC0-1.0." in path.read_text(encoding="utf-8")
+
+
+def test_faces_that_nobody_can_read_are_labelled_too(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "p", ORIGIN[:3]) as project:
+        pretend_source(project)
+        for number in range(10):
+            face = pretend_face(project, f"{number}")
+            for name in ("ann", "bob"):
+                pretend_label(project, face, name, *(("happy",) if number < 4 else (None, "cannot tell")))
+        facts, _ = describe(project, tmp_path)
+    assert (facts.by_people, facts.unread, facts.by_folder, facts.votes_each) == (10, 6, 0, 2.0)
+    assert '10 faces were labelled by annotators, 6 of them with nothing but "cannot tell"' in (
+        tmp_path / DATASHEET
+    ).read_text(encoding="utf-8")
+    assert "2.00 on average" in (tmp_path / CROISSANT).read_text(encoding="utf-8")
 
 
 def test_croissant_tells_the_table(project: Project, tmp_path: Path) -> None:

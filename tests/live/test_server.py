@@ -330,6 +330,13 @@ class TestRefusing:
         assert other.wait_for("pong")["id"] == 2
         other.leave()
 
+    def test_who_wished_movements_only_gets_no_emotions_for_a_seed_that_is_refused(self, server: Server) -> None:
+        page = Page(server, {"settings": {"seed": 2**31, "mode": "gesture"}})
+        page.wait_for("state", mode="gesture")
+        (refused,) = [message for message in page.heard if message["type"] == "error"]
+        assert (refused["about"], "seed" in refused["text"]) == ("hello", True)
+        page.leave()
+
     def test_exports_want_a_session_that_played(self, server: Server, page: Page) -> None:
         own = f"/sessions/{page.welcome['session']}/export"
         assert server.get(f"/sessions/{'0' * 32}/export/mid")[0] == 404

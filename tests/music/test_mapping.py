@@ -1,14 +1,15 @@
 """Mappings: the shipped one is whole, a broken one is told what is wrong with it."""
 
 import re
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 
 from mien.circumplex import PRESETS, affect_at, affect_of, valence_arousal
 from mien.errors import BadInput
-from mien.music.brief import brief_from_affect
-from mien.music.mapping import TARGETS, load_mapping, parse_mapping, shipped_mapping
+from mien.music.brief import BRIGHTNESS_ORDER, brief_from_affect
+from mien.music.mapping import LIMITS, TARGETS, load_mapping, parse_mapping, shipped_mapping
 from mien.values import EMOTIONS, Mode
 
 SHIPPED = files("mien.music").joinpath("mapping.toml").read_text("utf-8")
@@ -43,6 +44,32 @@ def test_a_broken_mapping_says_what_is_wrong(find: str, put: str, told: str) -> 
     assert find in SHIPPED
     with pytest.raises(BadInput, match=re.escape(told)):
         parse_mapping(SHIPPED.replace(find, put, 1))
+
+
+@pytest.mark.parametrize(
+    ("target", "shipped", "put", "told"),
+    [
+        ("mode", "[0, 5]", "[0, 8]", "row [mode]: range [0, 8] given; 0 to 5 allowed"),
+        ("mode", "[0, 5]", "[-3, 5]", "row [mode]: range [-3, 5] given; 0 to 5 allowed"),
+        ("tempo_bpm", "[50, 156]", "[50, 300]", "row [tempo_bpm]: range [50, 300] given; 40 to 200 allowed"),
+        ("loudness", "[0.08, 0.95]", "[-0.5, 0.95]", "row [loudness]: range [-0.5, 0.95] given; 0 to 1 allowed"),
+        ("register_midi", "[58, 80]", "[0, 127]", "row [register_midi]: range [0, 127] given; 36 to 96 allowed"),
+    ],
+)
+def test_a_range_that_no_brief_can_have_is_refused(target: str, shipped: str, put: str, told: str) -> None:
+    head, row = SHIPPED.split(f"[{target}]", 1)
+    with pytest.raises(BadInput, match=re.escape(told)):
+        parse_mapping(f"{head}[{target}]{row.replace(f'range = {shipped}', f'range = {put}', 1)}")
+
+
+def test_the_widest_ranges_allowed_reach_briefs_that_can_be_composed() -> None:
+    assert set(LIMITS) >= set(TARGETS) and LIMITS["mode"] == (0, len(BRIGHTNESS_ORDER) - 1)
+    mapping = shipped_mapping()
+    for sign in (-1, 1):
+        rows = tuple(replace(row, valence=1e3, arousal=0, range=LIMITS[row.target]) for row in mapping.rows)
+        brief = brief_from_affect(affect_at(sign, 0), mapping=replace(mapping, rows=rows))
+        assert brief.mode is (BRIGHTNESS_ORDER[0], BRIGHTNESS_ORDER[-1])[sign > 0]
+        assert brief.tempo_bpm == LIMITS["tempo_bpm"][sign > 0]
 
 
 def test_a_mapping_file_that_is_missing_is_bad_input(tmp_path) -> None:

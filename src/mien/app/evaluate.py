@@ -38,9 +38,17 @@ def evaluate(
     """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
     from mien.lab.training.project_faces import is_project
 
+    check_place(weights, out)
     if is_project(data):
+        for name, given in (("--london", london), ("--limit", limit), ("--into-manifest", into_manifest or None)):
+            if given is not None:
+                raise BadInput(f"{name}: it is for FER+; leave it out with a project")
+        from mien.lab.exams.project_exam import DEALT_ANEW
+
         found = examine_project(weights, data, side or "test", out)
         show(found["own"], out, weights.stem)
+        if found["on"]["dealt_anew"]:
+            Console(stderr=True).print(f"note: {DEALT_ANEW}", style="yellow", highlight=False, soft_wrap=True)
         return
     from mien.lab.exams.abstention import voteless
     from mien.lab.exams.evaluate import evaluate as examine
@@ -53,6 +61,10 @@ def evaluate(
 
     if limit is not None and limit < 1:
         raise BadInput(f"--limit {limit}: give a whole number of faces from 1")
+    if into_manifest and (limit is not None or side not in (None, "validate")):
+        raise BadInput(
+            "--into-manifest: a manifest holds the scores of the whole side validate; leave out --limit and --side"
+        )
     errors = Console(stderr=True)
     reader = reader_of_ferplus(weights)
     side = side or "validate"
@@ -76,6 +88,25 @@ def evaluate(
     show(found["four"], out, name)
 
 
+def check_place(weights: Path, out: Path) -> None:
+    """Refuse a folder where the result would take the place of a network's manifest.
+
+    Raises
+    ------
+    BadInput
+        If one stands there.
+    """
+    from mien.nets import manifest_at
+
+    result = out / f"{weights.stem}.json"
+    of = weights.name if result.resolve() == weights.with_suffix(".json").resolve() else manifest_at(result)
+    if of is not None:
+        raise BadInput(
+            f"--out {out}: the result would take the place of {result.name} there, the manifest of {of}; give another "
+            f"folder, as in  --out {out / 'report'}"
+        )
+
+
 def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[str, Any]:
     """Examine weights on a project's own classes, and write `NAME.json` and `NAME.html`."""
     from mien.affect.network import Reader
@@ -85,7 +116,8 @@ def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[
     from mien.lab.training.project_faces import gather
     from mien.writing import write_together
 
-    found = examine(Reader(weights), gather(project), side) | {"weights": of_weights(weights)}
+    told = of_weights(weights)
+    found = examine(Reader(weights), gather(project), side, told.get("training", {})) | {"weights": told}
     with write_together(out) as aside:
         (aside / f"{weights.stem}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         (aside / f"{weights.stem}.html").write_text(project_report(weights.stem, found), encoding="utf-8")

@@ -80,7 +80,7 @@ def agree(
     project: Folder,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")] = False,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Draws of the bootstrap.")] = 1000,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")] = 1,
 ) -> None:
     """Say how far annotators agree beyond chance, and what they mix up."""
     from mien.data.agree import agreement

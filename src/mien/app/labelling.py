@@ -14,6 +14,7 @@ never cached on disk. All of the database is touched by the event loop's thread 
 import json
 import mimetypes
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,8 @@ class Desk:
         """A JPEG of a face with some of its picture; its chip where the picture is gone or cannot be read."""
         cut = cut_of(self.project, face)
         if cut.path is not None:
-            return await run_in_threadpool(cut_out, cut)
+            with suppress(BadInput):  # damaged, or gone since
+                return await run_in_threadpool(cut_out, cut)
         return encode(Image.fromarray(chip_of(self.project, face)))
 
     async def _face(self, face: int) -> dict[str, Any]:

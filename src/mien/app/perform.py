@@ -5,6 +5,7 @@ The head is a file of one's own (a morphable head in `ict_face.npz`'s layout); n
 """
 
 import csv
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -108,6 +109,6 @@ def _numbers(option: str, text: str, count: int) -> list[float]:
         numbers = [float(part) for part in text.split(",")]
     except ValueError:
         numbers = []
-    if len(numbers) != count:
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
         raise BadInput(f"{option} {text}: give {count} number{'s' if count > 1 else ''}, with commas between")
     return numbers

@@ -287,9 +287,11 @@ class Sockets:
 
 
 def _attach(session: Session, outbox: Outbox, hello: dict[str, Any], *, resumed: bool) -> None:
-    """Attach a page with all of its greeting, or else without the profile (who wished no emotions read still gets
-    none), or else with nothing of it; what was refused first is told."""
-    attempts: tuple[dict[str, Any], ...] = (hello, {"settings": hello.get("settings", {})}, {})
+    """Attach a page with all of its greeting, or else without the profile, or else with the mode alone (who wished no
+    emotions read still gets none), or else with nothing of it; what was refused first is told."""
+    settings = hello.get("settings", {})
+    mode = {name: settings[name] for name in settings if name == "mode"}
+    attempts: tuple[dict[str, Any], ...] = (hello, {"settings": settings}, {"settings": mode}, {})
     for number, taken in enumerate(attempts):
         try:
             session.attach(outbox.put, taken, resumed=resumed)

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mien.errors import BadInput, extra
-from mien.writing import write_bytes
+from mien.writing import write_bytes, write_together
 
 
 def train(
@@ -50,11 +50,12 @@ def train(
         bool, typer.Option("--bfloat16", help="Learn in short numbers: faster on some processors.")
     ] = False,
     prior: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--prior", help="Of a project: known classes stay as common as they were (kept), or become so (project)."
+            "--prior",
+            help="Of a project: known classes stay as common as they were (kept, the default), or become so (project).",
         ),
-    ] = "kept",
+    ] = None,
     curve: Annotated[
         bool, typer.Option("--curve", help="Of a project: show accuracy against pictures a class; also as curve.json.")
     ] = False,
@@ -86,10 +87,18 @@ def train(
         ):
             if given is not None:
                 raise BadInput(f"{name}: it is for training on FER+; leave it out with a project")
-        train_project(data, out, start, epochs, rate, seed, prior, curve)
+        if rate is not None and epochs is None:
+            raise BadInput(f"--rate {rate:g}: it is the whole network's; give --epochs too, or leave it out")
+        train_project(data, out, start, epochs, rate, seed, "kept" if prior is None else prior, curve)
         return
-    if curve:
-        raise BadInput("--curve: it is for a project of your own; the curves of FER+ are in RUN/curves.csv")
+    for name, wanted, more in (
+        ("--curve", curve, "; the curves of FER+ are in RUN/curves.csv"),
+        ("--prior", prior is not None, "; leave it out with FER+"),
+    ):
+        if wanted:
+            raise BadInput(f"{name}: it is for a project of your own{more}")
+    with write_together(out):  # refused before the work
+        pass
     taught = None
     if teacher is not None:
         if importlib.util.find_spec("torch") is None:

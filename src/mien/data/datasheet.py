@@ -7,6 +7,7 @@ once. An open question that somebody answered in an earlier datasheet keeps its 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from mien import __version__
 from mien.data.facts import Facts
@@ -39,7 +40,7 @@ def datasheet(facts: Facts, earlier: str = "") -> str:
     for heading, entries in _sections(facts):
         parts.append(f"## {heading}")
         for question, answer in entries:
-            told = answered.get(question, answer) if answer.startswith(OPEN) else answer
+            told = answered.get(question, answer)
             open_questions += told.startswith(OPEN)
             parts += [f"### {question}", told]
     parts.insert(2, f"Open questions: {open_questions}.")
@@ -47,14 +48,46 @@ def datasheet(facts: Facts, earlier: str = "") -> str:
 
 
 def answers_of(text: str) -> Mapping[str, str]:
-    """The answers of a datasheet that are not open, by question."""
+    """What people answered in a datasheet to its open questions, by question, without the mark of an open one.
+
+    An answer goes on to the next heading or question of a datasheet; other headings are its own. A question is open
+    while it holds what `datasheet` wrote there, whatever the licences were then.
+    """
+    ends, prompts = _known()
+    heads = list(ends.finditer(text))
     found = {}
-    for block in re.split(r"^### ", text, flags=re.MULTILINE)[1:]:
-        question, _, rest = block.partition("\n")
-        answer = re.split(r"^## ", rest, flags=re.MULTILINE)[0].strip()
-        if answer and not answer.startswith(OPEN):
-            found[question.strip()] = answer
+    for head, after in zip(heads, [*(one.start() for one in heads[1:]), len(text)], strict=False):
+        question, answer = head[0].lstrip("# ").rstrip(), text[head.end() : after].strip()
+        told = answer.removeprefix(OPEN).strip()
+        if told and question in prompts and not prompts[question].fullmatch(" ".join(answer.split())):
+            found[question] = told
     return found
+
+
+@cache
+def _known() -> tuple[re.Pattern[str], Mapping[str, re.Pattern[str]]]:
+    """The lines that an answer ends at, and what stands below each open question until somebody answers it."""
+    sections = list(_sections(_NOTHING))
+    lines = [f"## {heading}" for heading, _ in sections]
+    lines += [f"### {question}" for _, entries in sections for question, _ in entries]
+    ends = re.compile(rf"^(?:{'|'.join(map(re.escape, lines))})[ \t]*$", re.MULTILINE)
+    licences = "(?:(?![.;:] ).)*"
+    prompts = {
+        question: re.compile(licences.join(map(re.escape, " ".join(answer.split()).split(_ANY))))
+        for _, entries in sections
+        for question, answer in entries
+        if answer.startswith(OPEN)
+    }
+    return ends, prompts
+
+
+_ANY = "\0"
+_NOTHING = Facts(
+    name="", classes=(), pictures=0, faces=0, without_face=0, several_faces=0, persons=0, without_person=0, by_class={},
+    torn=0, by_people=0, unread=0, by_folder=0, votes_each=0.0, sources=(), consents={"unknown": 0}, licences=(_ANY,),
+    annotators=(), marks={}, sides={}, agreement=None, period=None,
+)  # fmt: skip
+"""Facts of which every question is asked."""
 
 
 def _sections(facts: Facts) -> Iterator[tuple[str, list[Entry]]]:
@@ -112,8 +145,9 @@ def _composition(facts: Facts) -> list[Entry]:
          + _table(("class", "faces", "valence", "arousal"), by_class)
          + f"\n\n{facts.torn:,} more faces were judged without a majority."),
         ("Is there a label, and whose word is it?",
-         f"{facts.by_people:,} faces were labelled by annotators, {facts.by_folder:,} have the class of the folder,"
-         " board or sheet they came in, which nobody here has checked."),
+         f"{facts.by_people:,} faces were labelled by annotators, {facts.unread:,} of them with nothing but \"cannot"
+         f" tell\"; {facts.by_folder:,} have the class of the folder, board or sheet they came in, which nobody here"
+         " has checked."),
         ("Is it a sample of something larger, and of what?", f"{OPEN} How were sources and pictures chosen?"),
         ("Who is shown?",
          f"{facts.persons:,} persons are told apart by pseudonym; of {facts.without_person:,} pictures the person is"

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-import numpy as np
-
 from mien.data.agree import Agreement, agreement
 from mien.data.marks import MARKS
 from mien.data.project import EmotionClass, Project
-from mien.data.truth import truths
+from mien.data.truth import STANDING, truths
 from mien.errors import BadInput
 
 
@@ -42,9 +40,10 @@ class Annotator:
 class Facts:
     """Counts of a project.
 
-    `by_class` counts faces by majority, `torn` those without one; `votes_each` is the mean number of votes of a face
-    that people labelled; `sides` counts pictures by side of the split, `consents` by what is known of consent;
-    `period` holds the first and the last day on which anything came or was said.
+    `by_class` counts faces by majority, `torn` those without one; `by_people` counts every face that people labelled,
+    `unread` those of them that had no answer but "cannot tell"; `votes_each` is the mean number of votes of a face
+    that people labelled, "cannot tell" being one; `sides` counts pictures by side of the split, `consents` by what is
+    known of consent; `period` holds the first and the last day on which anything came or was said.
     """
 
     name: str
@@ -58,6 +57,7 @@ class Facts:
     by_class: Mapping[str, int]
     torn: int
     by_people: int
+    unread: int
     by_folder: int
     votes_each: float
     sources: tuple[Source, ...]
@@ -76,12 +76,8 @@ def gather_facts(project: Project) -> Facts:
     known = truths(project)
     names = [one.name for one in project.classes]
     majority = known.majority.tolist()
-    labelled = {
-        row[0]
-        for row in db.execute("SELECT DISTINCT face FROM labels WHERE taken_back_at IS NULL AND verdict != 'skip'")
-    }
-    is_said = np.isin(known.faces, list(labelled))
-    by_people, votes = int(is_said.sum()), int((known.votes.sum(axis=1) + known.blank)[is_said].sum())
+    said = [(row["face"], row["verdict"]) for row in db.execute(STANDING)]
+    labelled, read = {face for face, _ in said}, {face for face, verdict in said if verdict == "class"}
     try:
         agreed = agreement(project)
     except BadInput:  # fewer than two annotators
@@ -107,9 +103,10 @@ def gather_facts(project: Project) -> Facts:
         without_person=_one(project, "SELECT count(*) FROM pictures WHERE person IS NULL"),
         by_class={name: majority.count(place) for place, name in enumerate(names)},
         torn=majority.count(-1),
-        by_people=by_people,
-        by_folder=len(known) - by_people,
-        votes_each=votes / by_people if by_people else 0.0,
+        by_people=len(labelled),
+        unread=len(labelled - read),
+        by_folder=len(set(known.faces.tolist()) - labelled),
+        votes_each=len(said) / len(labelled) if labelled else 0.0,
         sources=sources,
         consents=_counts(project, f"SELECT consent, count(*) FROM ({WORST_CONSENT}) GROUP BY consent"),
         licences=tuple(sorted({one.licence for one in sources if one.pictures})),

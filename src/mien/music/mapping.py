@@ -6,13 +6,16 @@ linearity, and additivity of primary musical cues".
 """
 
 import tomllib
+from collections.abc import Mapping as Limits
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from mien.errors import BadInput, cause_of
 from mien.values import REGIONS
+from mien.vocabulary import BRIEF_RANGES
 
 TARGETS = (
     "tempo_bpm",
@@ -29,6 +32,10 @@ TARGETS = (
     "rubato",
 )
 """The fields that a mapping fills, each by one row."""
+
+LIMITS: Limits[str, tuple[float, float]] = MappingProxyType({"mode": (0, 5), **BRIEF_RANGES})
+"""Lowest and highest that a row's range may reach: those of the brief, of `mode` the first and last place of
+`mien.music.brief.BRIGHTNESS_ORDER`."""
 
 WIDEST_CUE = 2.0
 """A cue further than this many standard deviations from rest counts as this many."""
@@ -125,6 +132,9 @@ def _row(where: str, target: str, table: dict[str, object]) -> Row:
     lowest, highest = (_number(where, "range", end) for end in span)
     if not lowest < highest or not lowest <= origin <= highest:
         raise BadInput(f"{where}: range {span} given; lowest must be below highest with origin {origin:g} inside")
+    least, most = LIMITS[target]
+    if lowest < least or highest > most:
+        raise BadInput(f"{where}: range {span} given; {least:g} to {most:g} allowed")
     low, high, source = (_word(where, key, table[key]) for key in _WORDS)
     return Row(target, origin, valence, arousal, doubt, (lowest, highest), low, high, source)
 

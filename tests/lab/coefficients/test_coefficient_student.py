@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from mien.cues.coefficients import COEFFICIENTS, SHAPE_SIZE, Student, mirrored_shapes, mirrored_values
 from mien.errors import BadInput
+from mien.lab.coefficients import evaluate as evaluation
 from mien.lab.coefficients.changes import changed_details, changed_shapes
 from mien.lab.coefficients.data import Faces, changed, load_all, save_faces
 from mien.lab.coefficients.evaluate import PROMISED, TABLES, evaluate
@@ -106,12 +109,15 @@ def test_faces_are_kept_whole(tmp_path: Path) -> None:
 def test_a_student_learns_ships_and_is_examined(tmp_path: Path) -> None:
     from mien.lab.coefficients.nets import Size
     from mien.lab.coefficients.ship import ship
-    from mien.lab.coefficients.train import Plan, train
+    from mien.lab.coefficients.train import TRAINING, Plan, train
 
     size = Size(stem=4, blocks=((4, 2), (4, 2)), half=4, shape=128, together=64, dropout=0.0)
     plan = Plan(epochs=12, batch=16, rate=3e-3, average=0.9)
     everyone = Faces(*(np.concatenate([getattr(PERFORMED, n), getattr(TAUGHT, n)]) for n in Faces.__slots__))
     train(everyone, plan, tmp_path / "run", size)
+    assert json.loads((tmp_path / "run" / TRAINING).read_text())["command"].endswith(
+        "--epochs 12 --rate 0.003 --seed 1"
+    )
     student = Student(ship(tmp_path / "run", tmp_path))
     found = evaluate(student, PERFORMED, TAUGHT)
     assert found["r"]["tongueOut"]["rendered"] is None
@@ -121,6 +127,43 @@ def test_a_student_learns_ships_and_is_examined(tmp_path: Path) -> None:
         assert mean > 0.4, (kind, mean)  # of what has not learnt it is 0
     with pytest.raises(BadInput, match=r"coefficients\.train"):
         ship(tmp_path, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_a_training_names_its_seed_and_precision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mien.lab.coefficients import train as training
+    from mien.lab.coefficients.nets import Size, build_student
+
+    size = Size(stem=4, blocks=((4, 2), (4, 2)), half=4, shape=128, together=64, dropout=0.0)
+    monkeypatch.setattr(training, "fit_student", lambda *_: build_student(size))
+    (tmp_path / training.TRAINING).write_text("before")
+    (tmp_path / "before").hardlink_to(tmp_path / training.TRAINING)
+    training.train(TAUGHT, training.Plan(epochs=2, seed=5, precision=training.SHORT), tmp_path, size)
+    told = json.loads((tmp_path / training.TRAINING).read_text())["command"]
+    assert told.endswith("--out RUN --epochs 2 --rate 0.001 --seed 5 --bfloat16")
+    assert (tmp_path / "before").read_text() == "before"
+
+
+def test_scores_take_the_place_of_others_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped, weights, results = (
+        asset_path("mien.cues", "coefficients.tflite"), tmp_path / "mine.tflite", tmp_path / "results.json"
+    )  # fmt: skip
+    shutil.copy(shipped, weights)
+    shutil.copy(shipped.with_suffix(".json"), weights.with_suffix(".json"))
+    results.write_text("{}")
+    for number, path in enumerate((results, weights.with_suffix(".json"))):
+        (tmp_path / f"before-{number}").hardlink_to(path)
+    before = [(tmp_path / f"before-{number}").read_bytes() for number in range(2)]
+    save_faces(TAUGHT, tmp_path / "faces.npz")
+    monkeypatch.setattr(evaluation, "evaluate", lambda *_: {"promised": {"smile": 1.0}})
+    faces = str(tmp_path / "faces.npz")
+    words = ("--performed", faces, "--taught", faces, "--weights", str(weights), "--results", str(results))
+    monkeypatch.setattr(sys, "argv", ["lab", *words])
+    evaluation.main()
+    assert json.loads(weights.with_suffix(".json").read_text())["scores"]["smile"] == 1.0
+    assert json.loads(results.read_text())["promised"] == {"smile": 1.0}
+    assert before == [(tmp_path / f"before-{number}").read_bytes() for number in range(2)]
 
 
 def test_the_results_are_of_the_weights_that_ship() -> None:

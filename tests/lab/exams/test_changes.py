@@ -1,15 +1,19 @@
 """Changes of a picture do what they say, and flips are counted as they are."""
 
+import json
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from made_data import close_up
+from made_data import close_up, write_ferplus, write_london
 from mien.face.look import look
-from mien.lab.exams import changes
+from mien.lab.exams import changes, invariance
 from mien.lab.exams.changes import CHANGES, SKINS, retint
+from mien.lab.exams.exam import FERPLUS, LONDON
 from mien.lab.exams.invariance import average, by_probs, of_close_ups, of_portraits
 from mien.lab.exams.prepared import Prepared
 from mien.values import Frame
@@ -82,3 +86,16 @@ def test_a_face_that_is_lost_is_a_flip(astronaut: np.ndarray, monkeypatch: pytes
     assert found["always"]["blank"]["share"] == 1
     assert found["always"]["same"]["share"] == 0
     assert set(found["always"]) == {"blank", "same", *SKINS}
+
+
+@pytest.mark.slow
+def test_the_result_names_the_command_that_gives_it_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_ferplus(tmp_path / FERPLUS, 24)
+    write_london(tmp_path / LONDON)
+    monkeypatch.setattr(invariance, "CHANGES", {"mirror": CHANGES["mirror"]})
+    monkeypatch.setattr(invariance, "SKINS", ())
+    words = ("--data", str(tmp_path), "--kept", str(tmp_path / "kept"), "--limit", "2", "--taught", "8")
+    monkeypatch.setattr(sys, "argv", ["lab", *words, "--out", str(tmp_path / "out")])
+    invariance.main()
+    told = json.loads((tmp_path / "out" / "invariance.json").read_text())
+    assert told["command"] == ("python -m mien.lab.exams.invariance --data DATA --kept KEPT --limit 2 --taught 8")

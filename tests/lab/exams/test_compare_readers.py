@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,9 +16,10 @@ keras = pytest.importorskip("keras", reason="needs the extra 'train'")
 
 from made_data import write_ferplus  # noqa: E402
 from mien.errors import BadInput  # noqa: E402
-from mien.lab.exams import ablate, compare_readers, plain_nets  # noqa: E402
+from mien.lab.exams import ablate, baselines, compare_readers, plain_nets  # noqa: E402
 from mien.lab.exams.compare_readers import comparison_page, sad_and_angry  # noqa: E402
 from mien.lab.exams.exam import FERPLUS  # noqa: E402
+from mien.lab.exams.prepared import Prepared  # noqa: E402
 from mien.lab.pages.tables import TABLES  # noqa: E402
 
 
@@ -53,6 +55,25 @@ def test_six_ways_in_one_table(data: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert (data / "out" / "comparison.html").read_text() == comparison_page(found)
     assert "| f | mien" in TABLES["comparison"]({"comparison": found})
     assert list((data / "kept").glob("plain-cnn-*-faces-1-epochs.keras"))
+    told = "python -m mien.lab.exams.compare_readers --data DATA --kept KEPT --epochs 1 --full-face given.keras"
+    assert found["command"] == told
+
+
+def test_networks_of_another_teacher_or_precision_are_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = plain_nets.build_full_face(((4, 1), (8, 2)))
+    names: list[str] = []
+    loads = SimpleNamespace(Teacher=SimpleNamespace(load=lambda path, short: lambda seen: seen))  # it needs torch
+    monkeypatch.setitem(sys.modules, "mien.lab.training.teacher", loads)
+    monkeypatch.setattr(plain_nets, "trained", lambda kept, *others: names.append(kept.name) or network)
+    grey = Prepared(np.zeros((3, 48, 48), dtype=np.uint8), known={"chips": np.zeros((3, 64, 64), dtype=np.uint8)})
+    taught = baselines.Taught(grey, np.zeros(3, dtype=np.int64), grey, np.zeros(3, dtype=np.int64))
+    for place, content in enumerate(("one", "another")):
+        (tmp_path / f"{place}.npz").write_text(content)
+    for path, short in ((None, False), (tmp_path / "0.npz", False), (tmp_path / "1.npz", False), (None, True)):
+        compare_readers.networks(taught, np.eye(8, dtype=np.float32)[:3], 2, tmp_path, None, path, short)
+    plain, full = names[::2], names[1::2]
+    assert full[0] == "full-face-3-faces-2-epochs.keras" and len(set(full)) == 4
+    assert plain[0] == plain[1] == plain[2] == "plain-cnn-3-faces-2-epochs.keras" != plain[3]
 
 
 def test_what_taught_a_network_counts_the_trainings_before() -> None:
@@ -67,7 +88,7 @@ def test_an_ablation_goes_on_where_it_stopped(data: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(ablate, "CONDITIONS", {"all": (), "mouth only": ("eyes", "brows", "nose")})
     monkeypatch.setattr(plain_nets, "NETWORKS", {"small": lambda: plain_nets.build_full_face(((4, 1), (8, 2)))})
     words = ("--data", str(data), "--kept", str(data / "kept"), "--epochs", "1", "--out", str(data / "out"))
-    run(ablate.main, monkeypatch, *words)
+    run(ablate.main, monkeypatch, *words, "--exam-limit", "20")
     first = json.loads((data / "out" / "ocular.json").read_text())
     assert set(first["trained"]) == set(first["streams_off"]) == {"all", "mouth only"}
     kept = sorted((data / "kept" / "ocular").iterdir())
@@ -80,9 +101,11 @@ def test_an_ablation_goes_on_where_it_stopped(data: Path, monkeypatch: pytest.Mo
         return np.zeros((len(examined), 8), dtype=np.float32)
 
     monkeypatch.setattr(ablate, "learn_condition", learn)
-    run(ablate.main, monkeypatch, *words)
+    run(ablate.main, monkeypatch, *words, "--exam-limit", "20")
     assert learnt == [1.0]  # the condition "all", whose answers were lost, and no other
     again = json.loads((data / "out" / "ocular.json").read_text())
+    told = "python -m mien.lab.exams.ablate --data DATA --kept KEPT --exam-limit 20 --epochs 1 --seeds 1"
+    assert again["command"] == told
     assert again["trained"]["mouth only"] == first["trained"]["mouth only"]
     assert "| mouth only |" in TABLES["ocular"]({"ocular": again})
 

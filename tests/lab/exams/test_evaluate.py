@@ -24,12 +24,12 @@ SHIPPED = asset_path("mien.affect", "reader.tflite")
 def evaluated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with data, a copy of the weights, and what the command wrote."""
     folder = tmp_path_factory.mktemp("evaluate")
-    write_ferplus(folder / FERPLUS)
+    write_ferplus(folder / FERPLUS, 32)
     write_london(folder / LONDON)
     for kind in (".tflite", ".json"):
         shutil.copy(SHIPPED.with_suffix(kind), folder / f"mine{kind}")
     words = ["evaluate", str(folder / "mine.tflite"), "--data", str(folder), "--out", str(folder / "out")]
-    ran = CliRunner().invoke(app, [*words, "--limit", "8", "--into-manifest"], catch_exceptions=False)
+    ran = CliRunner().invoke(app, [*words, "--into-manifest"], catch_exceptions=False)
     assert ran.exit_code == 0
     assert re.search(r"accuracy +0\.\d{4}", ran.output)
     return folder
@@ -71,7 +71,14 @@ def test_the_manifest_gets_the_scores_and_still_proves_its_network(evaluated: Pa
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [(["--side", "test"], "unknown side"), (["--limit", "0"], "--limit 0"), ([], "no such file")]
+    ("words", "told"),
+    [
+        (["--side", "test"], "unknown side"),
+        (["--limit", "0"], "--limit 0"),
+        (["--limit", "8", "--into-manifest"], "the whole side validate"),
+        (["--side", "develop", "--into-manifest"], "the whole side validate"),
+        ([], "no such file"),
+    ],
 )
 def test_refusals_leave_nothing(evaluated: Path, tmp_path: Path, words: list[str], told: str) -> None:
     data = evaluated if words else tmp_path
@@ -80,3 +87,21 @@ def test_refusals_leave_nothing(evaluated: Path, tmp_path: Path, words: list[str
     with pytest.raises(BadInput, match=told):
         CliRunner().invoke(app, asked, catch_exceptions=False)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["mine", "other"])
+def test_a_networks_manifest_is_spared(tmp_path: Path, name: str) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    weights = run / "mine.tflite"
+    weights.write_bytes(b"never read")
+    for place in (run, tmp_path):
+        (place / f"{name}.json").write_bytes(SHIPPED.with_suffix(".json").read_bytes())
+    if name == "other":  # the manifest of another network, in another folder
+        weights, run = weights.rename(run / "other.tflite"), tmp_path
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    with pytest.raises(BadInput, match=rf"take the place of {name}.json there.*report"):
+        CliRunner().invoke(
+            app, ["evaluate", str(weights), "--data", str(tmp_path), "--out", str(run)], catch_exceptions=False
+        )
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before

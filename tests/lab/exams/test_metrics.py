@@ -19,11 +19,30 @@ def test_counts_of_answers() -> None:
     assert metrics.macro_f1(TRUTH, PROBS) == pytest.approx((0.8 + 0.8 + 1) / 3)
 
 
-def test_a_class_that_does_not_occur_counts_in_f1_alone() -> None:
-    probs = np.eye(3)[[0, 1]]
-    truth = np.array([0, 1])
-    assert metrics.balanced_accuracy(truth, probs) == 1
-    assert metrics.macro_f1(truth, probs) == pytest.approx(2 / 3)
+def test_a_class_that_does_not_occur_does_not_count() -> None:
+    probs = np.eye(7)[[0, 1, 2, 3]]
+    truth = np.arange(4)
+    assert metrics.balanced_accuracy(truth, probs) == metrics.macro_f1(truth, probs) == 1
+    assert metrics.macro_f1(np.array([0, 0, 1]), np.eye(4)[[0, 2, 1]]) == pytest.approx((2 / 3 + 1 + 0) / 3)
+    assert metrics.macro_f1(np.array([0, 1]), np.eye(3)[[0, 0]]) == pytest.approx((2 / 3 + 0) / 2)
+
+
+def test_a_draw_without_a_rare_class_is_measured_on_the_others() -> None:
+    """One error of 41 and a class of one face, found: macro-F1 stays near 1, whether the face is drawn or not."""
+    truth = np.array([0] * 20 + [1] * 20 + [2])
+    answers = np.where(np.arange(41) == 0, 1, truth)
+    low, high = metrics.interval(metrics.macro_f1, truth, np.eye(3)[answers], np.random.default_rng(1), draws=300)
+    assert low > 0.9 and high == 1
+
+
+@pytest.mark.parametrize("measure", [metrics.accuracy, metrics.balanced_accuracy, metrics.macro_f1])
+def test_all_right_or_all_wrong_have_the_interval_of_the_share(measure) -> None:
+    truth = np.array([0, 0, 0, 1, 1, 1, 2, 2])
+    for answers in (truth, (truth + 1) % 3):
+        told = metrics.with_interval(measure, truth, np.eye(3)[answers])
+        share = metrics.share_of(answers == truth)
+        assert told == {"value": share["share"], "interval": share["interval"]}
+    assert share["interval"] == [0.0, 0.3244]
 
 
 def test_calibration_error_by_hand() -> None:

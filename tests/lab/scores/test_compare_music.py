@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from mien.circumplex import affect_of
 from mien.errors import BadInput
+from mien.lab.scores import compare_music, real_music
 from mien.lab.scores.compare_music import (
     GRIDS,
     MELODY,
@@ -84,6 +86,30 @@ def test_sopranos_are_read_from_the_grid_without_holds_and_rests(tmp_path: Path)
 def test_a_missing_corpus_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--data wants the folder"):
         next(sopranos(tmp_path / "none.tar"))
+
+
+def test_the_report_names_how_many_pieces_it_took(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    songs = [line(60, 62, 64, 67, 65, 60)]
+    monkeypatch.setattr(compare_music, "songs_and_voices", lambda _: (songs, songs))
+    for name in ("sopranos", "recordings"):
+        monkeypatch.setattr(compare_music, name, lambda _: songs)
+    for name in ("MELODY", "WHOLE", "PIANO"):
+        monkeypatch.setattr(compare_music, name, {})
+    told = compare_music.report(tmp_path, pieces=1)
+    assert "`python -m mien.lab.scores.compare_music --data FOLDER --pieces 1 --out docs/measures.md`: 1 pieces" in told
+
+
+@pytest.mark.parametrize(("module", "made"), [(compare_music, "report"), (real_music, "learn")])
+def test_a_result_takes_the_place_of_another_as_a_whole(
+    module, made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, before = tmp_path / "out", tmp_path / "before"
+    out.write_text("before")
+    before.hardlink_to(out)
+    monkeypatch.setattr(module, made, lambda *_: "– after")
+    monkeypatch.setattr(sys, "argv", ["lab", "--data", str(tmp_path), "--out", str(out)])
+    module.main()
+    assert "– after" in out.read_text("utf-8") and before.read_text() == "before"
 
 
 @pytest.mark.data

@@ -1,12 +1,14 @@
 """The judge is asked file by file and its answers are told as they are; ranks are ranks."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from mien.circumplex import affect_of
 from mien.errors import BadInput
+from mien.lab.scores import judge_music
 from mien.lab.scores.judge_music import ask, hear, notes_a_beat, play, report, spearman
 from mien.values import Part
 
@@ -60,4 +62,16 @@ def test_the_report_tells_every_mood_and_the_grid(judge: Path, monkeypatch: pyte
     )  # this judge always says the same
     text = report(judge, 5, pieces=1, grid=1)
     assert "| happy | Q1 | 1.00 | 0.00 |" in text and "| calm | Q4 | 0.00 | 1.00 |" in text
+    assert "--first-seed 5 --pieces 1 --grid 1 --out" in text
+    assert "%" not in text.split("| mood |")[0]  # how often a judge is right, no command here tells
     assert "seeds 5 to 5" in text and "median strangeness: 0.25" in text
+
+
+def test_a_report_takes_the_place_of_another_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out, before = tmp_path / "judge.md", tmp_path / "before.md"
+    out.write_text("before")
+    before.hardlink_to(out)
+    monkeypatch.setattr(judge_music, "report", lambda *_: "– after")
+    monkeypatch.setattr(sys, "argv", ["lab", "--judge", "judge.py", "--out", str(out)])
+    judge_music.main()
+    assert (out.read_text("utf-8"), before.read_text()) == ("– after", "before")

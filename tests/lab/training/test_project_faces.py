@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.pretended import pretend_label
+from data.pretended import pretend_face, pretend_label
 from made_faces import BARRED, collected, made_chips, take_sides
 from mien.affect.recipe import CueScale
 from mien.cues.names import NAMES
 from mien.data.project import Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
-from mien.lab.training.project_faces import SHARES, gather, is_project
+from mien.lab.training.project_faces import SHARES, borders, gather, is_project
 
 SCALE = CueScale(np.zeros(len(NAMES), np.float32), np.ones(len(NAMES), np.float32))
 
@@ -72,3 +72,58 @@ def test_too_little_is_refused(tmp_path: Path) -> None:
         db.execute("UPDATE faces SET cues = x'00000000'")
     with pytest.raises(BadInput, match="another version of mien"):
         gather(folder)
+
+
+def side_of(folder: Path) -> dict[str, str]:
+    """The side of each picture, by the name it came under."""
+    with Project.open(folder) as project:
+        rows = project.db.execute("SELECT address FROM faces f JOIN arrivals USING (sha256) ORDER BY f.id").fetchall()
+    return dict(zip([row["address"] for row in rows], gather(folder).sides.tolist(), strict=True))
+
+
+def test_one_more_picture_leaves_the_others_where_they_are(folder: Path) -> None:
+    before, learnt = side_of(folder), gather(folder).learnt
+    for number in range(20, 24):
+        with Project.open(folder) as project:
+            pretend_face(project, f"open-{number}", "open")
+        after = side_of(folder)
+        assert sum(after[name] != side for name, side in before.items()) <= 2  # at each cut one
+        assert not any(side == "test" and before.get(name) == "train" for name, side in after.items())
+        before = after
+    assert gather(folder).learnt != learnt
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 8, 10, 20, 30])
+def test_each_side_gets_its_share(n: int) -> None:
+    train, develop = borders(n)
+    counts = np.bincount(np.searchsorted(borders(n), np.arange(n) + 0.5, side="right"), minlength=3)
+    assert 0 <= train <= develop <= n and counts[0] >= 1
+    assert n < 3 or counts.min() >= 1
+    assert (np.abs(counts - np.array(SHARES) * n) < 1.5).all()
+
+
+def test_what_is_learnt_from_is_named_by_a_digest(folder: Path) -> None:
+    assert gather(folder).learnt == gather(folder).learnt
+    with Project.open(folder) as project:
+        pictures = [row["sha256"] for row in project.db.execute("SELECT sha256 FROM pictures")]
+        take_sides(project, {picture: SIDES[place % 3] for place, picture in enumerate(pictures)})
+    first = gather(folder).learnt
+    with Project.open(folder) as project, project.change() as db:
+        db.execute("UPDATE sides SET side = 'develop' WHERE sha256 = ?", (pictures[0],))
+    assert gather(folder).learnt != first
+    with Project.open(folder) as project, project.change() as db:
+        db.execute("UPDATE sides SET side = 'train' WHERE sha256 = ?", (pictures[0],))
+    assert gather(folder).learnt == first
+
+
+def test_faces_that_most_cannot_tell_are_not_taught(folder: Path) -> None:
+    with Project.open(folder) as project:
+        ids = [row["id"] for row in project.db.execute("SELECT id FROM faces ORDER BY id LIMIT 2")]
+        for face in ids:
+            pretend_label(project, face, "ann", "veiled")
+            pretend_label(project, face, "bob", None, "cannot tell")
+        pretend_label(project, ids[0], "cy", None, "cannot tell")
+    faces = gather(folder)
+    assert len(faces) == 59  # one cannot be told, of the other as many can as cannot
+    assert faces.targets[0].tolist() == [0, 0, 1] and faces.majority[0] == 2
+    assert len(faces.examples(SCALE)) == len(faces.sides) == len(faces.points) == 59

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,13 +17,23 @@ from mien.affect.network import Reader  # noqa: E402
 from mien.affect.recipe import CueScale  # noqa: E402
 from mien.cues.names import NAMES  # noqa: E402
 from mien.lab.training.augment import Ways  # noqa: E402
+from mien.lab.training.closer import TERMS  # noqa: E402
 from mien.lab.training.corpus import Corpus, Examples  # noqa: E402
 from mien.lab.training.export import export  # noqa: E402
 from mien.lab.training.fold import fold  # noqa: E402
 from mien.lab.training.nets import Shape, build_network  # noqa: E402
 from mien.lab.training.normalise import Normalise  # noqa: E402
 from mien.lab.training.precision import SHORT  # noqa: E402
-from mien.lab.training.train import Faces, Plan, inputs_of, taken_up, told_of, train  # noqa: E402
+from mien.lab.training.train import (  # noqa: E402
+    PERFORMED,
+    Faces,
+    Plan,
+    describe,
+    inputs_of,
+    taken_up,
+    told_of,
+    train,
+)
 
 SMALL = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8)
 
@@ -86,6 +97,20 @@ def test_an_interrupted_training_goes_on(corpus: Corpus, tmp_path: Path, monkeyp
     rows = (tmp_path / "curves.csv").read_text().splitlines()[1:]
     assert [int(row.split(",")[0]) for row in rows] == [0, 1, 2, 3]
     assert not (tmp_path / "unfinished").exists()
+
+
+def test_what_a_training_went_on_from_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    network = SimpleNamespace(predict=lambda *_, **__: {"logits": 5 * corpus.develop.targets}, count_params=lambda: 7)
+    before = tmp_path / "before"
+    before.mkdir()
+    project = {"name": "project 'bars'"}
+    kept = {"command": "before", "sides": {"project": "bars", "sha256": "1"}, "data": [project, PERFORMED, TERMS]}
+    (before / "training.json").write_text(json.dumps(kept))
+    describe(network, corpus, Plan(precision=SHORT), Ways(), SMALL, tmp_path, before, corpus.develop)
+    told = json.loads((tmp_path / "training.json").read_text())
+    assert told["command"].endswith("--performed performed.npz --start BEFORE --bfloat16")
+    assert told["data"] == [PERFORMED, project]  # portraits taught a closer look, which is not handed on
+    assert told["after"] == {"command": "before", "sides": kept["sides"]}
 
 
 def test_performed_faces_are_drawn_by_their_share(corpus: Corpus) -> None:

@@ -26,6 +26,7 @@ from mien.lab.coefficients.data import Faces, load_all
 from mien.lab.coefficients.split import rest_places, split
 from mien.lab.pages import cards
 from mien.nets import Floats, asset_path
+from mien.writing import write_bytes
 
 MOST_TURNED_DEG = 20.0
 LEAST_SPREAD = 0.02
@@ -166,9 +167,9 @@ def main() -> None:
         "training": f"`{manifest['training']['command']}`",
         "sha256": f"`{manifest['sha256']}`",
     }
-    given.results.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    write_bytes(given.results, (json.dumps(found, indent=1) + "\n").encode())
     manifest["scores"] = {"on": "worst r of each promise, see the card", **found["promised"]}
-    given.weights.with_suffix(".json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    write_bytes(given.weights.with_suffix(".json"), (json.dumps(manifest, indent=1) + "\n").encode())
     print(json.dumps(found["promised"], indent=1))
 
 

@@ -30,6 +30,7 @@ from mien.lab.coefficients.split import split
 from mien.lab.training.optimiser import make_ready, optimiser
 from mien.lab.training.precision import SHORT, WHOLE, same_as
 from mien.nets import Floats
+from mien.writing import write_bytes
 
 NETWORK, TRAINING = "student.keras", "training.json"
 LEAST_SPREAD = 0.02
@@ -154,7 +155,9 @@ def train(
     parts = split(faces)
     told: dict[str, Any] = {
         "command": f"python -m mien.lab.coefficients.train --performed performed.npz --taught taught.npz --out RUN "
-        f"--epochs {plan.epochs} --rate {plan.rate}" + (" --start BEFORE" if start is not None else ""),
+        f"--epochs {plan.epochs} --rate {plan.rate} --seed {plan.seed}"
+        + (" --bfloat16" if plan.precision == SHORT else "")
+        + (" --start BEFORE" if start is not None else ""),
         "plan": asdict(plan),
         "size": asdict(size),
         "faces": {
@@ -166,7 +169,7 @@ def train(
     if start is not None:
         before = json.loads((start / TRAINING).read_text(encoding="utf-8"))
         told["after"] = {name: before[name] for name in ("command", "plan", "after") if name in before}
-    (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    write_bytes(out / TRAINING, (json.dumps(told, indent=1) + "\n").encode())
     return network
 
 

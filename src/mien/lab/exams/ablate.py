@@ -18,14 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.regions import BOXES, HIDING_GREY, presence
-from mien.lab.arrays import load_arrays
+from mien.lab.arrays import load_arrays, save_arrays
+from mien.lab.command import command
 from mien.lab.exams.evaluate import CONDITIONS, headline
 from mien.lab.exams.exam import Exam, ask, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.metrics import softmax
 from mien.lab.exams.prepared import recall
 from mien.nets import Floats, asset_path
 from mien.values import CHIP_PX, REGIONS
-from mien.writing import write_bytes, write_together
+from mien.writing import write_bytes
 
 Chips = NDArray[np.uint8]
 
@@ -79,8 +80,8 @@ def trained_conditions(
             logits = _recall_answers(path, exam)
             if logits is None:
                 logits = learn_condition(train, examined, visible(*absent), epochs, seed)
-                with write_together(kept) as aside:
-                    np.savez(aside / path.name, allow_pickle=False, rows=exam.rows, logits=logits)
+                kept.mkdir(parents=True, exist_ok=True)
+                save_arrays(path, rows=exam.rows, logits=logits)
             votes.append(softmax(logits))
         told[condition] = headline(exam.four, np.mean(votes, axis=0).astype(np.float32))
         print(f"{condition:22}{told[condition]['accuracy']['value']:.3f}", flush=True)
@@ -118,9 +119,7 @@ def main() -> None:
     reader = reader_of_ferplus(given.weights)
     seen = prepare(reader, see(exam.pictures))
     found = {
-        "command": "python -m mien.lab.exams.ablate --data DATA --kept KEPT "
-        + (f"--limit {given.limit} " if given.limit else "")
-        + f"--epochs {given.epochs} --seeds {given.seeds}",
+        "command": command(parser, given, "data", "kept"),
         "faces": {"taught": len(train), "examined": len(exam)},
         "trained": told,
         "streams_off": {

@@ -17,8 +17,9 @@ All are examined on the validation faces (four classes) and taught on the traini
 random;
 (c) and (e) see them for --epochs, (e) with the answers of the --teacher if one is given (as ours had one), the same
 share of each target. Ours was trained before; the result says on how many faces and for how long. Trained
-networks are kept in --kept under the name of their budget, so that an interrupted run goes on. Every method is asked
-once for its probabilities, measures are those of `mien.lab.exams.metrics`, "behind ours" is the paired difference.
+networks are kept in --kept under the name of their budget, precision and teacher, so that an interrupted run goes on.
+Every method is asked once for its probabilities, measures are those of `mien.lab.exams.metrics`, "behind ours" is the
+paired difference.
 """
 
 import argparse
@@ -26,6 +27,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.network import Reader
+from mien.lab.command import command
 from mien.lab.exams import baselines, metrics
 from mien.lab.exams.evaluate import by_class
 from mien.lab.exams.exam import Exam, ask, load_exam, prepare, reader_of_ferplus
@@ -88,7 +91,7 @@ def networks(
     precision = SHORT if bfloat16 else WHOLE
     plan = Plan()
     budget = nets.Budget(epochs=epochs, batch=plan.batch, rate=plan.rate, average=plan.average)
-    name = f"{len(taught.train)}-faces-{epochs}-epochs"
+    name = f"{len(taught.train)}-faces-{epochs}-epochs" + ("-bfloat16" if bfloat16 else "")
     told = f"{len(taught.train):,} faces, {epochs} epochs"
     pictures, chips = taught.train.pictures, taught.train.chips
     plain = nets.trained(
@@ -105,8 +108,9 @@ def networks(
         if teacher:
             from mien.lab.training.teacher import Teacher
 
-            full_told, name = f"{told}, with a teacher", f"{name}-taught"
             changed = nets.with_answers(changed, Teacher.load(teacher, short=bfloat16), plan.teacher_share)
+            full_told = f"{told}, with a teacher"
+            name += f"-taught-by-{sha256(teacher.read_bytes()).hexdigest()[:8]}"
         full = nets.trained(
             kept / f"full-face-{name}.keras",
             nets.build_full_face,
@@ -247,14 +251,8 @@ def main() -> None:
         probs = our_probs if entrant is our else entrant.answer(shown["validate"])
         rows.append(row(entrant, probs, our_probs, exam.four, _ms(entrant, exam)))
         print(f"{entrant.letter:3}{entrant.name:42}{rows[-1]['accuracy']['value']:.3f}", flush=True)
-    options = f" --limit {given.limit}" if given.limit else ""
-    options += f" --exam-limit {given.exam_limit}" if given.exam_limit else ""
-    options += " --without-keras" if given.without_keras else f" --epochs {given.epochs}"
-    options += " --bfloat16" if given.bfloat16 else ""
-    options += f" --teacher {given.teacher.name}" if given.teacher else ""
     found = {
-        "command": f"python -m mien.lab.exams.compare_readers --data DATA --kept KEPT{options}"
-        + (f" --full-face {given.full_face.name}" if given.full_face else ""),
+        "command": command(parser, given, "data", "kept"),
         "faces": len(exam),
         "haar_found": metrics.share_of(shown["validate"].found),
         "methods": rows,

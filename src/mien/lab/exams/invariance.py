@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from mien.affect.network import Reader
 from mien.cues.geometry import measure
 from mien.face.look import look
+from mien.lab.command import command
 from mien.lab.exams import metrics
 from mien.lab.exams.baselines import Taught, grey_cells, grey_rule
 from mien.lab.exams.changes import CHANGES, SKINS, retint
@@ -130,7 +131,7 @@ def main() -> None:
     portraits = load_portraits(find_data(given.data, LONDON), given.limit)
     colour = of_portraits(portraits.pictures(), methods)
     told = {
-        "command": f"python -m mien.lab.exams.invariance --data DATA --kept KEPT --limit {given.limit}",
+        "command": command(parser, given, "data", "kept"),
         "faces": {"close-ups": len(exam), "portraits": len(portraits)},
         "close_ups": close_ups,
         "portraits": colour,

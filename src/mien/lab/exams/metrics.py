@@ -10,12 +10,16 @@ Measures
 --------
 accuracy : right answers / cases.
 balanced accuracy : mean over the classes that occur of right answers / cases of the class (recall).
-macro-F1 : mean over all classes of 2·precision·recall / (precision + recall), 0 where a class has neither.
+macro-F1 : mean over the classes that occur, in truth or answers, of 2·precision·recall / (precision + recall), 0 for a
+    class never found.
 confusion : counts (k, k), rows the truth, columns the answers.
 ECE : expected calibration error (Guo et al. 2017): cases sorted into 15 bins of equal width by the answer's
-    probability; mean over the cases of |share right − mean probability| of their bin.
-interval : percentile bootstrap over cases (Efron 1979), 95 %. Of a difference between two methods it is drawn paired:
-    the same cases for both.
+    probability; mean over the cases of |share right − mean probability| of their bin. Of few cases (below some 200) it
+    is well above 0 even of a calibrated method, and so is its whole interval.
+interval : percentile bootstrap over cases (Efron 1979), 95 %; a draw that lacks a class is measured on the others. Of a
+    difference between two methods it is drawn paired: the same cases for both. Where all answers are right, or all
+    wrong, every draw would be alike: accuracy, and the two means over classes that equal it there, then get the score
+    interval of the share.
 share : of claims that hold, with the score interval (Wilson 1927), which serves few cases and all right too.
 """
 
@@ -59,10 +63,10 @@ def balanced_accuracy(truth: Classes, probs: Numbers) -> float:
 
 
 def macro_f1(truth: Classes, probs: Numbers) -> float:
-    """Mean over the classes of the harmonic mean of precision and recall."""
+    """Mean, over the classes that occur in truth or answers, of the harmonic mean of precision and recall."""
     counts = confusion(truth, probs.argmax(axis=1), probs.shape[1])
     both = counts.sum(axis=0) + counts.sum(axis=1)
-    return float(np.mean(np.nan_to_num(_share(2 * counts.diagonal(), both))))
+    return float(np.nanmean(_share(2 * counts.diagonal(), both)))
 
 
 def calibration_error(truth: Classes, probs: Numbers) -> float:
@@ -123,7 +127,10 @@ def interval(
     rng: np.random.Generator,
     draws: int = 1000,
 ) -> tuple[float, float]:
-    """95 % interval of a measure, by drawing the cases anew."""
+    """95 % interval of a measure, by drawing the cases anew; of none but right or wrong answers the score interval."""
+    holds = probs.argmax(axis=1) == truth
+    if measure in (accuracy, balanced_accuracy, macro_f1) and (holds.all() or not holds.any()):
+        return _score_interval(holds)
     found = []
     for _ in range(draws):
         some = rng.integers(0, len(truth), len(truth))
@@ -154,11 +161,15 @@ def difference(
 
 def share_of(holds: NDArray[np.bool_]) -> dict[str, Any]:
     """Share of claims that hold with its 95 % score interval, rounded, as plain data: `n`, `share`, `interval`."""
+    low, high = _score_interval(holds)
+    return {"n": len(holds), "share": round(float(holds.mean()), 4), "interval": [round(low, 4), round(high, 4)]}
+
+
+def _score_interval(holds: NDArray[np.bool_]) -> tuple[float, float]:
     n, p, z = len(holds), float(holds.mean()), 1.96
     middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
     half /= 1 + z * z / n
-    low, high = max(middle - half, 0.0), min(middle + half, 1.0)
-    return {"n": n, "share": round(p, 4), "interval": [round(low, 4), round(high, 4)]}
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def _share(part: Classes, whole: Classes) -> NDArray[np.float64]:

@@ -4,9 +4,13 @@ It examines what ships (LiteRT) on one side of the project's faces, on those of 
 say one class. A network that knows more classes than the project, or the same ones by other names ("happiness" for
 "happy"), is asked for the project's alone: their probabilities over their sum. The shipped reader is examined at first
 sight: a project keeps the small cuts of its faces, and a closer look (`mien.affect.closer`) needs more. Needs no keras.
+
+`on.dealt_anew` says whether the sides that the network learnt from, or the one that it began from, are others than
+those of today: faces of the test side may then be among them. It is null where its manifest tells of none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,6 +24,11 @@ from mien.lab.exams import metrics
 from mien.lab.exams.evaluate import describe
 from mien.lab.training.heads import known_as
 from mien.lab.training.project_faces import ProjectFaces
+
+DEALT_ANEW = (
+    "the sides were dealt anew since this network learnt, so that part of the test side may have been learnt from; "
+    "train anew, then evaluate"
+)
 
 
 def columns_of(reader: Reader, faces: ProjectFaces) -> tuple[int, ...]:
@@ -47,8 +56,35 @@ def probs_of(reader: Reader, faces: ProjectFaces, rows: NDArray[np.int64]) -> ND
     return metrics.renormalised(probs, columns)
 
 
-def examine(reader: Reader, faces: ProjectFaces, side: str = "test") -> dict[str, Any]:
+def dealt_anew(training: Mapping[str, Any], faces: ProjectFaces) -> bool | None:
+    """Whether sides of the project that a network learnt from are others than those of today; None if none is told.
+
+    Parameters
+    ----------
+    training : as its manifest tells it.
+    faces : of the project.
+    """
+    told = [sides["sha256"] != faces.learnt for sides in _sides(training) if sides["project"] == faces.name]
+    return any(told) if told else None
+
+
+def _sides(training: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """What every training of a network, the last first, says of the sides that it learnt from."""
+    if "sides" in training:
+        yield training["sides"]
+    if "after" in training:
+        yield from _sides(training["after"])
+
+
+def examine(
+    reader: Reader, faces: ProjectFaces, side: str = "test", training: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
     """Every number that one side of a project gives.
+
+    Parameters
+    ----------
+    reader, faces, side : who is examined, and on what.
+    training : how the reader learnt, as its manifest tells it.
 
     Raises
     ------
@@ -65,6 +101,7 @@ def examine(reader: Reader, faces: ProjectFaces, side: str = "test") -> dict[str
         "data": f"project '{faces.name}'",
         "side": side,
         "split": "the project's" if faces.has_split else "drawn by mien train",
+        "dealt_anew": dealt_anew(training, faces),
         "sha256": faces.digest,
         "faces": len(rows),
     }

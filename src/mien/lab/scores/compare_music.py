@@ -34,6 +34,7 @@ from mien.music.compose import compose
 from mien.music.originality import RUN_NOTES
 from mien.music.perform import perform
 from mien.values import Mode, Note, Part, Phrase
+from mien.writing import write_bytes
 
 EMOTIONS = ("happy", "angry", "sad", "neutral", "calm")
 PIECES, FIRST_SEED, SECONDS = 100, 1000, 45.0
@@ -269,9 +270,9 @@ def report(data: Path, pieces: int = PIECES) -> str:
         [
             "# Measures",
             "",
-            "Written by `python -m mien.lab.scores.compare_music --data FOLDER --out docs/measures.md`: "
-            f"{pieces} pieces an emotion, solo piano, {SECONDS:g} s, seeds from {FIRST_SEED} on. Ours are medians, "
-            "with how many pieces lie between the 5th and the 95th percentile of the first corpus.",
+            f"Written by `python -m mien.lab.scores.compare_music --data FOLDER --pieces {pieces} --out "
+            f"docs/measures.md`: {pieces} pieces an emotion, solo piano, {SECONDS:g} s, seeds from {FIRST_SEED} on. "
+            "Ours are medians, with how many pieces lie between the 5th and the 95th percentile of the first corpus.",
             "",
             f"Melodies, as written, beside the voices of {len(lieder)} songs (OpenScore Lieder, whole songs):",
             "",
@@ -306,7 +307,7 @@ def main() -> None:
     options = parser.parse_args()
     text = report(options.data, options.pieces)
     if options.out:
-        options.out.write_text(text, encoding="utf-8")
+        write_bytes(options.out, text.encode())
     else:
         print(text)
 

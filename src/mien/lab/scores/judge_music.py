@@ -29,6 +29,7 @@ from mien.music.midi import write_midi
 from mien.music.perform import perform
 from mien.music.rhythm import beat_ticks
 from mien.values import Affect, Phrase
+from mien.writing import write_bytes
 
 QUADRANTS = {"happy": "Q1", "angry": "Q2", "sad": "Q3", "calm": "Q4"}
 """The quadrant that each mood should be heard in; neutral has none."""
@@ -148,11 +149,11 @@ def report(judge: Path, first_seed: int, pieces: int, grid: int) -> str:
             "# The judge",
             "",
             "Written by `python -m mien.lab.scores.judge_music --judge PATH "
-            f"--first-seed {first_seed} --out docs/judge.md`: "
+            f"--first-seed {first_seed} --pieces {pieces} --grid {grid} --out docs/judge.md`: "
             f"{pieces} pieces a mood, solo piano, {SECONDS:g} s, seeds {first_seed} to {seeds[-1]}, which nothing was "
-            "chosen on. The judge is a classifier of other people's piano music, not part of this project; it was "
-            "right on 70 % of clips it had never heard. Arousal, valence and strangeness (the share of its training "
-            "clips that lie nearer to what it knows) are medians.",
+            "chosen on. The judge is a classifier of other people's piano music, not part of this project and not "
+            "always right. Arousal, valence and strangeness (the share of its training clips that lie nearer to what "
+            "it knows) are medians.",
             "",
             *moods_table(judge, seeds),
             "",
@@ -176,7 +177,7 @@ def main() -> None:
     options = parser.parse_args()
     text = report(options.judge, options.first_seed, options.pieces, options.grid)
     if options.out:
-        options.out.write_text(text, encoding="utf-8")
+        write_bytes(options.out, text.encode())
     else:
         print(text)
 

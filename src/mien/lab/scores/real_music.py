@@ -33,6 +33,7 @@ from mien.lab.scores.compare_music import (
 )
 from mien.lab.scores.measures import MEASURES, scale_consistency
 from mien.values import TICKS_PER_QUARTER, Part, Phrase
+from mien.writing import write_bytes
 
 TABLE = Path(__file__).with_name("real_music.json")
 HEARD: Mapping[str, Callable[[Phrase], float]] = {**PIANO, "scale_consistency": scale_consistency}
@@ -144,7 +145,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True, help="folder with the corpora")
     options.add_argument("--out", type=Path, default=TABLE)
     asked = options.parse_args()
-    asked.out.write_text(json.dumps(learn(asked.data), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_bytes(asked.out, (json.dumps(learn(asked.data), indent=1, ensure_ascii=False) + "\n").encode())
     print(asked.out)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from mien.errors import BadAsset
 from mien.nets import Floats, Network
+from mien.writing import write_together
 
 CONVERTS = "tensorflow"
 """The backend that can convert."""
@@ -49,6 +50,8 @@ def ship_proved(
     ------
     BadAsset
         If LiteRT answers otherwise; nothing is written then.
+    CannotWrite
+        If there is no place for the files.
     """
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder) / path.name
@@ -65,9 +68,16 @@ def ship_proved(
 
 
 def copied(network: Path, to: Path) -> None:
-    """Copy a network and its manifest over another path's."""
-    for suffix in (".tflite", ".json"):
-        to.with_suffix(suffix).write_bytes(network.with_suffix(suffix).read_bytes())
+    """Copy a network and its manifest over another path's, both or neither.
+
+    Raises
+    ------
+    CannotWrite
+        If there is no place for them; what stood there is as it was.
+    """
+    with write_together(to.parent) as aside:
+        for suffix in (".tflite", ".json"):
+            (aside / to.with_suffix(suffix).name).write_bytes(network.with_suffix(suffix).read_bytes())
 
 
 def in_tensorflow(module: str, words: Sequence[str], what: Path) -> bool:

@@ -30,7 +30,15 @@ MOST_DIFFERENCE = 1e-4
 PATTERNS = 6
 SHIPPED = "reader.tflite"
 """What the network is called then."""
-TOLD = ("command", "recipe", "plan", "ways", "shape", "faces", "portraits_unseen", "after")
+FERPLUS = (
+    {
+        "name": "FER2013 pictures (Goodfellow et al. 2013)",
+        "terms": "customary research use; no picture is shipped or can be redistributed",
+    },
+    {"name": "FER+ labels (Barsoum et al. 2016)", "terms": "MIT"},
+)
+"""What every network learnt from, or the one that it began from."""
+TOLD = ("command", "recipe", "plan", "ways", "shape", "faces", "sides", "portraits_unseen", "after")
 """What the manifest repeats of `training.json`; `after` is the training that this one went on from."""
 
 
@@ -113,14 +121,7 @@ def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
         "temperature": training["temperature"],
         "parameters": training["parameters"],
         "cues": training["cues"],
-        "data": [
-            *training.get("data", ()),
-            {
-                "name": "FER2013 pictures (Goodfellow et al. 2013)",
-                "terms": "customary research use; no picture is shipped or can be redistributed",
-            },
-            {"name": "FER+ labels (Barsoum et al. 2016)", "terms": "MIT"},
-        ],
+        "data": [*(row for row in training.get("data", ()) if row not in FERPLUS), *FERPLUS],
         "training": {name: training[name] for name in TOLD if name in training},
     }
 

@@ -43,22 +43,19 @@ def learning_curve(
     """Rows of the curve, the last with all faces.
 
     A row has `pictures_a_class` (None for all there are), `faces` learnt from, and `accuracy` and `balanced_accuracy`
-    on the test side over the seeds. Numbers of which no class has more are left out.
+    on the test side over the seeds, of its faces with a majority. Numbers of which no class has more are left out.
     """
-    first = sighted.corpus.train.targets
-    majority = np.where((first == first.max(axis=1, keepdims=True)).sum(axis=1) == 1, first.argmax(axis=1), -1)
-    wanted = sighted.corpus.validate.targets
-    clear = (wanted == wanted.max(axis=1, keepdims=True)).sum(axis=1) == 1
-    truth, test = wanted[clear].argmax(axis=1), sighted.test.take(clear)
+    majority, clear = sighted.shown, sighted.truth >= 0
+    truth, test = sighted.truth[clear], sighted.test.take(clear)
     most = int(np.bincount(majority[majority >= 0]).max())
     rows = []
     for count in [*(count for count in counts if count < most), None]:
         say(f"learning from {'all' if count is None else count} pictures a class")
         found: list[tuple[float, float]] = []
-        used = len(first)
+        used = len(majority)
         for seed in range(seeds if count is not None else 1):
             drawn = None if count is None else _drawn(majority, count, seed)
-            used = len(first) if drawn is None else len(drawn)
+            used = len(majority) if drawn is None else len(drawn)
             probs = sighted.fitted(trunk, drawn, keeps_prior=keeps_prior).probs(test)
             found.append((accuracy(truth, probs), balanced_accuracy(truth, probs)))
         right, balanced = zip(*found, strict=True)

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from mien.errors import BadAsset
+from mien.errors import BadAsset, BadInput
 from mien.lab.training.convert import in_tensorflow, sha256_of
 from mien.lab.training.export import MOST_DIFFERENCE, difference, patterns
 from mien.lab.training.frozen import Trunk
 from mien.lab.training.nets import with_shares
-from mien.nets import Floats, Network, read_manifest
+from mien.nets import Floats, Network, manifest_at, read_manifest
 from mien.writing import write_together
 
 
@@ -36,11 +36,14 @@ def export_onnx(weights: Path, out: Path) -> Path:
 
     Raises
     ------
+    BadInput
+        If another file's manifest stands where this one's shall.
     BadAsset
         If the weights are not a reader that `mien train` made, or ONNX Runtime answers otherwise than LiteRT.
     CannotWrite
         If there is no place for the files.
     """
+    _check_place(weights, out)
     words = ["--weights", str(weights), "--out", str(out)]
     if in_tensorflow("mien.lab.training.onnx", words, weights):
         return out
@@ -66,6 +69,17 @@ def export_onnx(weights: Path, out: Path) -> Path:
             (aside / out.name).write_bytes(made.read_bytes())
             (aside / out.with_suffix(".json").name).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     return out
+
+
+def _check_place(weights: Path, out: Path) -> None:
+    """Refuse a file whose manifest would take the place of another file's."""
+    beside = out.with_suffix(".json")
+    of = weights.name if beside.resolve() == weights.with_suffix(".json").resolve() else manifest_at(beside)
+    if of not in (None, out.name):
+        raise BadInput(
+            f"--out {out}: its manifest would take the place of {beside.name}, that of {of}; give another name, "
+            f"as in  --out {out.with_name(f'{out.stem}-onnx.onnx')}"
+        )
 
 
 def _asked(path: Path, given: dict[str, Floats]) -> tuple[list[Floats], list[str]]:

@@ -8,28 +8,28 @@ only where it reads the development side better. Every choice is made on that si
 
 import json
 import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
 from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.metrics import cross_entropy
 from mien.lab.training.augment import Ways
-from mien.lab.training.convert import copied
-from mien.lab.training.corpus import Corpus, Examples
+from mien.lab.training.corpus import Corpus
 from mien.lab.training.export import export
 from mien.lab.training.frozen import CHANGED_VIEWS, Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, begun, fit_best, known_as, temperature_of
 from mien.lab.training.nets import Shape
 from mien.lab.training.project_faces import ProjectFaces
-from mien.lab.training.train import TRAINING, UNFINISHED, Plan, inputs_of, train
-from mien.nets import Network, read_manifest
+from mien.lab.training.train import TRAINING, UNFINISHED, Plan, data_of, inputs_of, train
+from mien.nets import asset_path, read_manifest
+from mien.writing import write_bytes, write_together
 
 UNFROZEN_RATE = 2e-4
 """Highest learning rate of the whole network: what it knows shall not be shaken off."""
@@ -43,12 +43,17 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighted:
-    """The sides of a project as the last layers see them: `train` in several views, one after the other."""
+    """The sides of a project as the last layers see them: `train` in several views, one after the other.
+
+    `shown` and `truth` are what most say of the faces of train and test, int64 (n,), −1 where there is no majority.
+    """
 
     corpus: Corpus
     train: Sequence[Frozen]
     develop: Frozen
     test: Frozen
+    shown: NDArray[np.int64]
+    truth: NDArray[np.int64]
 
     def fitted(self, trunk: Trunk, rows: Sequence[int] | None = None, *, keeps_prior: bool = True) -> Fitted:
         """Heads from the training faces, or from those `rows` of them alone.
@@ -83,7 +88,8 @@ def sighted(faces: ProjectFaces, trunk: Trunk, seed: int = 1) -> Sighted:
         if not len(examples):
             raise BadInput(f"{faces.name}: no face on the side '{side}'; label more, then  mien data split PROJECT")
     views = trunk.views(corpus.train, seed)
-    return Sighted(corpus, views, trunk.see(corpus.develop), trunk.see(corpus.validate))
+    shown, _, truth = (faces.majority[faces.sides == side] for side in SIDES)
+    return Sighted(corpus, views, trunk.see(corpus.develop), trunk.see(corpus.validate), shown, truth)
 
 
 def train_own(
@@ -112,7 +118,11 @@ def train_own(
     ------
     BadInput
         If the project has too little to learn from.
+    CannotWrite
+        If there is no place for the files; that is found out before anything is learnt.
     """
+    with write_together(out):  # refused before the work
+        pass
     say(f"seeing {len(faces):,} faces" + ("" if faces.has_split else "; no split in the project, so one was drawn"))
     trunk = Trunk(start)
     seen = sighted(faces, trunk, seed)
@@ -121,22 +131,28 @@ def train_own(
         say(f"few faces of {', '.join(thin)} to choose by: label more, and believe the figures the less")
     say("learning the last layers")
     fitted = seen.fitted(trunk, keeps_prior=keeps_prior)
-    out.mkdir(parents=True, exist_ok=True)
-    told = _told(faces, trunk, fitted, seed, keeps_prior)
+    plan = Plan(batch=UNFROZEN_BATCH, rate=rate, seed=seed, epochs=epochs, average=UNFROZEN_AVERAGE)
+    told = _told(faces, trunk, fitted, plan, keeps_prior)
     path = export(trunk.with_heads(fitted.heads), told, out)
     if epochs:
-        plan = Plan(batch=UNFROZEN_BATCH, rate=rate, seed=seed, epochs=epochs, average=UNFROZEN_AVERAGE)
-        _unfreeze(path, seen.corpus, told, out, plan, say)
+        _unfreeze(path, seen.corpus, told, fitted.develop_loss, plan, say)
     return path, trunk, seen
 
 
-def _told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted, seed: int, keeps_prior: bool) -> dict[str, Any]:
-    """What the manifest says of the training."""
+def _told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted, plan: Plan, keeps_prior: bool) -> dict[str, Any]:
+    """What the manifest says of the training; a plan of no epochs leaves the streams as they are."""
     names = [one.name for one in trunk.classes]
     shape = replace(trunk.shape, classes=len(faces.classes))
-    before = read_manifest(trunk.path)
+    before, shipped = read_manifest(trunk.path), read_manifest(asset_path("mien.affect", "reader.tflite"))
+    project = {
+        "name": f"project '{faces.name}'", "faces": len(faces), "sha256": faces.digest, "terms": "the project's own",
+    }  # fmt: skip
     return {
-        "command": f"mien train --data PROJECT --out RUN --seed {seed}",
+        "command": "mien train --data PROJECT --out RUN"
+        + (f" --epochs {plan.epochs} --rate {plan.rate:g}" if plan.epochs else "")
+        + f" --seed {plan.seed}"
+        + ("" if keeps_prior else " --prior project")
+        + ("" if before["sha256"] == shipped["sha256"] else " --start BEFORE"),
         "recipe": {
             "streams": "frozen",
             "begun_from": {one.name: known_as(one.name, names) or "what its faces read as" for one in faces.classes},
@@ -148,45 +164,46 @@ def _told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted, seed: int, keeps_pr
         },
         "shape": asdict(shape),
         "faces": faces.counts(),
+        "sides": {"project": faces.name, "sha256": faces.learnt},
         "after": {"sha256": before["sha256"], **before["training"]},
-        "parameters": before["parameters"],
+        "parameters": before["parameters"] + (shape.classes - trunk.shape.classes) * trunk.heads.weights.shape[1],
         "temperature": fitted.temperature,
         "cues": trunk.scale.rows(),
         "classes": [one.row() for one in faces.classes],
-        "data": [
-            {
-                "name": f"project '{faces.name}'",
-                "faces": len(faces),
-                "sha256": faces.digest,
-                "terms": "the project's own",
-            }
-        ],
+        "data": [project, *(row for row in data_of(trunk.path) if row != project)],
     }
 
 
-def _unfreeze(path: Path, corpus: Corpus, told: dict[str, Any], out: Path, plan: Plan, say: Say) -> None:
-    """Let the whole network learn on; keep it where it reads the development side better."""
+def _unfreeze(path: Path, corpus: Corpus, told: dict[str, Any], before: float, plan: Plan, say: Say) -> None:
+    """Let the whole network learn on; let it take the place of the one at `path` where it reads the development side
+    better than with the loss `before`."""
     say(f"learning the whole network, at most {plan.epochs} rounds")
-    before = float(told["recipe"]["develop_loss"])
-    shape = read_manifest(path)["training"]["shape"]
+    shape, ways, out = Shape.of_row(told["shape"]), Ways(), path.parent
     shutil.rmtree(out / UNFINISHED, ignore_errors=True)  # of a training of other labels, broken off
-    network = train(corpus, plan, Ways(), Shape.of_row(shape), out, path)
-    learnt = json.loads((out / TRAINING).read_text(encoding="utf-8"))
+    network = train(corpus, plan, ways, shape, out, path)
     logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
-    more = told | {name: learnt[name] for name in ("plan", "ways", "parameters")}
-    more["temperature"] = temperature_of(logits, corpus.develop.targets)  # drawn towards 1, as that of the last layers
-    more["recipe"] = told["recipe"] | {"streams": "learnt on"}
-    with tempfile.TemporaryDirectory() as aside:
-        candidate = export(network, more, Path(aside))
-        after = develop_loss(candidate, corpus.develop)
-        say(f"loss on the development side {before:.4f}, then {after:.4f}")
-        if after < before:
-            copied(candidate, path)
+    temperature = temperature_of(logits, corpus.develop.targets)  # drawn towards 1, as that of the last layers
+    after = cross_entropy(calibrated(logits, temperature), corpus.develop.targets)
+    more = told | {
+        "recipe": _learnt_on(told["recipe"], after),
+        "plan": asdict(plan),
+        "ways": asdict(ways),
+        "parameters": network.count_params(),
+        "temperature": temperature,
+    }
+    write_bytes(out / TRAINING, (json.dumps(more, indent=1) + "\n").encode())
+    say(f"loss on the development side {before:.4f}, then {after:.4f}")
+    if after < before:
+        export(network, more, out)
 
 
-def develop_loss(path: Path, examples: Examples) -> float:
-    """Mean cross-entropy of an exported network with targets, nats."""
-    network = Network(path)
-    said = network.named(inputs_of(examples))
-    logits = said[network.manifest["outputs"].index("logits")]
-    return cross_entropy(calibrated(logits, float(network.manifest["temperature"])), examples.targets)
+def _learnt_on(recipe: Mapping[str, Any], develop_loss: float) -> dict[str, Any]:
+    """The recipe of a whole network that learnt on from last layers that were fitted first."""
+    fitting = ("views", "penalty", "prior", "develop_loss")
+    return {
+        **{name: told for name, told in recipe.items() if name not in fitting},
+        "streams": "learnt on",
+        "prior": "the project's",
+        "develop_loss": round(develop_loss, 4),
+        "last_layers_before": {name: recipe[name] for name in fitting},
+    }

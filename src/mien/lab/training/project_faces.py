@@ -1,17 +1,21 @@
 """A project becomes examples to learn from and to be examined on (mien.data → Examples by side, no keras).
 
 What people said of each face is its target (`mien.data.truth`); chips and cues are those that collecting measured, so
-nothing is looked at again. Sides are those of the project's split. Where it has none, one is drawn here, and said so:
-pictures that belong together (a person, an album, copies of each other) stay on one side, and each class is spread over
-the sides by its share; same project, same split.
+nothing is looked at again. Of a face that more people "cannot tell" than can, nothing is learnt (as of FER+ pictures
+that are mostly "unknown", see `mien.lab.training.corpus`). Sides are those of the project's split. Where it has none,
+one is drawn here, and said so: pictures that belong together (a person, an album, copies of each other) stay on one
+side, and each class is spread over the sides by its share; same project, same split, and one picture more leaves
+nearly all others where they were.
 
 Conventions: targets float32 (n, k) in the order of the project's classes; majority int64 (n,), −1 where there is none.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mode
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +25,7 @@ from mien.data.bundles import bundles
 from mien.data.faces import Faces
 from mien.data.faces import gather as kept_faces
 from mien.data.project import FILE, Project
-from mien.data.split import SIDES, deal
+from mien.data.split import SIDES
 from mien.data.truth import Truths, truths
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
@@ -31,6 +35,8 @@ from mien.values import Classes
 SHARES = (0.7, 0.1, 0.2)
 """How much each side gets where the project has no split of its own."""
 SPLIT_SEED = 2016
+TEST = SIDES[-1]
+"""The side that is neither learnt from nor chosen by."""
 FEWEST = 2
 """Classes with faces, and faces to learn a class from, without which there is nothing to tell apart."""
 HELP = "label more, or look with  mien data status PROJECT"
@@ -42,7 +48,7 @@ class ProjectFaces:
 
     `cuts` as they were collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` as the
     module says; `sides` (n,), a name of `SIDES` each; `has_split` says whether the project told them; `digest` names
-    pictures and targets together (sha256).
+    pictures and targets together, `learnt` the pictures of the sides that are learnt from and chosen by (sha256).
     """
 
     name: str
@@ -54,6 +60,7 @@ class ProjectFaces:
     sides: NDArray[np.str_]
     has_split: bool
     digest: str
+    learnt: str
 
     def __len__(self) -> int:
         return len(self.majority)
@@ -95,7 +102,7 @@ def gather(folder: Path) -> ProjectFaces:
         If there is no project, or fewer than two of its classes have faces to learn from.
     """
     with Project.open(folder) as project:
-        said, classes = truths(project), project.classes
+        said, classes = _told(truths(project)), project.classes
         sides, has_split = _sides(project, said)
         kept = _kept(project, said)
     counts = np.bincount(said.majority[(said.majority >= 0) & (sides == "train")], minlength=len(classes))
@@ -103,8 +110,22 @@ def gather(folder: Path) -> ProjectFaces:
         told = ", ".join(f"{one.name} {count}" for one, count in zip(classes, counts, strict=True))
         raise BadInput(f"{folder}: too few faces to learn from ({told}); {HELP}")
     digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
+    learnt = _digest_of(said.sha256, sides)
     cuts, name = Cuts(kept.chips, kept.cues, kept.valid), folder.resolve().name
-    return ProjectFaces(name, classes, cuts, kept.points, said.targets, said.majority, sides, has_split, digest)
+    return ProjectFaces(name, classes, cuts, kept.points, said.targets, said.majority, sides, has_split, digest, learnt)
+
+
+def _told(said: Truths) -> Truths:
+    """The faces that not more people "cannot tell" than can."""
+    told = said.blank <= said.votes.sum(axis=1)
+    pictures = tuple(sha256 for sha256, is_told in zip(said.sha256, told.tolist(), strict=True) if is_told)
+    return Truths(said.faces[told], pictures, said.votes[told], said.blank[told])
+
+
+def _digest_of(pictures: Sequence[str], sides: NDArray[np.str_]) -> str:
+    """The sha256 of which pictures stand on the sides train and develop."""
+    seen = {f"{picture} {side}" for picture, side in zip(pictures, sides.tolist(), strict=True) if side != TEST}
+    return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()
 
 
 def _kept(project: Project, said: Truths) -> Faces:
@@ -131,9 +152,28 @@ def _sides(project: Project, said: Truths) -> tuple[NDArray[np.str_], bool]:
 
 
 def drawn_sides(project: Project, said: Truths) -> NDArray[np.str_]:
-    """A side for each face, dealt as `mien data split` deals."""
-    kinds = said.votes.shape[1] + 1  # the last is of those without a majority
-    shown = {sha256: majority % kinds for sha256, majority in zip(said.sha256, said.majority.tolist(), strict=True)}
-    together = bundles(project)
-    dealt = deal({sha256: together[sha256] for sha256 in shown}, shown, kinds, SPLIT_SEED, SHARES)
-    return np.array([SIDES[dealt[sha256]] for sha256 in said.sha256])
+    """A side for each face: the bundles of a class, in the order of their hashes, are cut by the shares.
+
+    A bundle is of the class that most of its pictures show; those without a majority are a class of their own.
+    """
+    together, shown = bundles(project), dict(zip(said.sha256, said.majority.tolist(), strict=True))
+    members: dict[str, list[str]] = defaultdict(list)
+    for picture in sorted(shown):
+        members[together[picture]].append(picture)
+    classes: dict[int, list[str]] = defaultdict(list)
+    for bundle, pictures in members.items():
+        classes[mode([shown[picture] for picture in pictures])].append(bundle)
+    dealt: dict[str, str] = {}
+    for several in classes.values():
+        ordered = sorted(several, key=lambda bundle: hashlib.sha256(f"{SPLIT_SEED} {bundle}".encode()).digest())
+        sizes = np.array([len(members[bundle]) for bundle in ordered])
+        places = np.searchsorted(borders(int(sizes.sum())), np.cumsum(sizes) - sizes / 2, side="right")
+        for bundle, place in zip(ordered, places.tolist(), strict=True):
+            dealt |= dict.fromkeys(members[bundle], SIDES[place])
+    return np.array([dealt[picture] for picture in said.sha256])
+
+
+def borders(n: int) -> tuple[float, float]:
+    """Where n pictures of a class are cut into train, develop and test: by the shares, but from three on one each."""
+    develop, test = (max(share * n, float(n >= len(SIDES))) for share in SHARES[1:])
+    return n - develop - test, n - test

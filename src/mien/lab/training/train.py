@@ -23,10 +23,11 @@ import numpy as np
 
 from mien.lab.exams.metrics import best_temperature
 from mien.lab.training.augment import Ways, augment
+from mien.lab.training.closer import TERMS
 from mien.lab.training.corpus import RARE, Corpus, Examples
 from mien.lab.training.nets import STREAMS, Shape, build_network
 from mien.lab.training.optimiser import make_ready, optimiser
-from mien.lab.training.precision import WHOLE, same_as
+from mien.lab.training.precision import SHORT, WHOLE, same_as
 from mien.lab.training.unfold import unfold
 from mien.nets import Floats
 from mien.vocabulary import EIGHT
@@ -223,11 +224,22 @@ def taken_up(start: Path, corpus: Corpus) -> keras.Model:
 
 def told_of(start: Path) -> dict[str, Any]:
     """How the network was trained that a training went on from."""
-    training = json.loads(
-        (start.with_suffix(".json") if start.suffix == ".tflite" else start / TRAINING).read_text("utf-8")
-    )
-    before = training["training"] if start.suffix == ".tflite" else training
-    return {name: before[name] for name in ("command", "plan", "ways", "after") if name in before}
+    kept = _kept_of(start)
+    before = kept.get("training", kept)
+    return {name: before[name] for name in ("command", "recipe", "plan", "ways", "sides", "after") if name in before}
+
+
+def data_of(start: Path) -> list[dict[str, Any]]:
+    """What the network learnt from that a training goes on from; the portraits of a closer look, which is not handed
+    on, are left out."""
+    return [row for row in _kept_of(start).get("data", ()) if row != TERMS]
+
+
+def _kept_of(start: Path) -> dict[str, Any]:
+    """The manifest of a `.tflite` network, or what a training's folder says of it."""
+    kept = start.with_suffix(".json") if start.suffix == ".tflite" else start / TRAINING
+    told: dict[str, Any] = json.loads(kept.read_text("utf-8"))
+    return told
 
 
 def describe(
@@ -248,7 +260,8 @@ def describe(
         f"--seed {plan.seed}"
         + (" --performed performed.npz" if performed is not None else "")
         + (" --teacher teacher.npz" if teacher is not None else "")
-        + (" --start BEFORE" if start is not None else ""),
+        + (" --start BEFORE" if start is not None else "")
+        + (" --bfloat16" if plan.precision == SHORT else ""),
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),
@@ -258,7 +271,9 @@ def describe(
         "temperature": best_temperature_of(logits, corpus.develop.targets),
         "cues": corpus.scale.rows(),
     }
-    told["data"] = [*([PERFORMED] if performed is not None else ()), *([TAUGHT_BY] if teacher is not None else ())]
+    beside = [*([PERFORMED] if performed is not None else ()), *([TAUGHT_BY] if teacher is not None else ())]
+    before = data_of(start) if start is not None else []
+    told["data"] = [*beside, *(row for row in before if row not in beside)]
     if start is not None:
         told["after"] = told_of(start)
     (out / TRAINING).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

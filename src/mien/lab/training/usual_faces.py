@@ -18,7 +18,7 @@ from mien.face.look import look
 from mien.lab.arrays import load_arrays
 from mien.nets import Floats
 from mien.values import Frame
-from mien.writing import write_bytes
+from mien.writing import write_aside, write_bytes
 
 DIRECTIONS = 20
 FACES = 3500
@@ -51,8 +51,8 @@ def main() -> None:
     chips = np.stack([faces[0].chip for faces in seen if faces])
     path = asked.out / "usual_faces.npy"
     asked.out.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as out:
-        np.save(out, learn(chips))
+    with write_aside(path) as aside:
+        np.save(aside, learn(chips))
     manifest = {
         "name": "usual faces",
         "file": path.name,
