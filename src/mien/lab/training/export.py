@@ -26,7 +26,9 @@ from mien.values import CHIP_PX, EMOTIONS
 
 INPUTS = ("chip", "cues", "presence")
 MOST_DIFFERENCE = 1e-4
-"""Largest difference allowed between a probability (or share) from Keras and the same from LiteRT."""
+"""Largest difference allowed between a probability from Keras and the same from LiteRT."""
+SHARES_SENSITIVITY = 10
+"""How many times as large it may be of a share: a quotient of moves that may be as small as `SMALLEST_MOVE` (nets)."""
 PATTERNS = 6
 SHIPPED = "reader.tflite"
 """What the network is called then."""
@@ -96,10 +98,11 @@ def patterns() -> dict[str, Floats]:
 
 
 def difference(wanted: Answers, found: Answers) -> float:
-    """Largest difference of two answers, in probabilities and shares."""
-    pairs = [(calibrated(wanted[n], 1.0), calibrated(found[n], 1.0)) for n in ("logits", "stream_logits")]
-    pairs.append((wanted["shares"], found["shares"]))
-    return max(float(np.abs(a - b).max()) for a, b in pairs)
+    """Largest difference of two answers, in probabilities and, less their sensitivity, in shares."""
+    names = ("logits", "stream_logits")
+    probs = (np.abs(calibrated(wanted[n], 1.0) - calibrated(found[n], 1.0)) for n in names)
+    shares = np.abs(wanted["shares"] - found["shares"]) / SHARES_SENSITIVITY
+    return max(float(apart.max()) for apart in (*probs, shares))
 
 
 def describe(path: Path, training: dict[str, Any]) -> dict[str, Any]:
