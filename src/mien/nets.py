@@ -53,8 +53,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return manifest
 
 
-def manifest_at(path: Path) -> str | None:
-    """The file that a manifest at `path` is of; None if what stands there is no manifest."""
+def manifest_at(path: Path, weights: Path) -> str | None:
+    """The file that a manifest at `path` is of; that of `weights` however it reads; None if none stands there."""
+    if path.resolve() == weights.with_suffix(".json").resolve():
+        return weights.name
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

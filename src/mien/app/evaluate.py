@@ -99,7 +99,7 @@ def check_place(weights: Path, out: Path) -> None:
     from mien.nets import manifest_at
 
     result = out / f"{weights.stem}.json"
-    of = weights.name if result.resolve() == weights.with_suffix(".json").resolve() else manifest_at(result)
+    of = manifest_at(result, weights)
     if of is not None:
         raise BadInput(
             f"--out {out}: the result would take the place of {result.name} there, the manifest of {of}; give another "

@@ -152,7 +152,7 @@ def _play_part(
 ) -> list[Note]:
     starts = [span.start for span in spans]
     chord_starts = [chord.onset_ticks for chord in written.chords]
-    lifts = _pedal_changes(written)
+    lifts = _pedal_changes(written) if players.pedal else chord_starts
     middle = sum(n.pitch_midi for n in notes) / len(notes)
     beat = beat_ticks(written.meter)
     quarter = 1.5 if written.meter[1] == 8 else 1.0

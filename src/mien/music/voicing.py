@@ -128,12 +128,11 @@ def _moving_cost(
 ) -> NDArray[np.float64]:
     moves = options - last
     cost = COSTS.move * np.abs(moves).sum(axis=1).astype(np.float64)
-    for now, then, above in zip(outer, outer_before or (None, None), (False, True), strict=True):
+    # a fifth is seven semitones over the bass, five (mod 12) under the melody
+    for now, then, fifth in zip(outer, outer_before or (None, None), (7, 5), strict=True):
         if now is not None and then is not None and now != then:
-            here, there = (
-                ((then - last) % 12, (now - options) % 12) if above else ((last - then) % 12, (options - now) % 12)
-            )
-            cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == 7)) & (moves != 0)).sum(axis=1)
+            here, there = (last - then) % 12, (options - now) % 12
+            cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == fifth)) & (moves != 0)).sum(axis=1)
     for i in range(len(last)):
         for j in range(i + 1, len(last)):
             interval = (last[j] - last[i]) % 12

@@ -74,7 +74,7 @@ def export_onnx(weights: Path, out: Path) -> Path:
 def _check_place(weights: Path, out: Path) -> None:
     """Refuse a file whose manifest would take the place of another file's."""
     beside = out.with_suffix(".json")
-    of = weights.name if beside.resolve() == weights.with_suffix(".json").resolve() else manifest_at(beside)
+    of = manifest_at(beside, weights)
     if of not in (None, out.name):
         raise BadInput(
             f"--out {out}: its manifest would take the place of {beside.name}, that of {of}; give another name, "
