@@ -14,7 +14,7 @@ from mien.music.form import SectionSpec
 from mien.music.harmony import Slot
 from mien.music.texture import Stroke, Voice, accompany, drum, least_parallel, suspensions, walk_bass
 from mien.music.theme import Draft
-from mien.music.voicing import voice
+from mien.music.voicing import Outer, voice
 from mien.values import Brief, Part
 
 Joint = tuple[int, int]
@@ -52,13 +52,15 @@ def arrange(
     low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
     above_it = voices.get(Part.TEXTURE)
     low_above = above_it.low_midi if above_it is not None and above_it.monophonic else 0
+    outer: Outer | None = None
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         ends = spec.is_last and index == len(drafts) - 1
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]
         struck = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         sung = [struck.get(slot.onset_ticks) for slot in draft.slots]
-        placed = voice(draft.slots, ceilings, sung, INNER_VOICES, min(low, high - 14), high, centre, low_above, before)
-        before = placed[-1]
+        span = (min(low, high - 14), high)
+        placed = voice(draft.slots, ceilings, sung, INNER_VOICES, *span, centre, low_above, before, outer)
+        before, outer = placed[-1], (draft.slots[-1].bass_midi, sung[-1])
         held = suspensions(draft.slots, placed, brief.meter, 0.25 + 0.6 * brief.tension, rng)
         body = draft.slots[:-1] if ends else draft.slots
         after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)

@@ -1,6 +1,7 @@
-"""Chords → inner voices, by search over all placements of the chord in its range.
+"""Chords → inner voices, by search over the placements of every chord of a phrase in its range.
 
-Pitches are MIDI, voices lowest first. The costs are the classical ones, stated in `Costs`.
+Pitches are MIDI, voices lowest first. The costs are the classical ones, stated in `Costs`; the way through the phrase
+that costs least in all is taken, so a chord gives way where the next would have to move badly.
 
 References: Huron 2001, "Tone and voice: a derivation of the rules of voice-leading from perceptual principles";
 Plomp & Levelt 1965 (close intervals are rough when low, hence the spacing rule).
@@ -33,7 +34,7 @@ class Costs:
     """More than an octave between neighbours."""
     move: float = 0.22
     """Each semitone a voice moves."""
-    parallel: float = 2.0
+    parallel: float = 4.0
     """Fifths or octaves moving in parallel with the bass, the melody or between voices."""
     over: float = 2.0
     """The top voice at or over the melody."""
@@ -47,6 +48,9 @@ COSTS = Costs()
 
 Outer = tuple[int, int | None]
 """Bass and melody where a chord begins, MIDI."""
+
+KEPT = 32
+"""How many placements of a chord are tried, those that stand best by themselves."""
 
 MUD_MIDI = 53
 DEEP_MIDI = 46
@@ -71,6 +75,7 @@ def voice(
     centre_midi: float,
     low_above_midi: int,
     before: tuple[int, ...] | None,
+    outer_before: Outer | None,
 ) -> list[tuple[int, ...]]:
     """Place `voices` inner voices under each chord.
 
@@ -80,21 +85,32 @@ def voice(
     sung : the melody's pitch where each slot begins, None where it strikes none.
     low_midi, high_midi : where the voices stand; `low_above_midi` is the least of all but the lowest.
     centre_midi : where the middle of the chord should lie.
-    before : the inner voices of the chord before, or None.
+    before, outer_before : the inner voices of the chord before, and the outer ones with it; None if not known.
     """
-    placed: list[tuple[int, ...]] = []
-    last, outer_before = before, None
-    for slot, ceiling, melody in zip(slots, ceilings_midi, sung, strict=True):
+    outer = [(slot.bass_midi, melody) for slot, melody in zip(slots, sung, strict=True)]
+    rows: list[NDArray[np.int64]] = []
+    origins: list[NDArray[np.int64]] = []
+    total = np.zeros(0)
+    for index, (slot, ceiling) in enumerate(zip(slots, ceilings_midi, strict=True)):
         options = _placements(slot.harmony.pcs, voices, low_midi, high_midi)
-        cost = _standing_cost(options, slot, ceiling, melody, centre_midi)
+        cost = _standing_cost(options, slot, ceiling, sung[index], centre_midi)
         cost += COSTS.out_of_range * (options[:, 1:] < low_above_midi).any(axis=1)
-        outer = (slot.bass_midi, melody)
-        if last is not None and len(last) == voices:
-            cost = cost + _moving_cost(options, np.array(last), outer, outer_before)
-        last = tuple(int(p) for p in options[int(np.argmin(np.round(cost, 6)))])
-        outer_before = outer
-        placed.append(last)
-    return placed
+        best = np.argsort(np.round(cost, 6), kind="stable")[:KEPT]
+        options, cost = options[best], cost[best]
+        if rows:
+            ways = total[:, None] + _moving_cost(options, rows[-1], outer[index], outer[index - 1])
+            origins.append(np.argmin(np.round(ways, 6), axis=0))
+            cost = cost + ways.min(axis=0)
+        elif before is not None and len(before) == voices:
+            cost = cost + _moving_cost(options, np.array([before]), outer[0], outer_before)[0]
+        rows.append(options)
+        total = cost
+    place = int(np.argmin(np.round(total, 6)))
+    placed = [rows[-1][place]]
+    for options, origin in zip(rows[-2::-1], origins[::-1], strict=True):
+        place = int(origin[place])
+        placed.append(options[place])
+    return [tuple(int(pitch) for pitch in chord) for chord in placed[::-1]]
 
 
 def _standing_cost(
@@ -126,16 +142,16 @@ def _standing_cost(
 def _moving_cost(
     options: NDArray[np.int64], last: NDArray[np.int64], outer: Outer, outer_before: Outer | None
 ) -> NDArray[np.float64]:
-    moves = options - last
-    cost = COSTS.move * np.abs(moves).sum(axis=1).astype(np.float64)
+    """Cost of going from each placement of `last` (m, voices) to each of `options` (n, voices): (m, n)."""
+    then, now = last[:, None, :], options[None, :, :]
+    moves = now - then
+    cost = COSTS.move * np.abs(moves).sum(axis=2).astype(np.float64)
     # a fifth is seven semitones over the bass, five (mod 12) under the melody
-    for now, then, fifth in zip(outer, outer_before or (None, None), (7, 5), strict=True):
-        if now is not None and then is not None and now != then:
-            here, there = (last - then) % 12, (options - now) % 12
-            cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == fifth)) & (moves != 0)).sum(axis=1)
-    for i in range(len(last)):
-        for j in range(i + 1, len(last)):
-            interval = (last[j] - last[i]) % 12
-            if interval in (0, 7):
-                cost += COSTS.parallel * (((options[:, j] - options[:, i]) % 12 == interval) & (moves[:, i] != 0))
+    for outer_now, outer_then, fifth in zip(outer, outer_before or (None, None), (7, 5), strict=True):
+        if outer_now is not None and outer_then is not None and outer_now != outer_then:
+            here, there = (then - outer_then) % 12, (now - outer_now) % 12
+            cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == fifth)) & (moves != 0)).sum(axis=2)
+    for low, high in combinations(range(last.shape[1]), 2):
+        here, there = (then[..., high] - then[..., low]) % 12, (now[..., high] - now[..., low]) % 12
+        cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == 7)) & (moves[..., low] != 0))
     return np.asarray(cost)
