@@ -1,4 +1,4 @@
-"""A session whose composer stumbles: silence, a word, and music again; on the ports nothing hangs."""
+"""A composer who stumbles, a page that goes and comes: on the ports nothing hangs, no choice is lost."""
 
 import asyncio
 from collections.abc import Callable
@@ -96,3 +96,23 @@ def test_one_who_stumbles_again_falls_silent_and_the_session_lives_on(caplog: py
 
     asyncio.run(evening())
     assert "the music stops" in caplog.text
+
+
+def test_a_page_that_comes_back_takes_nothing_back_that_was_chosen_elsewhere() -> None:
+    async def evening() -> None:
+        told: list[dict[str, Any]] = []
+        session = Session("x", WallClock(), "now", {})
+        page = {"settings": {"mode": "hand", "ensemble": "piano", "seed": 5}}
+        session.attach(told.append, page, resumed=False)
+        session.detach()
+        session.hear('{"type": "settings", "mode": "gesture"}')  # as OSC does
+        mine = {"settings": {**page["settings"], "ensemble": "quartet"}}  # as the page does while its socket is away
+        session.attach(told.append, mine, resumed=True)
+        state = session.state()
+        assert (state["mode"], state["ensemble"], state["seed"]) == ("gesture", "quartet", 5)
+        session.detach()
+        session.attach(told.append, {"settings": {"mode": "hand", "ensemble": "quartet", "seed": 5}}, resumed=True)
+        assert session.state()["mode"] == "hand", "it was told of the other mode, and wants its own"
+        await session.close()
+
+    asyncio.run(evening())

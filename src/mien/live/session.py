@@ -120,6 +120,8 @@ class Session:
         """
         wanted = hello.get("settings", {})
         changed(self._wishes.settings, wanted)  # refused before anything is told
+        if resumed:  # what the page was told last is no wish of its own: others may have chosen since
+            wanted = {name: value for name, value in wanted.items() if self._state.get(name) != value}
         if hello.get("profile") and not resumed:
             self.watching.own = rest_of(hello["profile"])
         self._listener = listener
@@ -377,7 +379,7 @@ class Session:
 
     def _tell_state(self) -> None:
         state = self.state()
-        if state != self._state:
+        if self._listener and state != self._state:
             self._state = state
             self._tell(state)
 
