@@ -13,7 +13,7 @@ from types import MappingProxyType
 from mien.errors import BadInput
 from mien.values import EMOTIONS, Affect
 from mien.vocabulary import COORDINATES as COORDINATES
-from mien.vocabulary import EIGHT, Classes
+from mien.vocabulary import EIGHT, PLACES, Classes
 
 PRESETS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -59,7 +59,8 @@ def affect_at(valence: float, arousal: float) -> Affect:
     places = [COORDINATES[name] for name in EMOTIONS]
     near = [math.exp(-(math.dist((valence, arousal), place) ** 2) / _SPREAD**2) + 1e-9 for place in places]
     total = math.fsum(near)
-    return Affect(0.0, tuple(share / total for share in near), float(valence), float(arousal), 0.0)
+    shares = tuple(share / total for share in near)
+    return Affect(0.0, shares, float(valence), float(arousal), 0.0, classes=PLACES)
 
 
 def affect_of(name: str, classes: Classes = EIGHT) -> Affect:

@@ -43,6 +43,9 @@ class Ensemble:
     pedal: bool
     reverb: float
     """Share of reverb in the mix, 0..1."""
+    lift: int
+    """Semitones that the melody lies above the register of a brief: where its instrument sings, and leaves room for the
+    players beneath."""
 
     def label(self, part: Part) -> str:
         """Name of a player's track, stem or staff: the instrument, with its part where one instrument has several."""
@@ -76,6 +79,7 @@ def ensembles() -> Mapping[str, Ensemble]:
             solo=row.get("solo", False),
             pedal=row.get("pedal", False),
             reverb=float(row.get("reverb", 0.2)),
+            lift=row.get("lift", 0),
         )
     return found
 

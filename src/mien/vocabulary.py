@@ -2,8 +2,7 @@
 
 An `EmotionClass` is a name, a place on the plane of valence and arousal (−1..1 each), and what it asks of the composer
 by itself: fields of a brief that hold instead of what its place would give (numbers; `mode` by name, `meter` as "3/4").
-`EIGHT` are the classes of FER+ at their places, which the shipped reader knows; whoever trains a reader of their own
-brings others.
+`EIGHT` are the classes of FER+, which the shipped reader knows; whoever trains a reader of their own brings others.
 
 Places follow the circumplex of affect; four are the anchor settings of the composer's evidence table (happy, angry,
 sad, neutral).
@@ -110,9 +109,6 @@ class EmotionClass:
 
 Classes = tuple[EmotionClass, ...]
 
-EIGHT: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
-"""The classes of FER+, at their places."""
-
 
 def classes_of(rows: Iterable[Mapping[str, Any]]) -> Classes:
     """Classes from plain data.
@@ -145,3 +141,21 @@ def _check(where: str, name: str, asked: Any) -> None:
     is_whole = isinstance(asked, int) and not isinstance(asked, bool)
     if not (is_whole or (isinstance(asked, float) and name != "tonic_pc")) or not low <= asked <= high:
         raise BadInput(f"{where} {asked!r}; give a {'whole ' if name == 'tonic_pc' else ''}number {low:g} to {high:g}")
+
+
+WISHES: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        "anger": {"legato": 0.5},
+        "fear": {"loudness": 0.35, "legato": 0.5, "rubato": 0.55, "register_midi": 69.0},
+        "surprise": {"spread_semitones": 7.0, "legato": 0.55, "syncopation": 0.45},
+    }
+)
+"""What tells apart in music what lies together on the plane: anger and fear are both fast, but fear is soft, high and
+unsteady where anger is loud, and both are detached (Juslin & Laukka 2003, "Communication of emotions in vocal
+expression and music performance", table 11); surprise leaps and attacks sharply (Scherer & Oshinsky 1977)."""
+
+PLACES: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
+"""The classes of FER+ as places of the plane alone: a point that somebody chose there is no expression."""
+
+EIGHT: Classes = tuple(EmotionClass(name, *COORDINATES[name], WISHES.get(name, {})) for name in EMOTIONS)
+"""The classes of FER+, at their places and with their wishes."""

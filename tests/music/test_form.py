@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.form import LONG_BARS, chain, coda, ending, find_form, find_theme, forms, plan
+from mien.music.form import LONG_BARS, SectionSpec, chain, coda, ending, find_form, find_theme, forms, plan
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
 from mien.values import METERS
@@ -134,14 +134,18 @@ def test_a_coda_remembers_the_theme() -> None:
 
 
 def test_a_tense_piece_ends_strong_and_a_calm_one_with_an_amen() -> None:
+    def close(tension: float, seed: int = 1) -> SectionSpec:
+        return ending(4, tension, np.random.default_rng(seed), ("a", "a"))
+
     closes = {
-        tension: Counter(ending(4, tension, np.random.default_rng(seed)).phrases[0].cadence for seed in range(40))
+        tension: Counter(close(tension, seed).phrases[0].cadence for seed in range(40))
         for tension in (0.0, 0.3, 0.7)
     }
     assert (set(closes[0.0]), set(closes[0.3]), set(closes[0.7])) == (
         {"plagal"}, {"plagal", "authentic"}, {"authentic"},
     )  # fmt: skip
-    assert ending(4, 0.7, np.random.default_rng(1)).energy > 0 > ending(4, 0.3, np.random.default_rng(1)).energy
+    assert close(0.7).energy > 0 > close(0.3).energy
+    assert close(0.3).phrases[0].treatment[:2] == ("a", "a"), "it remembers the theme as that was built"
 
 
 @pytest.mark.parametrize("bars", [18, 22, 34, 42])

@@ -9,16 +9,31 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mien.music.figures import INNER_VOICES, Texture
+from mien.music.bass import least_parallel, walk_bass
+from mien.music.figures import INNER_VOICES, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.harmony import Slot
-from mien.music.texture import Stroke, Voice, accompany, drum, least_parallel, suspensions, walk_bass
+from mien.music.texture import (
+    Ground,
+    Stroke,
+    Voice,
+    accompany,
+    completed,
+    drum,
+    second_line,
+    settled,
+    suspensions,
+    tokens,
+)
 from mien.music.theme import Draft
 from mien.music.voicing import Outer, voice
 from mien.values import Brief, Part
 
 Joint = tuple[int, int]
 """Melody and bass that sound together, MIDI."""
+
+DRIVEN_ENERGY = 0.75
+"""Energy of a brief from which figures drive on through the ends of phrases, up to that of the section."""
 
 LOWEST_INNER_MIDI = 48
 """Chords are not placed lower: close intervals there are mud."""
@@ -33,6 +48,8 @@ def arrange(
     before: tuple[int, ...] | None,
     joint: Joint | None,
     rng: np.random.Generator,
+    *,
+    solo: bool,
 ) -> tuple[list[list[Stroke]], tuple[int, ...], Joint | None]:
     """Accompany the phrases of a section.
 
@@ -40,6 +57,7 @@ def arrange(
     ----------
     textures : one a phrase.
     before, joint : the inner voices, and melody and bass, with which the section before ended.
+    solo : one player plays all parts.
 
     Returns
     -------
@@ -61,22 +79,31 @@ def arrange(
         span = (min(low, high - 14), high)
         placed = voice(draft.slots, ceilings, sung, INNER_VOICES, *span, centre, low_above, before, outer)
         before, outer = placed[-1], (draft.slots[-1].bass_midi, sung[-1])
-        held = suspensions(draft.slots, placed, brief.meter, 0.25 + 0.6 * brief.tension, rng)
+        held = suspensions(draft.slots, placed, draft.melody, brief.meter, 0.25 + 0.6 * brief.tension, rng)
+        grounds = {part: Ground(placed, ceilings, held) for part in (Part.HARMONY, Part.TEXTURE) if part in voices}
+        if not solo and len(grounds) == 2:
+            second = second_line(
+                draft.slots, draft.melody, placed, ceilings, voices[Part.TEXTURE], voices[Part.HARMONY]
+            )
+            grounds[Part.TEXTURE] = Ground(second, ceilings, held)
         body = draft.slots[:-1] if ends else draft.slots
         after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)
         above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         if index + 1 < len(drafts) and drafts[index + 1].melody[0].onset_ticks == 0:
             end = draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks
             above[end] = drafts[index + 1].melody[0].pitch_midi
+        rests = not ends and (index == len(drafts) - 1 or energy_of(brief) < DRIVEN_ENERGY)
         played: list[Stroke] = []
         if body:
-            for figure, part in ((texture.harmony, Part.HARMONY), (texture.texture, Part.TEXTURE)):
-                if part in voices:
-                    played += accompany(figure, voices[part], body, placed, held, ceilings, brief.meter)
-            bass = walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, joint, brief.meter)
+            for part, ground in grounds.items():
+                moving = tokens(texture.of(part), body, brief.meter)
+                strokes_of = settled(moving, body, voices[part], brief.meter) if rests else list(moving)
+                played += accompany(strokes_of, voices[part], body, ground, brief.meter)
+            under = [chord[0] for chord in placed]
+            bass = walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, under, joint, brief.meter)
             together = [(above[s.onset_ticks], s.pitch_midi) for s in bass if s.onset_ticks in above]
             joint = together[-1] if together else joint
-            played += bass
+            played = completed([*played, *bass], body, draft.melody, voices)
             if texture.kit is not None:
                 length = body[-1].onset_ticks + body[-1].length_ticks
                 last = index == len(drafts) - 1

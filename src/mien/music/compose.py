@@ -1,8 +1,8 @@
 """Brief → Phrase: music as it is written, section by section.
 
 `compose` folds `next_section` over a plan; endless music calls `next_section` with one section after another and a
-brief that may change between them. Written music is quantised: onsets and lengths are whole sixtieths or eightieths
-of ticks, bars are full, velocities are flat within a section (what makes it alive is `perform`).
+brief that may change between them. Written music is quantised: onsets and lengths are multiples of sixty or
+eighty ticks, bars are full, velocities are flat within a section (what makes it alive is `perform`).
 
 Everything is composed with the tonic on C and then moved to the brief's tonic by −5..+6 semitones, in ranges narrowed
 by as much: **transposing the tonic transposes every note**, with nothing else changed.
@@ -27,18 +27,24 @@ from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.originality import tail
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
-from mien.music.rhythm import bar_ticks, beats_in_bar
+from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
 from mien.music.texture import Stroke, Voice
 from mien.music.theme import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
+from mien.vocabulary import BRIEF_RANGES
 
 LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 """Semitones from C to the lowest and the highest tonic."""
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
+"""Velocity at no loudness, and what full loudness adds."""
+
 ENERGY_VELOCITY = 12
 """What a section of energy 1 is louder than one of 0: enough to be heard as another dynamic."""
-"""Velocity at no loudness, and what full loudness adds."""
+
+SHARP_TENSION, SHARP_LEGATO, ATTACK_VELOCITY = 0.55, 0.7, 9
+"""Tense and detached music accents the heads of its motifs and what is syncopated by so much (Juslin & Laukka 2003:
+anger has sharp attacks)."""
 
 SOFTEST, LOUDEST = 12, 120
 """Velocities that written music keeps to; what is beyond is the player's."""
@@ -46,14 +52,16 @@ SOFTEST, LOUDEST = 12, 120
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
 
+HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"][1]
+
 KEPT_THEMES = 7
 
 WORN = 64
 """How many dresses of a theme are remembered, so that it does not return in one of them."""
 
-VARIED_TURN, ORNAMENT_ODDS, MOST_ORNAMENT_ODDS = 2, 0.2, 0.8
-"""The first return of a theme is literal, so that it is recognised; from the second on it is varied, and more so with
-every turn."""
+VARIED_TURN, ORNAMENT_ODDS, MOST_ORNAMENT_ODDS = 2, 0.25, 0.8
+"""The first return of a theme begins literally, so that it is recognised; its later phrases, and from the second return
+on all of it, are varied, and more so with every turn."""
 
 CONTRAST_TENSION = 0.2
 """Tension that a contrast adds: where the theme rests in its key, the contrast leaves it by borrowed dominants (Caplin
@@ -151,7 +159,7 @@ def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
 def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> tuple[State, Passage]:
     """Compose one section and remember what later ones return to."""
     state = _with_motifs(brief, state, spec, rng)
-    compass = _compass(brief, _voices(ensemble(brief.ensemble)))
+    compass = _compass(brief, ensemble(brief.ensemble))
     return dressed(brief, state, spec, _drafts(brief, state, spec, compass, rng), rng)
 
 
@@ -168,7 +176,9 @@ def dressed(
         near = textures[0].names
         textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
-    strokes, inner, joint = arrange(brief, spec, drafts, textures, voices, state.voices, state.joint, rng)
+    strokes, inner, joint = arrange(
+        brief, spec, drafts, textures, voices, state.voices, state.joint, rng, solo=players.solo
+    )
     is_new = spec.theme not in state.themes and spec.title != INTRODUCTION
     themes = _recent({**state.themes, spec.theme: drafts}) if is_new else state.themes
     state = replace(
@@ -200,10 +210,12 @@ def _voices(players: Ensemble) -> dict[Part, Voice]:
     }
 
 
-def _compass(brief: Brief, voices: Mapping[Part, Voice]) -> Compass:
+def _compass(brief: Brief, players: Ensemble) -> Compass:
     """Where the outer voices may go; a bass stays within an octave and a half so that its line can be heard as one."""
+    voices = _voices(players)
     melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
-    span = melody_range(brief, melody.low_midi, melody.high_midi)
+    sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
+    span = melody_range(sung, melody.low_midi, melody.high_midi)
     low = max(bass.low_midi, min(35 + round((brief.register_midi - 64) / 3), bass.high_midi - 12))
     return Compass(span, highest_step(melody.high_midi), low, min(bass.high_midi, low + 17))
 
@@ -254,7 +266,7 @@ def _drafts(
                 is_last=ends,
                 leads_on=index < len(spec.phrases) - 1,
             )
-        elif spec.turn >= VARIED_TURN:
+        elif spec.turn >= VARIED_TURN or (spec.turn and index):
             known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
         drafts.append(_held(known, brief) if ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
@@ -312,7 +324,11 @@ def _passage(
     marks = [Mark(0, "section", spec.title)]
     tick = 0
     for draft, played in zip(drafts, strokes, strict=True):
-        sung = [Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY) for n in draft.melody]
+        attacks = _attacks(draft, brief)
+        sung = [
+            Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY, attacks.get(n.onset_ticks, 0))
+            for n in draft.melody
+        ]
         for stroke in _distinct([*sung, *played], solo=players.solo):
             velocity = min(LOUDEST, max(SOFTEST, round(base + DYNAMICS[stroke.part] + stroke.accent)))
             pitch = stroke.pitch_midi if stroke.part is Part.KIT else stroke.pitch_midi + shift
@@ -327,6 +343,15 @@ def _passage(
         marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", draft.spec.cadence))
         tick += draft.spec.bars * bar
     return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)), drafts)
+
+
+def _attacks(draft: Draft, brief: Brief) -> dict[int, int]:
+    """The accents of a phrase's melody by tick: where motifs begin, and where notes sound across a stronger beat."""
+    if brief.tension < SHARP_TENSION or brief.legato > SHARP_LEGATO:
+        return {}
+    heads = {onset for onset, _ in draft.motifs}
+    pushed = {n.onset_ticks for n in draft.melody if is_syncopated(n.onset_ticks, n.length_ticks, brief.meter)}
+    return dict.fromkeys(heads | pushed, ATTACK_VELOCITY)
 
 
 def _distinct(strokes: list[Stroke], *, solo: bool) -> list[Stroke]:

@@ -23,25 +23,30 @@ INNER_VOICES = 3
 
 ACCOMPANIMENT = (Part.HARMONY, Part.TEXTURE, Part.RHYTHM)
 
+BUSY_BASS = 0.6
+"""Notes a beat from which a bass asks for a hand of its own."""
+
 Names = tuple[str, str, str]
 """Names of the figures of harmony, texture and rhythm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A pattern of tokens, `grid` of them a beat; `energy` and `tension` 0..1 say which briefs it suits."""
+    """A pattern of tokens, `grid` of them a beat, and another for every second bar of a phrase, which answers it;
+    `energy` and `tension` 0..1 say which briefs it suits."""
 
     name: str
     grid: int
     steps: tuple[str, ...]
+    answer: tuple[str, ...]
     energy: float
     tension: float
     meters: tuple[Meter, ...]
 
-    def bar(self, meter: Meter) -> tuple[str, ...]:
-        """The tokens of one bar: the pattern, repeated or cut."""
-        size = beats_in_bar(meter) * self.grid
-        return (self.steps * (size // len(self.steps) + 1))[:size]
+    def bar(self, meter: Meter, number: int = 0) -> tuple[str, ...]:
+        """The tokens of one bar of a phrase: the pattern, repeated or cut."""
+        size, steps = beats_in_bar(meter) * self.grid, self.answer if number % 2 else self.steps
+        return (steps * (size // len(steps) + 1))[:size]
 
     def density(self, meter: Meter, voices: int) -> float:
         """Notes a beat when `a` is a chord of `voices`."""
@@ -69,6 +74,10 @@ class Texture:
     rhythm: Figure
     kit: Kit | None
 
+    def of(self, part: Part) -> Figure:
+        """The figure of an accompanying part."""
+        return {Part.HARMONY: self.harmony, Part.TEXTURE: self.texture, Part.RHYTHM: self.rhythm}[part]
+
     @property
     def names(self) -> Names:
         """Names of the three figures."""
@@ -92,6 +101,7 @@ def figures(part: Part) -> tuple[Figure, ...]:
                 name,
                 int(str(row["grid"])),
                 tuple(str(row["steps"]).split()),
+                tuple(str(row.get("answer", row["steps"])).split()),
                 float(str(row["energy"])),
                 float(str(row["tension"])),
                 tuple(meter for meter in METERS if f"{meter[0]}/{meter[1]}" in meters),
@@ -149,10 +159,10 @@ def choose_texture(
         [[f.density(brief.meter, _voices(part, players)) for f in choices[i]] for i, part in enumerate(ACCOMPANIMENT)]
     )
     misfits = _over_all(
-        [[5 * (f.energy - energy) ** 2 + 2 * (f.tension - brief.tension) ** 2 for f in c] for c in choices]
+        [[5 * (f.energy - energy) ** 2 + 5 * (f.tension - brief.tension) ** 2 for f in c] for c in choices]
     )
     cost = 3 * ((densities - wanted) / (0.4 + 0.2 * wanted)) ** 2 + misfits - rng.gumbel(0, 0.3, densities.shape)
-    cost += _crowding(players, choices[:2])[:, :, None] + 0.8 * _shared(choices, avoid)
+    cost += _crowding(players, choices, brief.meter) + 0.8 * _shared(choices, avoid)
     for names in worn:
         cost += 4 * (_over_all([[f.name == name for f in c] for c, name in zip(choices, names, strict=True)]) == 3)
     if near is not None:
@@ -184,11 +194,14 @@ def _over_all(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     return np.asarray(first[:, None, None] + second[None, :, None] + third[None, None, :])
 
 
-def _crowding(players: Ensemble, inner: list[list[Figure]]) -> NDArray[np.float64]:
-    """Two hands cannot keep two inner figures apart; in an ensemble nobody likes to sit idle; somebody must play."""
-    first, second = (np.array([f.name != "silent" for f in row]) for row in inner)
-    both, none = first[:, None] & second[None, :], ~first[:, None] & ~second[None, :]
-    crowded = 3.0 * both if players.solo else 1.2 * ~both
+def _crowding(players: Ensemble, choices: list[list[Figure]], meter: Meter) -> NDArray[np.float64]:
+    """Two hands cannot keep two inner figures apart, nor the left one a figure and a bass that moves; in an ensemble
+    nobody likes to sit idle; somebody must play."""
+    first, second = (np.array([f.name != "silent" for f in row])[:, None, None] for row in choices[:2])
+    second = second.reshape(1, -1, 1)
+    both, none = first & second, ~first & ~second
+    moves = np.array([f.density(meter, 1) > BUSY_BASS for f in choices[2]])
+    crowded = 3.0 * both + 0.5 * (second & moves) if players.solo else 1.2 * ~both
     return np.asarray(60.0 * none + crowded)
 
 

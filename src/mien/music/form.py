@@ -273,7 +273,7 @@ def plan(
     if returns:
         sections[returns[-1]] = replace(sections[returns[-1]], energy=HEIGHT_ENERGY)
     if rest:
-        sections.append(ending(rest, tension, rng))
+        sections.append(ending(rest, tension, rng, sections[0].phrases[0].treatment))
     sections[-1] = replace(sections[-1], is_last=True)
     if before:
         sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
@@ -286,19 +286,19 @@ def introduction(bars: int) -> PhraseSpec:
     return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
 
 
-def ending(bars: int, tension: float, rng: np.random.Generator) -> SectionSpec:
+def ending(bars: int, tension: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:
     """The coda of a mood: the tenser it is (0..1), the likelier a full close instead of a plagal one; a tense one ends
-    strong, others fade."""
+    strong, others fade. `theme` is how the first phrase of the theme treats its motifs."""
     low, high = FULL_CLOSE_TENSION
     is_full = rng.random() < (tension - low) / (high - low)
-    return SectionSpec("coda", FIRST_THEME, 0, (coda(bars, is_full=is_full),), 0.3 if tension >= high else -0.5)
+    return SectionSpec("coda", FIRST_THEME, 0, (coda(bars, theme, is_full=is_full),), 0.3 if tension >= high else -0.5)
 
 
-def coda(bars: int, *, is_full: bool = False) -> PhraseSpec:
+def coda(bars: int, theme: Sequence[str] = ("a", "b"), *, is_full: bool = False) -> PhraseSpec:
     """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest, over a pedal or
     with a full close."""
     remembered = min(2, bars - 2) if bars > 2 else 0
-    treatment = ("a", "b")[:remembered] + ("a augmented",) * (bars - 1 - remembered)
+    treatment = tuple(theme[:remembered]) + ("a augmented",) * (bars - 1 - remembered)
     if bars == 1:
         return PhraseSpec("coda", bars, "tonic", treatment)
     if is_full:

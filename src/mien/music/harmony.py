@@ -17,6 +17,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.music.form import PHRASE_BARS
 from mien.music.rhythm import bar_ticks, beats_in_bar, middle_ticks
 from mien.music.theory import Harmony, harmony
 from mien.values import Brief, Mode
@@ -37,6 +38,10 @@ CADENCES = ("authentic", "half", "deceptive", "plagal", "modulating")
 
 PEDALS = {"tonic": 0, "dominant": 7}
 """Pitch class above the tonic that a pedal holds."""
+
+HASTE = 0.35
+"""Odds that chords change twice in the bar before a phrase comes to rest, beyond those of the tempo: harmony hastens to
+its cadence (Caplin 1998: acceleration)."""
 
 CALM = 0.25
 """Tension below which harmony keeps to its mildest chords."""
@@ -156,7 +161,8 @@ def _places(brief: Brief, start: int, bars: int, ending: int, rng: np.random.Gen
     begun, first = start % bar, -(-start // bar)
     places = [(start, bar - begun)] if begun else []
     for index in range(first, bars):
-        divides = rng.random() < odds and index < bars - 1
+        drives = HASTE if bars >= PHRASE_BARS and index == bars - 2 else 0.0
+        divides = rng.random() < odds + drives and index < bars - 1
         if (index == bars - 2 and ending == 3) or divides:
             places += [(index * bar, middle), (index * bar + middle, bar - middle)]
         else:

@@ -23,7 +23,8 @@ from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, stren
 from mien.values import Brief, Note, Part, Phrase
 
 ARCH_TEMPO = 0.16
-"""Tempo at the middle of a phrase over that at its ends, at full rubato (Todd 1989)."""
+"""Swing of the tempo within a phrase at full rubato: its middle is 6 % faster than its beginning and 10 % than its end
+(Todd 1989)."""
 
 ARCH_VELOCITY = 7.0
 """Velocity gained from the ends of a phrase to its middle (Todd 1992: louder as faster)."""
@@ -46,8 +47,12 @@ LEAD_MS = 14.0
 """How far a melody leads what it sounds with on one keyboard (Goebl 2001 measured about 30 ms at the hammers'
 start)."""
 
-SPREAD_MS = 9.0
-"""Standard deviation between players (Rasch 1979: 15 to 50 ms; kept below what a listener notices)."""
+SPREAD_MS = 4.5
+"""Standard deviation of a player of an ensemble (Rasch 1979: 15 to 50 ms between players; kept below what a listener
+notices)."""
+
+TOUCH_VELOCITY = 1.2
+"""Standard deviation of a touch."""
 
 LEGATO_PEDAL, RHYTHMIC_PEDAL = 0.75, 0.55
 """Touch from which the pedal is held through a harmony, or through a beat."""
@@ -156,15 +161,19 @@ def _play_part(
     middle = sum(n.pitch_midi for n in notes) / len(notes)
     beat = beat_ticks(written.meter)
     quarter = 1.5 if written.meter[1] == 8 else 1.0
-    noise = rng.normal(0, 1, len(notes))
+    early, strong = rng.normal(0, 1, (2, len(notes)))
     late = _lateness_ms(part, players)
     played = []
     following = _next_onsets(notes, written.length_ticks)
     for index, note in enumerate(notes):
         span = spans[bisect_right(starts, note.onset_ticks) - 1]
         chord = written.chords[bisect_right(chord_starts, note.onset_ticks) - 1]
-        velocity = note.velocity + _expression(part, note, written, chord.pcs[0], span, middle) + 1.2 * noise[index]
-        jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, noise[index])) * SPREAD_MS * 0.5
+        velocity = (
+            note.velocity
+            + _expression(part, note, written, chord.pcs[0], span, middle)
+            + TOUCH_VELOCITY * strong[index]
+        )
+        jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, early[index])) * SPREAD_MS
         ticks_per_ms = _in_force(written.tempo, note.onset_ticks) * quarter * 480 / 60_000
         onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
         change = next((c for c in lifts[bisect_right(lifts, note.onset_ticks) :]), written.length_ticks)

@@ -77,11 +77,14 @@ def onsets(rhythm: Rhythm) -> list[tuple[int, int]]:
 
 def syncopation(rhythm: Rhythm, meter: Meter) -> int:
     """How many notes begin at a weaker place than one they sound across."""
+    return sum(is_syncopated(tick, length, meter) for tick, length in onsets(rhythm))
+
+
+def is_syncopated(tick: int, length: int, meter: Meter) -> bool:
+    """Whether a note begins at a weaker place than one it sounds across."""
     beat = beat_ticks(meter)
-    return sum(
-        any(strength(t, meter) > strength(tick, meter) for t in range(tick - tick % beat + beat, tick + length, beat))
-        for tick, length in onsets(rhythm)
-    )
+    across = range(tick - tick % beat + beat, tick + length, beat)
+    return any(strength(place, meter) > strength(tick, meter) for place in across)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

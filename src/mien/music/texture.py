@@ -1,25 +1,25 @@
-"""Figures on chords → the notes of the accompanying parts.
+"""Figures on chords → the notes of the inner parts and the drums (`mien.music.bass` has the bass).
 
 Works on one phrase: times are ticks from its start, pitches MIDI with the tonic at 60 mod 12. Every figure starts anew
-at each bar and takes on each chord as it comes; what would sound across a change of chord is struck again.
+at each bar and each chord.
 
-References: Aldwell, Schachter & Cadwallader 2010 (suspensions); `figures.toml` for the figures.
+References: Aldwell, Schachter & Cadwallader 2010 (suspensions); Huron 2001 (a chord needs its third); `figures.toml`
+for the figures.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mien.music.figures import Figure, Kit
+from mien.music.figures import INNER_VOICES, Figure, Kit
 from mien.music.harmony import Slot, parallel_cost
-from mien.music.rhythm import Meter, bar_ticks, beat_ticks
+from mien.music.melody import Sung
+from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
 from mien.values import Part
 
-WIDEST_APPROACH = 5
-"""Semitones that a bass leaps at most to the note from which it steps to the next chord: a fourth."""
-LOWEST_FIFTH_MIDI = 41
-"""A bass doubled by its fifth lies no deeper than F2, or it growls; below, the octave doubles it."""
+FARTHEST_THIRD = 5
+"""Semitones that a player moves at most for a third that nobody else has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,172 +51,182 @@ class Voice:
         return pitch_midi
 
 
-def _tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[tuple[int, int, str, int]]:
-    """(onset, length, token, slot number) of every stroke of a figure over a phrase."""
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A stroke of a figure before it has a pitch; `number` is that of its slot."""
+
+    onset_ticks: int
+    length_ticks: int
+    text: str
+    number: int
+
+
+def tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[Token]:
+    """Every stroke of a figure over a phrase; each chord begins its bar's pattern anew."""
     bar, step = bar_ticks(meter), beat_ticks(meter) // figure.grid
+    for number, slot in enumerate(slots):
+        start, end = slot.onset_ticks, slot.onset_ticks + slot.length_ticks
+        while start < end:
+            stop = min(end, start - start % bar + bar)
+            pattern = figure.bar(meter, start // bar)
+            index = 0
+            while index < len(pattern) and start + index * step < stop:
+                size = 1
+                while index + size < len(pattern) and pattern[index + size] == "-":
+                    size += 1
+                if pattern[index] not in ".-":
+                    onset = start + index * step
+                    yield Token(onset, min(stop, onset + size * step) - onset, pattern[index], number)
+                index += size
+            start = stop
+
+
+def settled(strokes: Iterator[Token], slots: tuple[Slot, ...], player: Voice, meter: Meter) -> list[Token]:
+    """A figure that comes to rest with its phrase: in the last bar what begins up to the middle sounds to the end, as a
+    whole chord from who can play one."""
     end = slots[-1].onset_ticks + slots[-1].length_ticks
-    changes = [slot.onset_ticks for slot in slots[1:]] + [end]
-    pattern = figure.bar(meter)
-    number = 0
-    for start in range(0, end, bar):
-        index = 0
-        while index < len(pattern):
-            size = 1
-            while index + size < len(pattern) and pattern[index + size] == "-":
-                size += 1
-            onset, stop = start + index * step, start + (index + size) * step
-            while pattern[index] != "." and onset < stop:
-                while changes[number] <= onset:
-                    number += 1
-                until = min(stop, changes[number])
-                yield onset, until - onset, pattern[index], number
-                onset = until
-            index += size
+    rest = end - bar_ticks(meter) + middle_ticks(meter)
+    kept = [token for token in strokes if token.onset_ticks <= max(rest, slots[-1].onset_ticks)]
+    if kept and kept[-1].number == len(slots) - 1:
+        text = kept[-1].text if player.monophonic else "a"
+        kept[-1] = replace(kept[-1], length_ticks=end - kept[-1].onset_ticks, text=text)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an inner part of a phrase moves on, each a row a slot: the tones it may take, MIDI ascending, and the lowest
+    melody pitch over it, above which no figure climbs; `suspended` are the slots where a tone comes late, with the
+    pitch held over and the one that it resolves to."""
+
+    tones: Sequence[tuple[int, ...]]
+    ceilings_midi: Sequence[int]
+    suspended: Mapping[int, tuple[int, int]]
 
 
 def accompany(
-    figure: Figure,
-    player: Voice,
-    slots: tuple[Slot, ...],
-    voicings: list[tuple[int, ...]],
-    suspended: dict[int, tuple[int, int]],
-    ceilings_midi: list[int],
-    meter: Meter,
+    strokes: Sequence[Token], player: Voice, slots: tuple[Slot, ...], ground: Ground, meter: Meter
 ) -> list[Stroke]:
-    """Realise a figure of the inner voices.
-
-    `suspended` maps a slot to (voice, pitch it holds over from before); `ceilings_midi` are the lowest melody pitches
-    over the slots, above which no figure climbs.
-    """
-    strokes = []
-    for onset, length, token, number in _tokens(figure, slots, meter):
-        voices = voicings[number]
-        if token == "a":
-            places = (
-                [0 if player.part is Part.HARMONY else len(voices) - 1] if player.monophonic else range(len(voices))
-            )
-        else:
-            places = [int(digit) for digit in token][: 1 if player.monophonic else None]
-        held = suspended.get(number)
-        for place in places:
-            octave, index = divmod(place, len(voices))
-            if player.monophonic and player.part is Part.TEXTURE:  # the lowest inner voice belongs to the harmony
-                octave, index = 0, 1 + place % (len(voices) - 1)
-            climbs = voices[index] + 12 * octave < ceilings_midi[number]
-            pitch = player.fold(voices[index] + 12 * octave * climbs)
-            late = beat_ticks(meter)
-            if held and held[0] == index and onset == slots[number].onset_ticks and length > late:
-                strokes.append(Stroke(onset, late, player.fold(held[1]), player.part, 3))
-                strokes.append(Stroke(onset + late, length - late, pitch, player.part, -3))
+    """Realise a figure of the inner voices; who plays one note at a time takes the first of a chord."""
+    played = []
+    for token in strokes:
+        number, onset, length = token.number, token.onset_ticks, token.length_ticks
+        tones = ground.tones[number]
+        places = range(len(tones)) if token.text == "a" else [int(digit) for digit in token.text]
+        late = slots[number].onset_ticks + beat_ticks(meter) - onset
+        for place in places[: 1 if player.monophonic else None]:
+            octave, index = divmod(place, len(tones))
+            climbs = tones[index] + 12 * octave < ground.ceilings_midi[number]
+            pitch = player.fold(tones[index] + 12 * octave * climbs)
+            held, resolved = ground.suspended.get(number, (0, -1))
+            if late > 0 and resolved >= 0 and (pitch - resolved) % 12 == 0:
+                waits = min(length, late)
+                played.append(Stroke(onset, waits, player.fold(pitch + held - resolved), player.part, 3))
+                if length > waits:
+                    played.append(Stroke(onset + waits, length - waits, pitch, player.part, -3))
             else:
-                strokes.append(Stroke(onset, length, pitch, player.part))
-    return strokes
+                played.append(Stroke(onset, length, pitch, player.part))
+    return played
 
 
-def walk_bass(
-    figure: Figure,
-    player: Voice,
+def second_line(
     slots: tuple[Slot, ...],
-    following: Slot | None,
-    above: Mapping[int, int],
-    before: tuple[int, int] | None,
-    meter: Meter,
-) -> list[Stroke]:
-    """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord.
-
-    `above` is the melody, pitch by onset, `before` the (melody, bass) that sounded together last: where a figure
-    would move in parallel fifths or octaves with it, another tone of the chord is taken.
-    """
-    strokes = []
-    last = before
-    for onset, length, token, number in _grounded(_tokens(figure, slots, meter), slots, meter):
-        slot = slots[number]
-        after = slots[number + 1] if number + 1 < len(slots) else following
-        leads = onset + length == slot.onset_ticks + slot.length_ticks and after is not None
-        pitch = _bass_tone(token, slot, after.bass_midi if leads and after is not None else None, player)
-        sung = above.get(onset)
-        if sung is not None and last is not None:
-            then = above.get(slot.onset_ticks + slot.length_ticks)
-            ahead = (then, after.bass_midi) if after is not None else None
-            if onset == slot.onset_ticks:  # the bass note of a chord stays, though perhaps in another octave
-                options = [p for p in (pitch, pitch + 12, pitch - 12) if player.low_midi <= p <= player.high_midi]
-            else:
-                options = [pitch, *(slot.bass_midi + (pc - slot.bass_midi) % 12 for pc in slot.harmony.pcs)]
-            pitch = least_parallel(options or [pitch], last, sung, ahead)
-        pitch = player.fold(pitch)
-        if sung is not None:
-            last = (sung, pitch)
-        strokes.append(Stroke(onset, length, pitch, Part.RHYTHM))
-        if token == "d" and not player.monophonic and pitch % 12 == slot.harmony.pcs[0]:
-            fifth = (slot.harmony.pcs[2] - pitch) % 12 == 7 and pitch >= LOWEST_FIFTH_MIDI
-            second = pitch + (7 if fifth else 12)
-            if second <= player.high_midi:
-                strokes.append(Stroke(onset, length, second, Part.RHYTHM))
-    return strokes
+    melody: Sequence[Sung],
+    voicings: Sequence[tuple[int, ...]],
+    ceilings_midi: Sequence[int],
+    player: Voice,
+    first: Voice,
+) -> list[tuple[int, ...]]:
+    """The tones of every chord among which a second inner player moves: above what the first plays (as far as there is
+    room) and under the melody; first the one that is nearest to that of the chord before, and moves least in parallel
+    with the outer voices and the lowest inner one."""
+    sung = [next((n.pitch_midi for n in melody if _holds(n, slot.onset_ticks)), None) for slot in slots]
+    rows: list[tuple[int, ...]] = []
+    for number, (slot, voices, ceiling) in enumerate(zip(slots, voicings, ceilings_midi, strict=True)):
+        under = range(player.low_midi, min(ceiling, player.high_midi + 1))
+        tones = [pitch for pitch in under if pitch % 12 in slot.harmony.pcs]
+        above = [pitch for pitch in tones if pitch > (voices[0] if first.monophonic else voices[-1])]
+        tones = (above[:INNER_VOICES] if len(above) >= INNER_VOICES else tones[-INNER_VOICES:]) or list(voices[1:])
+        if rows:
+            bass, last = slots[number - 1].bass_midi, rows[-1][0]
+            costs = {
+                tone: abs(tone - last)
+                + parallel_cost(last, tone, bass, slot.bass_midi)
+                + parallel_cost(last, tone, voicings[number - 1][0], voices[0])
+                + parallel_cost(sung[number - 1], sung[number], last, tone)
+                for tone in tones
+            }
+            tones.sort(key=lambda tone: (tone != min(costs, key=costs.__getitem__), tone))
+        rows.append(tuple(tones))
+    return rows
 
 
-def _grounded(
-    tokens: Iterator[tuple[int, int, str, int]], slots: tuple[Slot, ...], meter: Meter
-) -> list[tuple[int, int, str, int]]:
-    """The strokes of a bass figure with every chord on its own bass note from its first beat on."""
-    beat = beat_ticks(meter)
-    strokes = {onset: (onset, length, token, number) for onset, length, token, number in tokens}
-    for number, slot in enumerate(slots):
-        _, length, token, _ = strokes.get(slot.onset_ticks, (0, min(beat, slot.length_ticks), "r", 0))
-        strokes[slot.onset_ticks] = (slot.onset_ticks, length, "d" if token == "d" else "r", number)
-    return [strokes[onset] for onset in sorted(strokes)]
-
-
-def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: tuple[int | None, int] | None) -> int:
-    """The first of the least parallel options; `last` and `ahead` are (melody, bass) before and at the next chord."""
-    costs = [parallel_cost(last[0], sung, last[1], option) for option in options]
-    if ahead is not None:
-        costs = [
-            cost + parallel_cost(sung, ahead[0], option, ahead[1]) for cost, option in zip(costs, options, strict=True)
-        ]
-    return options[costs.index(min(costs))]
-
-
-def _bass_tone(token: str, slot: Slot, next_bass: int | None, player: Voice) -> int:
-    """The pitch that a token of a bass figure stands for; `next_bass` is known where the note leads to it. A bass that
-    stays, on a pedal for one, has nowhere to lead."""
-    base = slot.bass_midi
-    if token == "o" and base + 12 <= player.high_midi:
-        return base + 12
-    if token == "f" and slot.harmony.pcs[0] == base % 12:
-        fifth = base + (slot.harmony.pcs[2] - base) % 12
-        return fifth if fifth <= player.high_midi else fifth - 12
-    if token == "w" and next_bass is not None and next_bass % 12 != base % 12:
-        return _approach(slot, next_bass)
-    return base
-
-
-def _approach(slot: Slot, target_midi: int) -> int:
-    """The note a step from the next bass, on the side the line comes from: of the scale, or a whole tone where the
-    scale has a wider step. Where the way there is a wide leap, the bass stays until it is time."""
-    side = -1 if target_midi >= slot.bass_midi else 1
-    scale = {pc % 12 for pc in slot.harmony.scale}
-    step = next((size for size in (2, 1) if (target_midi + side * size) % 12 in scale), 2)
-    approach = target_midi + side * step
-    return approach if abs(approach - slot.bass_midi) <= WIDEST_APPROACH else slot.bass_midi
+def _holds(note: Sung, tick: int) -> bool:
+    """Whether a note sounds at a tick."""
+    return note.onset_ticks <= tick < note.onset_ticks + note.length_ticks
 
 
 def suspensions(
-    slots: tuple[Slot, ...], voicings: list[tuple[int, ...]], meter: Meter, odds: float, rng: np.random.Generator
+    slots: tuple[Slot, ...],
+    voicings: Sequence[tuple[int, ...]],
+    melody: Sequence[Sung],
+    meter: Meter,
+    odds: float,
+    rng: np.random.Generator,
 ) -> dict[int, tuple[int, int]]:
-    """Where an inner voice that falls by step may come late: slot number → (voice, pitch held over)."""
+    """Where an inner voice that falls by step may come late: slot number → (pitch held over, pitch it resolves to). It
+    does not wait for what the melody has already."""
     held = {}
+    beat = beat_ticks(meter)
     for number in range(1, len(slots)):
-        if slots[number].length_ticks < 2 * beat_ticks(meter) or rng.random() >= odds:
+        onset = slots[number].onset_ticks
+        if slots[number].length_ticks < 2 * beat or rng.random() >= odds:
             continue
+        taken = {note.pitch_midi % 12 for note in melody if onset - note.length_ticks < note.onset_ticks < onset + beat}
         falls = [
-            (voice, old)
-            for voice, (old, new) in enumerate(zip(voicings[number - 1], voicings[number], strict=True))
-            if old - new in (1, 2) and new % 12 != slots[number].harmony.leading_pc
+            (old, new)
+            for old, new in zip(voicings[number - 1], voicings[number], strict=True)
+            if old - new in (1, 2) and new % 12 not in (*taken, slots[number].harmony.leading_pc)
         ]
         if falls:
             held[number] = falls[-1]
     return held
+
+
+def completed(
+    strokes: list[Stroke], slots: tuple[Slot, ...], melody: Sequence[Sung], voices: Mapping[Part, Voice]
+) -> list[Stroke]:
+    """Let a chord that nobody gives its third have one: of the inner players of one note each, the first that is near
+    enough plays it instead of the tone it began with."""
+    players = [voices[part] for part in (Part.TEXTURE, Part.HARMONY) if part in voices and voices[part].monophonic]
+    sung = [Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY) for n in melody]
+    found = list(strokes)
+    for slot in slots if players else ():
+        third = slot.harmony.pcs[1] % 12
+        over = [n.pitch_midi for n in sung if _sounds(n, slot)]
+        heard = [*over, *(s.pitch_midi for s in found if s.part is not Part.KIT and _sounds(s, slot))]
+        if any(pitch % 12 == third for pitch in heard):
+            continue
+        for player in players:
+            here = [i for i, s in enumerate(found) if s.part is player.part and _sounds(s, slot)]
+            here = [i for i in here if found[i].onset_ticks >= slot.onset_ticks]
+            tones = range(player.low_midi, min(player.high_midi + 1, min(over, default=128)))
+            if not here or not (thirds := [pitch for pitch in tones if pitch % 12 == third]):
+                continue
+            first = found[here[0]].pitch_midi
+            nearest = min(thirds, key=lambda pitch: abs(pitch - first))
+            if abs(nearest - first) <= FARTHEST_THIRD:
+                for i in here:
+                    if found[i].pitch_midi == first:
+                        found[i] = replace(found[i], pitch_midi=nearest)
+                break
+    return found
+
+
+def _sounds(stroke: Stroke, slot: Slot) -> bool:
+    """Whether a note is heard while a chord lasts."""
+    ends = stroke.onset_ticks + stroke.length_ticks
+    return stroke.onset_ticks < slot.onset_ticks + slot.length_ticks and ends > slot.onset_ticks
 
 
 def drum(kit: Kit, length_ticks: int, meter: Meter, *, fills: bool, opens: bool) -> list[Stroke]:

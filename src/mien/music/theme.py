@@ -223,7 +223,7 @@ def _closing_letters(spec: PhraseSpec, slot: Slot, following: tuple[int | None, 
     """What the melody may close on over the last chord: not where it would move on in fifths or octaves with the bass,
     if there is another tone and the `following` (melody, bass) is known."""
     chord, bass = slot.harmony, slot.bass_midi
-    places = zip(chord.letters, chord.pcs, strict=True)
+    places = zip(chord.letters[:3], chord.pcs[:3], strict=True)  # no phrase rests on a seventh
     allowed = [(letter, (pc - bass) % 12) for letter, pc in places if letter in CLOSES[spec.cadence]]
     ahead = None if following is None or following[0] is None else (following[0] - following[1]) % 12
     free = [letter for letter, above in allowed if above != ahead or above not in (0, 7)]

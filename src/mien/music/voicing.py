@@ -36,7 +36,7 @@ class Costs:
     """Each semitone a voice moves."""
     parallel: float = 4.0
     """Fifths or octaves moving in parallel with the bass, the melody or between voices."""
-    over: float = 2.0
+    over: float = 4.0
     """The top voice at or over the melody."""
     out_of_range: float = 3.0
     """A tone below the range of who plays it, who would play it an octave higher."""
