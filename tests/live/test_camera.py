@@ -30,6 +30,24 @@ class Flicker:
         self.left = -1
 
 
+class Empty(Flicker):
+    """A camera whose pictures have nothing in them."""
+
+    def read(self):
+        return True, np.empty((0, 0, 3), dtype=np.uint8)
+
+
+def test_a_camera_that_gives_nonsense_is_let_go_and_opened_again() -> None:
+    changes, heard = [], threading.Event()
+    broken = Empty()
+    opened = iter([broken, *(Flicker() for _ in range(1000))])
+    camera = Camera("0", lambda _: heard.set(), changes.append, lambda name: next(opened), retry_s=0.001)
+    assert heard.wait(20)
+    camera.close()
+    assert changes[:3] == [True, False, True]
+    assert broken.left == -1, "it was released"
+
+
 def test_a_camera_that_fails_is_opened_again() -> None:
     heard, changes, enough = [], [], threading.Event()
     opened = iter([None, *(Flicker() for _ in range(1000))])

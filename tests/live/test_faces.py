@@ -16,11 +16,12 @@ from mien.live.lead import Lead, lead_to
 from mien.live.mood import DWELL_S, Mood, Settled, settled, target_of
 from mien.live.seats import KEPT_S, Seats, seated
 from mien.live.settings import Settings
-from mien.live.told import port_values
+from mien.live.told import joined, port_values
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
+from mien.music.gesture import at_rest
 from mien.ports.port import Value
-from mien.values import CONTROLS, EMOTIONS, Cues, Mode, Part
+from mien.values import CONTROLS, EMOTIONS, Cues, Gesture, Mode, Part
 from mien.vocabulary import EmotionClass
 
 LEFT, RIGHT = (0.1, 0.2, 0.3, 0.5), (0.6, 0.2, 0.85, 0.55)
@@ -353,3 +354,11 @@ def test_controls_are_still_at_rest_and_quick_in_motion(cue: str, part: Part, co
     assert 0 < still < 0.6 * everything
     jump = course([0.0, 4.0, 4.0, *[4.0] * 60])
     assert jump[2] - jump[0] > 0.7 * (jump[-1] - jump[0]), "most of a fast movement is there after two frames"
+
+
+def test_who_leaves_in_the_middle_of_a_blink_leaves_no_instrument_muted() -> None:
+    muted = Gesture(1.0, tuple((part, (0.0,) * len(CONTROLS)) for part in Part))
+    assert joined({0: muted}, (0,), 1.0) == muted
+    assert joined({}, (0,), 1.5) is None, "out of sight for a moment"
+    gone = joined({}, (), 4.0)
+    assert gone is not None and dict(gone.controls) == {part: at_rest(part) for part in Part}

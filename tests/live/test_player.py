@@ -87,3 +87,35 @@ def test_a_port_that_fails_is_closed_and_keeps_no_other_from_its_end() -> None:
     assert (lost.is_closed, player.alive()["lost"]) == (True, False)
     player.close()
     assert last.is_closed
+
+
+class Faulty(SilentTwin):
+    """A port with a fault in its code: it raises what no port should, as often as it is told to."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.left, self.is_closed = times, False
+
+    def send(self, events):  # type: ignore[no-untyped-def]
+        if self.left > 0:
+            self.left -= 1
+            raise RuntimeError("a fault")
+        super().send(events)
+
+
+def test_a_port_with_a_fault_ends_neither_the_others_nor_the_thread() -> None:
+    clock, told = OfflineClock(), []
+    bad, good = Faulty(1), SilentTwin()
+    openers = {"bad": lambda: bad, "good": lambda: good}
+    player = Player(openers, clock, lambda name, up: told.append((name, up)), runs=False)
+    player.replace(0, [note(1, 0, 9)], {})
+    player.play_due()
+    assert player.alive() == {"bad": False, "good": True}
+    assert told[-1] == ("bad", False)
+    clock.wait(RETRY_S)
+    player.play_due()
+    assert told[-1] == ("bad", True), "it is tried again like one that was lost"
+    bad.left = 9
+    player.close()
+    assert good.is_closed
+    assert good.sent[-1] == Release(0, "melody", 61)

@@ -138,8 +138,7 @@ def test_a_tense_piece_ends_strong_and_a_calm_one_with_an_amen() -> None:
         return ending(4, tension, np.random.default_rng(seed), ("a", "a"))
 
     closes = {
-        tension: Counter(close(tension, seed).phrases[0].cadence for seed in range(40))
-        for tension in (0.0, 0.3, 0.7)
+        tension: Counter(close(tension, seed).phrases[0].cadence for seed in range(40)) for tension in (0.0, 0.3, 0.7)
     }
     assert (set(closes[0.0]), set(closes[0.3]), set(closes[0.7])) == (
         {"plagal"}, {"plagal", "authentic"}, {"authentic"},

@@ -99,7 +99,11 @@ async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
     told_s = session.now_s
     while not over.is_set():
         if not session.performance.is_playing:
-            session.start()
+            try:
+                session.start()
+            except Exception:  # nobody is there to start it again
+                log.exception("the music does not begin; it is tried again with another seed")
+                session.do(Command("settings", {"seed": session.state()["seed"] + 1}))
         if session.now_s - told_s >= STATUS_S:
             told_s = session.now_s
             log.warning("%s", status.line())

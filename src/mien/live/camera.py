@@ -5,6 +5,7 @@ fails or falls silent is let go and opened again every `RETRY_S`, for as long as
 unattended.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,8 @@ RATE_HZ = 15.0
 WIDTH_PX = 640
 QUALITY = 80
 RETRY_S = 2.0
+
+log = logging.getLogger(__name__)
 
 
 class Source(Protocol):
@@ -86,8 +89,12 @@ class Camera:
             source = self._opener(self._name)
             self._tell(source is not None)
             if source is not None:
-                number = self._film(source, number)
-                source.release()
+                try:
+                    number = self._film(source, number)
+                except Exception:  # an empty picture, a driver's own: it is tried again like one that went away
+                    log.exception("camera %s failed", self._name)
+                finally:
+                    source.release()
                 self._tell(False)
             self._over.wait(self._retry_s)
 

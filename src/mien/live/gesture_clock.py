@@ -75,7 +75,7 @@ class GestureClock:
         """
         sight = self._watching.see(said, self._clock.now_s, reads_affect)
         self._tune.play(sight.moved, self._clock.now_s)
-        if gesture := joined(sight.gestures):
+        if gesture := joined(sight.gestures, self._watching.seats_taken(), self._clock.now_s):
             self._move(self._tune.quieted(gesture), waiting, self._band(wished))
         past_s = self._clock.now_s - waiting.arrived_s
         self._meters.gesture(past_s, dropped)

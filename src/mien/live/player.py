@@ -5,10 +5,11 @@ and tried again every `RETRY_S`, in a thread that keeps no other port waiting; w
 its instruments first, since nobody knows what it still believes.
 """
 
-import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from mien.clock import Clock
 from mien.errors import MienError
@@ -20,7 +21,9 @@ LONGEST_WAIT_S = 0.25
 """The thread looks up at least this often."""
 
 FAILURES = (PortLost, OSError, MienError)
-"""What a port that is lost, or cannot be had, raises."""
+"""What a port that is lost, or cannot be had, raises; anything else is a fault of its code, and told to the log."""
+
+log = logging.getLogger(__name__)
 
 Opener = Callable[[], Port]
 
@@ -183,12 +186,10 @@ class Player:
         for name, port in list(self._ports.items()):
             if port is None:
                 continue
-            try:
-                work(port)
-            except FAILURES:
+            if not _succeeds(partial(work, port), name):
                 self._ports[name] = None
                 self._retry_s = self._clock.now_s + RETRY_S
-                _let_go(port)
+                _let_go(port, name)
                 self._on_change(name, False)
 
     def _open(self) -> None:
@@ -206,32 +207,47 @@ class Player:
     def _try(self, names: Iterable[str]) -> None:
         """Open ports as far as they can be had; who comes too late is let go again."""
         for name in names:
-            with contextlib.suppress(*FAILURES):
-                port = self._openers[name]()
-                with self._wake:
-                    if not self._is_over:
-                        self._opened[name] = port
-                        self._wake.notify()
-                        continue
-                _let_go(port)
+            _succeeds(partial(self._try_one, name), name)
+
+    def _try_one(self, name: str) -> None:
+        port = self._openers[name]()
+        with self._wake:
+            if not self._is_over:
+                self._opened[name] = port
+                self._wake.notify()
+                return
+        _let_go(port, name)
 
     def _take_up(self) -> None:
         """Play on what has been opened."""
         with self._wake:
             opened, self._opened = self._opened, {}
         for name, port in opened.items():
-            try:
-                port.panic()
-                if self._programs:
-                    port.send(list(self._programs.values()))
-            except FAILURES:
-                _let_go(port)
-                continue
-            self._ports[name] = port
-            self._on_change(name, True)
+            if _succeeds(partial(self._greet, port), name):
+                self._ports[name] = port
+                self._on_change(name, True)
+            else:
+                _let_go(port, name)
+
+    def _greet(self, port: Port) -> None:
+        """Silence a port that has just been opened, and give it its instruments."""
+        port.panic()
+        if self._programs:
+            port.send(list(self._programs.values()))
 
 
-def _let_go(port: Port) -> None:
+def _succeeds(work: Callable[[], object], name: str) -> bool:
+    """Do something with a port, whatever it raises: one that fails ends neither the others nor the thread."""
+    try:
+        work()
+    except FAILURES:
+        return False
+    except Exception:
+        log.exception("port %s failed as no port should", name)
+        return False
+    return True
+
+
+def _let_go(port: Port, name: str) -> None:
     """Close a port that failed, so that none of its threads and sockets stays; it may well fail at that too."""
-    with contextlib.suppress(*FAILURES):
-        port.close()
+    _succeeds(port.close, name)

@@ -127,7 +127,10 @@ class SoundCard:
     @property
     def is_alive(self) -> bool:
         """Whether it still plays."""
-        return bool(self._stream.active)
+        try:
+            return bool(self._stream.active)
+        except Exception:  # PortAudioError, where the card was pulled
+            return False
 
     def close(self) -> None:
         """Stop."""
@@ -173,6 +176,8 @@ class Speakers:
         """Let events sound, `AHEAD_S` from now."""
         if not self._card.is_alive:
             raise PortLost("audio: the sound card is gone")
+        if self._thread and not self._thread.is_alive():
+            raise PortLost("audio: the mixer has failed")
         now_s = self._now_s()
         self._arriving.extend(
             (now_s, event) for event in events if isinstance(event, Strike | Release | Control | Program)
@@ -220,8 +225,11 @@ class Speakers:
                 self._mixer.silence()
 
     def _run(self) -> None:
-        while not self._is_over.wait(LOOK_S):
-            self.mix()
+        try:
+            while not self._is_over.wait(LOOK_S):
+                self.mix()
+        except Exception:  # the next stroke finds the port lost, and it is opened anew
+            log.exception("audio: the mixer failed")
 
 
 def open_speakers() -> Speakers:

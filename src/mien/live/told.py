@@ -16,7 +16,7 @@ from mien.live import commands, frames
 from mien.live.messages import brief_told, ensemble_told, mapping_told, reasons_told
 from mien.live.mood import Mood
 from mien.live.settings import HELD_RANGES, MODES
-from mien.music.gesture import CONTROL_ROWS, gesture_mapping
+from mien.music.gesture import CONTROL_ROWS, at_rest, gesture_mapping
 from mien.music.mapping import Mapping as MappingTable
 from mien.music.mapping import shipped_mapping
 from mien.music.tune import shipped_tunes
@@ -123,10 +123,13 @@ def address_word(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "_", plain) or "_"
 
 
-def joined(gestures: Mapping[int, Gesture]) -> Gesture | None:
-    """The gestures of all seats as one: each face moves its own parts, the first in order those of empty seats."""
+def joined(gestures: Mapping[int, Gesture], taken: Sequence[int], now_s: float) -> Gesture | None:
+    """The gestures of all seats as one: each face moves its own parts, the first in order those of empty seats.
+
+    Where no seat is taken any more every part is at rest; None while somebody is only out of sight for a moment.
+    """
     if not gestures:
-        return None
+        return None if taken else Gesture(now_s, tuple((part, at_rest(part)) for part in Part))
     first = min(gestures)
     if len(gestures) == 1:
         return gestures[first]
