@@ -141,6 +141,7 @@ def piece_of(movement: Movement, affect: Affect, name: str) -> Piece:
         brief=stretch.briefs[0][1],
         written=stretch.written,
         performed=performed,
+        briefs=stretch.briefs,
     )
 
 
