@@ -48,6 +48,9 @@ def test_arrays_are_copied_and_protected():
     ("make", "message"),
     [
         (lambda: Frame(0.0, np.zeros((4, 5), np.uint8)), "Frame.rgb: shape"),
+        (lambda: Frame(0.0, np.full((4, 5, 3), 0.9)), "Frame.rgb: float64 given, uint8 wanted"),
+        (lambda: Frame(0.0, np.full((4, 5, 3), 300)), "Frame.rgb: int64 given, uint8 wanted"),
+        (lambda: Cues(0.0, np.zeros(2), np.array([0.2, 0.0])), "Cues.valid: float64 given, bool wanted"),
         (lambda: Cues(0.0, np.array([np.nan]), np.array([True])), "not finite"),
         (lambda: Cues(0.0, np.zeros(3), np.zeros(2, bool)), "Cues.valid: shape"),
         (lambda: Affect(0.0, (1.0,), 0, 0, 0), "1 numbers given, 8 wanted"),

@@ -32,9 +32,43 @@ def test_files_move_up_together(tmp_path):
         (aside / "b" / "c").write_text("2")
         assert sorted(p.name for p in folder.iterdir()) == [aside.name]
     assert (folder / "b" / "c").read_text() == "2" and len(list(folder.iterdir())) == 2
-    with write_together(folder) as aside:
-        (aside / "b").mkdir()
-    assert list((folder / "b").iterdir()) == []
+
+
+def test_a_folder_joins_the_folder_of_its_name(tmp_path):
+    mine = tmp_path / "x-stems" / "takes" / "my mix.als"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("weeks of work")
+    (tmp_path / "x-stems" / "Piano.wav").write_text("old")
+    with write_together(tmp_path) as aside:
+        (aside / "x-stems" / "takes").mkdir(parents=True)
+        (aside / "x-stems" / "Piano.wav").write_text("new")
+        (aside / "x-stems" / "takes" / "first.wav").write_text("1")
+        (aside / "x.mid").write_text("notes")
+    assert mine.read_text() == "weeks of work"
+    assert (tmp_path / "x-stems" / "Piano.wav").read_text() == "new"
+    assert (mine.parent / "first.wav").read_text() == "1"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x-stems", "x.mid"]
+
+
+@pytest.mark.parametrize(("standing", "message"), [("folder", "a folder of that name"), ("file", "a file of that name")])
+def test_neither_takes_the_others_place_and_nothing_is_touched(tmp_path, standing, message):
+    (tmp_path / "a").write_text("old")
+    kept = tmp_path / "x"
+    if standing == "folder":
+        kept.mkdir()
+        (kept / "mine").write_text("mine")
+    else:
+        kept.write_text("mine")
+    with pytest.raises(CannotWrite, match=message), write_together(tmp_path) as aside:
+        (aside / "a").write_text("new")
+        if standing == "folder":
+            (aside / "x").write_text("a file")
+        else:
+            (aside / "x").mkdir()
+            (aside / "x" / "b").write_text("a folder")
+    assert (tmp_path / "a").read_text() == "old"
+    assert (kept / "mine" if standing == "folder" else kept).read_text() == "mine"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "x"]
 
 
 def test_nothing_is_left_of_a_failure(tmp_path):

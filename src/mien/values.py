@@ -1,6 +1,7 @@
 """The values that travel between stages; nothing else crosses a boundary.
 
-face → cues → affect → brief → phrase → audio. All are frozen, checked at birth and free of I/O. Units are name
+face → cues → affect → brief → phrase → audio. All are frozen, checked at birth and free of I/O. Arrays of bytes and
+truths must be that; of numbers, any kind is taken and held as float32. Units are name
 suffixes (`_s` seconds, `_px` pixels of the frame, `_hz`, `_bpm`, `_ticks`, `_midi`). Values that hold arrays compare
 by identity (`eq=False`) and write-protect what they hold; values of scalars and tuples compare by content.
 
@@ -59,7 +60,10 @@ class Part(IntEnum):
 
 
 def _protect(array: Any, dtype: type, shape: tuple[int | None, ...], name: str) -> NDArray[Any]:
-    held: NDArray[Any] = np.array(array, dtype=dtype)  # a copy of our own: nobody else can write to it
+    given = np.asarray(array)
+    if dtype in (np.uint8, np.bool_) and given.dtype != dtype:  # a cast would lose what was meant: .9 black, 300 44
+        raise ValueError(f"{name}: {given.dtype} given, {np.dtype(dtype).name} wanted")
+    held: NDArray[Any] = np.array(given, dtype=dtype)  # a copy of our own: nobody else can write to it
     if len(held.shape) != len(shape) or any(w not in (None, g) for w, g in zip(shape, held.shape, strict=True)):
         raise ValueError(f"{name}: shape {held.shape} given, {shape} wanted")
     if held.dtype.kind == "f" and not np.isfinite(held).all():
@@ -373,7 +377,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Audio:
-    """Sound: `samples` float32 (n, 2) in −1..1 at `rate_hz`."""
+    """Sound: `samples` float32 (n, 2) at `rate_hz`; full scale is −1..1, what lies beyond is clipped where it is written."""
 
     samples: NDArray[np.float32]
     rate_hz: int

@@ -71,22 +71,21 @@ def write_together(folder: Path) -> Iterator[Path]:
 
     Parameters
     ----------
-    folder : where the results shall stand; files of the same names are replaced.
+    folder : where the results shall stand. A file replaces the file of its name; a folder joins the folder of its name,
+        whose other files stay.
 
     Raises
     ------
     CannotWrite
-        If the operating system refuses (see `write_aside`).
+        If the operating system refuses (see `write_aside`), or a file would take a folder's place or a folder a file's:
+        then nothing has been touched.
     """
     new = not folder.exists()
     aside = folder / f".{secrets.token_hex(6)}"
     try:
         aside.mkdir(parents=True)
         yield aside
-        for result in sorted(aside.iterdir()):
-            target = folder / result.name
-            if target.is_dir():
-                shutil.rmtree(target)
+        for result, target in list(_moves(aside, folder)):  # all are known before the first is made
             os.replace(result, target)  # noqa: PTH105 (one call that replaces on every system)
     except OSError as error:
         cause = cause_of(error)
@@ -97,3 +96,19 @@ def write_together(folder: Path) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
         if new and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _moves(aside: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
+    """From where to where results move: a folder as a whole where none stands, or else what it holds, one by one."""
+    for result in sorted(aside.iterdir()):
+        target = folder / result.name
+        if target.is_dir() and result.is_dir():
+            yield from _moves(result, target)
+        elif target.exists() and target.is_dir() != result.is_dir():
+            stands, wanted = ("folder", "file") if target.is_dir() else ("file", "folder")
+            raise CannotWrite(
+                f"cannot write the {wanted} {target.absolute()}: a {stands} of that name stands there; move it away, or "
+                "choose another folder with --out"
+            )
+        else:
+            yield result, target
