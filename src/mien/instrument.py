@@ -23,7 +23,7 @@ from mien.music.form import FREE, find_form
 from mien.music.key import parse_key
 from mien.music.mapping import Mapping
 from mien.music.path import Path as Course
-from mien.music.path import path_between
+from mien.music.path import check_path, path_between
 from mien.music.perform import perform
 from mien.music.travel import compose_journey
 from mien.nets import read_manifest
@@ -248,9 +248,9 @@ def travel(
     Raises
     ------
     BadInput
-        If an option cannot be used.
+        If an option cannot be used, or the path is empty or its times do not rise from 0 on.
     """
-    return _journey(name, path, Wishes(seconds, seed, ensemble, key, meter, font, mapping, form))
+    return _journey(name, check_path(path), Wishes(seconds, seed, ensemble, key, meter, font, mapping, form))
 
 
 @dataclass(frozen=True, slots=True)

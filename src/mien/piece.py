@@ -139,7 +139,8 @@ class Piece:
         Raises
         ------
         BadInput
-            If a kind of file is unknown, or one would take the place of the picture or video itself.
+            If a kind of file is unknown, one would take the place of the picture or video itself, or the piece's name
+            is none for a file ("AC/DC").
         CannotWrite
             If the folder cannot be written; nothing is left behind.
         """
@@ -181,6 +182,8 @@ def check_files(files: Iterable[str]) -> tuple[str, ...]:
 
 
 def _filename(name: str, kind: str) -> str:
+    if not name or Path(name).name != name or "\0" in name:
+        raise BadInput(f"'{name}': no name for a file; give a piece one without / and not empty, as in  name='my piece'")
     return f"{name}-stems" if kind == "stems" else f"{name}.{kind}"
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from mien.circumplex import affect_of
 from mien.errors import BadInput
+from mien.instrument import travel
 from mien.music.path import ARRIVE_SHARE, MATCH_SHARE, affect_along, path_between, read_path
 
 SAD, HAPPY = affect_of("sad"), affect_of("happy")
@@ -57,6 +58,22 @@ def test_a_bad_table_names_row_and_column(text: str, told: str, tmp_path: Path) 
     file.write_text(text)
     with pytest.raises(BadInput) as error:
         read_path(file)
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ((), "path: has no points"),
+        (((5.0, SAD), (0.0, HAPPY)), "path: time of point 2: 0 given; more than 5, the one before, wanted"),
+        (((0.0, SAD), (0.0, HAPPY)), "path: time of point 2: 0 given; more than 0"),
+        (((-1.0, SAD),), "path: time of point 1: -1 given; 0 or more, wanted"),
+        (((0.0, SAD), (float("nan"), HAPPY)), "path: time of point 2: nan given"),
+    ],
+)
+def test_a_travel_along_a_path_that_does_not_rise_is_refused(path, told: str) -> None:
+    with pytest.raises(BadInput) as error:
+        travel(path, seconds=10)
     assert told in str(error.value)
 
 

@@ -80,6 +80,29 @@ def _named_alike(one: Affect, other: Affect) -> tuple[Classes, Sequence[float], 
     return classes, start, end
 
 
+def check_path(path: Path, wheres: Sequence[str] = ()) -> Path:
+    """A path whose times are finite, 0 or more, and rise, as it was given.
+
+    Parameters
+    ----------
+    wheres : what a message calls each point; by default "path: time of point 1" and so on.
+
+    Raises
+    ------
+    BadInput
+        If a time is not so, or there is no point.
+    """
+    if not path:
+        raise BadInput("path: has no points; give at least one (seconds, affect)")
+    for place, (time_s, _) in enumerate(path):
+        last_s = path[place - 1][0] if place else -math.inf
+        if not (0 <= time_s < math.inf and last_s < time_s):
+            where = wheres[place] if wheres else f"path: time of point {place + 1}"
+            earliest = f"more than {last_s:g}, the one before" if place else "0 or more"
+            raise BadInput(f"{where}: {time_s:g} given; {earliest}, wanted")
+    return path
+
+
 def read_path(file: FilePath) -> Path:
     """Read a path from a CSV with the columns `time_s` (seconds, rising), `valence` and `arousal` (−1..1).
 
@@ -97,18 +120,17 @@ def read_path(file: FilePath) -> Path:
     if missing := [column for column in COLUMNS if column not in header]:
         raise BadInput(f"{file}: column '{missing[0]}' is missing; the first row must name {', '.join(COLUMNS)}")
     path: list[tuple[float, Affect]] = []
+    wheres: list[str] = []
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
         where = f"{file}: row {number}"
         time_s, valence, arousal = (_cell(where, name, row, header.index(name)) for name in COLUMNS)
-        if time_s < 0 or (path and time_s <= path[-1][0]):
-            earliest = f"more than {path[-1][0]:g}, the row before" if path else "0 or more"
-            raise BadInput(f"{where}, column time_s: {time_s:g} given; {earliest}, wanted")
+        wheres.append(f"{where}, column time_s")
         path.append((time_s, replace(affect_at(valence, arousal), time_s=time_s)))
     if not path:
         raise BadInput(f"{file}: has no rows; give at least one with {', '.join(COLUMNS)}")
-    return tuple(path)
+    return check_path(tuple(path), wheres)
 
 
 def _cell(where: str, name: str, row: list[str], place: int) -> float:
