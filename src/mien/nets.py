@@ -186,9 +186,18 @@ def _interpreter(content: bytes) -> Any:
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """Send what native code writes to file descriptor 2 nowhere, for a moment."""
+    """Send what this process, native code and other threads too, writes to file descriptor 2 nowhere, for a moment.
+
+    Where the error stream is closed nothing is done: 2 may by then be somebody's file.
+    """
+    try:
+        kept = os.dup(2) if sys.stderr is not None else None
+    except OSError:
+        kept = None
+    if kept is None:
+        yield
+        return
     sys.stderr.flush()
-    kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

@@ -1,11 +1,13 @@
 """Lists of addresses: fetched once, politely, within limits, and never beyond the web."""
 
 import io
+from email.message import Message
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from mien.clock import OfflineClock
 from mien.data import web
 from mien.data.collect import Wish, collect
 from mien.data.intake import Taken
@@ -67,6 +69,37 @@ def test_what_is_too_large_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "larger" in str(fetch(f"{site.address}/claims.png")[1])
         assert "larger" in str(fetch(f"{site.address}/is.png")[1])
         assert fetch(f"{site.address}/short.png")[0] is None
+
+
+class Dripping:
+    """An answer that gives a byte every 20 s of its clock, never falling silent."""
+
+    def __init__(self, clock: OfflineClock) -> None:
+        self.clock, self.given = clock, 0
+
+    def read1(self, _: int, /) -> bytes:
+        self.clock.wait(20)
+        self.given += 1
+        return b"." if self.given < 1000 else b""
+
+
+def test_what_only_drips_is_given_up() -> None:
+    clock = OfflineClock()
+    answer = Dripping(clock)
+    assert web._read(answer, Message(), clock) == (None, "not all there after 120 seconds")
+    assert answer.given == 7
+
+
+def test_a_fetch_is_held_to_its_clock() -> None:
+    class Hasty(OfflineClock):
+        @property
+        def now_s(self) -> float:
+            self.wait(web.MOST_SECONDS)
+            return super().now_s
+
+    with serve({"/a.png": Answer(b"." * 300_000)}) as site:
+        assert fetch(f"{site.address}/a.png") == (b"." * 300_000, None, 0.0)
+        assert fetch(f"{site.address}/a.png", Hasty())[1] == "not all there after 120 seconds"
 
 
 def test_redirects_stay_on_the_web() -> None:

@@ -13,12 +13,12 @@ from mien.music.harmony import vocabulary
 from mien.music.journey import CODA_BARS, Journey, close, next_phrase, redirect
 from mien.music.motif import Motif
 from mien.music.path import path_between
-from mien.music.perform import perform
+from mien.music.perform import perform, ritardando_beats
 from mien.music.pivot import find_pivot, is_shared
-from mien.music.rhythm import onsets
-from mien.music.steer import MOOD_S
+from mien.music.rhythm import beats_in_bar, onsets
+from mien.music.steer import MOOD_S, steer
 from mien.music.stretch import Stretch, join
-from mien.music.travel import compose_journey
+from mien.music.travel import FAR_BARS, _bars_left, compose_journey
 from mien.values import Brief, Mode, Part, Phrase
 
 SAD, HAPPY, ANGRY = (
@@ -264,3 +264,35 @@ def test_joined_stretches_keep_every_note() -> None:
     whole = join(stretches, 1)
     assert len(whole.written.notes) == sum(len(stretch.written.notes) for stretch in stretches)
     assert whole.written.length_s == pytest.approx(sum(stretch.written.length_s for stretch in stretches))
+
+
+class TestTheEndAhead:
+    def counted(self, journey: Journey, course, seconds: float) -> int:
+        """Bars that are left, every beat walked."""
+        bar, now, time_s = beats_in_bar(journey.now.meter), journey.now, journey.time_s
+        for beats in range(FAR_BARS * bar):
+            now = steer(now, course(time_s))
+            left = (seconds - time_s) * now.tempo_bpm / 60 - ritardando_beats(now)
+            if left < 1:
+                return round((beats + left) / bar)
+            time_s += 60 / now.tempo_bpm
+        return FAR_BARS
+
+    @pytest.mark.parametrize("meter", [(4, 4), (6, 8), (5, 4)])
+    @pytest.mark.parametrize("tempo_bpm", [40.0, 90.0, 200.0])
+    def test_what_is_not_walked_would_not_matter(self, meter, tempo_bpm: float) -> None:
+        slow, wanted = replace(SAD, meter=meter, tempo_bpm=40.0, rubato=1.0), replace(SAD, meter=meter, rubato=1.0)
+        journey = Journey(1, replace(slow, tempo_bpm=tempo_bpm))
+        for course in (stays(slow), stays(replace(wanted, tempo_bpm=200.0)), stays(replace(wanted, tempo_bpm=90.0))):
+            for seconds in range(1, 240, 3):
+                assert _bars_left(journey, course, seconds) == self.counted(journey, course, seconds)
+
+    def test_a_far_end_is_not_walked_to(self) -> None:
+        asked = []
+
+        def course(time_s: float) -> Brief:
+            asked.append(time_s)
+            return HAPPY
+
+        assert _bars_left(Journey(1, HAPPY), course, 600) == FAR_BARS and asked == []
+        assert _bars_left(Journey(1, HAPPY), course, 120) == FAR_BARS and len(asked) < FAR_BARS * 2

@@ -3,6 +3,7 @@
 A line is an address, or an address and a class with a comma, semicolon or tab between; lines that begin with # and a
 head line are passed over, so that the origin's `emotional-class-datasheet.csv` is such a list. Only http and https are
 spoken, after redirects too. A picture is given up where it claims, or turns out, to be larger than what is read.
+A server that has not given all of it after two minutes is given up too, however steadily it drips.
 Between two requests a pause is kept; a server that asks for patience (429 or 503 with Retry-After) gets it, up to a
 minute. Nothing else in mien opens a connection of its own accord.
 """
@@ -16,18 +17,28 @@ from collections.abc import Iterator
 from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from mien import __version__
+from mien.clock import Clock, WallClock
 from mien.data.finds import Addresses, Find, Known
 from mien.errors import BadInput
 from mien.face.pictures import MAX_BYTES
 
 TIMEOUT_S = 30.0
+"""Longest silence."""
+MOST_SECONDS = 120.0
+"""Longest time in which a picture must have come, from the head of the answer on."""
 MOST_PATIENCE_S = 60.0
 BLOCK = 1 << 16
 AGENT = f"mien/{__version__} (collects pictures that its user listed)"
+
+
+class _Answer(Protocol):
+    """What is read of an answer."""
+
+    def read1(self, n: int, /) -> bytes: ...
 
 
 def is_address(word: str) -> bool:
@@ -71,14 +82,14 @@ def _rows(path: Path) -> Iterator[tuple[str, str | None]]:
         raise BadInput(f"{path}: cannot be read as a list of addresses ({cause})") from None
 
 
-def fetch(url: str) -> tuple[bytes | None, str | None, float]:
+def fetch(url: str, clock: Clock | None = None) -> tuple[bytes | None, str | None, float]:
     """Fetch one picture: its bytes or the problem, and the patience in seconds that the server asks for."""
     if not is_address(url):
         return None, "only addresses that begin with http:// or https:// are fetched", 0.0
     try:
         asked = urllib.request.Request(_quoted(url), headers={"User-Agent": AGENT, "Accept": "image/*"})
         with urllib.request.build_opener(_StaysOnTheWeb).open(asked, timeout=TIMEOUT_S) as answer:
-            return *_read(answer, answer.headers), 0.0
+            return *_read(answer, answer.headers, clock or WallClock()), 0.0
     except urllib.error.HTTPError as cause:
         with cause:
             asks = cause.headers.get("Retry-After", "") if cause.code in (429, 503) else ""
@@ -87,14 +98,17 @@ def fetch(url: str) -> tuple[bytes | None, str | None, float]:
         return None, f"cannot be fetched ({getattr(cause, 'reason', None) or cause or type(cause).__name__})", 0.0
 
 
-def _read(answer: IO[bytes], headers: Message) -> tuple[bytes | None, str | None]:
+def _read(answer: _Answer, headers: Message, clock: Clock) -> tuple[bytes | None, str | None]:
     claimed = headers.get("Content-Length", "")
     too_large = f"larger than the {MAX_BYTES / 2**20:.0f} MB that are read"
     if claimed.isdigit() and int(claimed) > MAX_BYTES:
         return None, too_large
     content = bytearray()
-    while block := answer.read(BLOCK):
+    until_s = clock.now_s + MOST_SECONDS
+    while block := answer.read1(BLOCK):  # what is there: `read` would wait for a whole block
         content += block
+        if clock.now_s > until_s:
+            return None, f"not all there after {MOST_SECONDS:.0f} seconds"
         if len(content) > MAX_BYTES:
             return None, too_large
     if claimed.isdigit() and len(content) < int(claimed):

@@ -20,12 +20,16 @@ from mien.music.rhythm import beats_in_bar
 from mien.music.steer import steer
 from mien.music.stretch import Stretch, join
 from mien.values import Brief
+from mien.vocabulary import BRIEF_RANGES
 
 CLOSING = PhraseSpec("closing", PHRASE_BARS, "deceptive", ("b", "b varied", "a fragment"))
 """A phrase that puts the end off once more, by a cadence that deceives (Schmalfeldt 1992, "Cadential processes")."""
 
 FAR_BARS = 20
 """Bars ahead from which the end does not matter yet."""
+SLOWEST_BEAT_S = 60 / BRIEF_RANGES["tempo_bpm"][0]
+ENDING_S = 20.0
+"""Room for the final ritardando and the beat in which nothing fits any more, at the slowest tempo: they take 2 to 4 s."""
 
 
 def compose_journey(
@@ -89,6 +93,8 @@ def _bars_left(journey: Journey, course: Course, seconds: float) -> int:
     bar = beats_in_bar(journey.now.meter)
     now, time_s = journey.now, journey.time_s
     for beats in range(FAR_BARS * bar):
+        if seconds - time_s > (FAR_BARS * bar - beats) * SLOWEST_BEAT_S + ENDING_S:
+            break  # no tempo brings the end so near
         now = steer(now, course(time_s))
         left = (seconds - time_s) * now.tempo_bpm / 60 - ritardando_beats(now)
         if left < 1:
