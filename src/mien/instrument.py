@@ -119,7 +119,7 @@ def watch(video: str | Path, weights: str | Path | None = None) -> Course:
     reader = reader_of(weights)
     path: list[tuple[float, Affect]] = []
     for frame in frames_of(Path(video)):
-        faces = [face for face in look(frame) if _side_px(face) >= SMALLEST_FACE_PX]
+        faces = [face for face in look(frame, most=1) if _side_px(face) >= SMALLEST_FACE_PX]
         if faces:
             seen = reader.read(faces[0], measure(faces[0]))
             path.append((frame.time_s, steadied(path[-1][1] if path else None, seen)))

@@ -110,7 +110,6 @@ class Face:
     """
 
     time_s: float
-    track: int
     box_px: tuple[float, float, float, float]
     score: float
     points_px: NDArray[np.float32]

@@ -30,7 +30,7 @@ def face(points=None, yaw_deg=0.0, pitch_deg=0.0, gaze=0.0) -> Face:
     chip = np.zeros((CHIP_PX, CHIP_PX), np.uint8)
     detail = np.zeros((DETAIL_PX, DETAIL_PX), np.uint8)
     degrees = fit_pose(placed.astype(np.float32)).degrees
-    return Face(0.0, 0, (0, 0, 1, 1), 1.0, placed, eyes, degrees, chip, 1.0, detail)
+    return Face(0.0, (0, 0, 1, 1), 1.0, placed, eyes, degrees, chip, 1.0, detail)
 
 
 def moved(indices, dx=0.0, dy=0.0):

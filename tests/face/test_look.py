@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+import mien.face.look as finder
 from mien.face.landmarks68 import PARTS, landmarks68
 from mien.face.look import look, look_close
 from mien.face.pictures import decode
@@ -22,6 +23,23 @@ def test_one_face_is_found(astronaut):
     x0, y0, x1, y1 = face.box_px
     assert 150 < x0 < x1 < 300 and 30 < y0 < y1 < 220
     assert np.abs(face.pose_deg).max() < 25
+
+
+def test_of_a_crowd_no_more_are_fitted_than_are_wanted(astronaut, monkeypatch):
+    crowd = np.full((400, 400, 3), 128, dtype=np.uint8)
+    for x, y, side in ((0, 0, 200), (200, 0, 190), (0, 200, 180)):
+        one = cv2.resize(astronaut[20:220, 126:326], (side, side), interpolation=cv2.INTER_AREA)
+        crowd[y : y + side, x : x + side] = one
+    everybody = see(crowd)
+    assert len(everybody) == 3
+    fitted = []
+    fit = finder.fit_mesh
+    monkeypatch.setattr(finder, "fit_mesh", lambda rgb, square: fitted.append(square) or fit(rgb, square))
+    for most in (0, 1, 2, 3, 4):
+        fitted.clear()
+        some = look(Frame(0.0, crowd), most=most)
+        assert [face.box_px for face in some] == [face.box_px for face in everybody[:most]]
+        assert len(fitted) == min(most, 3)
 
 
 def test_no_face_in_noise():

@@ -22,25 +22,26 @@ CLOSE_MIDDLE = (0.494, 0.393)
 """Median place of the middle between the eyes in a close-up, shares of its side."""
 
 
-def look(frame: Frame, depth: int = 0) -> tuple[Face, ...]:
-    """See every face of a frame, the largest first.
+def look(frame: Frame, depth: int = 0, most: int | None = None) -> tuple[Face, ...]:
+    """See every face of a frame, or the `most` largest; the largest first.
 
     Parameters
     ----------
     frame : the picture
     depth : how many levels of tiles to search beyond the whole picture (see `find_faces`)
+    most : faces after which the rest of a crowd is not looked at any more
     """
     seen: list[tuple[Candidate, Floats, float]] = []
     for candidate in find_faces(frame.rgb, depth):
+        if len(seen) == most:
+            break
         points, belief = fit_mesh(frame.rgb, first_square(candidate))
         if belief < MIN_MESH_SCORE or any(_same_face(points, other) for _, other, _ in seen):
             continue
         if depth and fit_mesh(frame.rgb, next_square(points))[1] < MIN_MESH_SCORE:
             continue  # many tiles bring false alarms: what is no face is not found again from its own points
         seen.append((candidate, points, min(belief, candidate.score)))
-    return tuple(
-        _face(frame, track, points, score, candidate.box_px) for track, (candidate, points, score) in enumerate(seen)
-    )
+    return tuple(_face(frame, points, score, candidate.box_px) for candidate, points, score in seen)
 
 
 def _same_face(points: Floats, other: Floats) -> bool:
@@ -61,7 +62,7 @@ def look_close(frame: Frame) -> Face:
     if belief < MIN_MESH_SCORE:
         points = _average_face(side)
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-    return _face(frame, 0, points, belief, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    return _face(frame, points, belief, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
 
 
 def _average_face(side: int) -> Floats:
@@ -70,14 +71,13 @@ def _average_face(side: int) -> Floats:
     return np.asarray(mean_mesh() * np.float32(eyes_px) + middle, dtype=np.float32)
 
 
-def _face(frame: Frame, track: int, points: Floats, score: float, box_px: tuple[float, float, float, float]) -> Face:
+def _face(frame: Frame, points: Floats, score: float, box_px: tuple[float, float, float, float]) -> Face:
     rgb: NDArray[np.uint8] = frame.rgb
     lies = level(points)
     chip, chip_scale = cut_chip(rgb, lies)
     eyes = fit_eyes(rgb, points)
     return Face(
         time_s=frame.time_s,
-        track=track,
         box_px=box_px,
         score=float(np.clip(score, 0, 1)),
         points_px=refine(points, eyes),

@@ -72,9 +72,8 @@ def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool 
         return said | {"error": str(error)}
     mark()
     height, width = rgb.shape[:2]
-    faces = [
-        face for face in look(Frame(frame.captured_s, rgb)) if face.box_px[2] - face.box_px[0] >= SMALLEST_SHARE * width
-    ][:MOST_FACES]
+    seen = look(Frame(frame.captured_s, rgb), most=MOST_FACES)
+    faces = [face for face in seen if face.box_px[2] - face.box_px[0] >= SMALLEST_SHARE * width]
     mark()
     cues = [measure(face) for face in faces]
     moved = [_coefficients(face) if with_coefficients else None for face in faces]
