@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from mien.errors import BadInput
-from mien.face.pictures import MAX_SIDE_PX, decode, open_picture
+from mien.face.pictures import BAND_PIXELS, MAX_SIDE_PX, decode, open_picture
 
 
 def picture() -> Image.Image:
@@ -67,6 +67,62 @@ def test_first_frame_of_an_animation(kind):
 def test_large_pictures_are_reduced():
     rgb = decode(saved(Image.new("RGB", (6000, 3000)), "PNG"), "x").rgb
     assert max(rgb.shape) == MAX_SIDE_PX
+
+
+def tall(mode: str) -> Image.Image:
+    """A picture of several bands, 700 × 2300, in which every band differs."""
+    y, x = np.mgrid[0:2300, 0:700]
+    planes = [x % 256, y % 256, (x + y) % 256, (x * 2 + y // 9) % 256]
+    if mode in ("I;16", "I", "F"):
+        kind = {"I;16": np.uint16, "I": np.int32, "F": np.float32}[mode]
+        return Image.fromarray(np.where(y > 2000, y * 28, x % 256).astype(kind))  # only the last band is deep
+    rgba = Image.fromarray(np.stack(planes, axis=2).astype(np.uint8))
+    return rgba if mode == "RGBA" else rgba.convert(mode)
+
+
+def at_once(image: Image.Image) -> Image.Image:
+    """What a picture is on white, eight bits a channel, made of the whole."""
+    if image.mode in ("I;16", "I", "F"):
+        deep = np.asarray(image, dtype=np.float64)
+        whole = 255.0 if image.mode == "F" else 65535.0
+        return Image.fromarray((np.clip(deep / whole, 0, 1) * 255).round().astype(np.uint8)).convert("RGB")
+    clear = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
+
+
+@pytest.mark.parametrize("side_px", [2560, 1000])
+@pytest.mark.parametrize(
+    ("mode", "kind", "options"),
+    [
+        *(("RGBA", "PNG", {}), ("LA", "PNG", {}), ("P", "PNG", {"transparency": 7}), ("RGB", "PNG", {})),
+        *(("I;16", "PNG", {}), ("I", "TIFF", {}), ("F", "TIFF", {}), ("L", "PNG", {}), ("CMYK", "TIFF", {})),
+    ],
+)
+def test_bands_join_without_a_seam(mode, kind, options, side_px):
+    content = saved(tall(mode), kind, **options)
+    whole = at_once(Image.open(io.BytesIO(content)))
+    whole.thumbnail((side_px, side_px), Image.Resampling.BOX)
+    assert np.array_equal(decode(content, "x", side_px).rgb, np.asarray(whole))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "I;16"])
+def test_what_stands_between_is_no_larger_than_a_band(mode, monkeypatch):
+    seen = []
+
+    def watched(of):
+        def watch(*given, **named):
+            made = of(*given, **named)
+            seen.append(made.size[0] * made.size[1])
+            return made
+
+        return watch
+
+    monkeypatch.setattr(Image, "alpha_composite", watched(Image.alpha_composite))
+    monkeypatch.setattr(Image, "fromarray", watched(Image.fromarray))
+    content = saved(Image.fromarray(np.asarray(tall(mode))), "PNG")
+    seen.clear()
+    decode(content, "x")
+    assert len(seen) > 2 and max(seen) <= BAND_PIXELS
 
 
 def bomb() -> bytes:
