@@ -1,8 +1,11 @@
 """What the network is given: regions cover the chip's features, cues are standardised and forgotten."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from mien.affect import recipe
 from mien.affect.recipe import FARTHEST, CueScale, standardise
 from mien.affect.regions import BOXES, hide, hide_cues, presence
 from mien.cues.names import NAMES, of_region
@@ -53,8 +56,29 @@ def test_cues_are_standardised_cut_and_forgotten() -> None:
     np.testing.assert_allclose(z.std(axis=0), 1, atol=0.05)
 
 
+MANIFEST = Path("runs/mine.json")
+
+
 def test_a_scale_survives_its_manifest_and_refuses_other_cues() -> None:
     scale = CueScale(np.arange(len(NAMES), dtype=np.float32), np.ones(len(NAMES), dtype=np.float32))
-    assert (CueScale.of_rows(scale.rows()).mean == scale.mean).all()
-    with pytest.raises(BadAsset, match="other cues"):
-        CueScale.of_rows(scale.rows()[::-1])
+    assert (CueScale.of_rows(scale.rows(), MANIFEST).mean == scale.mean).all()
+    with pytest.raises(BadAsset, match=r"runs.mine\.json: .*other cues than mien measures \(ear_height\)"):
+        CueScale.of_rows([*scale.rows(), {"name": "ear_height", "mean": 0, "deviation": 1}], MANIFEST)
+    with pytest.raises(BadAsset, match="named twice"):
+        CueScale.of_rows([*scale.rows(), scale.rows()[0]], MANIFEST)
+
+
+def test_a_network_hears_its_own_cues_when_more_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = CueScale(np.arange(len(NAMES), dtype=np.float32), np.ones(len(NAMES), dtype=np.float32)).rows()
+    values = np.random.default_rng(3).normal(10, 5, (4, len(NAMES))).astype(np.float32)
+    valid = values > 8
+    before = standardise(values, valid, CueScale.of_rows(rows, MANIFEST))
+    monkeypatch.setattr(recipe, "NAMES", ("ear_height", *NAMES))  # a cue is added before all others
+    more = CueScale.of_rows(rows, MANIFEST)
+    values, valid = np.insert(values, 0, 99, axis=1), np.insert(valid, 0, True, axis=1)
+    assert (standardise(values, valid, more) == before).all()
+    assert more.rows() == rows
+    fewer = NAMES[::-1]
+    assert (hide_cues(np.ones((1, 25), np.float32), "eyes", fewer)[0] == 0).nonzero()[0].tolist() == sorted(
+        24 - place for place in of_region("eyes")
+    )

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+import mien.cues.neutral as neutral_module
 from mien.cues.geometry import measure, mirror_table, mirrored, named
 from mien.cues.names import CUES, NAMES, of_region
 from mien.cues.neutral import LARGEST_DEPARTURE, average_neutral, own_neutral
+from mien.errors import BadAsset
 from mien.face.align import fit_pose, mean_mesh
 from mien.face.look import look
 from mien.face.pictures import decode
@@ -121,6 +123,12 @@ def test_the_table_is_whole():
         assert entry.region in (*REGIONS, "head")
         assert not entry.twin or CUES[NAMES.index(entry.twin)].twin == entry.name
     assert all(of_region(region) for region in REGIONS)
+
+
+def test_a_cue_whose_rest_nobody_measured_names_the_command(monkeypatch):
+    monkeypatch.setattr(neutral_module, "NAMES", (*NAMES, "ear_height"))
+    with pytest.raises(BadAsset, match=r"the rest of ear_height .* python -m mien\.lab\.assets\.resting_face"):
+        average_neutral.__wrapped__()
 
 
 def test_the_resting_face_departs_from_itself_by_nothing():

@@ -2,7 +2,8 @@
 
 The network is the four-stream one of `mien.lab.training.nets`, trained on FER+ and run by LiteRT. Its manifest,
 `reader.json`, names the classes and the cues in order, the scale of the cues, the boxes of the regions and the
-temperature; a network that was made for other cues or regions than these is refused. Classes may be anybody's own: a
+temperature; a network that wants cues or regions that are
+not measured is refused, one that learnt when fewer were measured hears those. Classes may be anybody's own: a
 manifest that has `classes` says where each stands on the plane, and what it asks of the composer. A clear face is
 looked at a second time (`mien.affect.closer`).
 
@@ -65,7 +66,7 @@ class Reader:
     Raises
     ------
     BadAsset
-        If a file is missing, damaged, or made for other cues or regions than these, or classes without a place.
+        If a file is missing, damaged, or made for cues or regions that are not measured, or classes without a place.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -76,7 +77,7 @@ class Reader:
         try:
             boxes = {region: tuple(box) for region, box in manifest["boxes"].items()}
             self.temperature = float(manifest["temperature"])
-            self.scale = CueScale.of_rows(manifest["cues"])
+            self.scale = CueScale.of_rows(manifest["cues"], path.with_suffix(".json"))
             closer = manifest.get("closer_look")
             self.closer = CloserLook.of_row(closer, self.names) if closer else None
             self._inputs: Sequence[str] = manifest["inputs"]
@@ -156,7 +157,7 @@ class Reader:
         return calibrated(answer.logits, self.temperature)
 
     def standardised(self, face: Face, cues: Cues) -> Floats:
-        """Cues as the network wants them, float32 (1, c). Where the mesh found no face, none is known."""
+        """Cues as the network wants them, float32 (1, k). Where the mesh found no face, none is known."""
         valid = cues.valid & (face.score >= MIN_MESH_SCORE)
         return standardise(cues.values[None], valid[None], self.scale)
 
@@ -166,7 +167,7 @@ class Reader:
         Parameters
         ----------
         chips : uint8 (n, 64, 64), cut by `mien.face.align`
-        cues : float32 (n, c), standardised
+        cues : float32 (n, k), standardised
         present : float32 (4,), which streams may speak (see `mien.affect.regions.presence`); all if not given
         """
         present = presence() if present is None else present

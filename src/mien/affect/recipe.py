@@ -7,6 +7,7 @@ that could not be measured is 0, the mean: it says nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,14 @@ FARTHEST = 4.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CueScale:
-    """Mean and standard deviation of each cue among the training faces, float32 (c,), each in its cue's unit."""
+    """Mean and standard deviation of each cue among the training faces, float32 (k,), each in its cue's unit.
+
+    `names` are the cues that a network hears, in its order: all that are measured, or those that were when it learnt.
+    """
 
     mean: Floats
     deviation: Floats
+    names: tuple[str, ...] = NAMES
 
     @classmethod
     def learn(cls, values: Floats, valid: NDArray[np.bool_]) -> "CueScale":
@@ -37,27 +42,37 @@ class CueScale:
 
     def rows(self) -> list[dict[str, Any]]:
         """As rows of a manifest: name, mean, deviation."""
-        columns = zip(NAMES, self.mean.tolist(), self.deviation.tolist(), strict=True)
+        columns = zip(self.names, self.mean.tolist(), self.deviation.tolist(), strict=True)
         return [{"name": name, "mean": mean, "deviation": deviation} for name, mean, deviation in columns]
 
     @classmethod
-    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> "CueScale":
-        """From rows of a manifest.
+    def of_rows(cls, rows: Sequence[Mapping[str, Any]], manifest: Path) -> "CueScale":
+        """From rows of a manifest; `manifest` is what a message calls it.
 
         Raises
         ------
         BadAsset
-            If the network was trained on other cues than are measured now.
+            If the network was trained on cues that are not measured now, or names one twice.
         """
-        if tuple(row["name"] for row in rows) != NAMES:
-            raise BadAsset("reader.json: the network knows other cues than mien measures; reinstall mien or train anew")
+        names = tuple(row["name"] for row in rows)
+        if unknown := [name for name in names if name not in NAMES]:
+            raise BadAsset(
+                f"{manifest}: the network wants other cues than mien measures ({', '.join(unknown)}); give one that this "
+                "version of mien trained, or train anew"
+            )
+        if len(set(names)) < len(names):
+            raise BadAsset(f"{manifest}: a cue is named twice; give a network that  mien train  made")
         return cls(
             np.array([row["mean"] for row in rows], dtype=np.float32),
             np.array([row["deviation"] for row in rows], dtype=np.float32),
+            names,
         )
 
 
 def standardise(values: Floats, valid: NDArray[np.bool_], scale: CueScale) -> Floats:
-    """Cues float32 (n, c) and which of them are valid → the network's second input, float32 (n, c)."""
+    """All cues float32 (n, c) and which of them are valid → the network's second input, float32 (n, k)."""
+    if scale.names != NAMES:
+        heard = [NAMES.index(name) for name in scale.names]
+        values, valid = values[:, heard], valid[:, heard]
     z = np.clip((values - scale.mean) / scale.deviation, -FARTHEST, FARTHEST)
     return np.where(valid, z, 0).astype(np.float32)

@@ -6,13 +6,13 @@ a sneer the nose towards the lip. Sides are multiples of 4, so that strides divi
 the table of cues names; the head's own angles belong to none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.cues.names import of_region
+from mien.cues.names import NAMES, of_region
 from mien.nets import Floats
 from mien.values import REGIONS
 
@@ -41,10 +41,10 @@ def hide(chips: NDArray[np.uint8], region: str) -> NDArray[np.uint8]:
     return covered
 
 
-def hide_cues(cues: Floats, region: str) -> Floats:
-    """Set a region's standardised cues, float32 (n, c), to "unknown" (0); return a copy."""
+def hide_cues(cues: Floats, region: str, names: Sequence[str] = NAMES) -> Floats:
+    """Set a region's standardised cues, float32 (n, k) of these names, to "unknown" (0); return a copy."""
     covered = cues.copy()
-    covered[:, list(of_region(region))] = 0
+    covered[:, list(of_region(region, names))] = 0
     return covered
 
 

@@ -27,8 +27,7 @@ def suggest_by_reader(
         If the reader knows none of the classes.
     """
     from mien.affect.network import Reader
-    from mien.affect.recipe import CueScale, standardise
-    from mien.nets import asset_path, read_manifest
+    from mien.affect.recipe import standardise
 
     named = {
         emotion: next((one.name for one in classes if (one.valence, one.arousal) == COORDINATES[emotion]), None)
@@ -37,10 +36,9 @@ def suggest_by_reader(
     if not any(named.values()):
         raise BadInput(f"--suggest: the reader knows none of {', '.join(one.name for one in classes)}; leave it out")
     reader = Reader()
-    scale = CueScale.of_rows(read_manifest(asset_path("mien.affect", "reader.tflite"))["cues"])
 
     def suggest(chip: NDArray[np.uint8], cues: Floats, valid: NDArray[np.bool_]) -> str | None:
-        answer = reader.answer(chip[None], standardise(cues[None], valid[None], scale))
+        answer = reader.answer(chip[None], standardise(cues[None], valid[None], reader.scale))
         return named[EMOTIONS[int(answer.logits[0].argmax())]]
 
     return suggest

@@ -4,6 +4,7 @@ Lengths are in D, the distance of the eye centres of the face turned to the fron
 the subject's own. Points are named by mesh index in `mien.cues.geometry`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -72,6 +73,7 @@ PAIRS: tuple[str, ...] = tuple(cue.name.removesuffix("_right") for cue in CUES i
 """Names of the cues that are measured on both sides, without the side."""
 
 
-def of_region(region: str) -> tuple[int, ...]:
-    """Places in `Cues.values` of the cues of a region ("eyes", "brows", "nose", "mouth", or "head")."""
-    return tuple(i for i, cue in enumerate(CUES) if cue.region == region)
+def of_region(region: str, names: Sequence[str] = NAMES) -> tuple[int, ...]:
+    """Places of the cues of a region ("eyes", "brows", "nose", "mouth", or "head"): in `Cues.values`, or in `names`."""
+    own = {cue.name for cue in CUES if cue.region == region}
+    return tuple(i for i, name in enumerate(names) if name in own)

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 
 from mien.cues.names import NAMES, PAIRS, SIDES
+from mien.errors import BadAsset
 from mien.nets import Floats, asset_path, read_asset
 from mien.values import Cues
 
@@ -47,8 +48,19 @@ class Neutral:
 
 @cache
 def average_neutral() -> Neutral:
-    """The resting face of many people (Face Research Lab London Set, 102 neutral portraits)."""
+    """The resting face of many people (Face Research Lab London Set, 102 neutral portraits).
+
+    Raises
+    ------
+    BadAsset
+        If a cue was added and its rest has not been measured since.
+    """
     table = json.loads(read_asset(asset_path("mien.cues", "average_neutral.dat")))
+    if new := [name for name in NAMES if name not in table]:
+        raise BadAsset(
+            f"average_neutral.dat: the rest of {', '.join(new)} was not measured; after adding a cue run "
+            "python -m mien.lab.assets.resting_face DATA.npz"
+        )
     return Neutral(
         mean=np.array([table[name]["mean"] for name in NAMES], dtype=np.float32),
         spread=np.array([table[name]["spread"] for name in NAMES], dtype=np.float32),

@@ -168,7 +168,7 @@ def _covered(
     rows, decided = np.arange(len(truth)), before.argmax(axis=1)
     told, moves = {}, []
     for region in REGIONS:
-        hidden = Seen(seen.faces, hide(seen.chips, region), hide_cues(seen.cues, region))
+        hidden = Seen(seen.faces, hide(seen.chips, region), hide_cues(seen.cues, region, reader.scale.names))
         _, after = ask(reader, hidden)
         moves.append(np.abs(after - before)[rows, decided])
         told[region] = headline(truth, after)

@@ -135,14 +135,15 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
 
     before = _odds(first, decided)
 
-    hidden = {region: without(hide(chip, region), hide_cues(standard, region)) for region in REGIONS}
+    heard = reader.scale.names
+    hidden = {region: without(hide(chip, region), hide_cues(standard, region, heard)) for region in REGIONS}
     departures = []
     for name, departs in average_neutral().departures(cues).items():
         columns = _columns(name)
         if not columns or abs(departs) < NOTABLE or CUES[columns[0]].region not in REGIONS:
             continue
         cue, silent = CUES[columns[0]], standard.copy()
-        silent[:, columns] = 0
+        silent[:, [heard.index(NAMES[column]) for column in columns if NAMES[column] in heard]] = 0
         departures.append(Departure(name, cue.region, departs, cue.facs, without(chip, silent).move))
     departures.sort(key=lambda found: -abs(found.departs))
     causes = causes_of_doubt(np.array(reading.affect.probs, dtype=np.float32), face)

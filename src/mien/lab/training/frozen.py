@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.recipe import CueScale
+from mien.cues.names import NAMES
+from mien.errors import BadAsset
 from mien.lab.training.augment import Ways, augment, mirror_cues
 from mien.lab.training.corpus import Examples
 from mien.lab.training.heads import Heads
@@ -57,7 +59,12 @@ class Trunk:
         self.path = path
         self.classes: Classes = classes_read(path)
         self.shape = Shape.of_row(manifest["training"]["shape"])
-        self.scale = CueScale.of_rows(manifest["cues"])
+        self.scale = CueScale.of_rows(manifest["cues"], path.with_suffix(".json"))
+        if self.scale.names != NAMES:
+            raise BadAsset(
+                f"{path.with_suffix('.json')}: it learnt when other cues were measured, and can be read with but not "
+                "learnt from; begin with the shipped network, or train on FER+ anew"
+            )
         self.temperature = float(manifest["temperature"])
         self.layers: Layers = layers_of(path, self.shape)
         plain = build_network(self.shape, normalised=False)
