@@ -1,12 +1,17 @@
 """A piece becomes files of its name, or says which name would do."""
 
+import re
 from dataclasses import replace
 
 import pytest
+import typer
 
+from mien.app.cli import app
+from mien.ensembles import ensembles
 from mien.errors import BadInput
 from mien.instrument import compose
-from mien.piece import Piece
+from mien.music.form import forms
+from mien.piece import _WRITERS, FILES, MORE_FILES, Piece
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +29,13 @@ def test_a_name_that_is_none_for_a_file_is_refused(piece: Piece, name: str, tmp_
 def test_what_is_promised_stands_there(piece: Piece, tmp_path) -> None:
     files = piece.save(tmp_path, ["mid", "json"])
     assert set(files) == {"mid", "json"} and all(path.is_file() for path in files.values())
+
+
+def test_every_writer_is_offered_once() -> None:
+    assert sorted(FILES + MORE_FILES) == sorted(_WRITERS)
+
+
+def test_the_help_names_what_the_tables_hold() -> None:
+    options = {option.name: option.help for option in typer.main.get_command(app).commands["play"].params}
+    for name, offered in (("ensemble", ensembles()), ("form", forms()), ("files", _WRITERS)):
+        assert set(offered) <= set(re.findall(r"\w+", options[name]))

@@ -23,6 +23,7 @@ from mien.values import (
     Part,
     Phrase,
 )
+from mien.vocabulary import EIGHT
 
 EVEN = (0.125,) * 8
 
@@ -73,6 +74,7 @@ def test_nonsense_is_refused(make, message):
 
 def test_the_first_reading_wins():
     assert Affect(0.0, (0.1, 0.6, 0.3) + (0.0,) * 5, 0, 0, 0).emotion == EMOTIONS[1]
+    assert Affect(0.0, (0.1, 0.6, 0.3) + (0.0,) * 5, 0, 0, 0).first is EIGHT[1]
 
 
 def test_a_reading_of_too_much_doubt_names_no_emotion():

@@ -50,7 +50,9 @@ def test_a_folder_joins_the_folder_of_its_name(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["x-stems", "x.mid"]
 
 
-@pytest.mark.parametrize(("standing", "message"), [("folder", "a folder of that name"), ("file", "a file of that name")])
+@pytest.mark.parametrize(
+    ("standing", "message"), [("folder", "a folder of that name"), ("file", "a file of that name")]
+)
 def test_neither_takes_the_others_place_and_nothing_is_touched(tmp_path, standing, message):
     (tmp_path / "a").write_text("old")
     kept = tmp_path / "x"

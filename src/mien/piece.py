@@ -1,7 +1,8 @@
 """A piece and the reading it came from, and how both become files.
 
 `Piece` is what `mien.play` and `mien.compose` give: brief, written phrase, performed phrase. Its sound and its
-score are made when they are first asked for. To add a format: a writer, and its line in `_WRITERS`.
+score are made when they are first asked for. To add a format: a writer, its line in `_WRITERS`, and what
+`CONTRIBUTING.md` names.
 """
 
 import json
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 FILES = ("mid", "wav", "musicxml", "svg", "json")
 """What a piece is saved as, unless asked otherwise."""
-MORE_FILES = ("pdf", "png", "stems")
-"""What it can be saved as besides: the score as PDF, a piano roll, and a folder of one WAV a part."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +182,7 @@ def check_files(files: Iterable[str]) -> tuple[str, ...]:
 
 def _filename(name: str, kind: str) -> str:
     if not name or Path(name).name != name or "\0" in name:
-        raise BadInput(f"'{name}': no name for a file; give a piece one without / and not empty, as in  name='my piece'")
+        raise BadInput(f"'{name}': no name for a file; give one without / and not empty, as in  name='my piece'")
     return f"{name}-stems" if kind == "stems" else f"{name}.{kind}"
 
 
@@ -243,3 +242,5 @@ _WRITERS: Mapping[str, Callable[[Piece, Path], None]] = {
     "png": _write_roll,
     "stems": _write_stems,
 }
+MORE_FILES = tuple(kind for kind in _WRITERS if kind not in FILES)
+"""What it can be saved as besides `FILES`: the score as PDF, a piano roll, and a folder of one WAV a part."""

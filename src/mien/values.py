@@ -1,9 +1,9 @@
 """The values that travel between stages; nothing else crosses a boundary.
 
-face → cues → affect → brief → phrase → audio. All are frozen, checked at birth and free of I/O. Arrays of bytes and
-truths must be that; of numbers, any kind is taken and held as float32. Units are name
-suffixes (`_s` seconds, `_px` pixels of the frame, `_hz`, `_bpm`, `_ticks`, `_midi`). Values that hold arrays compare
-by identity (`eq=False`) and write-protect what they hold; values of scalars and tuples compare by content.
+face → cues → affect → brief → phrase → audio; live, cues → gesture → sound besides. All are frozen, checked at birth
+and free of I/O. Arrays of bytes and truths must be that; of numbers, any kind is taken and held as float32. Units are
+name suffixes (`_s` seconds, `_px` pixels of the frame, `_hz`, `_bpm`, `_ticks`, `_midi`). Values that hold arrays
+compare by identity (`eq=False`) and write-protect what they hold; values of scalars and tuples compare by content.
 
 Musical time is integer ticks, `TICKS_PER_QUARTER` to a quarter note: exact equality, stable golden files, MIDI as is.
 Left and right are the subject's own.
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.vocabulary import BRIEF_RANGES, EIGHT
+from mien.vocabulary import BRIEF_RANGES, EIGHT, EmotionClass
 from mien.vocabulary import EMOTIONS as EMOTIONS
 from mien.vocabulary import METERS as METERS
 from mien.vocabulary import Classes as Classes
@@ -179,9 +179,14 @@ class Affect:
         return tuple(one.name for one in self.classes)
 
     @property
-    def emotion(self) -> str:
+    def first(self) -> EmotionClass:
         """The class that reads first."""
-        return self.classes[max(range(len(self.probs)), key=lambda i: self.probs[i])].name
+        return self.classes[max(range(len(self.probs)), key=lambda i: self.probs[i])]
+
+    @property
+    def emotion(self) -> str:
+        """The name of the class that reads first."""
+        return self.first.name
 
     @property
     def tells(self) -> bool:
@@ -376,7 +381,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Audio:
-    """Sound: `samples` float32 (n, 2) at `rate_hz`; full scale is −1..1, what lies beyond is clipped where it is written."""
+    """Sound: `samples` float32 (n, 2) at `rate_hz`; full scale is −1..1, what lies beyond is clipped when written."""
 
     samples: NDArray[np.float32]
     rate_hz: int

@@ -107,8 +107,8 @@ def _moves(aside: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
         elif target.exists() and target.is_dir() != result.is_dir():
             stands, wanted = ("folder", "file") if target.is_dir() else ("file", "folder")
             raise CannotWrite(
-                f"cannot write the {wanted} {target.absolute()}: a {stands} of that name stands there; move it away, or "
-                "choose another folder with --out"
+                f"cannot write the {wanted} {target.absolute()}: a {stands} of that name stands there; move it away, "
+                "or choose another folder with --out"
             )
         else:
             yield result, target

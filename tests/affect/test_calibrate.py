@@ -55,6 +55,7 @@ def test_doubt_never_falls_as_a_face_is_seen_worse(face: Face, field: str, steps
 def test_doubt_grows_with_blur(face: Face) -> None:
     blurred = [face.chip] + [cv2.GaussianBlur(face.chip, (0, 0), s) for s in (1.5, 3.0, 6.0)]
     assert [sharpness(chip) for chip in blurred] == sorted((sharpness(chip) for chip in blurred), reverse=True)
+    assert sharpness(np.full((64, 64), 90, dtype=np.uint8)) == 0
     found = [doubt(SURE, replace(face, chip=chip)) for chip in blurred]
     assert found == sorted(found)
     assert found[-1] > 0.75

@@ -94,8 +94,16 @@ def test_close_ups_give_probabilities(reader: Reader) -> None:
 
 
 def test_close_ups_of_another_shape_are_refused(reader: Reader) -> None:
-    with pytest.raises(ValueError, match=r"uint8 \(n, 48, 48\) wanted"):
+    with pytest.raises(ValueError, match=r"uint8 \(n, s, s\) wanted"):
         reader.read_chips(np.zeros((2, 48, 48), dtype=np.float32))
+    with pytest.raises(ValueError, match="wanted"):
+        reader.read_chips(np.zeros((2, 48, 64), dtype=np.uint8))
+
+
+def test_close_ups_may_be_larger(reader: Reader) -> None:
+    chips = np.random.default_rng(0).integers(0, 256, (2, 48, 48), dtype=np.uint8)
+    larger = np.repeat(np.repeat(chips, 2, axis=1), 2, axis=2)
+    np.testing.assert_allclose(reader.read_chips(larger), reader.read_chips(chips), atol=0.1)
 
 
 def test_a_covered_face_reads_with_high_doubt(reader: Reader, astronaut: np.ndarray) -> None:

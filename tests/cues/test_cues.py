@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mien.cues.neutral as neutral_module
-from mien.cues.geometry import measure, mirror_table, mirrored, named
+from mien.cues.geometry import MAX_PITCH_DEG, MAX_YAW_DEG, measure, mirror_table, mirrored, named
 from mien.cues.names import CUES, NAMES, of_region
 from mien.cues.neutral import LARGEST_DEPARTURE, average_neutral, own_neutral
 from mien.errors import BadAsset
@@ -84,6 +84,14 @@ def test_a_hidden_side_is_not_measured():
     cues = measure(face(yaw_deg=55))
     assert not cues.valid[NAMES.index("eye_openness_left")]
     assert cues.valid[NAMES.index("eye_openness_right")] and cues.valid[NAMES.index("yaw")]
+
+
+def test_what_a_pose_hides_is_what_the_module_says():
+    aside, down = measure(face(yaw_deg=MAX_YAW_DEG + 5)), measure(face(pitch_deg=MAX_PITCH_DEG + 1))
+    assert {name for name, ok in zip(NAMES, aside.valid, strict=True) if not ok} == {
+        name for name in NAMES if name.endswith("_left")
+    }
+    assert {name for name, ok in zip(NAMES, down.valid, strict=True) if ok} == {"pitch", "yaw", "roll"}
 
 
 def test_mirroring_twice_changes_nothing():

@@ -31,7 +31,7 @@ RAMPS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "frontal": (60.0, 20.0),  # degrees: the larger of |pitch| and |yaw|
         "found": (0.5, 0.8),  # the face's score
         "large": (0.25, 0.6),  # frame pixels a chip pixel: eyes 6 and 14 pixels apart
-        "sharp": (0.005, 0.035),  # power of the Laplacian over the power of the chip
+        "sharp": (0.005, 0.035),  # variance of the Laplacian over that of the chip
         "seen": (0.75, 0.1),  # share of the four regions that is covered
     }
 )
@@ -126,7 +126,7 @@ def factors(face: Face) -> Mapping[str, float]:
 
 
 def sharpness(chip: NDArray[np.uint8]) -> float:
-    """Power of the chip's Laplacian over the power of the chip: no unit, above 0."""
+    """Variance of the chip's Laplacian over that of the chip: no unit, 0 for an even one."""
     (_, edges), (_, whole) = (cv2.meanStdDev(p) for p in (cv2.Laplacian(chip, cv2.CV_16S), chip))
     return float(edges.item() ** 2 / (whole.item() ** 2 + 1))
 

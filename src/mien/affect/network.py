@@ -136,7 +136,7 @@ class Reader:
 
         Parameters
         ----------
-        chips : uint8 (n, 48, 48), grey
+        chips : uint8 (n, s, s), grey; FER2013's are 48 pixels a side, larger ones are reduced to their scale
 
         Returns
         -------
@@ -148,7 +148,7 @@ class Reader:
             If the array is of another kind or shape.
         """
         if chips.dtype != np.uint8 or chips.ndim != 3 or chips.shape[1] != chips.shape[2]:
-            raise ValueError(f"chips: {chips.dtype} {chips.shape} given, uint8 (n, 48, 48) wanted")
+            raise ValueError(f"chips: {chips.dtype} {chips.shape} given, uint8 (n, s, s) wanted")
         if not len(chips):
             return np.empty((0, len(self.classes)), dtype=np.float32)
         faces = [look_close(Frame(0.0, np.repeat(chip[:, :, None], 3, axis=2))) for chip in chips]

@@ -57,8 +57,8 @@ class CueScale:
         names = tuple(row["name"] for row in rows)
         if unknown := [name for name in names if name not in NAMES]:
             raise BadAsset(
-                f"{manifest}: the network wants other cues than mien measures ({', '.join(unknown)}); give one that this "
-                "version of mien trained, or train anew"
+                f"{manifest}: the network wants other cues than mien measures ({', '.join(unknown)}); give one that "
+                "this version of mien trained, or train anew"
             )
         if len(set(names)) < len(names):
             raise BadAsset(f"{manifest}: a cue is named twice; give a network that  mien train  made")

@@ -29,8 +29,11 @@ from mien.app.perform import perform
 from mien.app.ports import ports
 from mien.app.train import train
 from mien.app.why import why
+from mien.ensembles import ensembles
 from mien.errors import EXIT_CODE, BadInput, MienError
+from mien.music.form import forms
 from mien.music.mapping import Mapping
+from mien.piece import FILES, MORE_FILES
 from mien.values import METERS, REGIONS
 
 app = typer.Typer(
@@ -57,9 +60,7 @@ app.command()(export)
 Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
 Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece, 10 to 3600.")]
 Seed = Annotated[int, typer.Option("--seed", help="Another number, another piece.")]
-EnsembleName = Annotated[
-    str, typer.Option("--ensemble", help="Who plays: piano, quartet, chamber, musicbox, ambient, electronic.")
-]
+EnsembleName = Annotated[str, typer.Option("--ensemble", help=f"Who plays: {', '.join(ensembles())}.")]
 Key = Annotated[
     str | None,
     typer.Option(
@@ -67,19 +68,15 @@ Key = Annotated[
     ),
 ]
 Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]
-FormName = Annotated[
-    str, typer.Option("--form", help="free, period, sentence, ternary, song (AABA), rondo or variations.")
-]
+FormName = Annotated[str, typer.Option("--form", help=f"How themes follow each other: {', '.join(forms())}.")]
 Files = Annotated[
     str,
-    typer.Option(
-        "--files", help="Comma-separated: mid, wav, musicxml, svg, json; also pdf (score), png (roll), stems."
-    ),
+    typer.Option("--files", help=f"Comma-separated: {', '.join(FILES)}; also {', '.join(MORE_FILES)}."),
 ]
 SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another sf2 or sf3 file to play with.")]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")]
-DEFAULT_FILES = "mid,wav,musicxml,svg,json"
+DEFAULT_FILES = ",".join(FILES)
 
 
 @app.command()

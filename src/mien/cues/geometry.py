@@ -4,7 +4,8 @@ All lengths are measured on the face turned to the front (the pose is undone in 
 does not raise its brows), level, y growing downwards, in D, the distance of the eye centres. The formulas are those of
 Soukupova & Cech 2016 for openness and plain FACS geometry else; `mien.cues.names.CUES` names unit and source of each.
 
-A cue is invalid where the head is turned so far (beyond 45°) that its side of the face cannot be seen well.
+Beyond `MAX_YAW_DEG` the cues of the side that turns away are invalid, beyond `MAX_PITCH_DEG` all but the head's own
+angles. What both sides tell together (the gaze, the width of the mouth) counts the hidden side in and stays valid.
 """
 
 import math

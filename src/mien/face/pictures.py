@@ -24,8 +24,8 @@ SPOKEN_FORMATS = "JPEG, PNG, WebP, BMP, TIFF or GIF"
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 """More than phones keep unless they are told to (some sensors have 108 and 200 million). Of so many, decoding takes at
-its peak 0.1 GB of a JPEG (0.35 GB of a progressive one), 0.3 GB of a PNG, 0.5 GB of one with transparency or of a TIFF in
-CMYK, and 0.9 GB of a WebP with transparency."""
+its peak 0.1 GB of a JPEG (0.35 GB of a progressive one), 0.3 GB of a PNG, 0.5 GB of one with transparency or of a TIFF
+in CMYK, and 0.9 GB of a WebP with transparency."""
 BAND_PIXELS = 2**19
 """Transparency and deep grey are worked on in bands of so many pixels."""
 MAX_SIDE_PX = 2560

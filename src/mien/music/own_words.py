@@ -52,9 +52,9 @@ def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str]:
 
 def asked_whole(affect: Affect) -> dict[str, tuple[Any, str]]:
     """Mode, metre and tonic that the class that reads first asks for, each with a reason; none where none can tell."""
-    first = next(one for one in affect.classes if one.name == affect.emotion)
     if not affect.tells:
         return {}
+    first = affect.first
     return {
         field: (taken(first.brief[field]), f"'{first.name}' asks for it")
         for field, taken in WHOLE.items()

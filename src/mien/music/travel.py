@@ -29,7 +29,7 @@ FAR_BARS = 20
 """Bars ahead from which the end does not matter yet."""
 SLOWEST_BEAT_S = 60 / BRIEF_RANGES["tempo_bpm"][0]
 ENDING_S = 20.0
-"""Room for the final ritardando and the beat in which nothing fits any more, at the slowest tempo: they take 2 to 4 s."""
+"""Room for the final ritardando and the beat in which nothing fits any more: 2 to 4 s at the slowest tempo."""
 
 
 def compose_journey(
