@@ -65,7 +65,7 @@ def read(
     """
     import numpy as np
 
-    from mien.affect.calibrate import causes_of_doubt
+    from mien.affect.doubt import causes_of_doubt
     from mien.cues.geometry import measure
     from mien.face.look import look
     from mien.face.pictures import open_picture

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mien.affect.calibrate import calibrated, doubt
+from mien.affect.calibrate import calibrated
+from mien.affect.doubt import doubt
 from mien.affect.network import Reader
 from mien.affect.regions import presence
 from mien.cues.geometry import measure

@@ -1,69 +1,12 @@
-"""How sure a reading may be: logits → calibrated probabilities; probabilities, face → doubt.
+"""The network's logits become probabilities that can be believed (logits → probabilities).
 
 Probabilities are softmax(logits / T), T fitted where the network was not trained (Guo et al. 2017, "On calibration of
-modern neural networks"). Doubt joins how undecided they are with how well the face is seen:
-
-    doubt = 1 − (1 − H(p) / ln k) · frontal · found · large · sharp · seen
-
-H is the entropy (Shannon 1948) of k classes. Each factor runs from 1 (well) to 0 (not at all), linearly between the
-two ends of its row in `RAMPS`, so that doubt never falls as a face turns away, blurs, shrinks or is covered. Beyond
-`mien.values.CANNOT_TELL_DOUBT` a reading names no emotion: it says "cannot tell".
-
-The ends come from distributions: of the London Set's faces, plain and blurred by 8 and 16 pixels at 512 pixels a side,
-and of FER2013's; a well taken portrait has every factor at 1.
+modern neural networks").
 """
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from mien.affect.regions import BOXES
 from mien.nets import Floats
-from mien.values import Face
-
-RAMPS: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "frontal": (60.0, 20.0),  # degrees: the larger of |pitch| and |yaw|
-        "found": (0.5, 0.8),  # the face's score
-        "large": (0.25, 0.6),  # frame pixels a chip pixel: eyes 6 and 14 pixels apart
-        "sharp": (0.005, 0.035),  # variance of the Laplacian over that of the chip
-        "seen": (0.75, 0.1),  # share of the four regions that is covered
-    }
-)
-"""Where each factor is 0 and where it is 1."""
-
-CAUSES: Mapping[str, str] = MappingProxyType(
-    {
-        "decided": "the expression lies between several",
-        "frontal": "the face is turned away",
-        "found": "it hardly looks like a face",
-        "large": "the face has too few pixels",
-        "sharp": "the face is blurred",
-        "seen": "much of the face is covered",
-    }
-)
-"""What a person is told of each cause of doubt."""
-WORTH_TELLING = 0.8
-"""A factor below it is a cause of doubt."""
-
-FLAT_STEP = 4.0
-"""Grey levels (Sobel): skin has texture, what covers it evenly (a bar, a blot, darkness) has none."""
-COVERED = (0.3, 0.8)
-"""Share of flat pixels at which a region begins to count as covered, and at which it does wholly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why a reading is doubted: `name` of `CAUSES`, how much worth it leaves (0 nothing .. 1 all), and it in words."""
-
-    name: str
-    leaves: float
-    told: str
 
 
 def calibrated(logits: Floats, temperature: float) -> Floats:
@@ -71,73 +14,3 @@ def calibrated(logits: Floats, temperature: float) -> Floats:
     z = np.asarray(logits, dtype=np.float64) / temperature
     grown = np.exp(z - z.max(axis=-1, keepdims=True))
     return np.asarray(grown / grown.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def doubt(probs: Floats, face: Face) -> float:
-    """How little a reading is worth, 0 (sure) to 1 (cannot tell).
-
-    Parameters
-    ----------
-    probs : float32 (k,), calibrated
-    face : the face that was read
-    """
-    return doubt_of(probs, worth(face))
-
-
-def doubt_of(probs: Floats, worth: float) -> float:
-    """Doubt of calibrated probabilities float32 (k,) of a face that is seen so well, 0..1."""
-    return min(1.0, max(0.0, 1 - (1 - undecided(probs)) * worth))
-
-
-def worth(face: Face) -> float:
-    """How well a face is seen: all factors of doubt together, 0..1."""
-    return math.prod(factors(face).values())
-
-
-def causes_of_doubt(probs: Floats, face: Face) -> tuple[Cause, ...]:
-    """What makes a reading doubtful, the worst first; none for a decided reading of a face well seen."""
-    worths = _worths(probs, face)
-    found = [Cause(name, worth, CAUSES[name]) for name, worth in worths.items() if worth < WORTH_TELLING]
-    return tuple(sorted(found, key=lambda cause: cause.leaves))
-
-
-def _worths(probs: Floats, face: Face) -> Mapping[str, float]:
-    return {"decided": 1 - undecided(probs), **factors(face)}
-
-
-def undecided(probs: Floats) -> float:
-    """Entropy of probabilities over that of not knowing at all, 0..1."""
-    p = np.asarray(probs, dtype=np.float64)
-    entropy = -float(np.sum(p * np.log(np.maximum(p, 1e-12))))
-    return min(1.0, entropy / float(np.log(len(p))))
-
-
-def factors(face: Face) -> Mapping[str, float]:
-    """How well a face is seen: each factor of doubt by name, 0..1."""
-    pitch, yaw, _ = face.pose_deg
-    measured = {
-        "frontal": max(abs(pitch), abs(yaw)),
-        "found": face.score,
-        "large": face.chip_scale,
-        "sharp": sharpness(face.chip),
-        "seen": covered(face.chip),
-    }
-    return {name: _ramp(value, *RAMPS[name]) for name, value in measured.items()}
-
-
-def sharpness(chip: NDArray[np.uint8]) -> float:
-    """Variance of the chip's Laplacian over that of the chip: no unit, 0 for an even one."""
-    (_, edges), (_, whole) = (cv2.meanStdDev(p) for p in (cv2.Laplacian(chip, cv2.CV_16S), chip))
-    return float(edges.item() ** 2 / (whole.item() ** 2 + 1))
-
-
-def covered(chip: NDArray[np.uint8]) -> float:
-    """Share of the four regions that is evenly covered, 0..1."""
-    across, down = (step.astype(np.float32) for step in cv2.spatialGradient(chip))  # Sobel's
-    flat = cv2.magnitude(across, down) < FLAT_STEP
-    shares = [np.count_nonzero(part) / part.size for part in (flat[a:c, b:d] for a, b, c, d in BOXES.values())]
-    return sum(_ramp(share, *COVERED) for share in shares) / len(shares)
-
-
-def _ramp(value: float, zero_at: float, one_at: float) -> float:
-    return min(1.0, max(0.0, (value - zero_at) / (one_at - zero_at)))

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.affect.calibrate import doubt_of, undecided
+from mien.affect.doubt import doubt_of, undecided
 from mien.circumplex import valence_arousal
 from mien.cues.coefficients import COEFFICIENTS
 from mien.face.align import CHIP_EYES_PX

@@ -17,8 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import calibrated, doubt
+from mien.affect.calibrate import calibrated
 from mien.affect.closer import CloserLook, Glance, clearness
+from mien.affect.doubt import doubt
 from mien.affect.recipe import CueScale, standardise
 from mien.affect.regions import BOXES, presence
 from mien.circumplex import valence_arousal

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import doubt
+from mien.affect.doubt import doubt
 from mien.affect.network import Reader
 from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics

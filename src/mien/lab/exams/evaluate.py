@@ -31,7 +31,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import calibrated, doubt
+from mien.affect.calibrate import calibrated
+from mien.affect.doubt import doubt
 from mien.affect.network import Answer, Reader
 from mien.affect.regions import hide, hide_cues, presence
 from mien.lab.exams import abstention, metrics

@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import Cause, calibrated, causes_of_doubt
+from mien.affect.calibrate import calibrated
+from mien.affect.doubt import Cause, causes_of_doubt
 from mien.affect.network import Reader
 from mien.affect.regions import hide, hide_cues
 from mien.cues.coefficients import SIDES_OF

@@ -24,8 +24,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.calibrate import calibrated, doubt_of, worth
+from mien.affect.calibrate import calibrated
 from mien.affect.closer import CloserLook, Glance, clearness, log_odds_of
+from mien.affect.doubt import doubt_of, worth
 from mien.affect.network import Reader
 from mien.cues.coefficients import COEFFICIENTS, SIDES_OF, read_coefficients
 from mien.cues.geometry import measure
