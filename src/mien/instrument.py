@@ -46,7 +46,7 @@ TILE_DEPTH = 5
 def read(
     picture: str | Path, *, weights: str | Path | None = None, remark: Callable[[str], None] = lambda _: None
 ) -> tuple[Reading, ...]:
-    """Read every face of a picture, the largest first.
+    """Read every face of a picture, the largest first; what hardly passes for a face comes last.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def read(
         raise NoFace(f"{picture}: no face found; give a picture in which a face is seen from the front, well lit")
     if not large:
         raise NoFace(
-            f"{picture}: the largest face is {_side_px(faces[0]):.0f} pixels wide; "
+            f"{picture}: the largest face is {max(map(_side_px, faces)):.0f} pixels wide; "
             f"at least {SMALLEST_FACE_PX:.0f} are needed: give a larger picture or crop closer"
         )
     reader = reader_of(weights)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import mien.face.look as finder
+from mien.face.find import _tiles
 from mien.face.landmarks68 import PARTS, landmarks68
 from mien.face.look import look, look_close
 from mien.face.pictures import decode
@@ -77,6 +78,39 @@ def test_small_faces_need_tiles(astronaut):
         wall[row : row + 256, column : column + 256] = cv2.resize(astronaut, (256, 256), interpolation=cv2.INTER_AREA)
     assert see(wall) == ()
     assert len(see(wall, depth=5)) == 3
+
+
+@pytest.mark.parametrize("copies", [(1, 2), (2, 1), (4, 1)])
+def test_cloth_that_passes_for_a_face_stands_behind_faces(astronaut, copies):
+    many = np.tile(astronaut, (*copies, 1))
+    _, coded = cv2.imencode(".jpg", many[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 75])
+    faces = see(cv2.imdecode(coded, cv2.IMREAD_COLOR)[:, :, ::-1], depth=5)
+    real = max(copies)
+    for face in faces[:real]:
+        x0, y0, x1, y1 = (side % 512 for side in face.box_px)
+        assert 150 < x0 < x1 < 300 and 30 < y0 < y1 < 220 and face.score > 0.9
+    assert len(faces) >= real
+
+
+@pytest.mark.parametrize("wide", [1500, 2560])
+def test_a_face_in_a_panorama(astronaut, wide):
+    canvas = np.full((512, wide, 3), 255, dtype=np.uint8)
+    canvas[:, 900:1412] = astronaut
+    (face,) = see(canvas, depth=5)
+    assert face.score > 0.9 and 1050 < face.box_px[0] < 1100
+
+
+def test_a_row_of_portraits(astronaut):
+    assert len([face for face in see(np.tile(astronaut, (1, 5, 1)), depth=5) if face.score > 0.9]) == 5
+
+
+def test_tiles_are_not_much_longer_than_wide():
+    for size in ((2500, 512), (512, 2500), (2560, 40), (1920, 1080)):
+        whole, *tiles = _tiles(*size, 5)
+        assert whole == (0, 0, *size) and _tiles(*size, 0) == [whole]
+        assert all(max(w, h) <= 1.51 * min(w, h) for _, _, w, h in tiles)
+        assert {max(x + w for x, _, w, _ in tiles), max(y + h for _, y, _, h in tiles)} == set(size)
+    assert [len(_tiles(640, 480, depth)) for depth in (0, 1, 2, 5)] == [1, 5, 21, 21]
 
 
 def test_a_close_up_without_a_face_stands_in_average_framing():

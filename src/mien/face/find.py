@@ -3,7 +3,8 @@
 Contract of the network: 128×128 RGB / 127.5 − 1, zero border; 896 anchors (a 16×16 grid with 2 a cell, then an 8×8 grid
 with 6); per anchor a box and six key points in input pixels relative to the anchor, and a score before the sigmoid.
 Scores above .5 are kept; overlapping boxes (IoU above .3) are averaged, weighted by score. Small faces
-are sought in overlapping tiles of the picture, each a view of its own.
+are sought in overlapping tiles of the picture, each a view of its own and none much longer than wide, since the border
+around a long one leaves few pixels for the faces in it.
 
 References: Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond neural face detection on mobile GPUs".
 """
@@ -26,6 +27,8 @@ TILE_SHARE = 0.6
 """Side of a tile over the side of the tiles one level up."""
 TILE_STEP = 2 / 3
 """Step from tile to tile over their side: neighbours overlap by a third, so no small face is cut in both."""
+LONGEST_TILE = 1.5
+"""Long side of a tile over its short side, at most: a photograph's 3:2. Longer pictures are cut across."""
 SMALLEST_TILE_PX = 160
 """In a tile of this side the smallest readable face, 40 pixels, fills a quarter: no need to look closer."""
 
@@ -48,8 +51,8 @@ def find_faces(rgb: NDArray[np.uint8], depth: int = 0) -> list[Candidate]:
     Parameters
     ----------
     rgb : uint8 (h, w, 3)
-    depth : 0 looks at the frame as a whole (faces down to about a tenth of its height); each level more also looks at
-        overlapping tiles, .6 times as large, for group pictures.
+    depth : 0 looks at the frame as a whole (faces down to about a tenth of its long side); each level more also looks
+        at overlapping tiles, .6 times as large, for group pictures; panoramas are first cut into `LONGEST_TILE`s.
     """
     height, width = rgb.shape[:2]
     found: list[Candidate] = []
@@ -59,19 +62,22 @@ def find_faces(rgb: NDArray[np.uint8], depth: int = 0) -> list[Candidate]:
 
 
 def _tiles(width: int, height: int, depth: int) -> list[tuple[int, int, int, int]]:
+    """The views (x, y, width, height) of a picture: the whole, then its tiles, level by level."""
     tiles = [(0, 0, width, height)]
-    for level in range(1, depth + 1):
-        w, h = (round(side * TILE_SHARE**level) for side in (width, height))
-        if min(w, h) < SMALLEST_TILE_PX:
+    longest = LONGEST_TILE * min(width, height)
+    whole = (min(width, longest), min(height, longest))
+    for level in range(0 if max(width, height) > longest else 1, depth + 1 if depth else 0):
+        w, h = (side * TILE_SHARE**level for side in whole)
+        if level and min(round(w), round(h)) < SMALLEST_TILE_PX:
             break
-        share = TILE_SHARE**level
-        count = 1 + math.ceil((1 - share) / (share * TILE_STEP) - 1e-9)
-        tiles += [
-            (round(i * (width - w) / (count - 1)), round(j * (height - h) / (count - 1)), w, h)
-            for j in range(count)
-            for i in range(count)
-        ]
+        tiles += [(x, y, round(w), round(h)) for y in _starts(height, h) for x in _starts(width, w)]
     return tiles
+
+
+def _starts(side: int, tile: float) -> list[int]:
+    """Where tiles begin along a side: from end to end, even steps of no more than `TILE_STEP`."""
+    count = 1 + math.ceil((side - tile) / (tile * TILE_STEP) - 1e-9)
+    return [round(i * (side - round(tile)) / max(1, count - 1)) for i in range(count)]
 
 
 def _detect(rgb: NDArray[np.uint8]) -> list[Candidate]:
