@@ -11,7 +11,7 @@ help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/run.stamp  ## install, then turn a picture into a piece (PICTURE=face.jpg for yours)
-	$(BIN)/mien play $(PICTURE) --out out
+	$(BIN)/mien play "$(PICTURE)" --out out
 
 live: $(VENV)/run.stamp page  ## the live instrument: build its page, start the server, open the browser
 	$(BIN)/mien live

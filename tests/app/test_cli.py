@@ -273,6 +273,9 @@ def test_why_tells_the_account(capsys, tmp_path):
     assert code == EXIT_CODE and "bars 1 to" in error
     code, _, error = mien(capsys, "why", str(tmp_path / "none.json"))
     assert code == EXIT_CODE and "no such file" in error
+    for folder in (str(tmp_path), ".", "/"):
+        code, _, error = mien(capsys, "why", folder)
+        assert code == EXIT_CODE and "is a folder" in error
     (tmp_path / "other.json").write_text("[1]")
     code, _, error = mien(capsys, "why", str(tmp_path / "other.json"))
     assert code == EXIT_CODE and "not the account of a piece" in error

@@ -47,6 +47,8 @@ def open_account(path: Path) -> dict[str, Any]:
     BadInput
         If there is none, or it is no account of a piece.
     """
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder; give the .json that 'mien play' wrote, or a file beside it")
     beside = path.with_suffix(".json")
     try:
         account = json.loads(beside.read_text(encoding="utf-8"))
