@@ -21,6 +21,9 @@ PRESETS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "happy": COORDINATES["happiness"],
         "sad": COORDINATES["sadness"],
         "angry": COORDINATES["anger"],
+        "surprised": COORDINATES["surprise"],
+        "disgusted": COORDINATES["disgust"],
+        "scared": COORDINATES["fear"],
         "calm": (0.5, -0.6),
         "tender": (0.45, -0.35),
         "excited": (0.6, 0.75),
@@ -66,7 +69,7 @@ def affect_at(valence: float, arousal: float) -> Affect:
 def affect_of(name: str, classes: Classes = EIGHT) -> Affect:
     """Affect of one of the classes, which gets all of the probability, or of a preset name.
 
-    A preset at the place of one of the eight emotions ("happy") is that emotion.
+    A preset at the place of one of the eight emotions ("happy") is that emotion; a preset's capitals do not count.
 
     Raises
     ------
@@ -77,10 +80,11 @@ def affect_of(name: str, classes: Classes = EIGHT) -> Affect:
         if one.name == name:
             whole = tuple(float(other == place) for other in range(len(classes)))
             return Affect(0.0, whole, one.valence, one.arousal, 0.0, classes=classes)
-    if name not in PRESETS:
+    preset = name.strip().lower()
+    if preset not in PRESETS:
         known = sorted({*PRESETS, *(one.name for one in classes)})
         raise BadInput(f"unknown emotion '{name}': choose one of {', '.join(known)}")
-    valence, arousal = PRESETS[name]
+    valence, arousal = PRESETS[preset]
     exact = [e for e in EMOTIONS if COORDINATES[e] == (valence, arousal)]
     if not exact:
         return affect_at(valence, arousal)

@@ -12,6 +12,7 @@ from PIL import Image
 
 from mien import nets, piece
 from mien.app import cli
+from mien.circumplex import affect_of
 from mien.errors import EXIT_CODE, BadAsset
 
 from conftest import ASTRONAUT
@@ -91,6 +92,14 @@ def test_compose_from_a_name_and_from_a_place(capsys, tmp_path):
         code, _, _ = mien(capsys, "compose", *words, "--seconds", "10", "--files", "mid,json", "--out", str(tmp_path))
         assert code == 0
     assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    ("word", "emotion"),
+    [("Happy", "happiness"), ("scared", "fear"), ("surprised", "surprise"), ("DISGUSTED", "disgust")],
+)
+def test_an_emotion_by_its_adjective_in_any_case(word, emotion):
+    assert affect_of(word).emotion == emotion and max(affect_of(word).probs) == 1
 
 
 def test_the_same_seed_gives_the_same_bytes(capsys, tmp_path):
