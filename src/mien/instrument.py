@@ -9,7 +9,7 @@ picture, options, seed and version give the same files.
 import math
 from collections.abc import Callable
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from mien.music.brief import brief_from_affect
 from mien.music.compose import compose as write_music
 from mien.music.form import FREE, find_form
 from mien.music.key import parse_key
-from mien.music.mapping import Mapping
+from mien.music.mapping import Mapping, load_mapping
 from mien.music.path import Path as Course
 from mien.music.path import check_path, path_between
 from mien.music.perform import perform
@@ -29,6 +29,7 @@ from mien.music.travel import compose_journey
 from mien.nets import read_manifest
 from mien.piece import Piece, Reading
 from mien.values import Affect, Face, Mode
+from mien.vocabulary import meter_named
 
 if TYPE_CHECKING:
     from mien.affect.network import Reader
@@ -136,10 +137,10 @@ def play(
     seed: int = 1,
     ensemble: str = "piano",
     key: str | None = None,
-    meter: tuple[int, int] | None = None,
+    meter: str | tuple[int, int] | None = None,
     face: int = 1,
     font: str | Path | None = None,
-    mapping: Mapping | None = None,
+    mapping: Mapping | str | Path | None = None,
     form: str = FREE,
     weights: str | Path | None = None,
 ) -> Piece:
@@ -153,10 +154,10 @@ def play(
     seed : the same seed gives the same piece; another seed another piece for the same face.
     ensemble : a name of `mien.ensembles.ensembles()`.
     key : as in "Eb", "F# minor" or "D dorian"; chosen by mood and seed if None.
-    meter : (4, 4), (3, 4), (6, 8) or (5, 4); chosen by the seed if None.
+    meter : "4/4", "3/4", "6/8" or "5/4", or as two numbers; chosen by the seed if None.
     face : which one plays, 1 for the largest.
     font : another SoundFont (sf2 or sf3) to play with.
-    mapping : another table from reading to music (`mien.music.mapping.load_mapping`).
+    mapping : another table from reading to music, or its file (`mien.music.mapping.load_mapping`).
     form : a name of `mien.music.form.forms()`: how themes are built and how sections follow each other.
     weights : another network to read with, as `mien train` makes it; `to` may then name one of its classes.
 
@@ -204,9 +205,9 @@ def compose(
     seed: int = 1,
     ensemble: str = "piano",
     key: str | None = None,
-    meter: tuple[int, int] | None = None,
+    meter: str | tuple[int, int] | None = None,
     font: str | Path | None = None,
-    mapping: Mapping | None = None,
+    mapping: Mapping | str | Path | None = None,
     form: str = FREE,
 ) -> Piece:
     """Compose without a face: from the name of an emotion, or from valence and arousal, −1..1 each.
@@ -236,9 +237,9 @@ def travel(
     seed: int = 1,
     ensemble: str = "piano",
     key: str | None = None,
-    meter: tuple[int, int] | None = None,
+    meter: str | tuple[int, int] | None = None,
     font: str | Path | None = None,
-    mapping: Mapping | None = None,
+    mapping: Mapping | str | Path | None = None,
     form: str = FREE,
 ) -> Piece:
     """Compose along a path of affects in time (see `mien.music.path`): soft transitions, one piece.
@@ -261,10 +262,12 @@ class Wishes:
     seed: int
     ensemble: str
     key: str | None
-    meter: tuple[int, int] | None
+    asked_meter: str | tuple[int, int] | None
     font: str | Path | None
-    mapping: Mapping | None
+    asked_mapping: Mapping | str | Path | None
     form: str
+    meter: tuple[int, int] | None = field(init=False)
+    mapping: Mapping | None = field(init=False)
 
     def __post_init__(self) -> None:
         low, high = SECONDS
@@ -274,6 +277,9 @@ class Wishes:
             raise BadInput(f"seed {self.seed}: give a whole number from 0")
         look_up(self.ensemble)
         find_form(self.form)
+        meter, mapping = self.asked_meter, self.asked_mapping
+        object.__setattr__(self, "meter", meter_named(meter) if isinstance(meter, str) else meter)
+        object.__setattr__(self, "mapping", load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping)
         self.tonic_and_mode()
         if self.font is not None:
             from mien.sound.font import load_font

@@ -166,14 +166,14 @@ class Piece:
 
 
 def check_files(files: Iterable[str]) -> tuple[str, ...]:
-    """Check kinds of file against those there are, and drop repetitions.
+    """Check kinds of file, in a row or as "mid,wav", against those there are, and drop repetitions.
 
     Raises
     ------
     BadInput
         If one is unknown, or none is given.
     """
-    kinds = tuple(dict.fromkeys(files))
+    kinds = tuple(dict.fromkeys(files.split(",") if isinstance(files, str) else files))
     unknown = [kind for kind in kinds if kind not in _WRITERS]
     if unknown or not kinds:
         raise BadInput(f"unknown kind of file '{', '.join(unknown)}': choose from {', '.join(FILES + MORE_FILES)}")

@@ -52,6 +52,21 @@ class Mode(Enum):
 
 METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
 
+
+def meter_named(text: str) -> tuple[int, int]:
+    """The metre of a name, as in "3/4".
+
+    Raises
+    ------
+    BadInput
+        If there is none; the message lists those there are.
+    """
+    by_name = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
+    if text not in by_name:
+        raise BadInput(f"unknown metre '{text}': choose one of {', '.join(by_name)}")
+    return by_name[text]
+
+
 BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "tempo_bpm": (40, 200),

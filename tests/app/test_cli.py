@@ -47,7 +47,7 @@ def test_play_writes_five_files_and_says_why(capsys, tmp_path):
     code, printed, _ = mien(capsys, "play", str(ASTRONAUT), "--out", str(tmp_path), "--seconds", "12")
     assert code == 0
     assert sorted(p.suffix for p in tmp_path.iterdir()) == [".json", ".mid", ".musicxml", ".svg", ".wav"]
-    for word in ("happiness", "eyes", "brows", "nose", "mouth", "doubt", "tempo_bpm", "astronaut.wav"):
+    for word in ("happiness", "eyes", "brows", "nose", "mouth", "doubt", "tempo", "astronaut.wav"):
         assert word in printed
     account = json.loads((tmp_path / "astronaut.json").read_text(encoding="utf-8"))
     assert account["reading"]["reads_as"] == "happiness"
@@ -72,6 +72,28 @@ def test_read_as_table_json_and_csv(capsys, tmp_path):
     header, row = printed.splitlines()
     assert header.split(",")[:4] == ["picture", "face", "reads_as", "neutral"]
     assert len(header.split(",")) == len(row.split(","))
+
+
+def test_one_picture_that_cannot_be_read_does_not_stop_the_others(capsys, tmp_path):
+    no_picture = tmp_path / "words.jpg"
+    no_picture.write_text("no picture")
+    code, printed, error = mien(capsys, "read", str(ASTRONAUT), str(no_picture), str(ASTRONAUT), "--json")
+    assert code == EXIT_CODE
+    assert [row["picture"] for row in json.loads(printed)] == [str(ASTRONAUT)] * 2
+    assert error.startswith(f"mien: {no_picture}") and error.count("\n") == 1
+    code, printed, _ = mien(capsys, "read", str(ASTRONAUT), str(ASTRONAUT))
+    assert code == 0
+    assert printed.count("happiness") == 2 and printed.count("astronaut.jpg") == 2, "nothing is cut off"
+
+
+def test_what_was_asked_for_is_not_told_as_read(capsys, tmp_path):
+    words = ("--seconds", "10", "--files", "mid,json", "--out", str(tmp_path))
+    _, printed, _ = mien(capsys, "compose", "--emotion", "sad", *words)
+    assert "Asked for" in printed and "Reads as" not in printed
+    _, printed, _ = mien(capsys, "travel", "--from", "sad", "--to", "happy", "--over", "12", *words[2:])
+    assert "drawn by seed 1" in printed and ": asked for" not in printed
+    _, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.json"))
+    assert "Asked for: sadness" in printed and "The expression" not in printed
 
 
 def test_read_with_coefficients(capsys):
@@ -269,11 +291,11 @@ def test_why_tells_the_account(capsys, tmp_path):
     mien(capsys, "compose", "--emotion", "sad", "--seconds", "12", "--files", "mid,json", "--out", str(tmp_path))
     code, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"))
     assert code == 0
-    for word in ("reads as sadness", "tempo_bpm", "Bar by bar", "(T)", "cadence", "a, first heard"):
+    for word in ("Asked for: sadness", "tempo", "Bar by bar", "(T)", "cadence", "a, first heard"):
         assert word in printed
     code, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"), "--bar", "1")
     assert code == 0
-    for word in ("bar 1 of", "beat 1: i, tonic", "a, first heard", "tempo_bpm", "Eerola"):
+    for word in ("bar 1 of", "beat 1: i, tonic", "a, first heard", "tempo", "Eerola"):
         assert word in printed
     assert "eyes" not in printed, "there was no face"
     code, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"), "--bar", "2", "--json")

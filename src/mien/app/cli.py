@@ -34,7 +34,7 @@ from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.form import forms
 from mien.music.mapping import Mapping
 from mien.piece import FILES, MORE_FILES
-from mien.values import METERS, REGIONS
+from mien.values import REGIONS
 
 app = typer.Typer(
     name="mien",
@@ -77,6 +77,8 @@ SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another sf2
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")]
 DEFAULT_FILES = ",".join(FILES)
+PIPED_CELLS = 160
+"""Width of what is printed into a pipe or a file."""
 
 
 @app.command()
@@ -202,19 +204,24 @@ def read(
     weights: Weights = None,
     coefficients: Coefficients = False,
 ) -> None:
-    """Read expressions only, every face of every picture."""
+    """Read expressions only, every face of every picture; a picture that cannot be read does not stop the others."""
     from mien import instrument
     from mien.app.show import show_coefficients, show_reading, table_of_readings
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else PIPED_CELLS)
     errors = Console(stderr=True)
-    found = [
-        (str(picture), number, reading)
-        for picture in pictures
-        for number, reading in enumerate(
-            instrument.read(picture, weights=weights, remark=_remark(errors, picture)), start=1
-        )
-    ]
+    instrument.reader_of(weights)  # a network that is none is told once
+    found, failed = [], 0
+    for picture in pictures:
+        try:
+            readings = instrument.read(picture, weights=weights, remark=_remark(errors, picture))
+        except MienError as error:
+            if len(pictures) == 1:
+                raise
+            failed += 1
+            errors.print(f"mien: {error}", markup=False, highlight=False, soft_wrap=True)
+            continue
+        found += [(str(picture), number, reading) for number, reading in enumerate(readings, start=1)]
     moved = [instrument.movements(r) if coefficients else {} for _, _, r in found]
     if as_json:
         rows = [
@@ -235,9 +242,11 @@ def read(
         if coefficients:
             show_coefficients(console, moved[0])
     else:
-        console.print(table_of_readings([(p, n, r.affect) for p, n, r in found]))
+        console.print(table_of_readings([(p, n, r.affect) for p, n, r in found], console.width))
         if coefficients:
             errors.print("the movements of several faces are told by --json and --csv")
+    if failed:
+        raise typer.Exit(EXIT_CODE)
 
 
 @app.command()
@@ -290,7 +299,7 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
     if piece.reading:
         show.show_reading(console, piece.reading, 1, 1)
     else:
-        show.show_affect(console, piece.affect)
+        show.show_wish(console, piece.affect)
     show.show_brief(console, piece.brief)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -315,7 +324,7 @@ class _Wishes(TypedDict):
     seed: int
     ensemble: str
     key: str | None
-    meter: tuple[int, int] | None
+    meter: str | None
     font: Path | None
     mapping: Mapping | None
     form: str
@@ -334,7 +343,7 @@ def _wishes(
         "seed": seed,
         "ensemble": ensemble,
         "key": key,
-        "meter": _meter(meter),
+        "meter": meter,
         "font": soundfont,
         "mapping": mapping_commands.open_mapping(mapping) if mapping else None,
         "form": form,
@@ -346,12 +355,3 @@ def _seconds(text: str) -> float:
         return float(text.removesuffix("s"))
     except ValueError:
         raise BadInput(f"--over {text}: give seconds, as in 90 or 90s") from None
-
-
-def _meter(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    by_name = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
-    if text not in by_name:
-        raise BadInput(f"unknown metre '{text}': choose one of {', '.join(by_name)}")
-    return by_name[text]

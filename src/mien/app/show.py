@@ -19,7 +19,8 @@ from mien.values import REGIONS, Affect, Brief
 BAR_CELLS = 30
 LEAST_SHOWN = 0.1
 """Smaller movements are left out."""
-WIDE_CELLS = 130
+WIDE_CELLS, SHARES_CELLS = 130, 100
+"""Widths of a terminal from which there is room for sources, and for the shares of a table of readings."""
 COLOURS = {"eyes": "cyan", "brows": "magenta", "nose": "yellow", "mouth": "green"}
 
 
@@ -56,6 +57,12 @@ def show_affect(console: Console, affect: Affect) -> None:
     console.print(f"  valence {affect.valence:+.2f}   arousal {affect.arousal:+.2f}   doubt {affect.doubt:.2f}")
 
 
+def show_wish(console: Console, affect: Affect) -> None:
+    """The mood that was asked for, where no face was read: a name where it is one class alone, and its place."""
+    named = f"{affect.reads_as}: " if max(affect.probs) == 1 else ""
+    console.print(f"[bold]Asked for[/]  {escape(named)}valence {affect.valence:+.2f}, arousal {affect.arousal:+.2f}")
+
+
 def show_coefficients(console: Console, moved: Mapping[str, float]) -> None:
     """The movements that are seen at all, the largest first."""
     console.print("[bold]What moves[/]")
@@ -67,17 +74,24 @@ def show_coefficients(console: Console, moved: Mapping[str, float]) -> None:
 
 
 def show_brief(console: Console, brief: Brief) -> None:
-    """Each field with its reason, a line each; the sources too where the terminal is wide enough."""
+    """Each field with its reason; the sources too where the terminal is wide enough."""
     console.print(f"[bold]So mien plays[/]  {ensemble(brief.ensemble).title}, {key_name(brief.tonic_pc, brief.mode)}")
     table = Table.grid(padding=(0, 1), expand=True)
-    table.add_column(no_wrap=True, min_width=max(len(reason.field) for reason in brief.reasons) + 2)
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=3)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=3)
     with_sources = console.width >= WIDE_CELLS
     if with_sources:
-        table.add_column(no_wrap=True, overflow="ellipsis", ratio=2, style="dim")
+        table.add_column(ratio=2, style="dim")
     for reason in brief.reasons:
-        table.add_row(f"  {reason.field}", escape(reason.because), *([escape(reason.source)] if with_sources else []))
+        table.add_row(
+            f"  {plain_name(reason.field)}", escape(reason.because), *([escape(reason.source)] if with_sources else [])
+        )
     console.print(table)
+
+
+def plain_name(field: str) -> str:
+    """The name of a brief's field without its unit: "tempo_bpm" is the tempo."""
+    return field.split("_")[0]
 
 
 def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> None:
@@ -92,9 +106,14 @@ def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> Non
         console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
 
 
-def table_of_readings(rows: Sequence[tuple[str, int, Affect]]) -> Table:
-    """Many readings, one a line: picture, face, emotion, the rest."""
-    table = Table("picture", "face", "reads as", "p", "valence", "arousal", "doubt", *REGIONS)
+def table_of_readings(rows: Sequence[tuple[str, int, Affect]], cells: int) -> Table:
+    """Many readings, one a line: picture, face, emotion, the rest; the shares where there are `cells` enough for them.
+    Only the picture's path is folded."""
+    regions = REGIONS if cells >= SHARES_CELLS else ()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("picture", overflow="fold")
+    for title in ("face", "reads as", "p", "valence", "arousal", "doubt", *regions):
+        table.add_column(title, no_wrap=True)
     for picture, number, affect in rows:
         table.add_row(
             escape(picture),
@@ -104,7 +123,7 @@ def table_of_readings(rows: Sequence[tuple[str, int, Affect]]) -> Table:
             f"{affect.valence:+.2f}",
             f"{affect.arousal:+.2f}",
             f"{affect.doubt:.2f}",
-            *(f"{share:.0%}" for share in affect.shares),
+            *(f"{share:.0%}" for _, share in zip(regions, affect.shares, strict=False)),
         )
     return table
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mien.app.show import plain_name
 from mien.errors import BadInput
 from mien.values import REGIONS
 
@@ -82,7 +83,8 @@ def tell(console: Console, account: dict[str, Any]) -> None:
         f"[bold]{escape(account['name'])}[/]  {account['seconds']:.0f} s, {len(account['bars'])} bars, seed {seed}"
         + (f", form: {escape(form)}" if form else "")
     )
-    console.print(_reading(account["reading"], "The expression reads as", who="face" in account["reading"]))
+    is_read = "face" in account["reading"]
+    console.print(_reading(account["reading"], "The expression reads as" if is_read else "Asked for:", who=is_read))
     if len(account["path"]) > 1:
         first, last = account["path"][0], account["path"][-1]
         console.print(
@@ -119,7 +121,8 @@ def tell_bar(console: Console, account: dict[str, Any], bar: dict[str, Any]) -> 
 
 def _reading(place: dict[str, Any], opening: str, *, who: bool) -> str:
     """One sentence; who said it only where there was a face."""
-    numbers = f"valence {place['valence']:+.2f}, arousal {place['arousal']:+.2f}, doubt {place['doubt']:.2f}"
+    numbers = f"valence {place['valence']:+.2f}, arousal {place['arousal']:+.2f}"
+    numbers += f", doubt {place['doubt']:.2f}" if who else ""
     shares = ", ".join(f"{region} {place['shares'][region]:.0%}" for region in REGIONS)
     return f"{opening} {escape(place['reads_as'])} ({numbers})" + (f"; {shares}." if who else ".")
 
@@ -128,7 +131,7 @@ def _tell_brief(console: Console, fields: dict[str, Any]) -> None:
     """Each field with its reason, and the reason's source below it."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for name, field in fields.items():
-        table.add_row(f"  {escape(name)}", f"{escape(field['because'])}\n[dim]{escape(field['source'])}[/]")
+        table.add_row(f"  {escape(plain_name(name))}", f"{escape(field['because'])}\n[dim]{escape(field['source'])}[/]")
     console.print(table)
 
 

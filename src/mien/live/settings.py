@@ -11,8 +11,8 @@ from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.key import parse_key
 from mien.music.tune import tune_named
-from mien.values import METERS, Brief, Mode
-from mien.vocabulary import BRIEF_RANGES
+from mien.values import Brief, Mode
+from mien.vocabulary import BRIEF_RANGES, meter_named
 
 MODES = ("emotion", "gesture", "hand", "trajectory", "ensemble")
 
@@ -78,7 +78,7 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
     if "tonic" in asked:
         fields["tonic"] = _tonic(asked["tonic"])
     if "meter" in asked:
-        fields["meter"] = _meter(asked["meter"])
+        fields["meter"] = None if asked["meter"] is None else meter_named(str(asked["meter"]))
     if "tune" in asked:
         fields["tune"] = tune_named(str(asked["tune"])).name if asked["tune"] is not None else None
     return replace(settings, **fields)
@@ -153,12 +153,3 @@ def _tonic(given: object) -> str | None:
     if parse_key(text)[1] is not None:
         raise BadInput(f"tonic {text!r}: give the tonic alone, as in Eb; the mode follows the mood, or is held")
     return text
-
-
-def _meter(given: object) -> tuple[int, int] | None:
-    if given is None:
-        return None
-    by_name = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
-    if str(given) not in by_name:
-        raise BadInput(f"metre {given!r}: choose one of {', '.join(by_name)}")
-    return by_name[str(given)]

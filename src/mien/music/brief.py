@@ -16,6 +16,7 @@ from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.mapping import WIDEST_CUE, Mapping, Row, shipped_mapping
 from mien.music.own_words import DOUBT_PULL, SOURCE, asked_whole, mixed_in
+from mien.music.spelling import key_name
 from mien.values import METERS, Affect, Brief, Mode, Reason
 
 BRIGHTNESS_ORDER = (Mode.PHRYGIAN, Mode.AEOLIAN, Mode.DORIAN, Mode.MIXOLYDIAN, Mode.IONIAN, Mode.LYDIAN)
@@ -95,13 +96,12 @@ def brief_from_affect(
         chosen["mode"] = (drawn_mode, because, mode_row.source)
     for name, drawn in (("tonic_pc", drawn_tonic), ("meter", drawn_meter)):
         chosen.setdefault(name, (drawn, f"drawn by seed {seed}", CHOICE))
-    as_mode = chosen["mode"][0].name.lower().replace("_", " ")
-    reasons += [
-        Reason("mode", f"{as_mode}: {chosen['mode'][1]}", chosen["mode"][2]),
-        *(Reason(name, *chosen[name][1:]) for name in ("tonic_pc", "meter")),
-        Reason("ensemble", f"{ensemble}, as chosen", CHOICE),
-    ]
     whole = {name: value for name, (value, *_) in chosen.items()}
+    as_mode, (beats, unit) = whole["mode"].name.lower().replace("_", " "), whole["meter"]
+    tonic = key_name(whole["tonic_pc"], whole["mode"]).split()[0]
+    named = {"mode": as_mode, "tonic_pc": tonic, "meter": f"{beats}/{unit}"}
+    reasons += [Reason(field, f"{word}: {chosen[field][1]}", chosen[field][2]) for field, word in named.items()]
+    reasons.append(Reason("ensemble", f"{ensemble}, as chosen", CHOICE))
     return Brief(ensemble=ensemble, reasons=tuple(reasons), **(fields | whole))
 
 

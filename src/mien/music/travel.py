@@ -68,8 +68,10 @@ def compose_journey(
         raise ValueError(f"seconds: {seconds} given with {len(path)} points; a positive number and a path wanted")
     first = brief_from_affect(path[0][1], ensemble=ensemble, seed=seed, tonic_pc=tonic_pc, meter=meter, mapping=mapping)
 
+    stays = {reason.field: reason for reason in first.reasons if reason.field in ("tonic_pc", "meter")}
+
     def course(time_s: float) -> Brief:
-        return brief_from_affect(
+        brief = brief_from_affect(
             affect_along(path, time_s),
             ensemble=ensemble,
             seed=seed,
@@ -77,6 +79,7 @@ def compose_journey(
             meter=first.meter,
             mapping=mapping,
         )
+        return replace(brief, reasons=tuple(stays.get(reason.field, reason) for reason in brief.reasons))
 
     journey, stretches = Journey(seed, first, form=find_form(form).name), []
     while (bars := _bars_left(journey, course, seconds)) > CODA_BARS[1]:
