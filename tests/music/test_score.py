@@ -195,6 +195,37 @@ def test_the_head_of_the_score() -> None:
     assert root.findtext(".//bar-style") == "light-heavy"
 
 
+def test_a_long_name_of_a_section_has_no_frame() -> None:
+    marks = (Mark(0, "section", "A'"), Mark(1920, "section", "coda"))
+    notes = (Note(0, Part.MELODY, 69, 1920, 60), Note(1920, Part.MELODY, 69, 1920, 60))
+    phrase = Phrase(notes, 3840, (4, 4), ((0, 72.0),), 9, Mode.IONIAN, "quartet", 9, marks=marks)
+    root = ET.fromstring(musicxml(phrase))
+    assert [mark.text for mark in root.iter("rehearsal")] == ["A'"]
+    assert [(w.text, w.get("font-weight")) for w in root.iter("words") if w.text == "coda"] == [("coda", "bold")]
+
+
+def test_hands_that_play_in_turn_share_a_voice_and_a_bass_that_is_over_leaves_no_rests() -> None:
+    def voices(*notes: Note) -> list[list[str]]:
+        found: dict[str, list[str]] = {}
+        for note in one_bar(list(notes), "piano", Mode.IONIAN).iter("note"):
+            if note.findtext("staff") == "2":
+                kind = (
+                    "rest" if note.find("rest") is not None else "chord" if note.find("chord") is not None else "note"
+                )
+                found.setdefault(note.findtext("voice", ""), []).append(kind)
+        return list(found.values())
+
+    tune = Note(0, Part.MELODY, 84, 1920, 60)
+    bass = Note(0, Part.RHYTHM, 40, 480, 60)
+    in_turn = [Note(480 * beat, Part.HARMONY, 52, 480, 60) for beat in (1, 2)]
+    assert voices(tune, bass, *in_turn) == [["note", "note", "note", "rest"]]
+    figure = [Note(240 * half, Part.TEXTURE, 52 + half % 3, 240, 60) for half in range(8)]
+    assert voices(tune, bass, *figure) == [["note"] * 8, ["note"]]
+    triplet = [Note(160 * third, Part.HARMONY, 52, 160, 60) for third in range(2)]
+    late = Note(360, Part.RHYTHM, 40, 120, 60)
+    assert len(voices(tune, late, *triplet)) == 2
+
+
 def test_any_name_of_a_file_makes_a_title() -> None:
     for title in ("a\x01b\n<&>", "\ud800 lone", "very " * 40, "\x02", "笑顔"):
         phrase = Phrase((Note(0, Part.MELODY, 69, 1920, 60),), 1920, (4, 4), ((0, 72.0),), 9, Mode.IONIAN, "quartet", 9)
@@ -262,6 +293,16 @@ def test_pages_are_stacked_into_one_file(tmp_path: Path) -> None:
     assert (tmp_path / "score.svg").read_text(encoding="utf-8") == stack(pages)
     with pytest.raises(CannotWrite):
         write_svg(musicxml(phrase), tmp_path / "none" / "score.svg")
+
+
+@pytest.mark.parametrize("bars", range(29, 36))
+def test_no_last_page_is_all_but_empty(bars: int) -> None:
+    notes = [Note(240 * i, Part.MELODY, 72 + i % 7, 240, 60) for i in range(8 * bars)]
+    notes += [Note(480 * i, Part.RHYTHM, 40 + i % 5, 480, 60) for i in range(4 * bars)]
+    phrase = Phrase(tuple(sorted(notes)), 1920 * bars, (4, 4), ((0, 72.0),), 0, Mode.IONIAN, "piano", 1)
+    held = [page.count('class="measure"') for page in engrave(musicxml(phrase))]
+    assert sum(held) == bars
+    assert len(held) == 1 or held[-1] >= bars / len(held) / 3
 
 
 def test_bad_scores_are_refused_or_complained_about() -> None:

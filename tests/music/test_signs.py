@@ -1,11 +1,11 @@
-"""Signs above and below the notes: slurs, dynamics, tempo, the held end, a new signature, high notes."""
+"""Signs above and below the notes: dynamics, tempo, the held end, a new signature, high notes."""
 
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from mien.music.notation import Symbol
 from mien.music.score import musicxml
-from mien.music.signs import Sign, signs_above, signs_below, slurs
+from mien.music.signs import Sign, signs_above, signs_below
 from mien.music.staves import Staff, octave_lines
 from mien.values import Brief, Mark, Mode, Note, Part, Phrase
 
@@ -16,40 +16,6 @@ def melody(*spans: tuple[int, int, int], bars: int = 4, marks: tuple[Mark, ...] 
     """(onset, length, pitch) as a violin's line."""
     notes = tuple(Note(onset, Part.MELODY, pitch, length, 64) for onset, length, pitch in spans)
     return Phrase(notes, 1920 * bars, (4, 4), ((0, 72.0),), 0, Mode.IONIAN, "quartet", 1, marks=marks)
-
-
-def test_legato_is_slurred_but_not_over_rests_repetitions_and_phrases() -> None:
-    line = (
-        (0, 480, 60),
-        (480, 480, 62),
-        (960, 480, 62),
-        (1440, 480, 64),
-        (1920, 480, 65),
-        (2880, 480, 64),
-        (3360, 480, 62),
-    )
-    phrase = melody(*line, marks=(Mark(3360, "phrase", "consequent"),))
-
-    def spans(legato: float) -> list[tuple[int, int]]:
-        return [(a.onset_ticks, b.onset_ticks) for a, b in slurs(phrase, ((0, replace(STEADY, legato=legato)),))]
-
-    assert spans(1.0) == [(0, 480), (960, 1920)]
-    assert spans(0.7) == []
-    root = ET.fromstring(musicxml(phrase, briefs=((0, replace(STEADY, legato=1.0)),)))
-    assert [slur.get("type") for slur in root.iter("slur")] == ["start", "stop"] * 2
-    assert root.find(".//staccato") is None
-    short = ET.fromstring(musicxml(phrase, briefs=((0, replace(STEADY, legato=0.5)),)))
-    assert len(list(short.iter("staccato"))) == len(line)
-
-
-def test_a_long_slur_is_cut_at_bar_lines_and_ends_on_the_last_tied_note() -> None:
-    quarters = [(480 * i, 480, 60 + i) for i in range(15)]
-    phrase = melody(*quarters, (7200, 960, 80), bars=5)
-    briefs = ((0, replace(STEADY, legato=1.0)),)
-    assert [(a.onset_ticks, b.onset_ticks) for a, b in slurs(phrase, briefs)] == [(0, 3360), (3840, 7200)]
-    measures = list(ET.fromstring(musicxml(phrase, briefs=briefs)).iter("measure"))
-    assert [slur.get("type") for slur in measures[3].iter("slur")] == []
-    assert [slur.get("type") for slur in measures[4].iter("slur")] == ["stop"]
 
 
 def test_the_end_slows_and_is_held_unless_the_music_is_cut_off() -> None:
@@ -79,6 +45,26 @@ def test_dynamics_that_move_have_wedges_or_words() -> None:
         ("dynamic", "f", 3840),
     ]
     assert [s.text for s in signs(6)] == ["p", "cresc.", "f"]
+
+
+def test_a_free_player_swells_once_in_a_section_where_its_melody_is_highest() -> None:
+    marks = (Mark(0, "phrase", "antecedent"), Mark(0, "section", "A"), Mark(7680, "phrase", "consequent"))
+    phrase = melody(*((1920 * bar, 1920, 60 + bar) for bar in range(8)), bars=8, marks=marks)
+
+    def wedges(brief: Brief, music: Phrase = phrase) -> list[tuple[str, int, int]]:
+        signs = signs_below(music, (Part.MELODY,), ((0, brief),))
+        return [(sign.kind, sign.onset_ticks, sign.end_ticks) for sign in signs if sign.end_ticks]
+
+    free = replace(STEADY, rubato=0.6)
+    assert wedges(free) == [("crescendo", 7680, 12000), ("diminuendo", 12000, 14880)]
+    assert wedges(STEADY) == []
+    assert wedges(free, melody((0, 1920, 60), bars=2, marks=(Mark(0, "section", "A"),))) == []
+    assert signs_below(phrase, (Part.RHYTHM,), ((0, free),)) == []
+
+
+def test_accents_do_not_raise_the_dynamic() -> None:
+    notes = tuple(Note(480 * i, Part.MELODY, 60, 480, 100 if i % 4 == 0 else 76) for i in range(16))
+    assert [sign.text for sign in signs_below(replace(melody(), notes=notes), (Part.MELODY,), ())] == ["mf"]
 
 
 def test_a_tempo_that_moves_is_told_and_arrives() -> None:

@@ -25,6 +25,13 @@ _OPTIONS = {
 _UNIT, _SMALL_UNIT, _MANY_STAVES = 8.6, 7.4, 4
 """Half a staff space, and that of a score of so many staves or more: staves of 6.9 and 5.9 mm (Gould 2011, ch. 18)."""
 
+_ORPHAN = 1 / 3
+"""A last page with less than this share of the mean number of measures looks forgotten."""
+_CLOSER = ((1.0, 0.235), (1.0, 0.22), (0.95, 0.22), (0.9, 0.21), (0.85, 0.2))
+"""Size and Verovio's `spacingLinear` (else 0.25) tried to save it: staves of 5.9 and 5.0 mm at the least."""
+_WIDER = (0.28, 0.31, 0.35)
+"""`spacingLinear` tried to fill it."""
+
 
 def engrave(score: str) -> list[str]:
     """Engrave a MusicXML document.
@@ -46,8 +53,37 @@ def engrave(score: str) -> list[str]:
     toolkit.setOptions(_OPTIONS | {"unit": _SMALL_UNIT if staves >= _MANY_STAVES else _UNIT})
     if not toolkit.loadData(ET.tostring(root, encoding="unicode")):
         raise ValueError("the score cannot be engraved: Verovio refuses it")
+    _avoid_orphans(toolkit, len(root.findall("part[1]/measure")))
     pages = [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
     return [_with_credits(pages[0], credits), *pages[1:]]
+
+
+def _avoid_orphans(toolkit: verovio.toolkit, measures: int) -> None:
+    """Lay a score out anew if its last page holds few measures: closer, so that a page is saved, or else wider, so that
+    more of them come there."""
+    pages = toolkit.getPageCount()
+    if not _is_orphaned(toolkit, measures):
+        return
+    given = {key: value for key, value in toolkit.getOptions().items() if key in ("unit", "spacingLinear")}
+    for size, spacing in _CLOSER:
+        toolkit.setOptions({"unit": given["unit"] * size, "spacingLinear": spacing})
+        toolkit.redoLayout({})
+        if toolkit.getPageCount() < pages:
+            return
+    toolkit.setOptions(given)
+    for spacing in _WIDER:
+        toolkit.setOptions({"spacingLinear": spacing})
+        toolkit.redoLayout({})
+        if not _is_orphaned(toolkit, measures):
+            return
+    toolkit.setOptions(given)
+    toolkit.redoLayout({})
+
+
+def _is_orphaned(toolkit: verovio.toolkit, measures: int) -> bool:
+    """Whether the last of several pages holds less than a share of what a page holds on average."""
+    pages = toolkit.getPageCount()
+    return pages > 1 and toolkit.renderToSVG(pages).count('class="measure"') < _ORPHAN * measures / pages
 
 
 def _write_plain_tempo(root: ET.Element) -> None:

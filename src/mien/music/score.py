@@ -1,7 +1,7 @@
 """A written phrase becomes a printed score (Phrase → MusicXML 4.0).
 
 Concert pitch throughout. Divisions are ticks, 480 a quarter. The notes are written by `score_notes`, the staves laid
-out by `staves`; what the signs between them say is decided by `signs`.
+out by `staves`; what the signs between them say is decided by `signs`, what stands at notes by `score_touch`.
 
 References: W3C, "MusicXML 4.0" (2021); Gould 2011, "Behind Bars".
 """
@@ -11,11 +11,12 @@ from xml.etree import ElementTree as ET
 
 from mien.ensembles import ensemble
 from mien.music.perform import Briefs
-from mien.music.score_notes import Phrasing, Speller, VoiceWriter, add
-from mien.music.signs import Sign, closes, dots, signatures, signs_above, signs_below, slurs
+from mien.music.score_notes import Phrasing, Rests, Speller, VoiceWriter, add
+from mien.music.score_touch import articulations, slurs
+from mien.music.signs import Sign, closes, signatures, signs_above, signs_below
 from mien.music.spelling import key_name
 from mien.music.staves import Staff, System, lay_out, octave_lines
-from mien.values import TICKS_PER_QUARTER, Part, Phrase
+from mien.values import TICKS_PER_QUARTER, Phrase
 from mien.writing import provenance
 
 _CLEFS = {
@@ -27,6 +28,8 @@ _TRANSPOSING = {71}
 """Programs whose players read other notes than sound (clarinet): their staves say that they are in concert pitch."""
 _LONGEST_TITLE = 60
 """Letters."""
+_LONGEST_FRAMED = 3
+"""Letters of a rehearsal mark with a frame, which Verovio draws too narrow for words; those stand bold without one."""
 _SHORT = {
     "Piano": "Pno.", "Violin I": "Vln. I", "Violin II": "Vln. II", "Viola": "Vla.", "Violoncello": "Vc.",
     "Flute": "Fl.", "Clarinet": "Cl.", "Music box": "M. box", "Vibraphone": "Vib.", "Warm pad": "Pad", "Harp": "Hp.",
@@ -44,8 +47,8 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     phrase : written (on the grid); a performed one is put on the grid first, and shows it.
     title : printed above; the ensemble's without one.
     briefs : (tick, brief) in force along it, the first at tick 0. With them the score says how it is played: slurs and
-        dots by touch, wedges where the loudness moves, the slowing and the held chord at the end, new signatures where
-        the mode turns. Without, only notes, tempi and dynamics.
+        dots by touch, wedges where the loudness moves or a free player swells, the slowing and the held chord at the end,
+        new signatures where the mode turns. Without, only notes, accents, tempi and dynamics.
 
     Returns
     -------
@@ -101,8 +104,8 @@ def _printable(title: str) -> str:
 def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequence[Sign], briefs: Briefs) -> None:
     fifths = signatures(phrase, briefs)
     spellers = [Speller(fifths[0], phrase.chords) for _ in system.staves]
-    sings = Part.MELODY in system.parts
-    phrasing = Phrasing(slurs(phrase, briefs) if sings else (), dots(phrase, briefs) if sings else ())
+    marks = articulations(phrase, system.parts, briefs)
+    phrasing = Phrasing(slurs(phrase, min(system.parts), briefs), marks)
     lines = [octave_lines(staff) for staff in system.staves]
     is_closed = closes(phrase, briefs)
     last = len(system.staves[0].bars) - 1
@@ -127,13 +130,13 @@ def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequenc
                 writer = VoiceWriter(
                     measure=measure,
                     speller=speller,
-                    phrasing=phrasing if voice == 1 else Phrasing(),  # the melody is the first voice where it sounds
+                    phrasing=phrasing if voice == 1 else Phrasing(marks=marks),  # what is slurred is the first voice
                     start_ticks=start,
                     is_kit=staff.clef == "percussion",
                     voice=voice,
                     staff_number=number if several else None,
                     stem=("down" if place else "up") if len(staff.bars[bar]) > 1 else None,
-                    shows_rests=not place or staff.clef != "percussion",
+                    rests=Rests.ALL if not place else Rests.NONE if staff.clef == "percussion" else Rests.BEFORE,
                     is_held=is_closed and bar == last and not place,
                 )
                 writer.write(symbols, phrase.meter)
@@ -172,8 +175,10 @@ def _write_sign(measure: ET.Element, phrase: Phrase, sign: Sign, start_ticks: in
             _write_tempo(direction, phrase, sign)
             return
         kind = add(direction, "direction-type")
-        if sign.kind == "rehearsal":
+        if sign.kind == "rehearsal" and len(sign.text) <= _LONGEST_FRAMED:
             add(kind, "rehearsal", sign.text)
+        elif sign.kind == "rehearsal":
+            add(kind, "words", sign.text, **{"font-weight": "bold", "font-style": "normal"})
         elif sign.kind == "dynamic":
             add(add(kind, "dynamics"), sign.text)
         elif sign.end_ticks:

@@ -7,8 +7,9 @@ References: W3C, "MusicXML 4.0" (2021); Gould 2011, "Behind Bars".
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from xml.etree import ElementTree as ET
 
 from mien.music import spelling
@@ -26,6 +27,17 @@ _DRUMS = {
 }  # fmt: skip
 """Line or space and note head of drum keys, after Weinberg 1998, "Guide to Standardized Drumset Notation"."""
 _ANY_DRUM = ("E", 5, "x")
+
+
+class Rests(Enum):
+    """Which rests of a voice are printed.
+
+    The feet of a drummer come and go without; a voice below another leaves when its last note of the bar has sounded.
+    """
+
+    ALL = auto()
+    BEFORE = auto()
+    NONE = auto()
 
 
 @dataclass(slots=True)
@@ -61,10 +73,10 @@ class Speller:
 
 @dataclass(slots=True)
 class Phrasing:
-    """Slurs (first and last note of each) and staccato dots (tick, pitch) of one player, from bar to bar."""
+    """Slurs (first and last note of each) and articulations (by tick and pitch) of one player, from bar to bar."""
 
     slurs: Sequence[tuple[Note, Note]] = ()
-    dots: Collection[tuple[int, int]] = ()
+    marks: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     open: tuple[int, int] | None = None
     """End of the slur that has begun: the tick and pitch of its last note."""
     held: int | None = None
@@ -88,9 +100,15 @@ class Phrasing:
             self.open = self.starts[first]
             yield "start"
 
-    def is_staccato(self, symbol: Symbol, onset_ticks: int) -> bool:
-        """Whether a symbol has a dot."""
-        return any((onset_ticks, pitch) in self.dots for pitch in symbol.pitches) and not symbol.tied_from
+    def articulations(self, symbol: Symbol, onset_ticks: int) -> list[str]:
+        """Articulations of a symbol, the stronger of two accents; what is tied on is not short."""
+        begun = [pitch for pitch in symbol.pitches if pitch not in symbol.tied_from]
+        names = {name for pitch in begun for name in self.marks.get((onset_ticks, pitch), ())}
+        if symbol.tied_to:
+            names.discard("staccato")
+        if "strong-accent" in names:
+            names.discard("accent")
+        return sorted(names)
 
 
 def add(parent: ET.Element, tag: str, text: str | int | None = None, **attributes: str) -> ET.Element:
@@ -113,8 +131,7 @@ class VoiceWriter:
     voice: int
     staff_number: int | None
     stem: str | None
-    shows_rests: bool
-    """The feet of a drummer come and go without rests."""
+    rests: Rests
     is_held: bool
     """The bar is the last of a piece: its last symbol has a fermata."""
 
@@ -124,10 +141,12 @@ class VoiceWriter:
             self._write_rest(symbols, 0, whole_bar=True)
             return
         beams = {index: group for group in beam(symbols, meter) for index in group}
+        last = max((index for index, symbol in enumerate(symbols) if symbol.pitches), default=-1)
         for index, symbol in enumerate(symbols):
+            is_shown = self.rests is Rests.ALL or (self.rests is Rests.BEFORE and index < last)
             if symbol.pitches:
                 self._write_chord(symbols, index, beams.get(index, []))
-            elif not self.shows_rests and not symbol.triplet:
+            elif not is_shown and not symbol.triplet:
                 forward = add(self.measure, "forward")
                 add(forward, "duration", symbol.length_ticks)
                 add(forward, "voice", self.voice)
@@ -182,15 +201,17 @@ class VoiceWriter:
                 note.append(notations)
 
     def _write_notations(self, notations: ET.Element, symbols: Sequence[Symbol], index: int) -> None:
-        """What a chord has once: slurs, dots, the end of a tuplet, a fermata."""
+        """What a chord has once: slurs, articulations, the end of a tuplet, a fermata."""
         symbol = symbols[index]
         onset = self.start_ticks + symbol.onset_ticks
         for kind in self.phrasing.kinds(symbol, onset):
             add(notations, "slur", type=kind, number="1")
         if tuplet := _tuplet(symbols, index):
             add(notations, "tuplet", type=tuplet)
-        if self.phrasing.is_staccato(symbol, onset):
-            add(add(notations, "articulations"), "staccato")
+        if names := self.phrasing.articulations(symbol, onset):
+            articulations = add(notations, "articulations")
+            for name in names:
+                add(articulations, name)
         if self.is_held and index == len(symbols) - 1:
             add(notations, "fermata", type="upright")
 

@@ -1,6 +1,6 @@
-"""A written phrase and the briefs it is played by become the signs between the staves (→ tempi, dynamics, slurs …).
+"""A written phrase and the briefs it is played by become the signs between the staves (→ tempi, dynamics, wedges …).
 
-What stands in a score besides notes: tempo and rehearsal marks, words, dynamics with hairpins, slurs. Without briefs
+What stands in a score besides notes: tempo and rehearsal marks, words, dynamics with hairpins. Without briefs
 only what the notes themselves say is told. Places are ticks from the start of the phrase.
 
 References: Gould 2011, "Behind Bars" (placement and vocabulary); Read 1979, "Music Notation" (tempo words).
@@ -9,15 +9,15 @@ References: Gould 2011, "Behind Bars" (placement and vocabulary); Read 1979, "Mu
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
-from statistics import fmean
+from itertools import pairwise
+from statistics import median_low
 
 from mien.ensembles import ensemble
 from mien.music.form import INTRODUCTION
 from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import signature
-from mien.values import Brief, Mark, Note, Part, Phrase
+from mien.values import Brief, Mark, Part, Phrase
 
 TEMPO_WORDS = (
     (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (112, "Moderato"), (120, "Allegretto"),
@@ -26,25 +26,25 @@ TEMPO_WORDS = (
 """Word for tempi up to so many quarters (dotted quarters) a minute."""
 
 DYNAMICS = ((34, "pp"), (49, "p"), (62, "mp"), (77, "mf"), (94, "f"), (127, "ff"))
-"""Dynamic for mean velocities up to so much."""
+"""Dynamic for velocities (median, so that accents do not count) up to so much."""
 
 NEW_TEMPO = 0.05
 """Share by which a tempo must differ from the last to be printed anew."""
 
-LEGATO, STACCATO = 0.85, 0.6
-"""Touch (`Brief.legato`) from which the melody is slurred, and up to which it has dots."""
-
 FREE = 0.5
-"""Rubato from which the tempo word says so."""
+"""Rubato from which the tempo word says so, and wedges show the arch of a phrase."""
 
 RESTS = ("authentic", "plagal", "tonic")
 """Cadences that can end a piece."""
 
-SLUR_BARS = 2
-"""A longer slur is cut at a bar line: a breath of the melody is two bars."""
-
 WEDGE_BARS = 4
 """A change of loudness over more bars is written as a word, not as a wedge."""
+
+SWELL_BARS = 4
+"""Sections and phrases shorter than that have no wedges of their own."""
+
+ARCH_PEAK = 0.55
+"""Place of the loudest moment in a phrase as it is played (`perform.ARCH_VELOCITY`)."""
 
 LEAST_MOVE = {"loudness": 0.08, "tempo_bpm": 8.0}
 """Change along a stretch of bars from which it is told."""
@@ -82,25 +82,25 @@ def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
     starts = _bar_lines(phrase)[:-1]
     if not briefs:
         return [signature(phrase.tonic_pc, phrase.mode)] * len(starts)
-    return [signature(brief.tonic_pc, brief.mode) for brief in (_at(briefs, start) for start in starts)]
+    return [signature(brief.tonic_pc, brief.mode) for brief in (in_force(briefs, start) for start in starts)]
 
 
 def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
     """Signs for all players, above the uppermost staff: tempi, rehearsal marks, the final ritardando."""
-    moves = _moves(phrase, briefs, "tempo_bpm")
+    runs = moves(phrase, briefs, "tempo_bpm")
     word = next(word for limit, word in TEMPO_WORDS if phrase.tempo[0][1] <= limit)
     if briefs and briefs[0][1].rubato >= FREE:
         word += ", rubato"
     signs = [Sign(0, "tempo", word, phrase.tempo[0][1])]
     printed = phrase.tempo[0][1]
     steps = {tick for tick, _ in phrase.tempo} & {mark.onset_ticks for mark in sections(phrase)}
-    for tick in sorted(steps | {end for _, end, _ in moves}):
+    for tick in sorted(steps | {end for _, end, _ in runs}):
         bpm = _bpm(phrase, tick)
-        is_underway = any(start < tick < end for start, end, _ in moves)
+        is_underway = any(start < tick < end for start, end, _ in runs)
         if tick % phrase.bar_ticks == 0 and not is_underway and abs(bpm / printed - 1) >= NEW_TEMPO:
             signs.append(Sign(tick, "tempo", "", bpm))
             printed = bpm
-    signs += [Sign(start, "words", "accel." if by > 0 else "rall.") for start, _, by in moves]
+    signs += [Sign(start, "words", "accel." if by > 0 else "rall.") for start, _, by in runs]
     if closes(phrase, briefs):
         slows = max(0, phrase.length_ticks - RITARDANDO_BEATS * beat_ticks(phrase.meter))
         if any(note.onset_ticks > slows for note in phrase.notes):  # else all of it is the held chord
@@ -112,27 +112,50 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
 def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[Sign]:
     """Signs for one player, below his uppermost staff: dynamics, wedges between them, the pedal."""
     lead = phrase.part(min(parts))
-    moves = _moves(phrase, briefs, "loudness")
-    starts = {0, *(m.onset_ticks for m in sections(phrase)), *(end for _, end, _ in moves)}
-    places = sorted(t for t in starts if t < phrase.length_ticks and not any(a < t < b for a, b, _ in moves))
+    runs = moves(phrase, briefs, "loudness")
+    starts = {0, *(m.onset_ticks for m in sections(phrase)), *(end for _, end, _ in runs)}
+    places = sorted(t for t in starts if t < phrase.length_ticks and not any(a < t < b for a, b, _ in runs))
     signs: list[Sign] = []
     if ensemble(phrase.ensemble).pedal and briefs and briefs[0][1].legato >= LEGATO_PEDAL:
         signs.append(Sign(0, "below", "con Ped."))
     level = ""
     for start, end in pairwise([*places, phrase.length_ticks]):
-        until = next((max(a, start + phrase.bar_ticks) for a, _, _ in moves if start <= a < end), end)
+        until = next((max(a, start + phrase.bar_ticks) for a, _, _ in runs if start <= a < end), end)
         played = [note for note in lead if start <= note.onset_ticks < until]
         if not played:
             continue
-        mean = fmean(note.velocity for note in played)
-        wanted = next(name for limit, name in DYNAMICS if mean <= limit)
+        middle = median_low(note.velocity for note in played)
+        wanted = next(name for limit, name in DYNAMICS if middle <= limit)
         if wanted == level:
             continue
-        if level and (way := next(((a, b) for a, b, _ in moves if b == start), None)):
+        if level and (way := next(((a, b) for a, b, _ in runs if b == start), None)):
             signs += _wedge(phrase, *way, louder=_rank(wanted) > _rank(level))
         signs.append(Sign(played[0].onset_ticks, "dynamic", wanted))
         level = wanted
+    if Part.MELODY in parts:
+        signs += _swells(phrase, briefs, runs)
     return sorted(signs, key=lambda sign: sign.onset_ticks)
+
+
+def _swells(phrase: Phrase, briefs: Briefs, runs: Sequence[tuple[int, int, float]]) -> Iterator[Sign]:
+    """Wedges of a free player in the phrase that has a section's highest note, to its middle and from there, unless its
+    loudness moves anyhow. He plays all phrases in such arches; more wedges would only say so again."""
+    melody, beat = phrase.part(Part.MELODY), beat_ticks(phrase.meter)
+    starts = [mark.onset_ticks for mark in sections(phrase) if mark.text != INTRODUCTION]
+    edges = [mark.onset_ticks for mark in phrase.marks if mark.kind in ("phrase", "section")]
+    for start, end in pairwise([*starts, phrase.length_ticks]):
+        inside = [note for note in melody if start <= note.onset_ticks < end]
+        if end - start < SWELL_BARS * phrase.bar_ticks or not inside:
+            continue
+        top = max(inside, key=lambda note: (note.pitch_midi, -note.onset_ticks))
+        first = max((edge for edge in edges if edge <= top.onset_ticks), default=start)
+        last = min((edge for edge in edges if edge > top.onset_ticks), default=end)
+        peak = first + round((last - first) * ARCH_PEAK / beat) * beat
+        is_free = bool(briefs) and in_force(briefs, first).rubato >= FREE
+        moves_anyhow = any(begin < last and first < until for begin, until, _ in runs)
+        if is_free and not moves_anyhow and last - first >= SWELL_BARS * phrase.bar_ticks:
+            yield Sign(first, "crescendo", end_ticks=peak)
+            yield Sign(peak, "diminuendo", end_ticks=last - beat)
 
 
 def _wedge(phrase: Phrase, start: int, end: int, *, louder: bool) -> Iterator[Sign]:
@@ -142,50 +165,12 @@ def _wedge(phrase: Phrase, start: int, end: int, *, louder: bool) -> Iterator[Si
         yield Sign(start, "crescendo" if louder else "diminuendo", end_ticks=end - beat_ticks(phrase.meter))
 
 
-def slurs(phrase: Phrase, briefs: Briefs) -> list[tuple[Note, Note]]:
-    """First and last note of what the melody plays in one breath or bow: notes that follow each other without rest or
-    repetition where the touch is legato, cut at phrases and after `SLUR_BARS`."""
-    if not briefs:
-        return []
-    edges = {mark.onset_ticks for mark in phrase.marks if mark.kind == "phrase"}
-    groups: list[list[Note]] = [[]]
-    for note in phrase.part(Part.MELODY):
-        before = groups[-1][-1] if groups[-1] else None
-        goes_on = before is not None and before.end_ticks == note.onset_ticks and before.pitch_midi != note.pitch_midi
-        if not goes_on or note.onset_ticks in edges or _at(briefs, note.onset_ticks).legato < LEGATO:
-            groups.append([])
-        groups[-1].append(note)
-    pieces = [piece for group in groups for piece in _cut(group, phrase.bar_ticks)]
-    legato = [piece for piece in pieces if _at(briefs, piece[0].onset_ticks).legato >= LEGATO]
-    return [(piece[0], piece[-1]) for piece in legato if len(piece) > 1]
-
-
-def _cut(group: list[Note], bar_ticks: int) -> Iterator[list[Note]]:
-    """Pieces of `SLUR_BARS` bars at most, counted from the first full bar, if it is too long."""
-    if not group:
-        return
-    if group[-1].end_ticks - group[0].onset_ticks <= SLUR_BARS * bar_ticks:
-        yield group
-        return
-    first = -(-group[0].onset_ticks // bar_ticks)
-    for _, piece in groupby(group, lambda note: max(0, (note.onset_ticks // bar_ticks - first) // SLUR_BARS)):
-        yield list(piece)
-
-
-def dots(phrase: Phrase, briefs: Briefs) -> set[tuple[int, int]]:
-    """(tick, pitch) of the melody's short notes where the touch is staccato."""
-    return {
-        (note.onset_ticks, note.pitch_midi)
-        for note in phrase.part(Part.MELODY)
-        if briefs and note.length_ticks <= beat_ticks(phrase.meter) and _at(briefs, note.onset_ticks).legato <= STACCATO
-    }
-
-
 def _rank(dynamic: str) -> int:
     return [name for _, name in DYNAMICS].index(dynamic)
 
 
-def _at(briefs: Briefs, tick: int) -> Brief:
+def in_force(briefs: Briefs, tick: int) -> Brief:
+    """The brief that a tick is played by."""
     return briefs[bisect_right(briefs, tick, key=lambda step: step[0]) - 1][1]
 
 
@@ -199,11 +184,11 @@ def _bar_lines(phrase: Phrase) -> range:
     return range(0, max(1, -(-phrase.length_ticks // bar)) * bar + 1, bar)
 
 
-def _moves(phrase: Phrase, briefs: Briefs, field: str) -> list[tuple[int, int, float]]:
+def moves(phrase: Phrase, briefs: Briefs, field: str) -> list[tuple[int, int, float]]:
     """(start, end, change) of each run of bars along which a field of the briefs rises or falls enough to be told."""
     if len(briefs) < 2:
         return []
-    values = [float(getattr(_at(briefs, tick), field)) for tick in _bar_lines(phrase)]
+    values = [float(getattr(in_force(briefs, tick), field)) for tick in _bar_lines(phrase)]
     found: list[tuple[int, int, float]] = []
     for bar, (one, other) in enumerate(pairwise(values)):
         start, end = bar * phrase.bar_ticks, (bar + 1) * phrase.bar_ticks

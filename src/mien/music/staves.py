@@ -1,7 +1,7 @@
 """Players become staves (Phrase → systems of staves, each with its voices bar by bar).
 
 A keyboard alone, or harp, piano and their like in an ensemble, has two staves, one a hand (`mien.music.hands`).
-Everyone else has one, at concert pitch. Voices that move together share stems.
+Everyone else has one, at concert pitch. Voices that move together, or in turn, share stems.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from itertools import pairwise
 from mien.ensembles import Ensemble, Player, ensemble
 from mien.music.hands import in_the_right_hand
 from mien.music.notation import Symbol, write_bar, write_line
-from mien.values import Note, Part, Phrase
+from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 FEET = (35, 36, 44)
 """Drum keys that feet play: their stems go down."""
@@ -160,25 +160,52 @@ def _staff(phrase: Phrase, clef: str, voices: Sequence[Sequence[Symbol]]) -> Sta
     for start in range(0, count * bar_ticks, bar_ticks):
         written = [tuple(write_bar(voice, start, bar_ticks, phrase.meter)) for voice in voices]
         sounding = [voice for voice in written if any(symbol.pitches for symbol in voice)]
-        bars.append(tuple(_merge(sounding)) or ((Symbol(0, bar_ticks),),))
+        bars.append(
+            tuple(_merge(sounding, bar_ticks, phrase.meter, in_turn=clef != "percussion")) or ((Symbol(0, bar_ticks),),)
+        )
     return Staff(clef, tuple(bars))
 
 
-def _merge(voices: Sequence[tuple[Symbol, ...]]) -> list[tuple[Symbol, ...]]:
-    """Join voices of the same rhythm into chords."""
+def _merge(
+    voices: Sequence[tuple[Symbol, ...]], bar_ticks: int, meter: tuple[int, int], *, in_turn: bool
+) -> list[tuple[Symbol, ...]]:
+    """Join voices of the same rhythm into chords, and, if asked, those that never sound at once."""
     merged: list[tuple[Symbol, ...]] = []
     for voice in voices:
         for place, other in enumerate(merged):
-            if [_shape(symbol) for symbol in voice] == [_shape(symbol) for symbol in other]:
-                merged[place] = tuple(_together(a, b) for a, b in zip(other, voice, strict=True))
+            if _move_together(voice, other) or (in_turn and _take_turns(voice, other)):
+                merged[place] = tuple(write_bar(_joined(other, voice), 0, bar_ticks, meter))
                 break
         else:
             merged.append(voice)
     return merged
 
 
+def _move_together(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
+    return [_shape(symbol) for symbol in one] == [_shape(symbol) for symbol in other]
+
+
+def _take_turns(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
+    """Whether the notes of two voices never overlap, nor meet in a beat of triplets."""
+    return all(
+        (a.end_ticks <= b.onset_ticks or b.end_ticks <= a.onset_ticks)
+        and (not (a.triplet or b.triplet) or a.onset_ticks // TICKS_PER_QUARTER != b.onset_ticks // TICKS_PER_QUARTER)
+        for a in one if a.pitches for b in other if b.pitches
+    )  # fmt: skip
+
+
 def _shape(symbol: Symbol) -> tuple[int, int, bool, bool]:
     return symbol.onset_ticks, symbol.length_ticks, bool(symbol.pitches), symbol.triplet
+
+
+def _joined(one: Sequence[Symbol], other: Sequence[Symbol]) -> list[Symbol]:
+    """The notes of two voices in turn, without rests; those of one place as a chord."""
+    found = {symbol.onset_ticks: symbol for symbol in one if symbol.pitches}
+    for symbol in other:
+        if symbol.pitches:
+            before = found.get(symbol.onset_ticks)
+            found[symbol.onset_ticks] = _together(before, symbol) if before else symbol
+    return [found[onset] for onset in sorted(found)]
 
 
 def _together(one: Symbol, other: Symbol) -> Symbol:
