@@ -47,8 +47,8 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     phrase : written (on the grid); a performed one is put on the grid first, and shows it.
     title : printed above; the ensemble's without one.
     briefs : (tick, brief) in force along it, the first at tick 0. With them the score says how it is played: slurs and
-        dots by touch, wedges where the loudness moves or a free player swells, the slowing and the held chord at the end,
-        new signatures where the mode turns. Without, only notes, accents, tempi and dynamics.
+        dots by touch, wedges where the loudness moves or a free player swells, the slowing and the held chord at the
+        end, new signatures where the mode turns. Without, only notes, accents, tempi and dynamics.
 
     Returns
     -------
