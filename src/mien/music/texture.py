@@ -95,9 +95,9 @@ def settled(strokes: Iterator[Token], slots: tuple[Slot, ...], player: Voice, me
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an inner part of a phrase moves on, each a row a slot: the tones it may take, MIDI ascending, and the lowest
-    melody pitch over it, above which no figure climbs; `suspended` are the slots where a tone comes late, with the
-    pitch held over and the one that it resolves to."""
+    """What an inner part of a phrase moves on, each a row a slot: the tones it may take (MIDI, in the order of the
+    places that figures name), and the lowest melody pitch over it, above which no figure climbs; `suspended` are the
+    slots where a tone comes late, with the pitch held over and the one that it resolves to."""
 
     tones: Sequence[tuple[int, ...]]
     ceilings_midi: Sequence[int]
@@ -111,17 +111,16 @@ def accompany(
     played = []
     for token in strokes:
         number, onset, length = token.number, token.onset_ticks, token.length_ticks
-        tones = ground.tones[number]
+        tones, held = ground.tones[number], ground.suspended.get(number)
         places = range(len(tones)) if token.text == "a" else [int(digit) for digit in token.text]
         late = slots[number].onset_ticks + beat_ticks(meter) - onset
         for place in places[: 1 if player.monophonic else None]:
             octave, index = divmod(place, len(tones))
             climbs = tones[index] + 12 * octave < ground.ceilings_midi[number]
             pitch = player.fold(tones[index] + 12 * octave * climbs)
-            held, resolved = ground.suspended.get(number, (0, -1))
-            if late > 0 and resolved >= 0 and (pitch - resolved) % 12 == 0:
+            if held is not None and late > 0 and (pitch - held[1]) % 12 == 0:
                 waits = min(length, late)
-                played.append(Stroke(onset, waits, player.fold(pitch + held - resolved), player.part, 3))
+                played.append(Stroke(onset, waits, player.fold(pitch + held[0] - held[1]), player.part, 3))
                 if length > waits:
                     played.append(Stroke(onset + waits, length - waits, pitch, player.part, -3))
             else:
@@ -156,7 +155,8 @@ def second_line(
                 + parallel_cost(sung[number - 1], sung[number], last, tone)
                 for tone in tones
             }
-            tones.sort(key=lambda tone: (tone != min(costs, key=costs.__getitem__), tone))
+            best = min(costs, key=costs.__getitem__)
+            tones = [best, *(tone for tone in tones if tone != best)]
         rows.append(tuple(tones))
     return rows
 
@@ -236,11 +236,11 @@ def drum(kit: Kit, length_ticks: int, meter: Meter, *, fills: bool, opens: bool)
     step = beat // grid
     strokes = [Stroke(0, beat, 49, Part.KIT, 0)] if opens and kit.energy > 0.5 else []
     for start in range(0, length_ticks, bar):
-        for key, tokens in rows:
+        for key, row in rows:
             for index in range(bar // step):
                 onset = start + index * step
-                if tokens[index % len(tokens)] != "." and not (fills and onset >= length_ticks - beat):
-                    accent = 8 if tokens[index % len(tokens)] == "X" else 0
+                if row[index % len(row)] != "." and not (fills and onset >= length_ticks - beat):
+                    accent = 8 if row[index % len(row)] == "X" else 0
                     strokes.append(Stroke(onset, step, key, Part.KIT, accent))
     if fills:
         keys = (38, 38, 45, 43) if kit.energy > 0.5 else (38, 42)
