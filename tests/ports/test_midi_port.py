@@ -25,6 +25,13 @@ def test_a_file_twin_holds_what_was_sent_when_it_was(tmp_path: Path) -> None:
     assert (note.time, note.duration) == pytest.approx((0.0, 1.5))
 
 
+def test_a_file_keeps_nothing_that_it_will_not_hold(tmp_path: Path) -> None:
+    twin = FileTwin(tmp_path / "take.mid")
+    port = MidiPort("take", twin, keeps_time=True)
+    port.send([Transport(True), *(Pulse(number) for number in range(1000))])
+    assert len(twin._taken) == 1, "a night of pulses would fill the memory"
+
+
 def test_a_file_has_markers_for_a_clock(tmp_path: Path) -> None:
     port = FileTwins(tmp_path / "take.mid", keeps_time=True)()
     port.send([Transport(True), Pulse(0), Pulse(1), Strike(0, "melody", 64, 90), Release(0, "melody", 64)])

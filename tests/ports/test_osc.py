@@ -4,6 +4,7 @@ import math
 import socket
 import struct
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.ports import osc_in
-from mien.ports.osc import FACEOSC_GESTURES, OscPort, parse_receiver
+from mien.ports.osc import FACEOSC_GESTURES, LARGEST_BUNDLE, OscPort, parse_receiver
 from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
 from mien.ports.port import Beat, Control, Happened, Release, Seen, Strike, Value
 
@@ -92,10 +93,16 @@ def test_readings_come_in_bundles_that_bear_the_capture_time(receiver: socket.so
 
 def test_large_readings_are_split_into_packets(receiver: socket.socket) -> None:
     port = opened(receiver)
-    port.send([Value(f"face/0/cue/number_{i}", i) for i in range(100)])
-    sizes = [len(receiver.recv(65536)) for _ in range(3)]
+    values = [Value(f"face/0/cue/number_with_a_long_name_{i}", i) for i in range(100)]
+    port.send(values)
+    packets, heard = [], []
+    while len(heard) < len(values):
+        packets.append(receiver.recv(65536))
+        heard += read(packets[-1])[1]
     port.close()
-    assert max(sizes) < 2000
+    assert [address for address, _ in heard] == [f"/mien/{value.address}" for value in values]
+    assert max(map(len, packets)) <= LARGEST_BUNDLE < 1472, "an Ethernet frame's, less 28 bytes of headers"
+    assert min(map(len, packets[:-1])) > LARGEST_BUNDLE - 64, "no more packets than are needed"
 
 
 def test_values_are_rate_limited_and_notes_are_not(receiver: socket.socket) -> None:
@@ -211,16 +218,22 @@ class TestIn:
         monkeypatch.setattr(osc_in, "time", SimpleNamespace(monotonic=lambda: 100.0))
         monkeypatch.setattr(osc_in, "parse_wishes", parsed)
         listener = OscIn("127.0.0.1", 0, lambda _: None)
-        sent, limit_s = 0, time.monotonic() + 20
+        limit_s = time.monotonic() + 20
+        unreadable = message("/mien/x", "z")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            for junk, least in ((b"rubbish", 5), (message("/mien/x", "z"), osc_in.MOST_A_S + 5)):
-                sent += least
-                while listener.refused < sent and time.monotonic() < limit_s:
+
+            def send(junk: bytes, until: Callable[[], bool]) -> None:
+                while not until() and time.monotonic() < limit_s:
                     sender.sendto(junk, ("127.0.0.1", listener.port))
                     time.sleep(0.0001)
+
+            send(b"rubbish", lambda: listener.refused >= 5)
+            send(unreadable, lambda: len(read) >= osc_in.MOST_A_S)
+            before = listener.refused
+            send(unreadable, lambda: listener.refused >= before + 5)
         listener.close()
-        assert listener.refused >= sent
-        assert set(read) == {message("/mien/x", "z")}
+        assert listener.refused >= before + 5
+        assert set(read) == {unreadable}
         assert len(read) == osc_in.MOST_A_S
         assert [record.name for record in caplog.records] == ["mien.live"]
 

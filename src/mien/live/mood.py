@@ -13,6 +13,7 @@ from collections.abc import Mapping as Numbers
 from dataclasses import dataclass, field, replace
 
 from mien.circumplex import affect_at
+from mien.live.seats import KEPT_S
 from mien.live.settings import Settings, with_held
 from mien.music.brief import brief_from_affect
 from mien.music.gesture import brief_from_cues
@@ -22,8 +23,8 @@ from mien.values import Affect, Brief, Mode
 DWELL_S = 1.0
 RESTING = affect_at(0.1, -0.3)
 """Where the music goes when nobody is there: near neutral, and quieter."""
-ALONE_S = 3.0
-"""Seconds without a face after which nobody is there."""
+ALONE_S = KEPT_S
+"""Seconds without a face after which nobody is there: when the last seat is free again."""
 KEPT = "as it was drawn at the start"
 """Why key and metre are as they are where the player left them open."""
 COLOUR_HALF_LIFE_S = 0.5

@@ -21,7 +21,7 @@ from mien.errors import BadInput, extra
 from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Pulse, Release, Strike, Transport
 from mien.writing import write_bytes
 
-SUSTAIN, ALL_SOUND_OFF, RESET_CONTROLLERS, ALL_NOTES_OFF = 64, 120, 121, 123
+SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 SILENCING = ((SUSTAIN, 0), (ALL_NOTES_OFF, 0), (ALL_SOUND_OFF, 0))
 PULSES_A_SIXTEENTH = 6
 LAST_SIXTEENTH = 16383
@@ -143,8 +143,9 @@ class FileTwin:
         self._taken: list[tuple[float, Any]] = []
 
     def send(self, message: Any) -> None:
-        """Keep a message with its time."""
-        self._taken.append((self._now_s() - self._start_s, message))
+        """Keep a message with its time, if a file has a place for it."""
+        if (kept := _in_a_file(message)) is not None:
+            self._taken.append((self._now_s() - self._start_s, kept))
 
     def close(self) -> None:
         """Write the file, whole or not at all."""
@@ -153,11 +154,9 @@ class FileTwin:
         file.tracks.append(track)
         before = 0
         for at_s, message in self._taken:
-            kept = _in_a_file(message)
-            if kept is not None:
-                tick = round(at_s * TICKS_A_SECOND)
-                track.append(kept.copy(time=tick - before))
-                before = tick
+            tick = round(at_s * TICKS_A_SECOND)
+            track.append(message.copy(time=tick - before))
+            before = tick
         content = io.BytesIO()
         file.save(file=content)
         write_bytes(self._path, content.getvalue())
@@ -185,6 +184,7 @@ class FileTwins:
 
 
 def _in_a_file(message: Any) -> Any:
+    """A message as a file holds it, None if it does not."""
     if message.type in ("start", "stop", "continue"):
         return mido.MetaMessage("marker", text=message.type)
     return None if message.type in ("clock", "songpos") else message

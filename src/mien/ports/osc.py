@@ -11,7 +11,7 @@ specification (time tags); McDonald, "FaceOSC" (addresses as its own examples pr
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pythonosc.osc_bundle_builder import OscBundleBuilder
@@ -27,8 +27,10 @@ PORT = 7400
 FACEOSC_PORT = 8338
 MOST_A_S = 60.0
 """Bundles of values a second."""
-LARGEST_BUNDLE = 40
-"""Messages a bundle: it stays below a packet of 1500 bytes or a little above."""
+LARGEST_BUNDLE = 1400
+"""Bytes of a bundle: with the headers of UDP and IP it fits a packet of 1500."""
+BUNDLE_HEAD, MESSAGE_HEAD = 16, 4
+"""Bytes of a bundle before its messages, and of each message's size."""
 
 Message = tuple[str, tuple[float | int | str, ...]]
 
@@ -87,17 +89,31 @@ class OscPort:
         if not values or now_s - self._values_s < 1 / MOST_A_S:
             return
         self._values_s = now_s
-        rows: list[Message] = [(f"{ROOT}/{value.address}", (float(value.value),)) for value in values]
-        for first in range(0, len(rows), LARGEST_BUNDLE):
-            self._bundle(rows[first : first + LARGEST_BUNDLE], values[0].age_s)
+        self._bundle([(f"{ROOT}/{value.address}", (float(value.value),)) for value in values], values[0].age_s)
 
     def _bundle(self, rows: Sequence[Message], age_s: float = 0.0) -> None:
-        if rows:
-            tag: Any = time.time() - age_s  # seconds since 1970; the builder turns them into NTP's
+        """Send messages of one time, in as many bundles as their size asks for."""
+        tag: Any = time.time() - age_s  # seconds since 1970; the builder turns them into NTP's
+        for together in _fitting([_message(address, given) for address, given in rows]):
             builder = OscBundleBuilder(tag)
-            for address, given in rows:
-                builder.add_content(_message(address, given))
+            for message in together:
+                builder.add_content(message)
             self._client.send(builder.build())
+
+
+def _fitting(messages: Sequence[OscMessage]) -> Iterator[list[OscMessage]]:
+    """Messages in groups that fit a bundle each."""
+    group: list[OscMessage] = []
+    size = BUNDLE_HEAD
+    for message in messages:
+        more = MESSAGE_HEAD + message.size
+        if group and size + more > LARGEST_BUNDLE:
+            yield group
+            group, size = [], BUNDLE_HEAD
+        group.append(message)
+        size += more
+    if group:
+        yield group
 
 
 def own(event: Event) -> list[Message]:
