@@ -160,14 +160,15 @@ def _check(where: str, name: str, asked: Any) -> None:
 
 WISHES: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
-        "anger": {"legato": 0.5},
-        "fear": {"loudness": 0.35, "legato": 0.5, "rubato": 0.55, "register_midi": 69.0},
-        "surprise": {"spread_semitones": 7.0, "legato": 0.55, "syncopation": 0.45},
+        "anger": {"legato": 0.58},
+        "fear": {"loudness": 0.35, "legato": 0.58, "rubato": 0.55, "register_midi": 69.0},
+        "surprise": {"spread_semitones": 7.0, "legato": 0.58, "syncopation": 0.45},
     }
 )
 """What tells apart in music what lies together on the plane: anger and fear are both fast, but fear is soft, high and
 unsteady where anger is loud, and both are detached (Juslin & Laukka 2003, "Communication of emotions in vocal
-expression and music performance", table 11); surprise leaps and attacks sharply (Scherer & Oshinsky 1977)."""
+expression and music performance", table 11), though not so much that a pianist would leave the pedal; surprise leaps
+and attacks sharply (Scherer & Oshinsky 1977)."""
 
 PLACES: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
 """The classes of FER+ as places of the plane alone: a point that somebody chose there is no expression."""
