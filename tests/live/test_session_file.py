@@ -60,6 +60,8 @@ def test_it_becomes_a_piece_with_all_its_bars(played: str) -> None:
     assert len(piece.performed.notes) == sum(len(leg.ids) for leg in movement.legs)
     assert piece.performed.length_s == pytest.approx(movement.legs[-1].end_s - movement.legs[0].start_s)
     assert piece.score.startswith("<?xml")
+    told = piece.account()["briefs"][0]["fields"]
+    assert told["tempo_bpm"]["value"] == movement.legs[0].stretch.briefs[0][1].tempo_bpm
     played_by = [step for leg in movement.legs for step in leg.stretch.briefs]
     assert [brief for _, brief in piece.briefs] == [brief for _, brief in played_by], "not the first one alone"
 

@@ -45,6 +45,9 @@ def test_each_session_has_a_file_of_its_own_in_a_folder_that_is_there(tmp_path: 
     for _ in range(2):
         opens().close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["take-2.mid", "take.mid"]
+    before = (tmp_path / "take.mid").read_bytes()
+    FileTwins(tmp_path / "take.mid")().close()
+    assert (tmp_path / "take-3.mid").is_file() and (tmp_path / "take.mid").read_bytes() == before, "of another evening"
     with pytest.raises(BadInput, match="make it first"):
         FileTwins(tmp_path / "none" / "take.mid")
 

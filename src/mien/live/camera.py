@@ -86,17 +86,23 @@ class Camera:
     def _run(self) -> None:
         number = 0
         while not self._over.is_set():
-            source = self._opener(self._name)
-            self._tell(source is not None)
-            if source is not None:
-                try:
-                    number = self._film(source, number)
-                except Exception:  # an empty picture, a driver's own: it is tried again like one that went away
-                    log.exception("camera %s failed", self._name)
-                finally:
-                    source.release()
-                self._tell(False)
+            try:
+                number = self._use(number)
+            except Exception:  # an empty picture, a driver's own: it is tried again like one that went away
+                log.exception("camera %s failed", self._name)
+            self._tell(False)
             self._over.wait(self._retry_s)
+
+    def _use(self, number: int) -> int:
+        """Film with the camera, if it is there, until it fails; the number of the last frame."""
+        source = self._opener(self._name)
+        if source is None:
+            return number
+        self._tell(True)
+        try:
+            return self._film(source, number)
+        finally:
+            source.release()
 
     def _tell(self, is_there: bool) -> None:
         """Tell a change; that it is closed by us is none."""

@@ -23,7 +23,7 @@ from mien.live.settings import mode_named
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike
-from mien.values import EMOTIONS, METERS, Brief, Part
+from mien.values import EMOTIONS, METERS, Brief, Part, Reason
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30
@@ -31,6 +31,8 @@ MOST_READINGS = 15 * 60 * 30
 LARGEST_BYTES = 512 * 2**20
 PACKED = 256
 """Lines that are packed together."""
+RECORDED = "as it was when this sounded"
+"""Why a recorded brief is as it is: a session's file holds values, not reasons."""
 
 Line = dict[str, Any]
 
@@ -260,7 +262,8 @@ def _brief_line(brief: Brief) -> Line:
 
 def _brief(line: Mapping[str, Any]) -> Brief:
     meters = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
-    return Brief(**{**line, "mode": mode_named(line["mode"]), "meter": meters[line["meter"]]})
+    reasons = tuple(Reason(field.name, RECORDED, "the session's file") for field in fields(Brief) if field.name in line)
+    return Brief(**{**line, "mode": mode_named(line["mode"]), "meter": meters[line["meter"]]}, reasons=reasons)
 
 
 def _step(line: Mapping[str, Any]) -> Step:

@@ -10,6 +10,7 @@ References: MIDI 1.0 detailed specification 4.2 (system real time; song position
 
 import importlib.util
 import io
+import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,6 +29,9 @@ LAST_SIXTEENTH = 16383
 """Song position has fourteen bits."""
 TICKS_A_SECOND = 960
 """Of the file twin: 480 a quarter at 120 a minute."""
+
+
+log = logging.getLogger("mien.live")
 
 
 class Device(Protocol):
@@ -163,7 +167,7 @@ class FileTwin:
 
 
 class FileTwins:
-    """Opens a file twin for each session: `FILE.mid` for the first, then `FILE-2.mid` and so on.
+    """Opens a file twin for each session: `FILE.mid` for the first, then `FILE-2.mid` and so on, past those there are.
 
     Raises
     ------
@@ -178,9 +182,16 @@ class FileTwins:
 
     def __call__(self) -> MidiPort:
         """The port of the next session."""
+        path = self._next()
+        while path.exists():
+            path = self._next()
+        if path != self._path:
+            log.warning("MIDI goes into %s", path)
+        return MidiPort(str(self._path), FileTwin(path), keeps_time=self._keeps_time)
+
+    def _next(self) -> Path:
         self._count += 1
-        stem = self._path.stem if self._count == 1 else f"{self._path.stem}-{self._count}"
-        return MidiPort(str(self._path), FileTwin(self._path.with_stem(stem)), keeps_time=self._keeps_time)
+        return self._path if self._count == 1 else self._path.with_stem(f"{self._path.stem}-{self._count}")
 
 
 def _in_a_file(message: Any) -> Any:
