@@ -84,8 +84,8 @@ def _occlusion(explanation: Explanation) -> str:
         else (f"while the largest share is that of the {explanation.carried_most}")
     )
     told = (
-        "The same network, asked again with a region painted grey on the picture, where the other streams see it too (a "
-        f"share greys it for its own stream alone). Hiding the {largest} moves it most, {agrees}."
+        "The same network, asked again with a region painted grey on the picture, where the other streams see it too "
+        f"(a share greys it for its own stream alone). Hiding the {largest} moves it most, {agrees}."
     )
     return section("Hide a region, see the decision move", paragraph(told, "faint"), strip(*shown))
 
