@@ -45,10 +45,13 @@ def test_nothing_sounds_before_the_start(silent: Person):
 def test_notes_begin_within_a_quantum_of_when_they_are_due(silent: Person):
     apart_s = 0.3217
     strike(silent, [0.0], 0.5)  # the first stroke of a key waits for its sample to be decoded
-    heard, rate_hz = strike(silent, [0.0, apart_s], 0.42)
-    apart = round(apart_s * rate_hz)
-    loud = np.abs(heard) > 0.25 * np.abs(heard).max()
-    first = int(np.argmax(loud))
+    for _ in range(TRIES):  # again where a busy machine began so late that the second stroke is not heard whole
+        heard, rate_hz = strike(silent, [0.0, apart_s], 0.42)
+        apart = round(apart_s * rate_hz)
+        loud = np.abs(heard) > 0.25 * np.abs(heard).max()
+        first = int(np.argmax(loud))
+        if first + apart + 1500 + 2048 <= len(heard):
+            break
     stroke = heard[first : first + 2048]
     offsets = range(apart - 1500, apart + 1500)
     likeness = [float(stroke @ heard[first + offset : first + offset + len(stroke)]) for offset in offsets]
