@@ -2,10 +2,9 @@
 
 The network is the four-stream one of `mien.lab.training.nets`, trained on FER+ and run by LiteRT. Its manifest,
 `reader.json`, names the classes and the cues in order, the scale of the cues, the boxes of the regions and the
-temperature; a network that wants cues or regions that are
-not measured is refused, one that learnt when fewer were measured hears those. Classes may be anybody's own: a
-manifest that has `classes` says where each stands on the plane, and what it asks of the composer. A clear face is
-looked at a second time (`mien.affect.closer`).
+temperature; a network that wants cues or regions that are not measured is refused, one that learnt when fewer were
+measured hears those. Classes may be anybody's own: a manifest that has `classes` says where each stands on the plane,
+and what it asks of the composer. A clear face is looked at a second time (`mien.affect.closer`).
 
 `Reader.read_chips` takes pictures in FER2013's framing and cuts them anew, exactly as training did.
 """

@@ -123,7 +123,7 @@ def table_of_readings(rows: Sequence[tuple[str, int, Affect]], cells: int) -> Ta
             f"{affect.valence:+.2f}",
             f"{affect.arousal:+.2f}",
             f"{affect.doubt:.2f}",
-            *(f"{share:.0%}" for _, share in zip(regions, affect.shares, strict=False)),
+            *(f"{share:.0%}" for share in affect.shares[: len(regions)]),
         )
     return table
 

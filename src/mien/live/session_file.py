@@ -23,7 +23,8 @@ from mien.live.settings import mode_named
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike
-from mien.values import EMOTIONS, METERS, Brief, Part, Reason
+from mien.values import EMOTIONS, Brief, Part, Reason
+from mien.vocabulary import meter_named
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30
@@ -261,9 +262,8 @@ def _brief_line(brief: Brief) -> Line:
 
 
 def _brief(line: Mapping[str, Any]) -> Brief:
-    meters = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
     reasons = tuple(Reason(field.name, RECORDED, "the session's file") for field in fields(Brief) if field.name in line)
-    return Brief(**{**line, "mode": mode_named(line["mode"]), "meter": meters[line["meter"]]}, reasons=reasons)
+    return Brief(**{**line, "mode": mode_named(line["mode"]), "meter": meter_named(line["meter"])}, reasons=reasons)
 
 
 def _step(line: Mapping[str, Any]) -> Step:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mien.values import METERS, Affect, Mode
+from mien.values import Affect, Mode
+from mien.vocabulary import meter_named
 
 DOUBT_PULL = 0.6
 """Share of valence, arousal and a class's own wishes that full doubt takes away: an unsure reading plays nearer
@@ -22,7 +23,7 @@ SOURCE = "the class's own brief"
 WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "mode": lambda name: Mode[name.upper()],
-        "meter": lambda told: next(meter for meter in METERS if f"{meter[0]}/{meter[1]}" == told),
+        "meter": meter_named,
         "tonic_pc": int,
     }
 )

@@ -208,8 +208,8 @@ def completed(
         if any(pitch % 12 == third for pitch in heard):
             continue
         for player in players:
-            here = [i for i, s in enumerate(found) if s.part is player.part and _sounds(s, slot)]
-            here = [i for i in here if found[i].onset_ticks >= slot.onset_ticks]
+            end = slot.onset_ticks + slot.length_ticks
+            here = [i for i, s in enumerate(found) if s.part is player.part and slot.onset_ticks <= s.onset_ticks < end]
             tones = range(player.low_midi, min(player.high_midi + 1, min(over, default=128)))
             if not here or not (thirds := [pitch for pitch in tones if pitch % 12 == third]):
                 continue
