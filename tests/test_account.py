@@ -88,3 +88,14 @@ def test_motifs_are_followed_through_their_changes() -> None:
     ]
     assert [chord["beat"] for chord in bars[2]["chords"]] == [1, 3]
     assert [bar["time_s"] for bar in bars] == [0, 4, 8, 12, 16]
+
+
+def test_moods_may_leap_and_be_unknown() -> None:
+    sad, happy = affect_of("sad"), affect_of("happy")
+    moods = ((0.0, None), (4.0, None), (4.0, sad), (12.0, happy), (12.0, None))
+    marks = (Mark(0, "motif", "a"),)
+    phrase = Phrase((), 4 * 1920, (4, 4), ((0, 60.0),), 0, Mode.IONIAN, "piano", 1, (), marks)
+    bars = account_of_music(phrase, phrase, ((0, Brief(60, 0, Mode.IONIAN)),), moods)["bars"]
+    assert [bar["time_s"] for bar in bars] == [0, 4, 8, 12]
+    assert [bar["valence"] for bar in bars] == [None, -0.6, 0.05, None], "a leap, a straight line, and nothing known"
+    assert [bar["shares"] is None for bar in bars] == [True, False, False, True]

@@ -12,10 +12,14 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import NAMES
-from mien.music.path import Path, affect_along
+from mien.music.path import affect_along
 from mien.music.perform import Briefs
 from mien.music.rhythm import beat_ticks
 from mien.values import REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase
+
+Moods = Sequence[tuple[float, Affect | None]]
+"""What music follows, (seconds from its start, affect), times not falling: a straight line from one affect to the next,
+two at one time are a leap. None where it followed cues alone, or where no reading was kept."""
 
 
 def account_of_reading(
@@ -38,8 +42,10 @@ def account_of_reading(
     }
 
 
-def account_of_place(affect: Affect) -> dict[str, Any]:
-    """Where a reading stands, in short."""
+def account_of_place(affect: Affect | None) -> dict[str, Any]:
+    """Where a reading stands, in short; nulls where there is none."""
+    if affect is None:
+        return dict.fromkeys(("reads_as", "valence", "arousal", "doubt"))
     return {
         "reads_as": affect.reads_as,
         "valence": round(affect.valence, 3),
@@ -68,14 +74,14 @@ def account_of_brief(brief: Brief) -> dict[str, Any]:
     }
 
 
-def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, path: Path) -> dict[str, Any]:
+def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, moods: Moods) -> dict[str, Any]:
     """The form, each brief that was in force at the beginning of a bar (`briefs`), and the bars, which point to them.
 
     Parameters
     ----------
     written, performed : the same music on the grid and as played; the seconds are the performance's.
     briefs : (tick, brief) in force along it, the first at tick 0.
-    path : the affects it follows, (seconds, affect).
+    moods : the affects it follows.
     """
     bar_ticks = written.bar_ticks
     lines = range(0, written.length_ticks, bar_ticks)
@@ -90,7 +96,7 @@ def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, path: P
     for number, (line, time_s, brief) in enumerate(zip(lines, seconds, in_force, strict=True)):
         begun = marks.get(number, {})
         standing |= {kind: begun[kind] for kind in standing if kind in begun}
-        affect = affect_along(path, time_s)
+        affect = _in_force(moods, time_s)
         bars.append(
             {
                 "bar": number + 1,
@@ -102,7 +108,7 @@ def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, path: P
                 "cadence": begun.get("cadence"),
                 "brief": numbers[brief],
                 **account_of_place(affect),
-                "shares": _by_region(affect),
+                "shares": _by_region(affect) if affect else None,
             }
         )
     return {
@@ -110,6 +116,14 @@ def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, path: P
         "briefs": [{"from_bar": first_bars[brief], "fields": account_of_brief(brief)} for brief in numbers],
         "bars": bars,
     }
+
+
+def _in_force(moods: Moods, time_s: float) -> Affect | None:
+    """The affect of a moment."""
+    place = max(0, bisect_right(moods, time_s, key=lambda point: point[0]) - 1)
+    if moods[place][1] is None:
+        return None
+    return affect_along([(at_s, affect) for at_s, affect in moods[place : place + 2] if affect], time_s)
 
 
 def _marks_by_bar(written: Phrase) -> dict[int, dict[str, str]]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mien import __version__
 from mien.account import (
+    Moods,
     account_of_affect,
     account_of_brief,
     account_of_music,
@@ -55,14 +56,15 @@ class Reading:
 class Piece:
     """A piece of music with all that led to it.
 
-    `path` holds the affects it follows, (seconds, affect); one alone for a piece of one mood. `brief` is the one it
-    begins with; `written` is the score, on the grid; `performed` the same notes as they are played. `briefs` are those
-    in force along it, (tick, brief) with the first at tick 0; by default the one it begins with. `source` is the
-    picture or video that it was read from, which no file of it may replace.
+    `path` holds the affects it follows, (seconds, affect); one alone for a piece of one mood, None where a live session
+    followed cues alone or its file kept no reading. `brief` is the one it begins with; `written` is the score, on the
+    grid; `performed` the same notes as they are played. `briefs` are those in force along it, (tick, brief) with the
+    first at tick 0; by default the one it begins with. `source` is the picture or video that it was read from, which no
+    file of it may replace.
     """
 
     name: str
-    path: Sequence[tuple[float, Affect]]
+    path: Moods
     brief: Brief
     written: Phrase
     performed: Phrase
@@ -77,8 +79,17 @@ class Piece:
 
     @property
     def affect(self) -> Affect:
-        """The affect it begins with."""
-        return self.path[0][1]
+        """The affect it begins with.
+
+        Raises
+        ------
+        LookupError
+            If none is known (see `path`).
+        """
+        affect = self.path[0][1]
+        if affect is None:
+            raise LookupError(f"{self.name}: no reading was kept of how it begins")
+        return affect
 
     @cached_property
     def rendering(self) -> "Rendering":
@@ -111,11 +122,17 @@ class Piece:
             "name": self.name,
             "seed": self.written.seed,
             "seconds": round(self.performed.length_s, 2),
-            "reading": self.reading.account() if self.reading else account_of_affect(self.affect),
+            "reading": self._account_of_reading(),
             "path": [{"time_s": round(time_s, 2)} | account_of_place(affect) for time_s, affect in self.path],
             "brief": account_of_brief(self.brief),
             **account_of_music(self.written, self.performed, self.briefs, self.path),
         }
+
+    def _account_of_reading(self) -> dict[str, Any] | None:
+        if self.reading:
+            return self.reading.account()
+        _, affect = self.path[0]
+        return account_of_affect(affect) if affect else None
 
     def save(
         self,

@@ -58,6 +58,15 @@ def test_replay_writes_the_same_notes_and_says_so(
     assert "notes sounded then, and the same now" in err
 
 
+def test_why_says_where_no_reading_was_kept(capsys: pytest.CaptureFixture[str], session: Path, tmp_path: Path) -> None:
+    code, out, _ = run(capsys, "replay", str(session), "--files", "json", "--out", str(tmp_path))
+    assert code == 0
+    code, told, _ = run(capsys, "why", out.strip())
+    assert (code, "No reading was kept" in told, "neutral" in told) == (0, True, False)
+    code, told, _ = run(capsys, "why", out.strip(), "--bar", "1")
+    assert (code, "No reading was kept" in told, "tempo" in told) == (0, True, True)
+
+
 def test_replay_refuses_a_session_that_plays_otherwise(capsys: pytest.CaptureFixture[str], session: Path) -> None:
     rows = [json.loads(row) for row in session.read_text(encoding="utf-8").splitlines()]
     next(row for row in rows if row["kind"] == "note")["velocity"] = 1

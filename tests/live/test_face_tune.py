@@ -105,7 +105,7 @@ class Stage:
         """Choose an instrument, rest the face, start the music."""
         self.tune.choose(tune, self.clock.now_s)
         self.hold(REST, 5.5)
-        self.performance.start(self.clock.now_s, 1, HAPPY, self.tune.rests(self.clock.now_s))
+        self.performance.start(self.clock.now_s, 1, HAPPY, rests=self.tune.rests(self.clock.now_s))
         self.hold(REST, 1.0)
         return self
 
@@ -149,7 +149,7 @@ def test_a_tune_by_the_eyes_reaches_page_and_port_and_replays(stage: Stage) -> N
     assert [note.strike.pitch_midi for note in notes_of(take) if note.strike.part == "melody"] == wanted
     kept = [line["pitch_midi"] for line in lines if line["kind"] == "note" and line["part"] == "melody"]
     assert kept == wanted
-    piece = piece_of(take.movements[0], affect_of("happy"), "session")
+    piece = piece_of(take.movements[0], "session")
     assert [note.pitch_midi for note in piece.performed.part(Part.MELODY)] == wanted
 
 

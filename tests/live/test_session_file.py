@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,35 @@ from mien.live.player import Player
 from mien.live.session_file import PACKED, SessionFile, differences, notes_of, parse_session, replayed
 from mien.live.take import Take, piece_of
 from mien.music.brief import brief_from_affect
+from mien.piece import Piece
+from mien.values import Affect
+from mien.vocabulary import EmotionClass
 
 MOODS = [brief_from_affect(affect_of(name), seed=1, tonic_pc=2, meter=(4, 4)) for name in ("sad", "happy")]
+CLASSES = (EmotionClass("dreamy", 0.3, -0.4), EmotionClass("anger", -0.6, 0.7))
+READ = [
+    replace(affect_of("dreamy", CLASSES), doubt=0.2, shares=(0.4, 0.3, 0.2, 0.1)),
+    Affect(2.0, (0.123456789, 1 - 0.123456789), -0.5, 0.6, 0.1, classes=CLASSES),
+]
+BEGIN_S, TURN_S = 2.0, 8.0
+AFFECT = {"probs": {"anger": 1.0}, "valence": 0, "arousal": 0, "doubt": 0, "shares": [0.25] * 4}
+
+
+def led(*affects: Affect | None, records: bool) -> tuple[Piece, Piece]:
+    """What is played from two seconds on, and from eight on after another affect: the piece live, and that of the
+    replay."""
+    clock, file = OfflineClock(), SessionFile("now", CLASSES)
+    file.keeps_readings = records
+    performance = Performance(lambda _: None, Player({}, clock), file)
+    clock.wait(BEGIN_S)
+    performance.start(clock.now_s, 5, MOODS[0], affects[0])
+    while clock.now_s < 20:
+        clock.wait(0.1)
+        place = int(clock.now_s > TURN_S)
+        performance.advance(clock.now_s, MOODS[place], affects[place])
+    performance.silence(clock.now_s, "stop")
+    (movement,) = replayed(parse_session(file.text(clock.now_s), "session")).movements
+    return piece_of(performance.take.movements[0], "live"), piece_of(movement, "replay")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +83,7 @@ def test_another_step_would_be_noticed(played: str) -> None:
 
 def test_it_becomes_a_piece_with_all_its_bars(played: str) -> None:
     (movement,) = replayed(parse_session(played, "session")).movements
-    piece = piece_of(movement, affect_of("sad"), "session")
+    piece = piece_of(movement, "session")
     assert piece.written.length_ticks % piece.written.bar_ticks == 0
     assert len(piece.performed.notes) == sum(len(leg.ids) for leg in movement.legs)
     assert piece.performed.length_s == pytest.approx(movement.legs[-1].end_s - movement.legs[0].start_s)
@@ -64,6 +92,41 @@ def test_it_becomes_a_piece_with_all_its_bars(played: str) -> None:
     assert told["tempo_bpm"]["value"] == movement.legs[0].stretch.briefs[0][1].tempo_bpm
     played_by = [step for leg in movement.legs for step in leg.stretch.briefs]
     assert [brief for _, brief in piece.briefs] == [brief for _, brief in played_by], "not the first one alone"
+
+
+def test_the_readings_of_a_recorded_session_come_again() -> None:
+    live, again = (piece.account() for piece in led(*READ, records=True))
+    for name in ("reading", "path"):
+        assert live[name] == again[name]
+    assert live["reading"]["probabilities"] == {"dreamy": 1.0, "anger": 0.0}
+    assert live["reading"]["shares"] == {"eyes": 0.4, "brows": 0.3, "nose": 0.2, "mouth": 0.1}
+    first, left, reached = live["path"]
+    assert (first["time_s"], first["doubt"]) == (0.0, 0.2)
+    assert left == first | {"time_s": reached["time_s"]}, "one until the next"
+    assert reached["reads_as"] == "anger"
+    assert TURN_S - BEGIN_S < reached["time_s"] < TURN_S - BEGIN_S + 4, "where the music turned"
+    for bar, kept in zip(live["bars"], again["bars"], strict=True):
+        assert bar["reads_as"] == kept["reads_as"] == ("anger" if bar["time_s"] >= reached["time_s"] else "dreamy")
+
+
+def test_of_a_session_that_was_not_recorded_no_reading_is_made_up() -> None:
+    live, again = led(*READ, records=False)
+    assert [live.affect, [affect for _, affect in live.path]] == [READ[0], [READ[0], READ[0], READ[1]]]
+    account = again.account()
+    assert account["reading"] is None
+    assert account["path"] == [{"time_s": 0.0, "reads_as": None, "valence": None, "arousal": None, "doubt": None}]
+    assert {bar[name] for bar in account["bars"] for name in ("reads_as", "valence", "doubt", "shares")} == {None}
+    with pytest.raises(LookupError, match="replay: no reading was kept"):
+        _ = again.affect
+
+
+def test_where_cues_alone_were_followed_there_is_no_reading() -> None:
+    for piece in led(None, READ[1], records=True):
+        told = [bar["reads_as"] for bar in piece.account()["bars"]]
+        assert (told[0], told[-1], set(told)) == (None, "anger", {None, "anger"})
+    for piece in led(READ[0], None, records=True):
+        told = [bar["reads_as"] for bar in piece.account()["bars"]]
+        assert (told[0], told[-1], set(told)) == ("dreamy", None, {None, "dreamy"})
 
 
 @pytest.mark.parametrize(
@@ -86,6 +149,9 @@ def test_other_files_are_refused(text: str, says: str) -> None:
         {"kind": "start", "time_s": 0},
         {"kind": "start", "time_s": 0, "seed": 1, "brief": {"mode": "blues"}, "next_id": 1},
         {"kind": "step", "do": "redirect", "leg": 7, "tick": 1, "target": None},
+        {"kind": "step", "do": "cut", "leg": 0, "tick": 0, "affect": {"probs": {"mild": 1.0}}},
+        {"kind": "step", "do": "cut", "leg": 0, "tick": 0, "affect": AFFECT | {"probs": {"mild": 1.0}}},
+        {"kind": "step", "do": "cut", "leg": 0, "tick": 0, "affect": AFFECT | {"shares": [1]}},
     ],
 )
 def test_a_broken_line_is_named(played: str, line: dict) -> None:

@@ -13,6 +13,7 @@ from mien.errors import BadInput
 from mien.live.session_file import SessionFile, parse_session
 from mien.live.tables import STYLES, columns_of, readings_csv, readings_parquet
 from mien.values import EMOTIONS
+from mien.vocabulary import EmotionClass
 
 AFFECT = {"probs": [1.0] + [0.0] * 7, "valence": 0.1, "arousal": 0.2, "doubt": 0.3}
 ROW = {
@@ -122,7 +123,7 @@ def test_polars_reads_both(lines: list) -> None:
 
 
 def test_a_reader_of_one_s_own_has_its_own_columns() -> None:
-    file = SessionFile("now", ["dreamy", "anger"])
+    file = SessionFile("now", (EmotionClass("dreamy", 0.3, -0.4), EmotionClass("anger", -0.6, 0.7)))
     file.keeps_readings = True
     file.keep("reading", 2.0, **{**ROW, "affect": {**AFFECT, "probs": [0.25, 0.75]}})
     lines = parse_session(file.text(4.0), "session")

@@ -152,7 +152,6 @@ def replay(
     ),
 ) -> None:
     """Play a recorded session again: the same notes, offline."""
-    from mien.circumplex import affect_at
     from mien.live.session_file import differences, read_session, replayed
     from mien.live.tables import readings_csv, readings_parquet
     from mien.live.take import piece_of
@@ -172,7 +171,7 @@ def replay(
         raise BadInput(f"{session}: {len(found)} notes differ ({found[0]}); it was made by another version of mien")
     count = sum(line["kind"] == "note" for line in lines)
     for number, movement in enumerate(take.movements, start=1):
-        piece = piece_of(movement, affect_at(0, 0), f"{session.stem}-{number}")
+        piece = piece_of(movement, f"{session.stem}-{number}")
         for path in piece.save(out, kinds).values():
             print(path)
     print(f"{count} notes sounded then, and the same now", file=sys.stderr)

@@ -21,6 +21,7 @@ from mien.values import REGIONS
 
 FUNCTIONS = {"T": "tonic", "S": "subdominant", "D": "dominant"}
 NEEDED = {"reading", "brief", "briefs", "bars"}
+UNREAD = "No reading was kept: movements alone were followed, or the session was not recorded."
 
 
 def why(
@@ -83,19 +84,17 @@ def tell(console: Console, account: dict[str, Any]) -> None:
         f"[bold]{escape(account['name'])}[/]  {account['seconds']:.0f} s, {len(account['bars'])} bars, seed {seed}"
         + (f", form: {escape(form)}" if form else "")
     )
-    is_read = "face" in account["reading"]
+    is_read = "face" in (account["reading"] or {})
     console.print(_reading(account["reading"], "The expression reads as" if is_read else "Asked for:", who=is_read))
     if len(account["path"]) > 1:
-        first, last = account["path"][0], account["path"][-1]
-        console.print(
-            f"It is led from {first['reads_as']} to {last['reads_as']}; its mood moves, and with it what is asked."
-        )
+        first, last = (place["reads_as"] or "movements alone" for place in (account["path"][0], account["path"][-1]))
+        console.print(f"It is led from {escape(first)} to {escape(last)}; its mood moves, and with it what is asked.")
     console.print("\n[bold]So the composer was asked for[/]")
     _tell_brief(console, account["brief"])
     console.print("\n[bold]Bar by bar[/]")
     moves = len({json.dumps(_place(bar)) for bar in account["bars"]}) > 1
     for bars in _phrases(account["bars"]):
-        console.print(f"\n{_phrase_title(bars, by_face='face' in account['reading'] and moves)}")
+        console.print(f"\n{_phrase_title(bars, by_face=is_read and moves)}")
         console.print(_table_of_bars(bars, moves=moves))
 
 
@@ -112,15 +111,17 @@ def tell_bar(console: Console, account: dict[str, Any], bar: dict[str, Any]) -> 
     console.print(f"  melody   {escape(_motif(bar) or 'closes the phrase with a rhythm of its own')}", highlight=False)
     if bar["cadence"]:
         console.print(f"  cadence  {escape(bar['cadence'])}", highlight=False)
-    told = _reading(bar, "The reading in force:", who="face" in account["reading"])
+    told = _reading(bar, "The reading in force:", who="face" in (account["reading"] or {}))
     console.print(f"\n{told}")
     since = f", in force since bar {brief['from_bar']}" if brief["from_bar"] < bar["bar"] else ""
     console.print(f"\n[bold]What is asked of the composer{since}[/]")
     _tell_brief(console, brief["fields"])
 
 
-def _reading(place: dict[str, Any], opening: str, *, who: bool) -> str:
+def _reading(place: dict[str, Any] | None, opening: str, *, who: bool) -> str:
     """One sentence; who said it only where there was a face."""
+    if place is None or place["reads_as"] is None:
+        return UNREAD
     numbers = f"valence {place['valence']:+.2f}, arousal {place['arousal']:+.2f}"
     numbers += f", doubt {place['doubt']:.2f}" if who else ""
     shares = ", ".join(f"{region} {place['shares'][region]:.0%}" for region in REGIONS)
@@ -164,7 +165,8 @@ def _table_of_bars(bars: list[dict[str, Any]], *, moves: bool) -> Table:
     table = Table(*columns, box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for bar in bars:
         chords = "  ".join(f"{chord['roman']} ({chord['function']})" for chord in bar["chords"])
-        mood = f"{bar['reads_as']} {bar['valence']:+.2f} {bar['arousal']:+.2f}" if moves else ""
+        is_known = moves and bar["reads_as"] is not None
+        mood = f"{bar['reads_as']} {bar['valence']:+.2f} {bar['arousal']:+.2f}" if is_known else ""
         cells = (str(bar["bar"]), chords, _motif(bar), bar["cadence"] or "", *((mood,) if moves else ()))
         table.add_row(*(escape(cell) for cell in cells))
     return table

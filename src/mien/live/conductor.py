@@ -20,7 +20,7 @@ from mien.music.journey import Journey, close, next_phrase, redirect
 from mien.music.perform import perform
 from mien.music.rhythm import bar_ticks, beat_ticks
 from mien.music.stretch import Stretch
-from mien.values import Brief, Note, Phrase
+from mien.values import Affect, Brief, Note, Phrase
 
 MOST_BARS = 8
 """Longest stretch composed at a time: half a minute at most, so that composing never takes long."""
@@ -38,12 +38,14 @@ SHORTEST_TICKS = 30
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision: `do` is "next", "redirect", "cut" or "close"; leg and tick say where, `target` what for."""
+    """One decision: `do` is "next", "redirect", "cut" or "close"; leg and tick say where, `target` what for, `affect`
+    which reading asks for that (None: cues alone, or not known)."""
 
     do: str
     leg: int
     tick: int = 0
     target: Brief | None = None
+    affect: Affect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Leg:
     before, after : the journey before and after it.
     stretch : as written; `played` as performed, with one of `ids` a note.
     start_s : when its tick 0 falls.
+    affects : (tick, the affect that asks for the music from there on), the first at tick 0; see `Step`.
     """
 
     number: int
@@ -65,6 +68,7 @@ class Leg:
     played: Phrase
     ids: tuple[int, ...]
     start_s: float
+    affects: tuple[tuple[int, Affect | None], ...] = ((0, None),)
 
     @property
     def end_s(self) -> float:
@@ -148,22 +152,23 @@ def forget(conductor: Conductor, before_s: float) -> Conductor:
     return replace(conductor, legs=legs)
 
 
-def extended(conductor: Conductor, target: Brief) -> Conductor:
+def extended(conductor: Conductor, target: Brief, affect: Affect | None = None) -> Conductor:
     """Compose the next stretch."""
     after, stretch = next_phrase(conductor.journey, lambda _: target, MOST_BARS)
-    return _with_leg(conductor, after, stretch)
+    return _with_leg(conductor, after, stretch, affect)
 
 
-def redirected(conductor: Conductor, number: int, tick: int, target: Brief) -> Conductor:
+def redirected(conductor: Conductor, number: int, tick: int, target: Brief, affect: Affect | None = None) -> Conductor:
     """Let the music follow another brief from a beat of a leg on; what was composed beyond that leg is composed anew.
 
     At tick 0 nothing of the leg has sounded: it is composed anew too.
     """
     kept, leg = _upto(conductor, number)
     if tick == 0:
-        return extended(_without(kept, leg), target)
+        return extended(_without(kept, leg), target, affect)
     after, stretch = redirect(leg.after, leg.stretch, tick, lambda _: target)
-    return _replayed_leg(kept, leg, after, stretch, tick)
+    affects = (*(one for one in leg.affects if one[0] < tick), (tick, affect))
+    return _replayed_leg(kept, replace(leg, affects=affects), after, stretch, tick)
 
 
 def cut(conductor: Conductor, number: int, tick: int) -> Conductor:
@@ -176,16 +181,16 @@ def cut(conductor: Conductor, number: int, tick: int) -> Conductor:
     if line == 0:
         return replace(_without(kept, leg), journey=_afresh(leg.before, leg.before.now))
     if line > leg.played.length_ticks and leg.after.rest_ticks:
-        filled = extended(replace(kept, journey=leg.after), leg.after.now)
+        filled = extended(replace(kept, journey=leg.after), leg.after.now, leg.affects[-1][1])
         return replace(filled, journey=_afresh(filled.journey, filled.journey.now))
     stretch = leg.stretch.until(line)
     return _replayed_leg(kept, leg, _afresh(leg.after, stretch.briefs[-1][1]), stretch, min(tick, line))
 
 
-def closed(conductor: Conductor, target: Brief) -> Conductor:
+def closed(conductor: Conductor, target: Brief, affect: Affect | None = None) -> Conductor:
     """Compose an ending."""
     stretch = close(conductor.journey, lambda _: target, CLOSING_BARS)
-    return replace(_with_leg(conductor, conductor.journey, stretch, closes=True), has_closed=True)
+    return replace(_with_leg(conductor, conductor.journey, stretch, affect, closes=True), has_closed=True)
 
 
 def taken(conductor: Conductor, step: Step) -> Conductor:
@@ -195,14 +200,16 @@ def taken(conductor: Conductor, step: Step) -> Conductor:
     if step.target is None:
         raise ValueError(f"step '{step.do}' without a target")
     if step.do == "redirect":
-        return redirected(conductor, step.leg, step.tick, step.target)
-    return {"next": extended, "close": closed}[step.do](conductor, step.target)
+        return redirected(conductor, step.leg, step.tick, step.target, step.affect)
+    return {"next": extended, "close": closed}[step.do](conductor, step.target, step.affect)
 
 
-def _with_leg(conductor: Conductor, after: Journey, stretch: Stretch, *, closes: bool = False) -> Conductor:
+def _with_leg(
+    conductor: Conductor, after: Journey, stretch: Stretch, affect: Affect | None, *, closes: bool = False
+) -> Conductor:
     played = perform(stretch.written, stretch.briefs, closes=closes)
     ids = tuple(range(conductor.next_id, conductor.next_id + len(played.notes)))
-    leg = Leg(conductor.next_leg, conductor.journey, after, stretch, played, ids, conductor.end_s)
+    leg = Leg(conductor.next_leg, conductor.journey, after, stretch, played, ids, conductor.end_s, ((0, affect),))
     return replace(
         conductor,
         journey=after,

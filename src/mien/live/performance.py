@@ -35,7 +35,7 @@ from mien.music.spelling import key_name
 from mien.music.steer import distance
 from mien.music.tune import pitch_of
 from mien.ports.port import Event, Strike, Transport
-from mien.values import Brief, Part
+from mien.values import Affect, Brief, Part
 
 START_S = 0.35
 """From the wish to the first note: time for page and ports to get ready."""
@@ -77,6 +77,7 @@ class Performance:
         self._keeper = keeper
         self._conductor: Conductor | None = None
         self._aim: Brief | None = None
+        self._affect: Affect | None = None
         self._decided_s = 0.0
         self._set_ups = SetUps()
         self._next_id = 1
@@ -118,13 +119,20 @@ class Performance:
                 return leg.stretch.brief_at(heard[-1] if heard else 0)
         return self._aim
 
-    def start(self, now_s: float, seed: int, target: Brief, rests: frozenset[Part] = frozenset()) -> None:
-        """Begin, with some parts at rest; what plays is ended at once."""
+    def start(
+        self,
+        now_s: float,
+        seed: int,
+        target: Brief,
+        affect: Affect | None = None,
+        rests: frozenset[Part] = frozenset(),
+    ) -> None:
+        """Begin, with some parts at rest; what plays is ended at once. `affect` asks for the target; None: cues do."""
         if self._conductor:
             self.silence(now_s, "restart")
         self._conductor = begin(seed, target, now_s + START_S, self._next_id)
-        self._aim, self._decided_s, self._bar = target, now_s, (1, 0)
-        self._set_ups, self._ticks = SetUps(), 0
+        self._aim, self._affect, self._decided_s = target, affect, now_s
+        self._set_ups, self._ticks, self._bar = SetUps(), 0, (1, 0)
         self._rests.clear()
         self.take.begin(seed)
         self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
@@ -134,7 +142,7 @@ class Performance:
         start_s = self._conductor.start_s
         self._announce(start_s, {}, [(start_s - READY_S, Transport(runs=True))])
 
-    def advance(self, now_s: float, target: Brief) -> None:
+    def advance(self, now_s: float, target: Brief, affect: Affect | None = None) -> None:
         """Let time pass: keep the music ahead of it, and on its way to the target."""
         if self._conductor is None:
             return
@@ -144,17 +152,17 @@ class Performance:
                 self._finish(self._conductor.end_s)
             return
         if self._aim is None or self._wants_turn(now_s, self._aim, target):
-            self._turn(now_s, target)
+            self._turn(now_s, target, affect)
         else:
             end_s = self._conductor.end_s
             if self._compose_on(now_s):
                 self._announce(end_s, {})
 
-    def close(self, now_s: float, target: Brief) -> None:
+    def close(self, now_s: float, target: Brief, affect: Affect | None = None) -> None:
         """Bring the music to an end from the next bar line on."""
         if self._conductor is None or self._conductor.has_closed:
             return
-        self._change(now_s, target, ("cut", "close"))
+        self._change(now_s, target, affect, ("cut", "close"))
 
     def silence(self, now_s: float, why: str) -> None:
         """End at once: no note sounds on, what was to come is forgotten."""
@@ -224,15 +232,15 @@ class Performance:
         is_other = any(getattr(aim, name) != getattr(target, name) for name in fixed)
         return is_other or distance(aim, target) > WORTH_TURNING
 
-    def _turn(self, now_s: float, target: Brief) -> None:
+    def _turn(self, now_s: float, target: Brief, affect: Affect | None) -> None:
         aim = self._aim
         is_frame = aim is not None and (aim.ensemble, aim.meter) != (target.ensemble, target.meter)
-        self._change(now_s, target, ("cut", "next") if is_frame else ("redirect",))
+        self._change(now_s, target, affect, ("cut", "next") if is_frame else ("redirect",))
 
-    def _change(self, now_s: float, target: Brief, steps: tuple[str, ...]) -> None:
+    def _change(self, now_s: float, target: Brief, affect: Affect | None, steps: tuple[str, ...]) -> None:
         """Take steps from the first beat on that is far enough ahead, and tell what is new."""
         conductor = self._known()
-        self._aim, self._decided_s = target, now_s
+        self._aim, self._affect, self._decided_s = target, affect, now_s
         from_s = now_s + conductor.beat_s(now_s) + MARGIN_S
         found = conductor.beat_from(from_s)
         before = _ends(conductor)
@@ -245,7 +253,7 @@ class Performance:
             leg_number, from_s = leg.number, leg.times_s([tick])[0]
         for do in steps:
             is_place = do in ("cut", "redirect")
-            self._take(Step(do, leg_number if is_place else 0, tick if is_place else 0, target), now_s)
+            self._take(Step(do, leg_number if is_place else 0, tick if is_place else 0, target, affect), now_s)
         self._compose_on(now_s)
         self.led_s = from_s - now_s
         after = _ends(self._known())
@@ -261,7 +269,7 @@ class Performance:
         """Compose until enough lies ahead; whether there was need."""
         was_short = False
         while not self._known().has_closed and self._known().end_s < now_s + AHEAD_S and self._aim:
-            self._take(Step("next", 0, 0, self._aim), now_s)
+            self._take(Step("next", 0, 0, self._aim, self._affect), now_s)
             was_short = True
         return was_short
 
@@ -372,7 +380,7 @@ class Performance:
         self.lift(until_s)
         for leg in self._known().legs:
             self._keep_leg(leg, until_s)
-        self._conductor, self._aim = None, None
+        self._conductor, self._aim, self._affect = None, None, None
 
 
 def _ends(conductor: Conductor) -> dict[int, float]:

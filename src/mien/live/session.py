@@ -80,7 +80,7 @@ class Session:
         self._brief_s = self._clocks_s = 0.0
         self._told_brief: Any = None
         self.watching = Watching(choice.classes, choice.weights)
-        self.file = SessionFile(started, self.watching.names)
+        self.file = SessionFile(started, choice.classes)
         self.video = Video(keep_video, started, self.file, self._notice) if keep_video else None
         self._player = Player(openers or {}, clock, self._port_changed)
         self.performance = Performance(self._tell, self._player, self.file)
@@ -97,11 +97,6 @@ class Session:
     def now_s(self) -> float:
         """Session time."""
         return self._clock.now_s
-
-    @property
-    def mood_affect(self) -> Affect | None:
-        """Where the music was last asked to be."""
-        return self._wishes.mood.affect
 
     @property
     def affect_modules(self) -> tuple[str, ...] | None:
@@ -183,11 +178,11 @@ class Session:
         """Let the music begin."""
         self._wishes.begin()
         now_s = self.now_s
-        self.performance.start(now_s, self._wishes.settings.seed, self._target(), self._resting(now_s))
+        self.performance.start(now_s, self._wishes.settings.seed, *self._wanted(), self._resting(now_s))
 
     def finish(self) -> None:
         """Let the music come to its end."""
-        self.performance.close(self.now_s, self._target())
+        self.performance.close(self.now_s, *self._wanted())
         self._tell_state()
 
     def silence(self) -> None:
@@ -234,7 +229,7 @@ class Session:
         if how == "now":
             self.performance.silence(self.now_s, "stop")
         else:
-            self.performance.close(self.now_s, self._target())
+            self.performance.close(self.now_s, *self._wanted())
 
     def _on_panic(self, _: Mapping[str, Any]) -> None:
         self.performance.silence(self.now_s, "panic")
@@ -288,7 +283,7 @@ class Session:
         self._notices.faces(now_s > ALONE_S and self.watching.is_alone(now_s))
         if self.performance.is_playing:
             self.performance.rest(now_s, self._resting(now_s))
-            self.performance.advance(now_s, self._target())
+            self.performance.advance(now_s, *self._wanted())
         if now_s - self._brief_s >= BRIEF_S:
             self._brief_s = now_s
             self._tell_brief(now_s)
@@ -311,9 +306,10 @@ class Session:
                 log.exception("the composer stumbled again; the music stops")
                 self.performance.silence(self.now_s, "restart")
 
-    def _target(self) -> Brief:
-        """The brief that is wanted now."""
-        return self._wishes.target(self.watching, self.now_s, self.performance.key)
+    def _wanted(self) -> tuple[Brief, Affect | None]:
+        """The brief that is wanted now, and the affect that asks for it."""
+        target = self._wishes.target(self.watching, self.now_s, self.performance.key)
+        return target, self._wishes.mood.affect
 
     def _resting(self, now_s: float) -> frozenset[Part]:
         """The parts that nobody plays, or that a face plays itself."""
@@ -384,7 +380,8 @@ class Session:
             self._tell(state)
 
     def _tell_brief(self, now_s: float) -> None:
-        message = told.brief(self.performance.brief_at(now_s), self._target(), self._wishes.mood)
+        target, _ = self._wanted()
+        message = told.brief(self.performance.brief_at(now_s), target, self._wishes.mood)
         if message != self._told_brief:
             self._told_brief = message
             self._tell(message)

@@ -1,8 +1,9 @@
 """What happens in a session ↔ JSON lines, and the lines → the same music again.
 
 The composer is pure, so the music is its seed and the steps it was asked for (`mien.live.conductor.Step`); `replayed`
-takes them again and `differences` holds the notes against those that sounded. Readings are kept if asked for: values,
-never pictures. The format is that of `docs/wire.md`; times are session seconds.
+takes them again and `differences` holds the notes against those that sounded. Readings, those of frames and those that
+led to steps, are kept if asked for: values, never pictures. The format is that of `docs/wire.md`; times are session
+seconds.
 """
 
 import json
@@ -23,8 +24,8 @@ from mien.live.settings import mode_named
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike
-from mien.values import EMOTIONS, Brief, Part, Reason
-from mien.vocabulary import meter_named
+from mien.values import Affect, Brief, Classes, Part, Reason
+from mien.vocabulary import EIGHT, classes_of, meter_named
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30
@@ -70,20 +71,22 @@ class SessionFile:
     Parameters
     ----------
     started : ISO date and time of the session's second 0.
-    emotions : the names of the reader's classes, in the order of the readings' probabilities.
+    classes : of the reader, in the order of the readings' probabilities.
     """
 
-    def __init__(self, started: str, emotions: Sequence[str] = EMOTIONS) -> None:
+    def __init__(self, started: str, classes: Classes = EIGHT) -> None:
         head = {"kind": "session", "format": FORMAT, "version": __version__, "started": started}
-        self._head: Line = head | {"emotions": list(emotions)}
+        named = {"emotions": [one.name for one in classes], "classes": [one.row() for one in classes]}
+        self._head: Line = head | named
         self._lines = PackedLines()
         self._readings: list[tuple[int, str]] = []
         self.keeps_readings = False
 
     def keep(self, kind: str, time_s: float, **what: Any) -> None:
-        """Keep one thing that happened; readings and controls only while `keeps_readings`."""
+        """Keep one thing that happened; readings, controls and the affect of a step only while `keeps_readings`."""
         if kind not in ("reading", "controls"):
-            self._lines.append(json.dumps({"kind": kind, "time_s": round(time_s, 6)} | _plain(what)))
+            line = _plain(what, reads=self.keeps_readings)
+            self._lines.append(json.dumps({"kind": kind, "time_s": round(time_s, 6)} | line))
         elif self.keeps_readings:
             row = json.dumps({"kind": kind, "time_s": round(time_s, 6)} | what)
             self._readings.append((len(self._lines), row))
@@ -144,7 +147,7 @@ def parse_session(text: str, name: str) -> list[Line]:
 
 
 def replayed(lines: Sequence[Line], name: str = "session") -> Take:
-    """Ask the composer the same again.
+    """Ask the composer the same again; where the file kept no affect with a step, none is known.
 
     Raises
     ------
@@ -154,7 +157,7 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
     take = Take(kept_s=math.inf)
     conductor: Conductor | None = None
     rests: list[tuple[float, frozenset[Part]]] = []
-    tune = _tune(lines, name)
+    tune, classes = _tune(lines, name), _classes(lines, name)
     for number, line in enumerate(lines, start=1):
         try:
             if line["kind"] == "start":
@@ -164,7 +167,7 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
                 start_s = float(line["time_s"]) + START_S
                 conductor = begin(int(line["seed"]), _brief(line["brief"]), start_s, int(line["next_id"]))
             elif line["kind"] == "step" and conductor is not None:
-                conductor = taken(conductor, _step(line))
+                conductor = taken(conductor, _step(line, classes))
             elif line["kind"] == "rest":
                 rests.append((float(line["time_s"]), frozenset(Part[name.upper()] for name in line["parts"])))
             elif line["kind"] in ("silence", "end"):
@@ -227,7 +230,16 @@ def _tune(lines: Sequence[Line], name: str) -> list[PlannedNote]:
     return notes
 
 
-def _plain(what: Mapping[str, Any]) -> Line:
+def _classes(lines: Sequence[Line], name: str) -> Classes:
+    """The reader's classes, and those of the eight that it does not have: a lead may go there."""
+    try:
+        own = classes_of(lines[0].get("classes", ()))
+    except BadInput as error:
+        raise BadInput(f"{name}: line 1: {error}; export the session again") from None
+    return own + tuple(one for one in EIGHT if one.name not in {known.name for known in own})
+
+
+def _plain(what: Mapping[str, Any], *, reads: bool) -> Line:
     line: Line = {}
     for key, value in what.items():
         if isinstance(value, Brief):
@@ -235,6 +247,8 @@ def _plain(what: Mapping[str, Any]) -> Line:
         elif isinstance(value, Step):
             target = _brief_line(value.target) if value.target else None
             line |= {"do": value.do, "leg": value.leg, "tick": value.tick, "target": target}
+            if reads:
+                line["affect"] = _affect_line(value.affect) if value.affect else None
         elif isinstance(value, PlannedNote):
             line |= {"id": value.note_id} | _told(value)
         else:
@@ -266,6 +280,25 @@ def _brief(line: Mapping[str, Any]) -> Brief:
     return Brief(**{**line, "mode": mode_named(line["mode"]), "meter": meter_named(line["meter"])}, reasons=reasons)
 
 
-def _step(line: Mapping[str, Any]) -> Step:
+def _affect_line(affect: Affect) -> Line:
+    return {
+        "probs": {name: round(p, 6) for name, p in zip(affect.names, affect.probs, strict=True)},
+        "valence": round(affect.valence, 6),
+        "arousal": round(affect.arousal, 6),
+        "doubt": round(affect.doubt, 6),
+        "shares": [round(share, 6) for share in affect.shares],
+    }
+
+
+def _affect(line: Mapping[str, Any], classes: Classes) -> Affect:
+    named = {one.name: one for one in classes}
+    probs = {str(name): float(p) for name, p in line["probs"].items()}
+    valence, arousal, doubt = (float(line[name]) for name in ("valence", "arousal", "doubt"))
+    shares = tuple(map(float, line["shares"]))
+    return Affect(0.0, tuple(probs.values()), valence, arousal, doubt, shares, tuple(named[name] for name in probs))
+
+
+def _step(line: Mapping[str, Any], classes: Classes) -> Step:
     target = _brief(line["target"]) if line.get("target") else None
-    return Step(str(line["do"]), int(line["leg"]), int(line["tick"]), target)
+    affect = _affect(line["affect"], classes) if line.get("affect") else None
+    return Step(str(line["do"]), int(line["leg"]), int(line["tick"]), target, affect)

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mien.circumplex import affect_at
 from mien.clock import WallClock
 from mien.errors import BadInput
 from mien.live.player import Opener
@@ -206,7 +205,7 @@ class Station:
         place = len(movements) if movement is None else movement
         if not 1 <= place <= len(movements):
             raise BadInput(f"movement {place}: there are {len(movements)}, counted from 1")
-        piece = piece_of(movements[place - 1], session.mood_affect or affect_at(0, 0), "session")
+        piece = piece_of(movements[place - 1], "session")
         return await self._in_process(_file_of, piece, kind), len(movements)
 
     async def _in_process(self, work: Callable[..., bytes], *given: Any) -> bytes:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mien.account import Moods
 from mien.live.conductor import Leg
 from mien.music.stretch import join
 from mien.piece import Piece
-from mien.values import Affect, Part, Phrase
+from mien.values import Part, Phrase
 
 KEPT_S = 1800.0
 
@@ -118,13 +119,8 @@ def _is_other(last: Phrase | None, played: Phrase) -> bool:
     return last is None or (last.ensemble, last.meter) != (played.ensemble, played.meter)
 
 
-def piece_of(movement: Movement, affect: Affect, name: str) -> Piece:
-    """A movement as a piece.
-
-    Parameters
-    ----------
-    affect : how the session was read, for the account.
-    """
+def piece_of(movement: Movement, name: str) -> Piece:
+    """A movement as a piece."""
     legs = movement.legs
     stretch = join([leg.stretch for leg in legs], movement.seed)
     notes, tempo, start = [], [], 0
@@ -137,12 +133,24 @@ def piece_of(movement: Movement, affect: Affect, name: str) -> Piece:
     )
     return Piece(
         name=name,
-        path=((0.0, affect),),
+        path=_moods(legs),
         brief=stretch.briefs[0][1],
         written=stretch.written,
         performed=performed,
         briefs=stretch.briefs,
     )
+
+
+def _moods(legs: Sequence[Leg]) -> Moods:
+    """What the legs were asked to follow: one affect until the next, so that each change is a leap."""
+    moods = [(0.0, legs[0].affects[0][1])]
+    for leg in legs:
+        affects = [one for one in leg.affects if one[0] < leg.played.length_ticks]
+        for at_s, (_, affect) in zip(leg.times_s([tick for tick, _ in affects]), affects, strict=True):
+            _, before = moods[-1]
+            if affect != before:
+                moods += [(at_s - legs[0].start_s, before), (at_s - legs[0].start_s, affect)]
+    return tuple(moods)
 
 
 def _until(leg: Leg, until_s: float) -> Leg | None:
