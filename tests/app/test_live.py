@@ -46,7 +46,7 @@ def session(tmp_path: Path) -> Path:
     clock.wait(4.0)
     performance.silence(clock.now_s, "stop")
     path = tmp_path / "evening.jsonl"
-    path.write_text(file.text(clock.now_s), encoding="utf-8")
+    path.write_bytes(file.content(clock.now_s))
     return path
 
 

@@ -143,7 +143,7 @@ def test_a_tune_by_the_eyes_reaches_page_and_port_and_replays(stage: Stage) -> N
         if isinstance(event, Strike | Release):
             down[event.channel, event.pitch_midi] = isinstance(event, Strike)
     assert not any(down.values())
-    lines = parse_session(stage.file.text(stage.clock.now_s), "session")
+    lines = parse_session(stage.file.content(stage.clock.now_s), "session")
     take = replayed(lines)
     assert differences(lines, take) == []
     assert [note.strike.pitch_midi for note in notes_of(take) if note.strike.part == "melody"] == wanted
@@ -268,4 +268,4 @@ def test_a_broken_line_of_a_tune_is_named() -> None:
     file = SessionFile("now")
     file.keep("tune", 1.0, id=-1)
     with pytest.raises(BadInput, match="line 2"):
-        replayed(parse_session(file.text(2.0), "session"))
+        replayed(parse_session(file.content(2.0), "session"))

@@ -71,7 +71,7 @@ def test_a_folder_that_takes_no_more_is_told_once(tmp_path: Path) -> None:
     video = Video(folder, "2026-11-25T12:00:00+00:00", recorded(), lambda code, text: told.append((code, text)))
     video.keep(FRAME, 1.0)
     video.keep(FRAME, 2.0)
-    video.close("")
+    video.close(b"")
     assert [code for code, _ in told] == ["video-lost"]
     assert "No such file" in told[0][1]
 
@@ -82,7 +82,7 @@ def test_without_a_picture_no_file_is_made(tmp_path: Path) -> None:
     video.keep(CameraFrame(7, 0.0, b"RIFF1234WEBP"), 1.0)
     file.keeps_readings = False
     video.keep(FRAME, 2.0)
-    video.close("session")
+    video.close(b"session")
     assert not list(tmp_path.iterdir())
 
 

@@ -206,7 +206,7 @@ class Stage(RuleBasedStateMachine):
         self.performance.silence(self.clock.now_s, "stop")
         self.player.close()
         assert not self.device.down or self.device.breaks
-        lines = parse_session(self.file.text(self.clock.now_s), "session")
+        lines = parse_session(self.file.content(self.clock.now_s), "session")
         if any(line["kind"] == "note" for line in lines):
             assert differences(lines, replayed(lines)) == []
 

@@ -38,12 +38,12 @@ def led(*affects: Affect | None, records: bool) -> tuple[Piece, Piece]:
         place = int(clock.now_s > TURN_S)
         performance.advance(clock.now_s, MOODS[place], affects[place])
     performance.silence(clock.now_s, "stop")
-    (movement,) = replayed(parse_session(file.text(clock.now_s), "session")).movements
+    (movement,) = replayed(parse_session(file.content(clock.now_s), "session")).movements
     return piece_of(performance.take.movements[0], "live"), piece_of(movement, "replay")
 
 
 @pytest.fixture(scope="module")
-def played() -> str:
+def played() -> bytes:
     clock, file = OfflineClock(), SessionFile("2026-01-01T00:00:00+00:00")
     performance = Performance(lambda _: None, Player({}, clock), file)
     performance.start(0.0, 5, MOODS[0])
@@ -54,34 +54,34 @@ def played() -> str:
     while performance.is_playing:
         clock.wait(0.1)
         performance.advance(clock.now_s, MOODS[1])
-    return file.text(clock.now_s)
+    return file.content(clock.now_s)
 
 
-def test_the_same_notes_come_again(played: str) -> None:
+def test_the_same_notes_come_again(played: bytes) -> None:
     lines = parse_session(played, "session")
     take = replayed(lines)
     assert differences(lines, take) == []
     assert len(notes_of(take)) == sum(line["kind"] == "note" for line in lines) > 50
 
 
-def test_a_session_longer_than_what_is_held_live_comes_again(monkeypatch: pytest.MonkeyPatch, played: str) -> None:
+def test_a_session_longer_than_what_is_held_live_comes_again(monkeypatch: pytest.MonkeyPatch, played: bytes) -> None:
     monkeypatch.setattr(Take.__init__, "__defaults__", (5.0,))
     lines = parse_session(played, "session")
     assert differences(lines, replayed(lines)) == []
 
 
-def test_another_note_would_be_noticed(played: str) -> None:
+def test_another_note_would_be_noticed(played: bytes) -> None:
     lines = parse_session(played, "session")
     next(line for line in lines if line["kind"] == "note")["pitch_midi"] += 1
     assert len(differences(lines, replayed(lines))) == 1
 
 
-def test_another_step_would_be_noticed(played: str) -> None:
+def test_another_step_would_be_noticed(played: bytes) -> None:
     lines = [line for line in parse_session(played, "session") if line.get("do") != "redirect"]
     assert differences(lines, replayed(lines))
 
 
-def test_it_becomes_a_piece_with_all_its_bars(played: str) -> None:
+def test_it_becomes_a_piece_with_all_its_bars(played: bytes) -> None:
     (movement,) = replayed(parse_session(played, "session")).movements
     piece = piece_of(movement, "session")
     assert piece.written.length_ticks % piece.written.bar_ticks == 0
@@ -130,17 +130,18 @@ def test_where_cues_alone_were_followed_there_is_no_reading() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("content", "says"),
     [
-        ("", "not a session file"),
-        ("{}", "no line of a session"),
-        ('{"kind": "session", "format": 99}', "not a session file"),
-        ("not json", "line 1"),
+        (b"", "not a session file"),
+        (b"{}", "no line of a session"),
+        (b'{"kind": "session", "format": 99}', "not a session file"),
+        (b"not json", "line 1"),
+        (b"\xff\xd8\xff", "cannot be read"),
     ],
 )
-def test_other_files_are_refused(text: str, says: str) -> None:
+def test_other_files_are_refused(content: bytes, says: str) -> None:
     with pytest.raises(BadInput, match=says):
-        parse_session(text, "x.jsonl")
+        parse_session(content, "x.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -154,16 +155,16 @@ def test_other_files_are_refused(text: str, says: str) -> None:
         {"kind": "step", "do": "cut", "leg": 0, "tick": 0, "affect": AFFECT | {"shares": [1]}},
     ],
 )
-def test_a_broken_line_is_named(played: str, line: dict) -> None:
+def test_a_broken_line_is_named(played: bytes, line: dict) -> None:
     rows = played.splitlines()
-    text = "\n".join([*rows[:2], json.dumps(line), *rows[2:]])
+    content = b"\n".join([*rows[:2], json.dumps(line).encode(), *rows[2:]])
     with pytest.raises(BadInput, match="line 3"):
-        replayed(parse_session(text, "session"))
+        replayed(parse_session(content, "session"))
 
 
 def test_a_session_without_music_says_so() -> None:
     with pytest.raises(BadInput, match="nothing was played"):
-        replayed(parse_session(SessionFile("now").text(3.0), "session"))
+        replayed(parse_session(SessionFile("now").content(3.0), "session"))
 
 
 def test_a_long_session_keeps_every_line_in_its_place() -> None:
@@ -173,7 +174,19 @@ def test_a_long_session_keeps_every_line_in_its_place() -> None:
         file.keep("hold", number, held={"number": number})
         if number % 100 == 50:
             file.keep("reading", number + 0.5, seq=number)
-    lines = parse_session(file.text(count), "session")[1:-1]
+    lines = parse_session(file.content(count), "session")[1:-1]
     assert [line["time_s"] for line in lines] == sorted(line["time_s"] for line in lines)
     assert [line["held"]["number"] for line in lines if line["kind"] == "hold"] == list(range(count))
     assert [line["seq"] for line in lines if line["kind"] == "reading"] == list(range(50, count, 100))
+
+
+def test_a_copy_stays_as_it_was() -> None:
+    file = SessionFile("now", CLASSES)
+    file.keeps_readings = True
+    for number in range(PACKED - 1):
+        file.keep("hold", number, held={})
+    file.keep("reading", 1.0, seq=1)
+    copy, before = file.copy(), file.content(9.0)
+    file.keep("hold", 2.0, held={})
+    file.keep("reading", 2.0, seq=2)
+    assert copy.content(9.0) == before != file.content(9.0)

@@ -216,7 +216,7 @@ class Evening(RuleBasedStateMachine):
         self.loop.run_until_complete(self.session.close())  # as SIGTERM does
         assert not self.device.down or not self.device.is_there
         assert not self.device.runs or not self.device.is_there
-        lines = parse_session(self.session.file.text(self.clock.now_s), "session")
+        lines = parse_session(self.session.file.content(self.clock.now_s), "session")
         if any(line["kind"] == "note" for line in lines):
             assert differences(lines, replayed(lines)) == []
         self.loop.close()

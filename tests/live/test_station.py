@@ -1,12 +1,14 @@
 """Ports belong to one session at a time, and go to another when it ends; exports are made elsewhere."""
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 
 from mien.live import station as module
 from mien.live.session import Session
+from mien.live.session_file import SessionFile
 from mien.live.station import Station
 from mien.ports.port import Program, SilentTwin, Strike, Transport
 
@@ -77,3 +79,26 @@ def test_a_table_of_readings_is_made_in_another_process(monkeypatch: pytest.Monk
         assert again.startswith(b'{"kind": "session"')
 
     asyncio.run(evening())
+
+
+def test_the_event_loop_makes_no_session_file_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_by, content = [], SessionFile.content
+
+    def make(file: SessionFile, now_s: float) -> bytes:
+        made_by.append(threading.current_thread())
+        return content(file, now_s)
+
+    monkeypatch.setattr(SessionFile, "content", make)
+
+    async def evening() -> None:
+        station = Station(1)
+        session, _ = station.enter(None)
+        try:
+            for kind in ("session", "csv"):
+                await station.export(session, kind, None)
+        finally:
+            await station.close()
+
+    asyncio.run(evening())
+    assert len(made_by) == 2
+    assert threading.main_thread() not in made_by

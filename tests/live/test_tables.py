@@ -29,7 +29,7 @@ def lines() -> list[dict[str, Any]]:
     file.keeps_readings = True
     file.keep("reading", 2.0, **ROW)
     file.keep("reading", 3.0, **{**ROW, "seq": 16, "affect": None, "cues": {"jaw_drop": 1.2}})
-    return parse_session(file.text(4.0), "session")
+    return parse_session(file.content(4.0), "session")
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -126,7 +126,7 @@ def test_a_reader_of_one_s_own_has_its_own_columns() -> None:
     file = SessionFile("now", (EmotionClass("dreamy", 0.3, -0.4), EmotionClass("anger", -0.6, 0.7)))
     file.keeps_readings = True
     file.keep("reading", 2.0, **{**ROW, "affect": {**AFFECT, "probs": [0.25, 0.75]}})
-    lines = parse_session(file.text(4.0), "session")
+    lines = parse_session(file.content(4.0), "session")
     for style in STYLES:
         (told,) = table(readings_csv(lines, style))
         assert (told["dreamy"], told["anger"]) == ("0.25", "0.75")

@@ -204,9 +204,9 @@ class Session:
         self.silence()
         if self._reading:
             self._reading.close()
-        if self.video:
-            self.video.close(self.file.text(self.now_s))
         await asyncio.to_thread(self._player.close)
+        if self.video:
+            self.video.close(await asyncio.to_thread(self.file.content, self.now_s))
 
     # Commands.
 

@@ -6,6 +6,7 @@ led to steps, are kept if asked for: values, never pictures. The format is that 
 seconds.
 """
 
+import io
 import json
 import math
 import zlib
@@ -56,6 +57,12 @@ class PackedLines:
             self._packed.append(zlib.compress("\n".join(self._open).encode()))
             self._open.clear()
 
+    def copy(self) -> "PackedLines":
+        """The lines as they are now."""
+        other = PackedLines()
+        other._packed, other._open = list(self._packed), list(self._open)
+        return other
+
     def __len__(self) -> int:
         return PACKED * len(self._packed) + len(self._open)
 
@@ -92,18 +99,34 @@ class SessionFile:
             self._readings.append((len(self._lines), row))
             del self._readings[: max(0, len(self._readings) - 2 * MOST_READINGS)]
 
-    def text(self, now_s: float) -> str:
-        """The whole file, as of now."""
-        rows = [json.dumps(self._head)]
-        lines = list(self._lines)
+    def copy(self) -> "SessionFile":
+        """The file as it is now: a moment's work, and another thread may make its content while the session goes on."""
+        other = SessionFile("")
+        other._head, other._lines, other._readings = self._head, self._lines.copy(), list(self._readings)
+        other.keeps_readings = self.keeps_readings
+        return other
+
+    def content(self, now_s: float) -> bytes:
+        """The whole file, as of now: tens of megabytes after half an hour of readings.
+
+        It grows row by row: joined at once it would keep the interpreter, and with it the event loop, for long.
+        """
+        out = io.BytesIO()
+        for row in self._rows(now_s):
+            out.write(row.encode() + b"\n")
+        return out.getvalue()
+
+    def _rows(self, now_s: float) -> Iterator[str]:
+        """All lines, each reading where it came."""
+        yield json.dumps(self._head)
         at = 0
-        for place, row in self._readings:
-            rows += lines[at:place]
-            rows.append(row)
-            at = place
-        rows += lines[at:]
-        rows.append(json.dumps({"kind": "end", "time_s": round(now_s, 6)}))
-        return "\n".join(rows) + "\n"
+        for place, line in enumerate(self._lines):
+            while at < len(self._readings) and self._readings[at][0] <= place:
+                yield self._readings[at][1]
+                at += 1
+            yield line
+        yield from (row for _, row in self._readings[at:])
+        yield json.dumps({"kind": "end", "time_s": round(now_s, 6)})
 
 
 def read_session(path: Path) -> list[Line]:
@@ -117,21 +140,25 @@ def read_session(path: Path) -> list[Line]:
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise BadInput(f"{path}: larger than {LARGEST_BYTES // 2**20} MB; give a session file of mien live")
-        return parse_session(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
+        return parse_session(path.read_bytes(), str(path))
+    except OSError as error:
         raise BadInput(f"{path}: cannot be read ({cause_of(error)}); give a session file of mien live") from None
 
 
-def parse_session(text: str, name: str) -> list[Line]:
+def parse_session(content: bytes, name: str) -> list[Line]:
     """Read the lines of a session; `name` is what messages call it.
 
     Raises
     ------
     BadInput
-        If a line is no JSON object, or the first is not the head of a session file of this format.
+        If it is no text, a line is no JSON object, or the first is not the head of a session file of this format.
     """
+    try:
+        rows = content.decode().splitlines()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{name}: cannot be read ({cause_of(error)}); give a session file of mien live") from None
     lines: list[Line] = []
-    for number, row in enumerate(text.splitlines(), start=1):
+    for number, row in enumerate(rows, start=1):
         try:
             line = json.loads(row)
             if not isinstance(line, dict) or not isinstance(line.get("kind"), str):

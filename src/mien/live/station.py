@@ -2,7 +2,7 @@
 
 A station has places for so many sessions. One whose page is away goes on for `AWAY_S`, then its music closes and it
 ends. Ports belong to one session at a time: the oldest that is there, and when it ends, the oldest then whose page is
-not away. Exports are made in a process of their own.
+not away. Exports are made in a process of their own, session files in a thread: no session waits for another's.
 """
 
 import asyncio
@@ -197,8 +197,8 @@ class Station:
 
     async def _made(self, session: Session, kind: str, movement: int | None) -> tuple[bytes, int]:
         if kind in ("session", "csv"):
-            text = session.file.text(session.now_s)
-            return (await self._in_process(_table_of, text) if kind == "csv" else text.encode()), 1
+            content = await asyncio.to_thread(session.file.copy().content, session.now_s)
+            return (await self._in_process(_table_of, content) if kind == "csv" else content), 1
         movements = session.performance.heard(session.now_s)
         if not movements:
             raise LookupError("nothing was played yet: press start first")
@@ -227,9 +227,9 @@ class Station:
         await self.end(session)
 
 
-def _table_of(text: str) -> bytes:
+def _table_of(content: bytes) -> bytes:
     """In the exporting process: the readings of a session file as a table."""
-    return readings_csv(parse_session(text, "session")).encode()
+    return readings_csv(parse_session(content, "session")).encode()
 
 
 def _file_of(piece: Piece, kind: str) -> bytes:

@@ -71,12 +71,12 @@ class Video:
         except OSError as error:
             self._fail(error)
 
-    def close(self, session: str) -> None:
+    def close(self, session: bytes) -> None:
         """End the files; the session file joins them, if there is a video at all."""
         try:
             self._open.close()
             if self._files is not None:
-                write_bytes(self._stem.with_suffix(".jsonl"), session.encode())
+                write_bytes(self._stem.with_suffix(".jsonl"), session)
         except (OSError, CannotWrite) as error:
             self._fail(error)
 
