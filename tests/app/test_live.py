@@ -117,6 +117,7 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
         (["--camera", "0"], "wants --camera and --audio"),
         (["--headless", "--camera", "0"], "wants --camera and --audio"),
         (["--headless", "--camera", "0", "--osc", "9", "--mode", "opera"], "choose one of emotion"),
+        (["--camera", "nope.mp4", "--osc", "9"], "--camera nope.mp4: no such file"),
     ],
 )
 def test_what_cannot_be_had_is_refused(capsys: pytest.CaptureFixture[str], words: list[str], says: str) -> None:

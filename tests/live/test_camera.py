@@ -10,9 +10,11 @@ from pathlib import Path
 import cv2
 import mido
 import numpy as np
+import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from mien.live.camera import WIDTH_PX, Camera, open_source
+from mien.errors import BadInput
+from mien.live.camera import WIDTH_PX, Camera, check_source, open_source
 from mien.live.frames import parse_frame
 
 
@@ -68,6 +70,29 @@ def test_a_camera_that_fails_is_opened_again() -> None:
 
 def test_a_camera_that_is_not_there_is_none() -> None:
     assert open_source("/nowhere.avi") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("nope.mp4", "no such file"), ("folder", "is a folder"), ("notes.mp4", "cannot be read as a video")],
+)
+def test_a_video_that_cannot_be_opened_is_refused(name: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "notes.mp4").write_text("no video")
+    with pytest.raises(BadInput, match=f"--camera .*{name}: {says}; give the number of a camera"):
+        check_source(str(tmp_path / name))
+
+
+def test_of_a_video_that_is_none_nobody_else_complains(tmp_path: Path) -> None:
+    (tmp_path / "notes.mp4").write_text("no video")
+    words = [sys.executable, "-m", "mien", "live", "--camera", str(tmp_path / "notes.mp4"), "--osc", "9"]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.count("\n"), "cannot be read as a video" in ran.stderr) == (2, 1, True)
+
+
+def test_a_video_is_let_in_and_so_is_a_camera_that_may_come_later(astronaut: np.ndarray, tmp_path: Path) -> None:
+    for name in (str(film_of(astronaut, tmp_path / "face.avi", 2)), "97", "/dev/nothing", "rtsp://nowhere.invalid/1"):
+        check_source(name)
 
 
 CARD = """
@@ -156,9 +181,9 @@ def test_without_a_camera_it_says_so_and_can_be_steered_by_osc(tmp_path: Path) -
                 sender.send_message("/mien/hold/nothing", 1.0)
         return "OSC in: " in heard and "not there" in heard
 
-    words = ["--camera", "nowhere.avi", "--midi-out", str(tmp_path / "take.mid"), "--mode", "hand"]
+    words = ["--camera", "97", "--midi-out", str(tmp_path / "take.mid"), "--mode", "hand"]
     heard, _ = log_of([*words, "--osc-in", str(port)], is_answered)
-    assert "camera nowhere.avi is not there; it is tried again" in heard
+    assert "camera 97 is not there; it is tried again" in heard
     assert heard.count("is not there") == 1
     assert "WARN:0" not in heard  # OpenCV's own
 

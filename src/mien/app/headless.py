@@ -56,7 +56,7 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
 
     Parameters
     ----------
-    camera : number of a camera, or path of a video.
+    camera : number of a camera, or path of a video (see `mien.live.camera.open_source`).
     settings : of the session, as in `docs/wire.md`.
 
     Raises

@@ -84,6 +84,7 @@ def live(
 ) -> None:
     """Open the instrument: your face plays, now, in the browser."""
     from mien.app.mapping import open_mapping
+    from mien.live.camera import check_source
     from mien.live.settings import Settings, changed
     from mien.live.station import Station
     from mien.live.video import check_folder
@@ -118,6 +119,7 @@ def live(
             raise BadInput(
                 "play without a page wants --camera and --audio, or a port: --osc, --faceosc, --midi-out, --lsl"
             )
+        check_source(camera)
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
         asyncio.run(_play_headless(make_station, camera, wishes, osc_in))
         return

@@ -2,25 +2,30 @@
 
 One thread takes pictures at a steady pace, reduces them and hands them on as the page would send them. A camera that
 fails or falls silent is let go and opened again every `RETRY_S`, for as long as it takes: for installations that run
-unattended.
+unattended. A camera may come later too; a video that cannot be opened is refused at the start (`check_source`).
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.errors import BadInput
 from mien.live.frames import CameraFrame, frame_bytes
 
 RATE_HZ = 15.0
 WIDTH_PX = 640
 QUALITY = 80
 RETRY_S = 2.0
+QUIET = "-8"
+"""FFmpeg's AV_LOG_QUIET."""
 
 log = logging.getLogger(__name__)
 
@@ -37,11 +42,30 @@ class Source(Protocol):
         ...
 
 
+def check_source(name: str) -> None:
+    """Refuse a video that is not there, or is none; a camera (its number, device or address) and a pipe may come later.
+
+    Raises
+    ------
+    BadInput
+        If the video cannot be opened.
+    """
+    path = Path(name)
+    if name.isdecimal() or name.startswith("/dev/") or "://" in name or path.is_fifo():
+        return
+    source = open_source(name)
+    if source is None:
+        cause = "is a folder" if path.is_dir() else "cannot be read as a video" if path.exists() else "no such file"
+        raise BadInput(f"--camera {name}: {cause}; give the number of a camera, 0 the first, or the path of a video")
+    source.release()
+
+
 def open_source(name: str) -> Source | None:
-    """Open a camera by its number, or a video by its path; None if it is not there."""
+    """Open a camera by its number, its device or its address, or a video by its path; None if it is not there."""
     # it would complain at every try; whoever opens says that nothing is there
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    source = cv2.VideoCapture(int(name) if name.isdigit() else name)
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", QUIET)
+    source = cv2.VideoCapture(int(name) if name.isdecimal() else name)
     if not source.isOpened():
         source.release()
         return None
@@ -53,7 +77,7 @@ class Camera:
 
     Parameters
     ----------
-    name : number of a camera, or path of a video.
+    name : what `open_source` opens.
     on_frame : called with each frame as a message of `docs/wire.md`, from the camera's thread.
     on_change : called with whether the camera is there, at first and when that changes.
     opener : how a source is opened.
