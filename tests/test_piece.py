@@ -1,7 +1,9 @@
 """A piece becomes files of its name, or says which name would do."""
 
+import json
 import re
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 import typer
@@ -29,6 +31,13 @@ def test_a_name_that_is_none_for_a_file_is_refused(piece: Piece, name: str, tmp_
 def test_what_is_promised_stands_there(piece: Piece, tmp_path) -> None:
     files = piece.save(tmp_path, ["mid", "json"])
     assert set(files) == {"mid", "json"} and all(path.is_file() for path in files.values())
+
+
+def test_the_account_knows_the_files_that_were_saved_with_it(piece: Piece, tmp_path) -> None:
+    piece.save(tmp_path, ["stems", "png", "json"])
+    files = piece.save(tmp_path, ["json", "mid", "musicxml"])
+    account = json.loads(files.pop("json").read_text(encoding="utf-8"))
+    assert account["sha256"] == {kind: sha256(path.read_bytes()).hexdigest() for kind, path in files.items()}
 
 
 def test_every_writer_is_offered_once() -> None:

@@ -24,7 +24,7 @@ from mien.account import (
 from mien.errors import BadInput
 from mien.music.perform import Briefs
 from mien.values import Affect, Brief, Cues, Face, Phrase
-from mien.writing import write_together
+from mien.writing import sha256_of, write_together
 
 if TYPE_CHECKING:
     from mien.sound.render import Rendering
@@ -166,7 +166,7 @@ class Piece:
         for kind, path in places.items():
             self._check_spared(kind, path)
         with write_together(folder) as aside:
-            for kind, path in places.items():
+            for kind, path in sorted(places.items(), key=lambda place: place[0] == "json"):  # it names the others
                 on_file(kind)
                 _WRITERS[kind](self, aside / path.name)
         return places
@@ -246,7 +246,10 @@ def _write_roll(piece: Piece, path: Path) -> None:
 
 
 def _write_account(piece: Piece, path: Path) -> None:
-    path.write_text(json.dumps(piece.account(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """The account, with checksums of what was saved with it: a later piece may take the place of some files alone."""
+    others = sorted(file for file in path.parent.iterdir() if file.is_file())
+    account = piece.account() | {"sha256": {file.suffix[1:]: sha256_of(file) for file in others}}
+    path.write_text(json.dumps(account, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 _WRITERS: Mapping[str, Callable[[Piece, Path], None]] = {

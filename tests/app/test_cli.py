@@ -312,6 +312,29 @@ def test_why_tells_the_account(capsys, tmp_path):
     assert code == EXIT_CODE and "not the account of a piece" in error
 
 
+def test_why_knows_a_file_that_was_saved_after_its_account(capsys, tmp_path):
+    def compose(seconds, files):
+        words = ("--emotion", "sad", "--seconds", seconds, "--files", files, "--out", str(tmp_path))
+        assert mien(capsys, "compose", *words)[0] == 0
+
+    compose("12", "mid,json")
+    compose("12", "mid,musicxml")
+    code, printed, error = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"))
+    assert (code, "Asked for: sadness" in printed, error) == (0, True, ""), "the same piece, saved again"
+    code, printed, error = mien(capsys, "why", str(tmp_path / "sad-piano-1.musicxml"))
+    assert (code, "Asked for: sadness" in printed) == (0, True)
+    assert "sad-piano-1.json was saved without sad-piano-1.musicxml: it may tell of another piece" in error
+    compose("24", "mid")
+    code, printed, error = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"))
+    assert (code, printed, error.count("\n")) == (EXIT_CODE, "", 1)
+    assert "sad-piano-1.mid: was saved anew or changed since" in error and "--files mid,json" in error
+    assert mien(capsys, "why", str(tmp_path / "sad-piano-1.json"))[0] == 0
+    account = json.loads((tmp_path / "sad-piano-1.json").read_text(encoding="utf-8"))
+    del account["sha256"]
+    (tmp_path / "sad-piano-1.json").write_text(json.dumps(account))
+    assert mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"))[0] == 0, "accounts of mien 0.5 know nothing of it"
+
+
 def test_measure_sets_files_beside_real_music(capsys, tmp_path):
     names = [f"{emotion}-piano-1.mid" for emotion in ("sad", "happy")]
     for emotion in ("sad", "happy"):

@@ -18,6 +18,7 @@ from rich.table import Table
 from mien.app.show import plain_name
 from mien.errors import BadInput
 from mien.values import REGIONS
+from mien.writing import sha256_of
 
 FUNCTIONS = {"T": "tonic", "S": "subdominant", "D": "dominant"}
 NEEDED = {"reading", "brief", "briefs", "bars"}
@@ -31,6 +32,8 @@ def why(
 ) -> None:
     """Tell why a piece is as it is: reading, reasons, and phrase by phrase."""
     account = open_account(piece)
+    if doubt := check_own(piece, account):
+        Console(stderr=True).print(doubt, markup=False, highlight=False, soft_wrap=True)
     chosen = None if bar is None else find_bar(account, bar)
     if as_json:
         shown = account if chosen is None else chosen | {"brief": account["briefs"][chosen["brief"]]["fields"]}
@@ -61,6 +64,32 @@ def open_account(path: Path) -> dict[str, Any]:
     if not isinstance(account, dict) or not set(account) >= NEEDED:
         raise BadInput(f"{beside}: not the account of a piece; give the .json that 'mien play' wrote")
     return account
+
+
+def check_own(path: Path, account: dict[str, Any]) -> str | None:
+    """Whether the account is that of a file beside it, by the checksums that were saved with it.
+
+    Returns
+    -------
+    A remark where nobody can know, since the account was saved without a file of that kind.
+
+    Raises
+    ------
+    BadInput
+        If it is that of another file.
+    """
+    saved, kind = account.get("sha256"), path.suffix[1:]
+    if saved is None or kind == "json" or not path.is_file():  # None: mien 0.5 and before
+        return None
+    beside = path.with_suffix(".json")
+    if kind not in saved:
+        return f"{beside} was saved without {path.name}: it may tell of another piece"
+    if saved[kind] != sha256_of(path):
+        raise BadInput(
+            f"{path}: was saved anew or changed since {beside.name}, which tells of another piece (seed "
+            f"{account['seed']}); save both, as in --files {kind},json, or give {beside} to hear of that one"
+        )
+    return None
 
 
 def find_bar(account: dict[str, Any], number: int) -> dict[str, Any]:
