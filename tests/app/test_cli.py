@@ -404,11 +404,31 @@ def test_a_video_is_followed(capsys, tmp_path, astronaut):
 
 
 @pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("90s", 90),
+        ("12.5 s", 12.5),
+        ("2min", 120),
+        ("2m", 120),
+        ("1.5 min", 90),
+        ("1min30s", 90),
+        ("1m 5", 65),
+    ],
+)
+def test_a_time_is_told_in_seconds_or_minutes(text, seconds):
+    assert cli._seconds(text) == seconds
+
+
+NO_TIMES = ("soon", "2h", "1:30", "-5", "nan", "s", " ")
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--from", "sad"), "give a way"),
         (("--from", "sad", "--to", "hangry"), "unknown emotion 'hangry'"),
-        (("--from", "sad", "--to", "happy", "--over", "soon"), "give seconds"),
+        *((("--from", "sad", "--to", "happy", "--over", text), "90, 90s, 2min or 1min30s") for text in NO_TIMES),
         (("--from", "sad", "--to", "happy", "--over", "2s"), "10 to 3600 seconds"),
         (("--from", "sad", "--to", "happy", "--key", "D dorian"), "give the tonic alone"),
         (("--path", "none.csv"), "cannot be read as a table"),

@@ -7,6 +7,7 @@ one line on the error stream, with exit code 2; `--debug` shows where they arose
 
 import csv
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
@@ -35,6 +36,10 @@ from mien.music.form import forms
 from mien.music.mapping import Mapping
 from mien.piece import FILES, MORE_FILES
 from mien.values import REGIONS
+
+_NUMBER = r"\d*\.?\d+"
+_TIME = re.compile(rf"(?:(?P<minutes>{_NUMBER}) *m(?:in)?)? *(?:(?P<seconds>{_NUMBER}) *s?)?")
+"""Seconds, or minutes and seconds."""
 
 app = typer.Typer(
     name="mien",
@@ -156,7 +161,8 @@ def travel(
     over: Annotated[
         str | None,
         typer.Option(
-            "--over", help="Time to get there, as 90 or 90s: the piece's length. Default: 60, or the CSV's last time."
+            "--over",
+            help="Time to get there, as 90s or 2min: the piece's length. Default: 60s, or the CSV's last time.",
         ),
     ] = None,
     path: Annotated[Path | None, typer.Option("--path", help="Or a CSV of moods: time_s, valence, arousal.")] = None,
@@ -351,7 +357,7 @@ def _wishes(
 
 
 def _seconds(text: str) -> float:
-    try:
-        return float(text.removesuffix("s"))
-    except ValueError:
-        raise BadInput(f"--over {text}: give seconds, as in 90 or 90s") from None
+    found = _TIME.fullmatch(text.strip())
+    if not found or not text.strip():
+        raise BadInput(f"--over {text}: give seconds or minutes, as in 90, 90s, 2min or 1min30s")
+    return 60 * float(found["minutes"] or 0) + float(found["seconds"] or 0)
