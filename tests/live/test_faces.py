@@ -12,11 +12,11 @@ from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
 from mien.live.calibration import EXTREME, FEWEST, drifted, profile_of, ranged, rest_of, rested
 from mien.live.commands import NotNow
+from mien.live.face_values import port_values
 from mien.live.lead import Lead, lead_to
 from mien.live.mood import DWELL_S, Mood, Settled, settled, target_of
-from mien.live.seats import KEPT_S, Seats, seated
+from mien.live.seats import KEPT_S, Seats, joined, seated
 from mien.live.settings import Settings
-from mien.live.told import joined, port_values
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.gesture import at_rest

@@ -13,8 +13,8 @@ from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.live.performance import AHEAD_S, MARGIN_S, Performance
 from mien.live.player import RETRY_S, Player
+from mien.live.seats import resting_parts
 from mien.live.session_file import SessionFile, differences, parse_session, replayed
-from mien.live.told import resting_parts
 from mien.music.brief import brief_from_affect
 from mien.ports.port import Event, PortLost, Release, SilentTwin, Strike
 from mien.values import Brief, Part

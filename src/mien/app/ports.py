@@ -113,9 +113,9 @@ def port_openers(
     BadInput
         If a receiver is none, or a MIDI output, LSL or sound cannot be had at all.
     """
+    from mien.live.face_values import address_word
     from mien.live.player import InTime
     from mien.live.speakers import check_audio, open_speakers
-    from mien.live.told import address_word
     from mien.ports.lsl import check_lsl, open_lsl
     from mien.ports.midi import FileTwins, open_midi, output_names
     from mien.ports.osc import PROFILES, OscPort, parse_receiver

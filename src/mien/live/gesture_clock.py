@@ -10,12 +10,13 @@ from typing import Any
 from mien.clock import Clock
 from mien.ensembles import Ensemble, ensemble
 from mien.live.face_tune import FaceTune
+from mien.live.face_values import port_values
 from mien.live.meters import Meters
 from mien.live.performance import Keeper, Performance
 from mien.live.player import Player
 from mien.live.readers import Waiting
+from mien.live.seats import joined
 from mien.live.set_ups import SetUp
-from mien.live.told import joined, port_values
 from mien.live.touch import Touch, control_rows, gesture_told
 from mien.live.watching import Watching
 from mien.ports.port import Happened

@@ -1,4 +1,4 @@
-"""Boxes of faces, frame by frame → stable seats: who sits where stays there (boxes → seat of each).
+"""Boxes of faces, frame by frame → stable seats, and the parts that are played from each (boxes → seat of each).
 
 A face keeps the seat whose last box it overlaps most; a new face takes the lowest free seat; a seat is free again
 when its face has not been seen for `KEPT_S`. Boxes are (x0, y0, x1, y1), shares of the picture.
@@ -7,10 +7,16 @@ when its face has not been seen for `KEPT_S`. Boxes are (x0, y0, x1, y1), shares
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mien.music.gesture import at_rest
+from mien.values import Gesture, Part
+
 SEATS = 4
 KEPT_S = 2.0
 LEAST_OVERLAP = 0.15
 """Common over joint area: people move between frames, faces do not jump."""
+
+SEAT_PARTS = ((Part.MELODY,), (Part.RHYTHM, Part.KIT), (Part.HARMONY,), (Part.TEXTURE,))
+"""Which parts the face in each seat plays with, where several do."""
 
 Box = tuple[float, float, float, float]
 
@@ -46,6 +52,29 @@ def seated(seats: Seats, boxes: Sequence[Box], time_s: float) -> tuple[Seats, tu
     for index, seat in found.items():
         taken[seat] = (boxes[index], time_s)
     return Seats(seats.most, taken), tuple(found.get(index) for index in range(len(boxes)))
+
+
+def joined(gestures: Mapping[int, Gesture], taken: Sequence[int], now_s: float) -> Gesture | None:
+    """The gestures of all seats as one: each face moves its own parts, the first in order those of empty seats.
+
+    Where no seat is taken any more every part is at rest; None while somebody is only out of sight for a moment.
+    """
+    if not gestures:
+        return None if taken else Gesture(now_s, tuple((part, at_rest(part)) for part in Part))
+    first = min(gestures)
+    if len(gestures) == 1:
+        return gestures[first]
+    mover = {part: seat for seat, parts in enumerate(SEAT_PARTS) if seat in gestures for part in parts}
+    controls = {part: dict(gestures[mover.get(part, first)].controls)[part] for part in Part}
+    events = tuple(event for seat in sorted(gestures) for event in gestures[seat].events)
+    return Gesture(gestures[first].time_s, tuple(controls.items()), events)
+
+
+def resting_parts(seats: Sequence[int]) -> frozenset[Part]:
+    """The parts that rest because nobody sits where they are played; who is alone plays all of them."""
+    if len(seats) < 2:
+        return frozenset()
+    return frozenset(Part) - {part for seat in seats for part in SEAT_PARTS[seat]}
 
 
 def overlap(one: Box, other: Box) -> float:

@@ -27,7 +27,7 @@ from mien.live.notices import Notices, port_notice
 from mien.live.performance import Performance
 from mien.live.player import Opener, Player
 from mien.live.readers import SHIPPED, ReaderChoice, ReadingProcess, Waiting
-from mien.live.seats import SEATS
+from mien.live.seats import SEATS, resting_parts
 from mien.live.session_file import SessionFile
 from mien.live.settings import changed
 from mien.live.video import Video
@@ -313,7 +313,7 @@ class Session:
 
     def _resting(self, now_s: float) -> frozenset[Part]:
         """The parts that nobody plays, or that a face plays itself."""
-        return told.resting_parts(self.watching.seats_taken()) | self._tune.rests(now_s)
+        return resting_parts(self.watching.seats_taken()) | self._tune.rests(now_s)
 
     def _set(self, asked: Mapping[str, Any]) -> None:
         self._wishes.set(asked)

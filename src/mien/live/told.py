@@ -1,11 +1,5 @@
-"""What a session tells of itself: the greeting, the mapping, and faces as values for ports.
+"""What a session tells a page of itself: the greeting, the mapping, the brief (plain data for `docs/wire.md`)."""
 
-Plain data for `docs/wire.md`, and events of `mien.ports.port`; addresses are relative to a port's root.
-"""
-
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mien import __version__
@@ -16,12 +10,11 @@ from mien.live import commands, frames
 from mien.live.messages import brief_told, ensemble_told, mapping_told, reasons_told
 from mien.live.mood import Mood
 from mien.live.settings import HELD_RANGES, MODES
-from mien.music.gesture import CONTROL_ROWS, at_rest, gesture_mapping
+from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import Mapping as MappingTable
 from mien.music.mapping import shipped_mapping
 from mien.music.tune import shipped_tunes
-from mien.ports.port import Event, Seen, Value
-from mien.values import EMOTIONS, REGIONS, Brief, Gesture, Part
+from mien.values import REGIONS, Brief, Part
 
 if TYPE_CHECKING:
     from mien.live.session import Session
@@ -35,9 +28,6 @@ STEERED_BY = {
     Part.KIT: "mouth",
 }
 """The region that steers each part."""
-
-SEAT_PARTS = ((Part.MELODY,), (Part.RHYTHM, Part.KIT), (Part.HARMONY,), (Part.TEXTURE,))
-"""Which parts the face in each seat plays with, where several do."""
 
 
 def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
@@ -115,72 +105,3 @@ def brief(now: Brief | None, target: Brief, mood: Mood) -> dict[str, Any]:
             "source": mood.source,
         },
     }
-
-
-def address_word(name: str) -> str:
-    """A class's name as a part of an OSC address, which takes neither spaces nor letters beyond ASCII."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", plain) or "_"
-
-
-def joined(gestures: Mapping[int, Gesture], taken: Sequence[int], now_s: float) -> Gesture | None:
-    """The gestures of all seats as one: each face moves its own parts, the first in order those of empty seats.
-
-    Where no seat is taken any more every part is at rest; None while somebody is only out of sight for a moment.
-    """
-    if not gestures:
-        return None if taken else Gesture(now_s, tuple((part, at_rest(part)) for part in Part))
-    first = min(gestures)
-    if len(gestures) == 1:
-        return gestures[first]
-    mover = {part: seat for seat, parts in enumerate(SEAT_PARTS) if seat in gestures for part in parts}
-    controls = {part: dict(gestures[mover.get(part, first)].controls)[part] for part in Part}
-    events = tuple(event for seat in sorted(gestures) for event in gestures[seat].events)
-    return Gesture(gestures[first].time_s, tuple(controls.items()), events)
-
-
-def resting_parts(seats: Sequence[int]) -> frozenset[Part]:
-    """The parts that rest because nobody sits where they are played; who is alone plays all of them."""
-    if len(seats) < 2:
-        return frozenset()
-    return frozenset(Part) - {part for seat in seats for part in SEAT_PARTS[seat]}
-
-
-def port_values(
-    faces: Sequence[Mapping[str, Any]],
-    size_px: Sequence[int],
-    age_s: float,
-    names: Sequence[str] = EMOTIONS,
-    seats: int = 1,
-) -> list[Event]:
-    """Faces as numbers by address, and as a tracker would give them.
-
-    Parameters
-    ----------
-    names : those of the reader's classes.
-    seats : how many there are: of each it is told whether somebody sits there.
-    """
-    events: list[Event] = []
-    width, height = size_px
-    present = {face["seat"] for face in faces}
-    for seat in range(seats):
-        events.append(Value(f"face/{seat}/found", float(seat in present), age_s))
-    for face in faces:
-        root = f"face/{face['seat']}"
-        x0, y0, x1, y1 = face["box"]
-        events += [Value(f"{root}/cue/{name}", value, age_s) for name, value in face["cues"].items()]
-        events += [Value(f"{root}/from_rest/{name}", value, age_s) for name, value in face["departures"].items()]
-        events += [
-            Value(f"{root}/coefficient/{name}", v, age_s) for name, v in (face.get("coefficients") or {}).items()
-        ]
-        if face["affect"]:
-            affect = face["affect"]
-            named = dict(zip(map(address_word, names), affect["probs"], strict=True))
-            events += [Value(f"{root}/{name}", affect[name], age_s) for name in ("valence", "arousal", "doubt")]
-            events += [Value(f"{root}/state/{name}", p, age_s) for name, p in named.items()]
-            shares = zip(REGIONS, affect["shares"], strict=True)
-            events += [Value(f"{root}/share/{region}", share, age_s) for region, share in shares]
-        pitch, yaw, roll = face["pose_deg"]
-        box = (x0 * width, y0 * height, x1 * width, y1 * height)
-        events.append(Seen(face["seat"], face["cues"], (pitch, yaw, roll), box))
-    return events
