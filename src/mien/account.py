@@ -13,7 +13,7 @@ import numpy as np
 
 from mien.cues.names import NAMES
 from mien.music.path import affect_along
-from mien.music.perform import Briefs
+from mien.music.perform import Briefs, in_force
 from mien.music.rhythm import beat_ticks
 from mien.values import REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase
 
@@ -86,17 +86,16 @@ def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, moods: 
     bar_ticks = written.bar_ticks
     lines = range(0, written.length_ticks, bar_ticks)
     seconds = performed.seconds_at(np.array(lines)).tolist()
-    ticks = [tick for tick, _ in briefs]
-    in_force = [briefs[bisect_right(ticks, line) - 1][1] for line in lines]
-    first_bars = {brief: len(lines) - bar for bar, brief in enumerate(reversed(in_force))}
+    asked = [in_force(briefs, line) for line in lines]
+    first_bars = {brief: len(lines) - bar for bar, brief in enumerate(reversed(asked))}
     numbers = {brief: number for number, brief in enumerate(sorted(first_bars, key=lambda brief: first_bars[brief]))}
     marks, chords, motifs = _marks_by_bar(written), _chords_by_bar(written), _motifs(written)
     standing: dict[str, str | None] = {"section": None, "phrase": None}
     bars = []
-    for number, (line, time_s, brief) in enumerate(zip(lines, seconds, in_force, strict=True)):
+    for number, (line, time_s, brief) in enumerate(zip(lines, seconds, asked, strict=True)):
         begun = marks.get(number, {})
         standing |= {kind: begun[kind] for kind in standing if kind in begun}
-        affect = _in_force(moods, time_s)
+        affect = _affect_at(moods, time_s)
         bars.append(
             {
                 "bar": number + 1,
@@ -118,7 +117,7 @@ def account_of_music(written: Phrase, performed: Phrase, briefs: Briefs, moods: 
     }
 
 
-def _in_force(moods: Moods, time_s: float) -> Affect | None:
+def _affect_at(moods: Moods, time_s: float) -> Affect | None:
     """The affect of a moment."""
     place = max(0, bisect_right(moods, time_s, key=lambda point: point[0]) - 1)
     if moods[place][1] is None:

@@ -22,7 +22,7 @@ from mien.music.compose import compose as write_music
 from mien.music.form import FREE, find_form
 from mien.music.key import parse_key
 from mien.music.mapping import Mapping, load_mapping
-from mien.music.path import Path as Course
+from mien.music.path import Path as MoodPath
 from mien.music.path import check_path, path_between
 from mien.music.perform import perform
 from mien.music.travel import compose_journey
@@ -102,7 +102,7 @@ def movements(reading: Reading) -> Table[str, float]:
     return named_coefficients(read_coefficients(reading.face))
 
 
-def watch(video: str | Path, weights: str | Path | None = None) -> Course:
+def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
     """Read the largest face of a video's frames as a path of affects, about five a second, steadied.
 
     Raises
@@ -230,7 +230,7 @@ def compose(
 
 
 def travel(
-    path: Course,
+    path: MoodPath,
     *,
     name: str = "journey",
     seconds: float = 60.0,
@@ -317,7 +317,7 @@ def _piece(
     return Piece(name, ((0.0, affect),), brief, written, perform(written, brief), reading, wishes.font_path())
 
 
-def _journey(name: str, path: Course, wishes: Wishes, reading: Reading | None = None) -> Piece:
+def _journey(name: str, path: MoodPath, wishes: Wishes, reading: Reading | None = None) -> Piece:
     tonic_pc, mode = wishes.tonic_and_mode()
     if mode is not None:
         raise BadInput(f"key '{wishes.key}': a journey turns its mode; give the tonic alone, as in Eb")

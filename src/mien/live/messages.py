@@ -11,6 +11,7 @@ from mien.live.conductor import Leg
 from mien.live.plan import PlannedNote
 from mien.music.mapping import Mapping as MappingTable
 from mien.music.midi import channels, desk_controls
+from mien.music.perform import in_force
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import key_name, name, signature, spell
 from mien.ports.port import Beat, Program, Pulse, Strike
@@ -127,7 +128,7 @@ def beats_of(leg: Leg, bar: int, ticks: int) -> list[tuple[float, Beat]]:
     found = []
     for tick, time_s in zip(ticks_of, leg.times_s(ticks_of), strict=True):
         bars, rest = divmod(ticks + tick, length)
-        found.append((time_s, Beat(rest // beat + 1, bar + bars, _tempo_at(leg, tick))))
+        found.append((time_s, Beat(rest // beat + 1, bar + bars, in_force(leg.played.tempo, tick))))
     return found
 
 
@@ -226,7 +227,3 @@ def mapping_told(table: MappingTable) -> dict[str, Any]:
             for c in table.cue_rows
         ],
     }
-
-
-def _tempo_at(leg: Leg, tick: int) -> float:
-    return [bpm for at, bpm in leg.played.tempo if at <= tick][-1]

@@ -20,6 +20,7 @@ import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
 from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, strength
+from mien.strokes import strike_once
 from mien.values import Brief, Note, Part, Phrase
 
 ARCH_TEMPO = 0.16
@@ -120,8 +121,8 @@ def _phrase_spans(phrase: Phrase) -> list[_Span]:
     return [_Span(a, b) for a, b in pairwise([*starts, phrase.length_ticks])]
 
 
-def _in_force(steps: Sequence[tuple[int, _Value]], tick: int) -> _Value:
-    """The last value whose tick has come."""
+def in_force(steps: Sequence[tuple[int, _Value]], tick: int) -> _Value:
+    """The last value whose tick has come, of steps (tick, value) by tick, the first at tick 0."""
     return steps[bisect_right(steps, tick, key=lambda step: step[0]) - 1][1]
 
 
@@ -132,7 +133,7 @@ def _tempo_curve(written: Phrase, briefs: Briefs, spans: list[_Span], *, closes:
     for span in spans:
         beats = (span.end - span.start) // beat
         place = (np.arange(beats) + 0.5) / beats
-        depth = ARCH_TEMPO * _in_force(briefs, span.start).rubato
+        depth = ARCH_TEMPO * in_force(briefs, span.start).rubato
         arch = 1 + depth * (0.5 - 2 * (place - 0.45) ** 2)
         factors += list(arch * np.mean(1 / arch))  # what is robbed is given back within the phrase
     if closes:
@@ -140,7 +141,7 @@ def _tempo_curve(written: Phrase, briefs: Briefs, spans: list[_Span], *, closes:
         factors[-len(ending) :] = list(np.array(factors[-len(ending) :]) * ending)
     ticks = [index * beat for index in range(len(factors))]
     return tuple(
-        (tick, round(_in_force(written.tempo, tick) * factor, 2)) for tick, factor in zip(ticks, factors, strict=True)
+        (tick, round(in_force(written.tempo, tick) * factor, 2)) for tick, factor in zip(ticks, factors, strict=True)
     )
 
 
@@ -174,14 +175,14 @@ def _play_part(
             + TOUCH_VELOCITY * strong[index]
         )
         jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, early[index])) * SPREAD_MS
-        ticks_per_ms = _in_force(written.tempo, note.onset_ticks) * quarter * 480 / 60_000
+        ticks_per_ms = in_force(written.tempo, note.onset_ticks) * quarter * 480 / 60_000
         onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
         change = next((c for c in lifts[bisect_right(lifts, note.onset_ticks) :]), written.length_ticks)
         rings = note.pitch_midi % 12 in chord.pcs
         if closes and note.end_ticks >= written.length_ticks:  # the last chord rings out
             length = note.length_ticks
         else:
-            brief = _in_force(briefs, note.onset_ticks)
+            brief = in_force(briefs, note.onset_ticks)
             length = _touch(part, note, brief, players, following[index], change if rings else 0, span, beat)
         end = min(written.length_ticks, onset + length)
         onset = min(onset, end - 1)
@@ -189,7 +190,7 @@ def _play_part(
             replace(note, onset_ticks=onset, length_ticks=end - onset, velocity=min(126, max(8, round(velocity))))
         )
     player = players.players[part]
-    return _in_turn(played) if player.monophonic else _struck_once(played)
+    return _in_turn(played) if player.monophonic else list(strike_once(played))
 
 
 def _expression(part: Part, note: Note, written: Phrase, root_pc: int, span: _Span, middle: float) -> float:
@@ -282,21 +283,5 @@ def _in_turn(notes: list[Note]) -> list[Note]:
             if room < 1:
                 continue
             kept[-1] = replace(kept[-1], length_ticks=room)
-        kept.append(note)
-    return kept
-
-
-def _struck_once(notes: list[Note]) -> list[Note]:
-    """A key that is struck again is released first."""
-    last: dict[int, int] = {}
-    kept: list[Note] = []
-    for note in sorted(notes):
-        index = last.get(note.pitch_midi)
-        if index is not None and kept[index].end_ticks > note.onset_ticks:
-            room = note.onset_ticks - kept[index].onset_ticks
-            if room < 1:
-                continue
-            kept[index] = replace(kept[index], length_ticks=room)
-        last[note.pitch_midi] = len(kept)
         kept.append(note)
     return kept
