@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from mien.live import station as module
+from mien.live.commands import Command
 from mien.live.session import Session
-from mien.live.session_file import SessionFile
+from mien.live.session_file import SessionFile, parse_session
 from mien.live.station import Station
+from mien.live.take import piece_of
+from mien.piece import Piece
 from mien.ports.port import Program, SilentTwin, Strike, Transport
 
 HAND = {"settings": {"mode": "hand"}}
@@ -102,3 +105,27 @@ def test_the_event_loop_makes_no_session_file_itself(monkeypatch: pytest.MonkeyP
     asyncio.run(evening())
     assert len(made_by) == 2
     assert threading.main_thread() not in made_by
+
+
+def test_the_account_tells_the_mood_that_the_music_was_asked_to_follow() -> None:
+    async def evening() -> tuple[list[dict[str, Any]], Piece]:
+        station = Station(1)
+        session, _ = station.enter(None)
+        try:
+            session.attach(lambda _: None, HAND, resumed=False)
+            session.do(Command("record", {"on": True}))
+            session.do(Command("hand", {"valence": -0.6, "arousal": 0.7}))
+            session.start()
+            await until(lambda: session.performance.movements(session.now_s))
+            session.do(Command("hand", {"valence": 0.5, "arousal": -0.6}))
+            (movement,), content = session.performance.heard(session.now_s), session.file.content(session.now_s)
+        finally:
+            await station.close()
+        return parse_session(content, "session"), piece_of(movement, "session")
+
+    lines, piece = asyncio.run(evening())
+    steps = [line for line in lines if line["kind"] == "step"]
+    assert {(line["affect"]["valence"], line["affect"]["arousal"]) for line in steps} == {(-0.6, 0.7)}
+    account = piece.account()
+    assert (account["reading"]["valence"], account["reading"]["arousal"]) == (-0.6, 0.7), "not where it is now"
+    assert {bar["valence"] for bar in account["bars"]} == {-0.6}
