@@ -11,7 +11,7 @@ from mien.live.commands import Command
 from mien.live.session import Session
 from mien.live.session_file import SessionFile, parse_session
 from mien.live.station import Station
-from mien.live.take import piece_of
+from mien.live.take import Movement, piece_of
 from mien.piece import Piece
 from mien.ports.port import Program, SilentTwin, Strike, Transport
 
@@ -84,26 +84,34 @@ def test_a_table_of_readings_is_made_in_another_process(monkeypatch: pytest.Monk
     asyncio.run(evening())
 
 
-def test_the_event_loop_makes_no_session_file_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_event_loop_puts_no_export_together_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     made_by, content = [], SessionFile.content
 
-    def make(file: SessionFile, now_s: float) -> bytes:
+    def write(file: SessionFile, now_s: float) -> bytes:
         made_by.append(threading.current_thread())
         return content(file, now_s)
 
-    monkeypatch.setattr(SessionFile, "content", make)
+    def put_together(movement: Movement, name: str) -> Piece:
+        made_by.append(threading.current_thread())
+        return piece_of(movement, name)
+
+    monkeypatch.setattr(SessionFile, "content", write)
+    monkeypatch.setattr(module, "piece_of", put_together)
 
     async def evening() -> None:
         station = Station(1)
         session, _ = station.enter(None)
         try:
-            for kind in ("session", "csv"):
+            session.attach(lambda _: None, HAND, resumed=False)
+            session.start()
+            await until(lambda: session.performance.movements(session.now_s))
+            for kind in ("session", "csv", "json"):
                 await station.export(session, kind, None)
         finally:
             await station.close()
 
     asyncio.run(evening())
-    assert len(made_by) == 2
+    assert len(made_by) == 3
     assert threading.main_thread() not in made_by
 
 

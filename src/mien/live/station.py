@@ -2,7 +2,7 @@
 
 A station has places for so many sessions. One whose page is away goes on for `AWAY_S`, then its music closes and it
 ends. Ports belong to one session at a time: the oldest that is there, and when it ends, the oldest then whose page is
-not away. Exports are made in a process of their own, session files in a thread: no session waits for another's.
+not away. Files are made in a process of their own, what they are made of in a thread: no session waits for another's.
 """
 
 import asyncio
@@ -205,7 +205,7 @@ class Station:
         place = len(movements) if movement is None else movement
         if not 1 <= place <= len(movements):
             raise BadInput(f"movement {place}: there are {len(movements)}, counted from 1")
-        piece = piece_of(movements[place - 1], "session")
+        piece = await asyncio.to_thread(piece_of, movements[place - 1], "session")
         return await self._in_process(_file_of, piece, kind), len(movements)
 
     async def _in_process(self, work: Callable[..., bytes], *given: Any) -> bytes:
