@@ -40,6 +40,10 @@ def train(
         Path | None,
         typer.Option("--performed", help="Rendered faces: a file of python -m mien.lab.training.performed."),
     ] = None,
+    copies: Annotated[
+        Path | None,
+        typer.Option("--copies", help="Changed copies with answers: a file of python -m mien.lab.training.copies."),
+    ] = None,
     teacher: Annotated[
         Path | None, typer.Option("--teacher", help="A larger network's file, of python -m mien.lab.training.teacher.")
     ] = None,
@@ -82,6 +86,7 @@ def train(
             ("--limit", limit),
             ("--cuts", cuts),
             ("--performed", performed),
+            ("--copies", copies),
             ("--teacher", teacher),
             ("--bfloat16", bfloat16 or None),
         ):
@@ -112,12 +117,16 @@ def train(
 
     corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
     rendered = load_performed(performed, corpus.scale) if performed else None
+    if copies is not None:
+        from mien.lab.training.copies import Copies
+
+        corpus = Copies.load(copies).beside(corpus)
 
     from mien.lab.training.augment import Ways
     from mien.lab.training.export import export_run
     from mien.lab.training.nets import Shape
     from mien.lab.training.precision import SHORT, WHOLE
-    from mien.lab.training.train import Plan
+    from mien.lab.training.train import Plan, shape_of
     from mien.lab.training.train import train as learn
 
     usual = Plan()
@@ -128,7 +137,8 @@ def train(
         seed=usual.seed if seed is None else seed,
         precision=SHORT if bfloat16 else WHOLE,
     )
-    learn(corpus, plan, Ways(), Shape(), out, start, rendered, taught, verbose=True)
+    shape = Shape() if start is None else shape_of(start)
+    learn(corpus, plan, Ways(), shape, out, start, rendered, taught, verbose=True)
     path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
 
