@@ -43,11 +43,13 @@ SMALLEST_MOVE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the network: `stem` and `blocks` (channels, stride) of a stream, widths of its features and cues, the
-    number of `classes`."""
+    """Sizes of the network: `stem` and `blocks` (channels, stride) of a stream, how many channels each block has
+    between its two convolutions (as many as behind them where `inner` ends), widths of a stream's features and cues,
+    the number of `classes`."""
 
     stem: int = 16
     blocks: tuple[tuple[int, int], ...] = ((32, 2), (64, 2), (64, 1), (128, 2))
+    inner: tuple[int, ...] = ()
     features: int = 128
     cue_features: int = 32
     gate: int = 64
@@ -57,7 +59,13 @@ class Shape:
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "Shape":
         """From plain data, as `training.json` keeps it."""
-        return cls(**{**row, "blocks": tuple((channels, stride) for channels, stride in row["blocks"])})
+        blocks = tuple((channels, stride) for channels, stride in row["blocks"])
+        return cls(**{**row, "blocks": blocks, "inner": tuple(row.get("inner", ()))})
+
+    def widths(self) -> tuple[tuple[int, int, int], ...]:
+        """Channels, stride and inner channels of each block."""
+        inner = [*self.inner, *(channels for channels, _ in self.blocks[len(self.inner) :])]
+        return tuple((channels, stride, within) for (channels, stride), within in zip(self.blocks, inner, strict=True))
 
 
 def build_network(shape: Shape = Shape(), normalised: bool = True) -> keras.Model:
@@ -138,8 +146,8 @@ class _Stream:
         contrast = ops.std(crop, axis=(1, 2), keepdims=True) + DARKEST_CONTRAST
         x = (crop - ops.mean(crop, axis=(1, 2), keepdims=True)) / contrast
         x = layers.ReLU()(self._convolve(x, "stem", self.shape.stem))
-        for place, (channels, stride) in enumerate(self.shape.blocks):
-            x = self._block(x, f"block{place}", channels, stride)
+        for place, (channels, stride, inner) in enumerate(self.shape.widths()):
+            x = self._block(x, f"block{place}", channels, stride, inner)
         name = f"{self.region}_place"
         x = layers.DepthwiseConv2D(x.shape[1:3], use_bias=not self.normalised, name=name)(x)
         x = layers.Flatten()(self._normalise(x, name))
@@ -149,9 +157,9 @@ class _Stream:
         x = layers.Dense(self.shape.features, activation="relu", name=f"{self.region}_features")(x)
         return layers.Dropout(self.shape.dropout)(x)
 
-    def _block(self, x: keras.KerasTensor, name: str, channels: int, stride: int) -> keras.KerasTensor:
+    def _block(self, x: keras.KerasTensor, name: str, channels: int, stride: int, inner: int) -> keras.KerasTensor:
         """Two convolutions and the way around them (He et al. 2016, with a projection where the shape changes)."""
-        y = layers.ReLU()(self._convolve(x, f"{name}_first", channels, stride))
+        y = layers.ReLU()(self._convolve(x, f"{name}_first", inner, stride))
         y = self._convolve(y, f"{name}_second", channels)
         if stride != 1 or x.shape[-1] != channels:
             x = self._convolve(x, f"{name}_around", channels, stride, size=1)

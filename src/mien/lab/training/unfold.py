@@ -38,8 +38,13 @@ def unfold(path: Path, inputs: Mapping[str, Floats]) -> keras.Model:
         If the file is no network of `mien.lab.training.nets`.
     """
     shape = Shape.of_row(read_manifest(path)["training"]["shape"])
+    return able_to_learn(layers_of(path, shape), shape, inputs)
+
+
+def able_to_learn(found: Layers, shape: Shape, inputs: Mapping[str, Floats]) -> keras.Model:
+    """A network of that shape with these layers, normalised so that on `inputs` it says what they say."""
     plain = build_network(shape, normalised=False)
-    fill(plain, layers_of(path, shape))
+    fill(plain, found)
     network = build_network(shape)
     normalised = [layer for layer in network.layers if layer.name.endswith(NORMALISATION)]
     convolutions = [plain.get_layer(layer.name.removesuffix(NORMALISATION)) for layer in normalised]
