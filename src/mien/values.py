@@ -251,6 +251,7 @@ class Brief:
     brightness : 0 (dark) .. 1 (bright), the sound's, not the scale's.
     syncopation : 0 (even) .. 1.
     rubato : 0 (strict) .. 1 (free).
+    interruption : 0 (every phrase comes to its close) .. 1 (some break off before it).
     reasons : one line a field.
     """
 
@@ -268,6 +269,7 @@ class Brief:
     brightness: float = 0.5
     syncopation: float = 0.2
     rubato: float = 0.3
+    interruption: float = 0.0
     ensemble: str = "piano"
     reasons: tuple[Reason, ...] = ()
 
@@ -318,7 +320,8 @@ class Chord:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in the form: `kind` is "section", "phrase", "motif" or "cadence", `text` says which."""
+    """A place in the form: `kind` is "form", "section", "phrase", "motif", "cadence" or "interruption", `text` says
+    which."""
 
     onset_ticks: int
     kind: str

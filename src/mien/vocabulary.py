@@ -81,6 +81,7 @@ BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "brightness": (0, 1),
         "syncopation": (0, 1),
         "rubato": (0, 1),
+        "interruption": (0, 1),
     }
 )
 """Lowest and highest of each number of a brief, in its unit (see `mien.values.Brief`)."""
@@ -162,13 +163,13 @@ WISHES: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         "anger": {"legato": 0.58},
         "fear": {"loudness": 0.35, "legato": 0.58, "rubato": 0.55, "register_midi": 69.0},
-        "surprise": {"spread_semitones": 7.0, "legato": 0.58, "syncopation": 0.45},
+        "surprise": {"spread_semitones": 7.0, "legato": 0.58, "syncopation": 0.45, "interruption": 1.0},
     }
 )
 """What tells apart in music what lies together on the plane: anger and fear are both fast, but fear is soft, high and
 unsteady where anger is loud, and both are detached (Juslin & Laukka 2003, "Communication of emotions in vocal
 expression and music performance", table 11), though not so much that a pianist would leave the pedal; surprise leaps
-and attacks sharply (Scherer & Oshinsky 1977)."""
+and attacks sharply (Scherer & Oshinsky 1977), and breaks off where a close is expected (Huron 2006)."""
 
 PLACES: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
 """The classes of FER+ as places of the plane alone: a point that somebody chose there is no expression."""

@@ -12,6 +12,7 @@ export const FIELDS: Readonly<Record<string, { readonly label: string; readonly 
   brightness: { label: "Brightness", step: 0.01, unit: "0 to 1" },
   syncopation: { label: "Syncopation", step: 0.01, unit: "0 to 1" },
   rubato: { label: "Rubato", step: 0.01, unit: "0 to 1" },
+  interruption: { label: "Interruption", step: 0.01, unit: "0 to 1" },
   mode: { label: "Mode", step: 1, unit: "" },
   tonic_pc: { label: "Key", step: 1, unit: "" },
   meter: { label: "Metre", step: 1, unit: "" },

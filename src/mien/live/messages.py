@@ -188,7 +188,7 @@ def brief_told(brief: Brief) -> dict[str, Any]:
         name_: round(getattr(brief, name_), 4)
         for name_ in (
             "tempo_bpm", "density", "register_midi", "spread_semitones", "contour", "loudness", "legato", "tension",
-            "brightness", "syncopation", "rubato",
+            "brightness", "syncopation", "rubato", "interruption",
         )
     }  # fmt: skip
     return told | {

@@ -1,4 +1,4 @@
-"""Themes → everything that accompanies them: inner voices, figures, bass, drums, and the last chord.
+"""Themes → everything that accompanies them: inner voices, figures, bass, drums, and the chords that all strike.
 
 Works on one section: times are ticks from the start of each phrase, pitches MIDI with the tonic at 60 mod 12.
 
@@ -13,6 +13,7 @@ from mien.music.bass import least_parallel, walk_bass
 from mien.music.figures import INNER_VOICES, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.harmony import Slot
+from mien.music.rhythm import beat_ticks
 from mien.music.texture import (
     Ground,
     Stroke,
@@ -73,6 +74,7 @@ def arrange(
     outer: Outer | None = None
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         ends = spec.is_last and index == len(drafts) - 1
+        is_tutti = ends or draft.breaks_off  # everybody strikes the last chord together
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]
         struck = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         sung = [struck.get(slot.onset_ticks) for slot in draft.slots]
@@ -86,13 +88,14 @@ def arrange(
                 draft.slots, draft.melody, placed, ceilings, voices[Part.TEXTURE], voices[Part.HARMONY]
             )
             grounds[Part.TEXTURE] = Ground(second, ceilings, held)
-        body = draft.slots[:-1] if ends else draft.slots
-        after = draft.slots[-1] if ends else (drafts[index + 1].slots[0] if index + 1 < len(drafts) else None)
+        body = draft.slots[:-1] if is_tutti else draft.slots
+        after = draft.slots[-1] if ends else drafts[index + 1].slots[0] if index + 1 < len(drafts) else None
+        after = None if draft.breaks_off else after  # no bass leads into what nobody looks for
         above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         if index + 1 < len(drafts) and drafts[index + 1].melody[0].onset_ticks == 0:
             end = draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks
             above[end] = drafts[index + 1].melody[0].pitch_midi
-        rests = not ends and (index == len(drafts) - 1 or energy_of(brief) < DRIVEN_ENERGY)
+        rests = not is_tutti and (index == len(drafts) - 1 or energy_of(brief) < DRIVEN_ENERGY)
         played: list[Stroke] = []
         if body:
             for part, ground in grounds.items():
@@ -108,8 +111,10 @@ def arrange(
                 length = body[-1].onset_ticks + body[-1].length_ticks
                 last = index == len(drafts) - 1
                 played += drum(texture.kit, length, brief.meter, fills=last, opens=index == 0)
-        if ends:
-            played += _final_chord(draft, placed[-1], voices, joint)
+        if is_tutti:
+            length = draft.slots[-1].length_ticks if ends else beat_ticks(brief.meter)
+            played += _tutti(draft, placed[-1], length, voices, joint)
+            joint = None
         strokes.append(played)
     assert before is not None
     return strokes, before, joint
@@ -123,16 +128,16 @@ def _ceiling(draft: Draft, slot: Slot) -> int:
     return min(over, default=127)
 
 
-def _final_chord(
-    draft: Draft, placed: tuple[int, ...], voices: Mapping[Part, Voice], joint: Joint | None
+def _tutti(
+    draft: Draft, placed: tuple[int, ...], length: int, voices: Mapping[Part, Voice], joint: Joint | None
 ) -> list[Stroke]:
-    """Everybody holds the last chord, the bass on its root, deep if it can without parallels."""
+    """Everybody plays the last chord, the bass on its root, deep if it can without parallels."""
     slot, bass = draft.slots[-1], voices[Part.RHYTHM]
     lows = [pitch for pitch in (slot.bass_midi - 12, slot.bass_midi) if pitch >= bass.low_midi]
     sung = next((n.pitch_midi for n in draft.melody if n.onset_ticks == slot.onset_ticks), None)
     lowest = lows[0] if joint is None or sung is None else least_parallel(lows, joint, sung, None)
     pitches = [lowest] if bass.monophonic else sorted({lowest, slot.bass_midi})
-    chord = [Stroke(slot.onset_ticks, slot.length_ticks, bass.fold(p), Part.RHYTHM) for p in pitches]
+    chord = [Stroke(slot.onset_ticks, length, bass.fold(p), Part.RHYTHM) for p in pitches]
     inner = {Part.HARMONY: (0, 1, 2), Part.TEXTURE: (2,)}
     single = [part for part in inner if part in voices and voices[part].monophonic]
     for part in single:
@@ -146,7 +151,7 @@ def _final_chord(
     for part, places in inner.items():
         if part in voices:
             chosen = {voices[part].fold(placed[place]) for place in places}
-            chord += [Stroke(slot.onset_ticks, slot.length_ticks, pitch, part) for pitch in sorted(chosen)]
+            chord += [Stroke(slot.onset_ticks, length, pitch, part) for pitch in sorted(chosen)]
     if Part.KIT in voices:
-        chord.append(Stroke(slot.onset_ticks, slot.length_ticks, 49, Part.KIT))
+        chord.append(Stroke(slot.onset_ticks, length, 49, Part.KIT))
     return chord

@@ -22,6 +22,8 @@ from mien.music.arrange import Joint, arrange
 from mien.music.departure import departed
 from mien.music.figures import Names, choose_texture
 from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, plan
+from mien.music.interruption import EVADED, breaks, broken_off, louder
+from mien.music.interruption import marks as interruption_marks
 from mien.music.melody import highest_step, melody_range
 from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.originality import tail
@@ -171,29 +173,37 @@ def dressed(
     voices = _voices(players)
     density = _melody_density(drafts, brief)
     worn = state.worn.get(spec.theme, ())
+    heard = _as_heard(brief, drafts, _compass(brief, players))
     textures = [choose_texture(brief, players, density, spec.energy, state.figures, rng, worn=worn)]
     for _ in drafts[1:]:
         near = textures[0].names
         textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
     strokes, inner, joint = arrange(
-        brief, spec, drafts, textures, voices, state.voices, state.joint, rng, solo=players.solo
+        brief, spec, heard, textures, voices, state.voices, state.joint, rng, solo=players.solo
     )
     is_new = spec.theme not in state.themes and spec.title != INTRODUCTION
-    themes = _recent({**state.themes, spec.theme: drafts}) if is_new else state.themes
+    whole = tuple(replace(draft, breaks_off=False) for draft in drafts)
+    themes = _recent({**state.themes, spec.theme: whole}) if is_new else state.themes
     state = replace(
         state,
         sections=state.sections + 1,
         themes=themes,
-        last=drafts[-1],
-        heard=_tail(state.heard, drafts),
+        last=heard[-1],
+        heard=_tail(state.heard, heard),
         voices=inner,
         joint=joint,
         figures=textures[0].names,
         worn=_recent({**state.worn, spec.theme: worn}),
     )
     shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT
-    return state, _passage(brief, spec, drafts, strokes, players, shift)
+    return state, replace(_passage(brief, spec, heard, strokes, players, shift), drafts=drafts)
+
+
+def _as_heard(brief: Brief, drafts: tuple[Draft, ...], compass: Compass) -> tuple[Draft, ...]:
+    """The phrases of a section, those that break off without their close."""
+    pairs = zip(drafts, [*drafts[1:], None], strict=True)
+    return tuple(broken_off(one, brief, compass, after) if one.breaks_off else one for one, after in pairs)
 
 
 def _recent(by_theme: dict[str, Kept]) -> dict[str, Kept]:
@@ -273,7 +283,9 @@ def _drafts(
     fresh: list[Draft] = []
     for draft in (*led, drafts[-1]):
         fresh.append(departed(draft, _tail(state.heard, fresh), brief.meter))
-    return tuple(fresh)
+    return tuple(
+        replace(draft, breaks_off=breaks(phrase, brief)) for draft, phrase in zip(fresh, spec.phrases, strict=True)
+    )
 
 
 def _tail(heard: tuple[int, ...], drafts: Sequence[Draft]) -> tuple[int, ...]:
@@ -330,17 +342,23 @@ def _passage(
             for n in draft.melody
         ]
         for stroke in _distinct([*sung, *played], solo=players.solo):
-            velocity = min(LOUDEST, max(SOFTEST, round(base + DYNAMICS[stroke.part] + stroke.accent)))
+            level = base + DYNAMICS[stroke.part] + stroke.accent
+            velocity = min(LOUDEST, max(SOFTEST, round(level + louder(draft, stroke.onset_ticks, brief.meter))))
             pitch = stroke.pitch_midi if stroke.part is Part.KIT else stroke.pitch_midi + shift
             notes.append(Note(tick + stroke.onset_ticks, stroke.part, pitch, stroke.length_ticks, velocity))
-        for slot in draft.slots:
+        until = [*(slot.onset_ticks for slot in draft.slots[1:]), draft.spec.bars * bar]
+        for slot, end in zip(draft.slots, until, strict=True):
             pcs = tuple((pc + shift) % 12 for pc in slot.harmony.pcs)
             roman = slot.harmony.figured(slot.bass_midi % 12)
             bass_pc = (slot.bass_midi + shift) % 12
-            chords.append(Chord(tick + slot.onset_ticks, slot.length_ticks, pcs, bass_pc, roman, slot.harmony.function))
+            chords.append(
+                Chord(tick + slot.onset_ticks, end - slot.onset_ticks, pcs, bass_pc, roman, slot.harmony.function)
+            )
         marks.append(Mark(tick, "phrase", draft.spec.role))
         marks += [Mark(tick + onset, "motif", name) for onset, name in draft.motifs]
-        marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", draft.spec.cadence))
+        close = EVADED if draft.breaks_off else draft.spec.cadence
+        marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", close))
+        marks += interruption_marks(brief.meter, tick) if draft.breaks_off else []
         tick += draft.spec.bars * bar
     return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)), drafts)
 

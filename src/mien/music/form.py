@@ -9,10 +9,11 @@ References: Caplin 1998, *Classical Form* (sentence, period, small ternary, rond
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import count
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,10 @@ HEIGHT_ENERGY = 0.5
 """Energy of the last return of a piece's theme."""
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
 """Energy of a chapter's contrasts in turn, and of a theme by how often it has returned."""
+BREAKS_FROM = (0.3, 0.6)
+"""Interruption of a brief from which one phrase of a piece breaks off, and from which a second does."""
+BREAKS_APART = 2
+"""Phrases from one interruption to the next, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class PhraseSpec:
     is the number of bars taken over from the phrase before (a consequent begins like its antecedent). `goal` is the
     numeral the phrase is to come to rest on where it leads to another key; else the cadence chooses. `reach` is how
     many steps its climax may lie above the common range of the melody. A `pedal`, "tonic" or "dominant", lies under its
-    bars from `pedal_bar` on.
+    bars from `pedal_bar` on. `breaks_from` is the interruption of a brief from which this statement of it breaks off
+    before its close.
     """
 
     role: str
@@ -61,6 +67,7 @@ class PhraseSpec:
     reach: int = 0
     pedal: str = ""
     pedal_bar: int = 0
+    breaks_from: float = field(default=inf, compare=False)
 
 
 Phrases = tuple[PhraseSpec, ...]
@@ -201,7 +208,7 @@ def chain(rng: np.random.Generator, form: Form | None = None) -> Iterator[Sectio
 def chapter(form: Form, number: int, theme: Theme, first: Theme, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
     """One chapter of endless music, whose own theme is built like `theme`; `first` is how that of chapter 0 was."""
     names = form.names(number)
-    return _sections(names, [2] * len(names), theme, first, rng, form.statements(number))
+    return with_breaks(_sections(names, [2] * len(names), theme, first, rng, form.statements(number)))
 
 
 def _sections(
@@ -277,7 +284,33 @@ def plan(
     sections[-1] = replace(sections[-1], is_last=True)
     if before:
         sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
-    return tuple(sections)
+    return with_breaks(sections)
+
+
+def with_breaks(sections: Sequence[SectionSpec]) -> tuple[SectionSpec, ...]:
+    """Let phrases of a piece, or of a chapter, break off if a brief asks for it: rather those whose close is known from
+    before or leads back, rather late ones; never the first phrase, nor one that is to end all."""
+    ends = {(place, len(section.phrases) - 1) for place, section in enumerate(sections)}
+    fours = [
+        (s, p) for s, section in enumerate(sections) for p, x in enumerate(section.phrases) if x.bars == PHRASE_BARS
+    ]
+
+    def worth(number: int) -> tuple[int, int]:
+        section, leads_back = sections[fours[number][0]], fours[number] in ends
+        return 2 if section.turn else int(section.is_contrast and leads_back), number
+
+    free = [n for n in range(1, len(fours)) if not (sections[fours[n][0]].is_last and fours[n] in ends)]
+    chosen: dict[tuple[int, int], float] = {}
+    for least in BREAKS_FROM:
+        if free:
+            number = max(free, key=worth)
+            chosen[fours[number]] = least
+            free = [n for n in free if abs(n - number) >= BREAKS_APART]
+
+    def allowed(place: int, phrases: Phrases) -> Phrases:
+        return tuple(replace(x, breaks_from=chosen.get((place, p), inf)) for p, x in enumerate(phrases))
+
+    return tuple(replace(section, phrases=allowed(s, section.phrases)) for s, section in enumerate(sections))
 
 
 def introduction(bars: int) -> PhraseSpec:

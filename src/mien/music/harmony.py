@@ -188,12 +188,12 @@ def _walk(
         return []
     chords, weights, odds = _grammar(brief.mode, brief.tension)
     borne = [np.array([pedal is None or pedal.bears(tick, chord) for chord in chords]) for tick in places]
-    arrive = np.array([_transition(chord, after) for chord in chords])
+    arrive = np.array([transition(chord, after) for chord in chords])
     ahead = [arrive * borne[-1]]
     for may in borne[-2::-1]:
         ahead.append((odds @ ahead[-1]) * may)
         ahead[-1] /= ahead[-1].sum()
-    current = np.array([_transition(before, chord) for chord in chords]) * weights
+    current = np.array([transition(before, chord) for chord in chords]) * weights
     walk: list[int] = []
     for message in reversed(ahead):
         drawn = current * message
@@ -214,7 +214,7 @@ def _grammar(mode: Mode, tension: float) -> tuple[tuple[Harmony, ...], NDArray[n
         if least <= tension
     ]
     chords, weights = tuple(chord for chord, _ in chosen), np.array([weight for _, weight in chosen])
-    odds = np.array([[_transition(one, other) for other in chords] for one in chords]) * weights
+    odds = np.array([[transition(one, other) for other in chords] for one in chords]) * weights
     return chords, weights, np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
@@ -234,7 +234,7 @@ def _target(chord: Harmony) -> str:
     return chord.roman.partition("/")[2]
 
 
-def _transition(one: Harmony, other: Harmony) -> float:
+def transition(one: Harmony, other: Harmony) -> float:
     """Weight of one chord after another: function, root motion, and applied dominants resolving to their degree."""
     motion = ROOT_MOTION[(other.letters[0] - one.letters[0]) % 7]
     if target := _target(one):

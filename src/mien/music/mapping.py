@@ -30,8 +30,12 @@ TARGETS = (
     "brightness",
     "syncopation",
     "rubato",
+    "interruption",
 )
 """The fields that a mapping fills, each by one row."""
+
+ADDED = ("interruption",)
+"""Rows that older tables have not: theirs are the shipped ones."""
 
 LIMITS: Limits[str, tuple[float, float]] = MappingProxyType({"mode": (0, 5), **BRIEF_RANGES})
 """Lowest and highest that a row's range may reach: those of the brief, of `mode` the first and last place of
@@ -100,6 +104,9 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
         raise BadInput(f"{name}: unknown row [{unknown[0]}]; allowed are {', '.join(TARGETS)} and [[cue]]")
     rows = []
     for target in TARGETS:
+        if target in ADDED and target not in table:
+            rows.append(next(row for row in shipped_mapping().rows if row.target == target))
+            continue
         if not isinstance(table.get(target), dict):
             raise BadInput(f"{name}: row [{target}] is missing; every one of {', '.join(TARGETS)} is needed")
         rows.append(_row(f"{name}: row [{target}]", target, table[target]))

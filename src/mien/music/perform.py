@@ -19,6 +19,7 @@ from typing import TypeVar
 import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
+from mien.music.interruption import KIND, PAUSE
 from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, strength
 from mien.strokes import strike_once
 from mien.values import Brief, Note, Part, Phrase
@@ -249,7 +250,8 @@ def _touch(
 
 
 def _pedal_changes(written: Phrase) -> list[int]:
-    """Where the pedal changes: with every chord, and where the bass passes through a tone that the chord has not."""
+    """Where the pedal changes: with every chord, where the bass passes through a tone that the chord has not, and where
+    everybody pauses."""
     starts = [chord.onset_ticks for chord in written.chords]
     passing = [
         note.onset_ticks
@@ -257,7 +259,8 @@ def _pedal_changes(written: Phrase) -> list[int]:
         if note.part is Part.RHYTHM
         and note.pitch_midi % 12 not in written.chords[bisect_right(starts, note.onset_ticks) - 1].pcs
     ]
-    return sorted({*starts, *passing})
+    pauses = [mark.onset_ticks for mark in written.marks if (mark.kind, mark.text) == (KIND, PAUSE)]
+    return sorted({*starts, *passing, *pauses})
 
 
 def _pedalled(note: Note, brief: Brief, change: int, beat: int) -> int:

@@ -14,6 +14,7 @@ from statistics import median_low
 
 from mien.ensembles import ensemble
 from mien.music.form import INTRODUCTION
+from mien.music.interruption import HUSH, KIND, PAUSE
 from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import signature
@@ -70,6 +71,18 @@ def sections(phrase: Phrase) -> list[Mark]:
     return [mark for mark in phrase.marks if mark.kind == "section"]
 
 
+def interruptions(phrase: Phrase) -> list[Mark]:
+    """Where phrases break off (`mien.music.interruption`)."""
+    return [mark for mark in phrase.marks if mark.kind == KIND]
+
+
+def _breaks(phrase: Phrase) -> Iterator[int]:
+    """Where the dynamic may turn suddenly: at each mark of an interruption, and where the next phrase begins."""
+    for mark in interruptions(phrase):
+        yield mark.onset_ticks
+        yield -(-(mark.onset_ticks + 1) // phrase.bar_ticks) * phrase.bar_ticks
+
+
 def closes(phrase: Phrase, briefs: Briefs) -> bool:
     """Whether the music is played to an end, rather than cut off: it comes to rest within its last two bars."""
     late = phrase.length_ticks - 2 * phrase.bar_ticks
@@ -105,6 +118,7 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
         slows = max(0, phrase.length_ticks - RITARDANDO_BEATS * beat_ticks(phrase.meter))
         if any(note.onset_ticks > slows for note in phrase.notes):  # else all of it is the held chord
             signs.append(Sign(slows, "words", "rit."))
+    signs += [Sign(mark.onset_ticks, "words", "G. P.") for mark in interruptions(phrase) if mark.text == PAUSE]
     signs += [Sign(mark.onset_ticks, "rehearsal", mark.text) for mark in sections(phrase) if mark.text != INTRODUCTION]
     return sorted(signs, key=lambda sign: sign.onset_ticks)
 
@@ -113,11 +127,12 @@ def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[S
     """Signs for one player, below his uppermost staff: dynamics, wedges between them, the pedal."""
     lead = phrase.part(min(parts))
     runs = moves(phrase, briefs, "loudness")
-    starts = {0, *(m.onset_ticks for m in sections(phrase)), *(end for _, end, _ in runs)}
+    starts = {0, *(m.onset_ticks for m in sections(phrase)), *(end for _, end, _ in runs), *_breaks(phrase)}
     places = sorted(t for t in starts if t < phrase.length_ticks and not any(a < t < b for a, b, _ in runs))
     signs: list[Sign] = []
     if ensemble(phrase.ensemble).pedal and briefs and briefs[0][1].legato >= LEGATO_PEDAL:
         signs.append(Sign(0, "below", "con Ped."))
+    hushed = {mark.onset_ticks for mark in interruptions(phrase) if mark.text == HUSH}
     level = ""
     for start, end in pairwise([*places, phrase.length_ticks]):
         until = next((max(a, start + phrase.bar_ticks) for a, _, _ in runs if start <= a < end), end)
@@ -130,6 +145,8 @@ def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[S
             continue
         if level and (way := next(((a, b) for a, b, _ in runs if b == start), None)):
             signs += _wedge(phrase, *way, louder=_rank(wanted) > _rank(level))
+        if start in hushed:
+            signs.append(Sign(played[0].onset_ticks, "below", "subito"))
         signs.append(Sign(played[0].onset_ticks, "dynamic", wanted))
         level = wanted
     if Part.MELODY in parts:

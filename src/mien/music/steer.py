@@ -48,6 +48,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "syncopation": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
         "rubato": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
         "density": Step(7.5, 0, "structure clock: a figure may change with the beat"),
+        "interruption": Step(1, 0, "structure clock: a phrase breaks off or does not"),
         "legato": Step(0.8, 0, "structure clock: touch may change with the note"),
     }
 )

@@ -52,12 +52,14 @@ WIDEST_STEPS = 11
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins."""
+    """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. This statement of it
+    `breaks_off`, or does not (`mien.music.interruption`)."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]
     melody: tuple[Sung, ...]
     motifs: tuple[tuple[int, str], ...]
+    breaks_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from mien.lab.scores.melody_statistics import songs, voice_bars
 from mien.lab.scores.whole_songs import whole_song
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
+from mien.music.interruption import EVADED
 from mien.music.originality import RUN_NOTES
 from mien.music.perform import perform
 from mien.values import Mode, Note, Part, Phrase
@@ -210,12 +211,13 @@ def out_of_range(phrase: Phrase) -> int:
 
 
 def marked_and_heard(phrases: list[Phrase]) -> tuple[int, int]:
-    """How many cadences our pieces mark, and how many of them are heard in the notes, within a bar of the mark."""
+    """How many cadences our pieces mark (those evaded are none), and how many of them are heard in the notes,
+    within a bar of the mark."""
     marked = found = 0
     for phrase in phrases:
         ticks = [cadence.onset_ticks for cadence in hear_cadences(phrase)]
         for mark in phrase.marks:
-            if mark.kind == "cadence":
+            if mark.kind == "cadence" and mark.text != EVADED:
                 marked += 1
                 found += any(mark.onset_ticks <= tick < mark.onset_ticks + phrase.bar_ticks for tick in ticks)
     return marked, found

@@ -1,0 +1,107 @@
+"""A phrase about to close → the same phrase, broken off: a hush, a general pause, a chord that nobody looks for.
+
+Expectation is needed before it can be deceived: what breaks off is mostly heard for the second time. Its last bar but
+one is suddenly soft; where the close is due nobody plays; in the middle of that bar all strike a chord that the close
+did not promise, and the next phrase begins as if nothing had been. Times are ticks from the phrase's start, pitches
+MIDI with the tonic at 60 mod 12.
+
+References: Huron 2006, *Sweet Anticipation*, ch. 13-14 (surprise as expectation violated, Haydn's); Schmalfeldt 1992,
+"Cadential processes: the evaded cadence"; Caplin 1998, *Classical Form* (evaded cadences).
+"""
+
+from dataclasses import replace
+
+from mien.music.form import PHRASE_BARS, PhraseSpec
+from mien.music.harmony import Slot, transition, vocabulary
+from mien.music.melody import Sung
+from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
+from mien.music.theme import Compass, Draft
+from mien.music.theory import Harmony
+from mien.values import Brief, Mark
+
+HUSH_VELOCITY, STROKE_VELOCITY = -40, 22
+"""What the bar before the pause is softer, and the stroke after it louder, than the section."""
+
+EVADED = "evaded"
+"""The cadence of a phrase that breaks off."""
+
+KIND = "interruption"
+"""Kind of the marks of a phrase that breaks off."""
+HUSH, PAUSE, STROKE = "hush", "pause", "stroke"
+"""Texts of those marks, in their order."""
+
+FOREIGN, SHARED, LEADS = 1.0, 0.3, 0.5
+"""How unlooked for a chord is: by each tone outside the scale, less for each that it has in common with the one
+expected, a little more where it leads to the next."""
+
+
+def breaks(phrase: PhraseSpec, brief: Brief) -> bool:
+    """Whether a phrase breaks off before its close: its place in the form allows it, the brief asks for it."""
+    return brief.interruption >= phrase.breaks_from and phrase.bars == PHRASE_BARS and not phrase.goal
+
+
+def places(meter: Meter) -> tuple[int, int, int]:
+    """Where the hush, the pause and the stroke of a phrase that breaks off begin."""
+    pause = (PHRASE_BARS - 1) * bar_ticks(meter)
+    return pause - bar_ticks(meter), pause, pause + middle_ticks(meter)
+
+
+def louder(draft: Draft, tick: int, meter: Meter) -> int:
+    """Velocity that an interruption adds at a tick of a phrase."""
+    hush, pause, stroke = places(meter)
+    if not draft.breaks_off or tick < hush:
+        return 0
+    return HUSH_VELOCITY if tick < pause else STROKE_VELOCITY if tick >= stroke else 0
+
+
+def marks(meter: Meter, start: int) -> list[Mark]:
+    """The marks of a phrase that breaks off and begins at tick `start`."""
+    return [Mark(start + tick, KIND, text) for tick, text in zip(places(meter), (HUSH, PAUSE, STROKE), strict=True)]
+
+
+def broken_off(draft: Draft, brief: Brief, compass: Compass, following: Draft | None) -> Draft:
+    """The phrase as it is heard; its last slot is the stroke's chord, and between that and the one before is silence.
+
+    Parameters
+    ----------
+    draft : a phrase for which `breaks` holds.
+    compass : where the outer voices may go; the stroke lies near the top of the common range.
+    following : the phrase that comes next, None where another section begins.
+    """
+    _, pause, stroke = places(brief.meter)
+    slots = tuple(
+        replace(slot, length_ticks=min(slot.length_ticks, pause - slot.onset_ticks))
+        for slot in draft.slots
+        if slot.onset_ticks < pause
+    )
+    sung = [
+        replace(note, length_ticks=min(note.length_ticks, pause - note.onset_ticks))
+        for note in draft.melody
+        if note.onset_ticks < pause
+    ]
+    chord = _unlooked_for(draft, brief, following)
+    step = max(s for s in range(compass.melody.low, compass.melody.high + 1) if chord.pitch(s) % 12 in chord.pcs)
+    sung.append(Sung(stroke, beat_ticks(brief.meter), step, chord.pitch(step)))
+    roots = [p for p in range(compass.bass_low_midi, compass.bass_high_midi + 1) if p % 12 == chord.pcs[0]]
+    root = min(roots, key=lambda pitch: abs(pitch - slots[-1].bass_midi))
+    return replace(
+        draft,
+        slots=(*slots, Slot(stroke, PHRASE_BARS * bar_ticks(brief.meter) - stroke, chord, root)),
+        melody=tuple(sung),
+        motifs=tuple(motif for motif in draft.motifs if motif[0] < pause),
+    )
+
+
+def _unlooked_for(draft: Draft, brief: Brief, following: Draft | None) -> Harmony:
+    """The chord of the mode that surprises most where the phrase should close."""
+    words = vocabulary(brief.mode)
+    expected, last = draft.slots[-1].harmony, draft.slots[-2].harmony
+    after = following.slots[0].harmony if following is not None else words.find(words.opening)
+
+    def surprise(chord: Harmony) -> float:
+        foreign = sum(pc not in brief.mode.value for pc in chord.pcs)
+        shared = sum(pc in expected.pcs for pc in chord.pcs)
+        return FOREIGN * foreign - SHARED * shared + LEADS * min(1.0, transition(chord, after))
+
+    roots = expected.pcs[0], last.pcs[0]
+    return max((c for c in words.chords if c.function != last.function and c.pcs[0] not in roots), key=surprise)
