@@ -35,7 +35,7 @@ def test_mode_metre_and_tonic_are_those_of_who_reads_first() -> None:
     assert (brief.mode, brief.meter, brief.tonic_pc) == (Mode.LYDIAN, (3, 4), 2)
     told = {reason.field: reason for reason in brief.reasons}
     assert told["mode"].because == "lydian: 'dreamy' asks for it" and told["meter"].source == SOURCE
-    assert len(told) == len(brief.reasons) == 15
+    assert len(told) == len(brief.reasons) == 16
     for other in (affect(0.3), affect(0.8, doubt=0.99)):  # another reads first; nobody can tell
         placed = Affect(0.0, other.probs, other.valence, other.arousal, other.doubt, classes=PLACED)
         for name in ("mode", "meter", "tonic_pc"):

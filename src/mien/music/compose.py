@@ -22,6 +22,7 @@ from mien.music.arrange import Joint, arrange
 from mien.music.departure import departed
 from mien.music.figures import Names, choose_texture
 from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, plan
+from mien.music.height import heightened
 from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
 from mien.music.melody import highest_step, melody_range
@@ -31,7 +32,7 @@ from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
 from mien.music.texture import Stroke, Voice
-from mien.music.theme import Compass, Draft, Neighbours, led_into, write_phrase
+from mien.music.theme import RESERVED_STEPS, Compass, Draft, Neighbours, led_into, write_phrase
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 from mien.vocabulary import BRIEF_RANGES
 
@@ -82,7 +83,8 @@ class State:
 
     `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on;
     `last`, `voices` (the inner ones) and `joint` (melody and bass when they last began a note together) join one
-    phrase to the next, and so does `heard`, the last pitches of the melody; `figures` accompanied the last section, and
+    phrase to the next, and so does `heard`, the last pitches of the melody, of which `highest_midi` is the highest ever
+    (as if the tonic were C); `figures` accompanied the last section, and
     `worn` are the figures that each theme has been accompanied with.
     """
 
@@ -93,6 +95,7 @@ class State:
     refrain: str = ""
     last: Draft | None = None
     heard: tuple[int, ...] = ()
+    highest_midi: int = 0
     voices: tuple[int, ...] | None = None
     joint: Joint | None = None
     figures: Names | None = None
@@ -191,6 +194,7 @@ def dressed(
         themes=themes,
         last=heard[-1],
         heard=_tail(state.heard, heard),
+        highest_midi=_highest(state, heard),
         voices=inner,
         joint=joint,
         figures=textures[0].names,
@@ -225,9 +229,10 @@ def _compass(brief: Brief, players: Ensemble) -> Compass:
     voices = _voices(players)
     melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
     sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
-    span = melody_range(sung, melody.low_midi, melody.high_midi)
+    summit = highest_step(melody.high_midi)
+    span = melody_range(sung, melody.low_midi, summit - RESERVED_STEPS)
     low = max(bass.low_midi, min(35 + round((brief.register_midi - 64) / 3), bass.high_midi - 12))
-    return Compass(span, highest_step(melody.high_midi), low, min(bass.high_midi, low + 17))
+    return Compass(span, summit, low, min(bass.high_midi, low + 17))
 
 
 def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> State:
@@ -278,6 +283,9 @@ def _drafts(
             )
         elif spec.turn >= VARIED_TURN or (spec.turn and index):
             known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
+        if spec.is_height and index == len(spec.phrases) - 1:
+            highest = _highest(state, drafts)
+            known = heightened(known, brief, compass, highest, rng, ends=ends)
         drafts.append(_held(known, brief) if ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
     fresh: list[Draft] = []
@@ -291,6 +299,11 @@ def _drafts(
 def _tail(heard: tuple[int, ...], drafts: Sequence[Draft]) -> tuple[int, ...]:
     """The last pitches of the melody after these phrases."""
     return tail([*heard, *(note.pitch_midi for draft in drafts for note in draft.melody)])
+
+
+def _highest(state: State, drafts: Sequence[Draft]) -> int:
+    """The highest pitch of the melody after these phrases."""
+    return max([state.highest_midi, *(note.pitch_midi for draft in drafts for note in draft.melody)])
 
 
 def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
@@ -358,7 +371,7 @@ def _passage(
         marks += [Mark(tick + onset, "motif", name) for onset, name in draft.motifs]
         close = EVADED if draft.breaks_off else draft.spec.cadence
         marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", close))
-        marks += interruption_marks(brief.meter, tick) if draft.breaks_off else []
+        marks += interruption_marks(draft, brief.meter, tick)
         tick += draft.spec.bars * bar
     return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)), drafts)
 

@@ -78,6 +78,7 @@ class SectionSpec:
     """One section: `title` as marked ("A", "B", "A'"), `theme` whose music it states, `turn` which statement it is.
 
     A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture.
+    A section that `is_height` has the piece's highest note.
     """
 
     title: str
@@ -87,6 +88,7 @@ class SectionSpec:
     energy: float = 0.0
     is_contrast: bool = False
     is_last: bool = False
+    is_height: bool = False
 
     @property
     def bars(self) -> int:
@@ -278,7 +280,7 @@ def plan(
     sections = _of_fours(fours, form, rng)
     returns = [place for place, section in enumerate(sections) if section.theme == FIRST_THEME and section.turn]
     if returns:
-        sections[returns[-1]] = replace(sections[returns[-1]], energy=HEIGHT_ENERGY)
+        sections[returns[-1]] = replace(sections[returns[-1]], energy=HEIGHT_ENERGY, is_height=True)
     if rest:
         sections.append(ending(rest, tension, rng, sections[0].phrases[0].treatment))
     sections[-1] = replace(sections[-1], is_last=True)

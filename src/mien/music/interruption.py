@@ -1,9 +1,9 @@
 """A phrase about to close → the same phrase, broken off: a hush, a general pause, a chord that nobody looks for.
 
 Expectation is needed before it can be deceived: what breaks off is mostly heard for the second time. Its last bar but
-one is suddenly soft; where the close is due nobody plays; in the middle of that bar all strike a chord that the close
-did not promise, and the next phrase begins as if nothing had been. Times are ticks from the phrase's start, pitches
-MIDI with the tonic at 60 mod 12.
+one is suddenly soft (unless it holds the piece's highest note); where the close is due nobody plays; in the middle of
+that bar all strike a chord that the close did not promise, and the next phrase begins as if nothing had been. Times are
+ticks from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
 
 References: Huron 2006, *Sweet Anticipation*, ch. 13-14 (surprise as expectation violated, Haydn's); Schmalfeldt 1992,
 "Cadential processes: the evaded cadence"; Caplin 1998, *Classical Form* (evaded cadences).
@@ -47,16 +47,20 @@ def places(meter: Meter) -> tuple[int, int, int]:
 
 
 def louder(draft: Draft, tick: int, meter: Meter) -> int:
-    """Velocity that an interruption adds at a tick of a phrase."""
+    """Velocity that an interruption adds at a tick of a phrase; a highpoint is not hushed."""
     hush, pause, stroke = places(meter)
     if not draft.breaks_off or tick < hush:
         return 0
-    return HUSH_VELOCITY if tick < pause else STROKE_VELOCITY if tick >= stroke else 0
+    if tick < pause:
+        return 0 if draft.is_height else HUSH_VELOCITY
+    return STROKE_VELOCITY if tick >= stroke else 0
 
 
-def marks(meter: Meter, start: int) -> list[Mark]:
-    """The marks of a phrase that breaks off and begins at tick `start`."""
-    return [Mark(start + tick, KIND, text) for tick, text in zip(places(meter), (HUSH, PAUSE, STROKE), strict=True)]
+def marks(draft: Draft, meter: Meter, start: int) -> list[Mark]:
+    """The marks of a phrase that begins at tick `start`, if it breaks off."""
+    told = zip(places(meter), (HUSH, PAUSE, STROKE), strict=True)
+    found = [Mark(start + tick, KIND, text) for tick, text in told] if draft.breaks_off else []
+    return found[1:] if draft.is_height else found
 
 
 def broken_off(draft: Draft, brief: Brief, compass: Compass, following: Draft | None) -> Draft:
@@ -65,7 +69,7 @@ def broken_off(draft: Draft, brief: Brief, compass: Compass, following: Draft | 
     Parameters
     ----------
     draft : a phrase for which `breaks` holds.
-    compass : where the outer voices may go; the stroke lies near the top of the common range.
+    compass : where the outer voices may go; the stroke lies a little below the highest note of the phrase.
     following : the phrase that comes next, None where another section begins.
     """
     _, pause, stroke = places(brief.meter)
@@ -80,7 +84,8 @@ def broken_off(draft: Draft, brief: Brief, compass: Compass, following: Draft | 
         if note.onset_ticks < pause
     ]
     chord = _unlooked_for(draft, brief, following)
-    step = max(s for s in range(compass.melody.low, compass.melody.high + 1) if chord.pitch(s) % 12 in chord.pcs)
+    under = range(max(note.step for note in sung) - 1, compass.melody.low - 1, -1)
+    step = next(s for s in under if chord.pitch(s) % 12 in chord.pcs)
     sung.append(Sung(stroke, beat_ticks(brief.meter), step, chord.pitch(step)))
     roots = [p for p in range(compass.bass_low_midi, compass.bass_high_midi + 1) if p % 12 == chord.pcs[0]]
     root = min(roots, key=lambda pitch: abs(pitch - slots[-1].bass_midi))

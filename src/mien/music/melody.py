@@ -266,12 +266,12 @@ def highest_step(high_midi: int) -> int:
     return (high_midi - 60) * 7 // 12 - 1
 
 
-def melody_range(brief: Brief, low_midi: int, high_midi: int) -> Range:
-    """Steps within `low_midi`..`high_midi` around the brief's register, as wide as its spread asks.
+def melody_range(brief: Brief, low_midi: int, highest: int) -> Range:
+    """Steps from `low_midi` to the step `highest` around the brief's register, as wide as its spread asks.
 
     A line that fills a range of r evenly has a standard deviation of r/√12.
     """
     half = min(8, max(5, round(brief.spread_semitones * 12**0.5 / 2 * 7 / 12)))
-    lowest, highest = -(-(low_midi - 60) * 7 // 12) + 1, highest_step(high_midi)
+    lowest = -(-(low_midi - 60) * 7 // 12) + 1
     centre = min(highest - 3, max(lowest + 3, round((brief.register_midi - 60) * 7 / 12)))
     return Range(max(lowest, centre - half), min(highest, centre + half))

@@ -46,6 +46,9 @@ notes that a song has counts as a fault."""
 UNIT_BARS = 2
 """Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
 
+RESERVED_STEPS = 2
+"""Steps that are left at the top of a melody player's range for the highpoint of a piece."""
+
 WIDEST_STEPS = 11
 """A climax does not widen a line beyond an octave and a half: what a voice sings with ease."""
 
@@ -53,18 +56,23 @@ WIDEST_STEPS = 11
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. This statement of it
-    `breaks_off`, or does not (`mien.music.interruption`)."""
+    `breaks_off`, or does not (`mien.music.interruption`); it may be raised to the piece's highpoint
+    (`mien.music.height`)."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]
     melody: tuple[Sung, ...]
     motifs: tuple[tuple[int, str], ...]
     breaks_off: bool = False
+    is_height: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Compass:
-    """Where the outer voices may go: steps of the melody, its highest at a climax, MIDI range of the bass."""
+    """Where the outer voices may go: steps of the melody, its highest at a climax, MIDI range of the bass.
+
+    `summit` is the highest step that the player has; the last `RESERVED_STEPS` are kept for the piece's highpoint.
+    """
 
     melody: Range
     summit: int
@@ -74,7 +82,7 @@ class Compass:
     def reaching(self, steps: int) -> Range:
         """The melody's range, with room for a climax `steps` above it; a line wide enough stays as it is."""
         low, high = self.melody.low, self.melody.high
-        return Range(low, max(high, min(self.summit, high + steps, low + WIDEST_STEPS)))
+        return Range(low, max(high, min(self.summit - RESERVED_STEPS, high + steps, low + WIDEST_STEPS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ def write_phrase(
         draft = _draft(
             spec, brief, motifs, compass, around, rng, is_contrast=is_contrast, is_last=is_last, leads_on=leads_on
         )
-        faults = _faults(draft, around)
+        faults = faults_of(draft, around)
         if best is None or faults < best[0]:
             best = faults, draft
         if faults < GOOD_ENOUGH:
@@ -128,7 +136,7 @@ def write_phrase(
     return best[1]
 
 
-def _faults(draft: Draft, around: Neighbours) -> float:
+def faults_of(draft: Draft, around: Neighbours) -> float:
     """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often, runs
     that are some song's, a line out of balance."""
     joints = [_outer(draft, slot) for slot in draft.slots]
@@ -149,10 +157,11 @@ def _faults(draft: Draft, around: Neighbours) -> float:
 
 def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
     """Melody, if a note of it begins there, and bass at the start of a chord."""
-    return _sung_at(draft.melody, slot), slot.bass_midi
+    return sung_at(draft.melody, slot), slot.bass_midi
 
 
-def _sung_at(melody: Sequence[Sung], slot: Slot) -> int | None:
+def sung_at(melody: Sequence[Sung], slot: Slot) -> int | None:
+    """The pitch that the melody strikes where a chord begins."""
     return next((note.pitch_midi for note in melody if note.onset_ticks == slot.onset_ticks), None)
 
 
@@ -194,9 +203,9 @@ def _draft(
         joined = melody or [*(before.melody[-2:] if before else ())]
         if around.comes_again and melody:
             following = melody[0].pitch_midi, slots[0].bass_midi
-        letters = _closing_letters(spec, slots[-1], following)
+        letters = closing_letters(spec, slots[-1], following)
         sung = [s for s in slots if s.onset_ticks < first * bar]
-        left = (_sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
+        left = (sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
         melody += sing(brief, span, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above, pedal)
@@ -221,7 +230,7 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast:
     return [(0, length, words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
 
 
-def _closing_letters(spec: PhraseSpec, slot: Slot, following: tuple[int | None, int] | None) -> tuple[int, ...]:
+def closing_letters(spec: PhraseSpec, slot: Slot, following: tuple[int | None, int] | None) -> tuple[int, ...]:
     """What the melody may close on over the last chord: not where it would move on in fifths or octaves with the bass,
     if there is another tone and the `following` (melody, bass) is known."""
     chord, bass = slot.harmony, slot.bass_midi

@@ -118,4 +118,6 @@ def _homeward(journey: Journey, bars: int) -> Journey:
     if is_home or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
         return journey
     theme = first_theme(journey).phrases
-    return replace(journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3),))
+    return replace(
+        journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3, is_height=True),)
+    )

@@ -1,0 +1,102 @@
+"""The last phrase of a theme's last return → the same phrase, rising beyond all that was heard: the piece's highpoint.
+
+A piece has one registral peak, late. The phrase begins as it is known; its last bar but one climbs to a note higher
+than any before, a long one, and the close comes down from there. Rhythm, harmony and bass stay. Where the
+player has no room above, the phrase stays as it is. Times are ticks from the phrase's start, pitches MIDI with the
+tonic at 60 mod 12.
+
+References: Huron 1996, "The melodic arch in Western folksongs"; Agawu 2009, *Music as Discourse*, ch. 2 (highpoints);
+Eitan 1997, *Highpoints: A Study of Melodic Peaks*.
+"""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from mien.music.melody import Range, Sung, Syllable, sing
+from mien.music.rhythm import bar_ticks, strength
+from mien.music.theme import Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
+from mien.values import Brief
+
+BEYOND_STEPS = 4
+"""Up to so many steps above what was the highest the first tone of the chord is the peak."""
+
+PULL_STEPS = 4
+"""The line is drawn to a place so far above the peak, or it would fall short of it."""
+
+TRIES = 6
+
+WIDEST_LEAP = 12
+"""Semitones that the line leaps at most on its way up and down."""
+
+
+def heightened(
+    draft: Draft, brief: Brief, compass: Compass, highest_midi: int, rng: np.random.Generator, *, ends: bool
+) -> Draft:
+    """Raise the climax of a phrase above `highest_midi`, if the melody's player has room there.
+
+    Parameters
+    ----------
+    highest_midi : the highest pitch of the melody so far.
+    ends : the phrase is the last of all.
+    """
+    bar = bar_ticks(brief.meter)
+    start = (draft.spec.bars - 2) * bar
+    kept = [note for note in draft.melody if note.onset_ticks < start]
+    anew = [note for note in draft.melody if note.onset_ticks >= start]
+    climbing = [place for place, note in enumerate(anew[:-1]) if note.onset_ticks < start + bar]
+    if not kept:
+        return draft
+    slot = next(slot for slot in reversed(draft.slots) if slot.onset_ticks < start)
+    joint = (sung_at(kept, slot), slot.bass_midi)
+    letters = closing_letters(draft.spec, draft.slots[-1], None)
+    for peak in sorted(climbing, key=lambda i: (-anew[i].length_ticks, -strength(anew[i].onset_ticks, brief.meter))):
+        summit = _summit(draft, anew[peak].onset_ticks, compass, highest_midi)
+        if summit is None:
+            continue
+        places = [-1, peak, len(anew) - 1]
+        arch = np.interp(range(len(anew)), places, [kept[-1].step, summit + PULL_STEPS, anew[-1].step])
+        syllables = _syllables(anew, peak, summit, ends=ends)
+        span = Range(compass.melody.low, summit)
+        lines = [
+            sing(brief, span, syllables, list(draft.slots), tuple(kept[-2:]), joint, arch, letters, rng)
+            for _ in range(TRIES)
+        ]
+        raised = [
+            replace(draft, melody=(*kept, *line), is_height=True)
+            for line in lines
+            if max(note.pitch_midi for note in line) > highest_midi and _is_singable([kept[-1], *line])
+        ]
+        if raised:
+            return min(raised, key=lambda one: faults_of(one, Neighbours()))
+    return draft
+
+
+def _syllables(anew: list[Sung], peak: int, summit: int, *, ends: bool) -> list[Syllable]:
+    """The notes to be found anew: their own steps, but for those to and from the peak."""
+    steps = [None, *(after.step - before.step for before, after in pairwise(anew))]
+    last = len(anew) - 1
+    return [
+        Syllable(
+            note.onset_ticks,
+            note.length_ticks,
+            None if place in (peak, peak + 1) else steps[place],
+            summit if place == peak else None,
+            closes=place == last,
+            ends=ends and place == last,
+        )
+        for place, note in enumerate(anew)
+    ]
+
+
+def _summit(draft: Draft, tick: int, compass: Compass, highest_midi: int) -> int | None:
+    """The step to rise to at a tick, None if there is none above the highest pitch so far."""
+    chord = next(slot for slot in reversed(draft.slots) if slot.onset_ticks <= tick).harmony
+    above = [step for step in range(compass.melody.low, compass.summit + 1) if chord.pitch(step) > highest_midi]
+    return next((step for step in above[:BEYOND_STEPS] if chord.pitch(step) % 12 in chord.pcs), None)
+
+
+def _is_singable(line: list[Sung]) -> bool:
+    """Whether no leap is too wide."""
+    return all(abs(after.pitch_midi - before.pitch_midi) <= WIDEST_LEAP for before, after in pairwise(line))

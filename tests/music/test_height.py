@@ -1,0 +1,85 @@
+"""A piece has one highpoint: in the last phrase of the theme's last return, above all that was heard."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from mien.circumplex import affect_of
+from mien.music.brief import brief_from_affect
+from mien.music.compose import State, compose, next_section
+from mien.music.form import plan
+from mien.music.height import WIDEST_LEAP, heightened
+from mien.music.melody import Range
+from mien.music.rhythm import bar_ticks
+from mien.music.theme import Compass, Draft
+from mien.values import Brief, Part, Phrase
+
+HAPPY = brief_from_affect(affect_of("happy"), seed=1, meter=(4, 4))
+BASS = (40, 57)
+
+
+def a_phrase() -> Draft:
+    """The last phrase of a theme, four bars."""
+    rng = np.random.default_rng(3)
+    return next_section(HAPPY, State(), plan(24, rng)[0], rng)[1].drafts[-1]
+
+
+def last_return(phrase: Phrase) -> tuple[int, int]:
+    """Start and end of the last return of the theme."""
+    sections = [(m.onset_ticks, m.text) for m in phrase.marks if m.kind == "section"]
+    spans = [(a, b[0], a[1]) for a, b in pairwise([*sections, (phrase.length_ticks, "end")])]
+    (start, _), end, _ = [span for span in spans if span[2].startswith("A'")][-1]
+    return start, end
+
+
+@pytest.mark.parametrize("name", ["piano", "quartet", "ambient"])
+@pytest.mark.parametrize("emotion", ["happy", "sad", "angry", "neutral"])
+def test_the_last_return_has_the_only_highest_note(name: str, emotion: str) -> None:
+    found = []
+    for seed in range(1, 4):
+        phrase = compose(brief_from_affect(affect_of(emotion), ensemble=name, seed=seed), 50, seed)
+        start, end = last_return(phrase)
+        melody = phrase.part(Part.MELODY)
+        inside = max(n.pitch_midi for n in melody if start <= n.onset_ticks < end)
+        found.append(inside > max(n.pitch_midi for n in melody if not start <= n.onset_ticks < end))
+    assert sum(found) >= 2, found
+
+
+def test_a_phrase_that_is_raised_begins_as_it_was_and_keeps_its_rhythm_and_chords() -> None:
+    draft = a_phrase()
+    top = max(note.pitch_midi for note in draft.melody)
+    raised = raise_above(draft, top, summit=20)
+    before, after = draft.melody, raised.melody
+    assert raised.is_height and raised.slots == draft.slots
+    assert [(n.onset_ticks, n.length_ticks) for n in after] == [(n.onset_ticks, n.length_ticks) for n in before]
+    kept = sum(note.onset_ticks < 2 * bar_ticks(HAPPY.meter) for note in before)
+    assert after[:kept] == before[:kept]
+    assert max(note.pitch_midi for note in after) > top
+    assert max(abs(b.pitch_midi - a.pitch_midi) for a, b in pairwise(after[kept - 1 :])) <= WIDEST_LEAP
+    assert after[-1].pitch_midi % 12 == before[-1].pitch_midi % 12  # it comes down to the same close
+
+
+def test_without_room_above_a_phrase_stays_as_it_is() -> None:
+    draft = a_phrase()
+    assert raise_above(draft, max(note.pitch_midi for note in draft.melody), summit=3) is draft
+    assert raise_above(draft, 127, summit=20) is draft
+
+
+def raise_above(draft: Draft, highest_midi: int, *, summit: int, brief: Brief = HAPPY) -> Draft:
+    compass = Compass(Range(-2, summit), summit, *BASS)
+    return heightened(draft, brief, compass, highest_midi, np.random.default_rng(1), ends=False)
+
+
+def test_a_highpoint_that_breaks_off_is_not_hushed() -> None:
+    brief = replace(HAPPY, interruption=1.0)
+    phrase = compose(brief, 45, 1)
+    start, end = last_return(phrase)
+    marks = [m.text for m in phrase.marks if m.kind == "interruption" and start <= m.onset_ticks < end]
+    assert marks == ["pause", "stroke"]
+    melody = [n for n in phrase.part(Part.MELODY) if start <= n.onset_ticks < end]
+    peak = max(melody, key=lambda n: n.pitch_midi)
+    stroke = next(m.onset_ticks for m in phrase.marks if m.text == "stroke" and m.onset_ticks > start)
+    assert peak.onset_ticks < stroke
+    assert all(n.pitch_midi < peak.pitch_midi for n in melody if n.onset_ticks >= stroke)
