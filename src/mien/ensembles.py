@@ -1,7 +1,7 @@
 """Who plays: the table `ensembles.toml` as values, known to the composer and to the mixing desk alike.
 
 A new ensemble is one table entry there: for each part the instrument (General MIDI program, 0-based), its written
-range, whether it plays one note at a time, and its place on the desk.
+range, whether it plays one note at a time, how long its notes sound, and its place on the desk.
 """
 
 import tomllib
@@ -19,7 +19,8 @@ class Player:
     """One instrument of an ensemble.
 
     `program` is General MIDI, 0-based (None: the drum kit); `low_midi`..`high_midi` the range it is written in;
-    `gain_db` and `pan` (−1 left .. 1 right) its place on the desk.
+    `rings_s` seconds after which a note that is held has all but died away (20 dB in the shipped font, middle of its
+    range; None: it sounds as long as it is held); `gain_db` and `pan` (−1 left .. 1 right) its place on the desk.
     """
 
     part: Part
@@ -30,6 +31,7 @@ class Player:
     monophonic: bool
     gain_db: float
     pan: float
+    rings_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def ensembles() -> Mapping[str, Ensemble]:
                     monophonic=entry.get("monophonic", False),
                     gain_db=float(entry.get("gain_db", 0.0)),
                     pan=float(entry.get("pan", 0.0)),
+                    rings_s=entry.get("rings_s"),
                 )
         found[name] = Ensemble(
             name=name,

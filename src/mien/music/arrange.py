@@ -21,6 +21,7 @@ from mien.music.texture import (
     accompany,
     completed,
     drum,
+    restruck,
     second_line,
     settled,
     suspensions,
@@ -101,6 +102,7 @@ def arrange(
             for part, ground in grounds.items():
                 moving = tokens(texture.of(part), body, brief.meter)
                 strokes_of = settled(moving, body, voices[part], brief.meter) if rests else list(moving)
+                strokes_of = list(restruck(strokes_of, voices[part], brief.meter))
                 played += accompany(strokes_of, voices[part], body, ground, brief.meter)
             under = [chord[0] for chord in placed]
             bass = walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, under, joint, brief.meter)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from mien.music.figures import Figure
 from mien.music.harmony import Slot, parallel_cost
 from mien.music.rhythm import Meter, beat_ticks
-from mien.music.texture import Stroke, Token, Voice, tokens
+from mien.music.texture import Stroke, Token, Voice, restruck, tokens
 from mien.values import Part
 
 WIDEST_APPROACH = 5
@@ -39,7 +39,7 @@ def walk_bass(
     """
     strokes = []
     last = before
-    for stroke in _grounded(tokens(figure, slots, meter), slots, meter):
+    for stroke in _grounded(restruck(tokens(figure, slots, meter), player, meter), slots, meter):
         onset, length, token, number = stroke.onset_ticks, stroke.length_ticks, stroke.text, stroke.number
         slot, highest = slots[number], min(player.high_midi, under_midi[number] - 1)
         after = slots[number + 1] if number + 1 < len(slots) else following

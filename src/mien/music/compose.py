@@ -25,19 +25,15 @@ from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, plan
 from mien.music.height import heightened
 from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
-from mien.music.melody import highest_step, melody_range
 from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.originality import tail
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
+from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
-from mien.music.texture import Stroke, Voice
-from mien.music.theme import RESERVED_STEPS, Compass, Draft, Neighbours, led_into, write_phrase
+from mien.music.texture import Stroke
+from mien.music.theme import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
-from mien.vocabulary import BRIEF_RANGES
-
-LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
-"""Semitones from C to the lowest and the highest tonic."""
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
 """Velocity at no loudness, and what full loudness adds."""
@@ -54,8 +50,6 @@ SOFTEST, LOUDEST = 12, 120
 
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
-
-HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"][1]
 
 KEPT_THEMES = 7
 
@@ -164,7 +158,7 @@ def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
 def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> tuple[State, Passage]:
     """Compose one section and remember what later ones return to."""
     state = _with_motifs(brief, state, spec, rng)
-    compass = _compass(brief, ensemble(brief.ensemble))
+    compass = compass_of(brief, ensemble(brief.ensemble))
     return dressed(brief, state, spec, _drafts(brief, state, spec, compass, rng), rng)
 
 
@@ -173,10 +167,10 @@ def dressed(
 ) -> tuple[State, Passage]:
     """Accompany the phrases of a section; `state` is that before the section."""
     players = ensemble(brief.ensemble)
-    voices = _voices(players)
+    voices = voices_of(brief, players)
     density = _melody_density(drafts, brief)
     worn = state.worn.get(spec.theme, ())
-    heard = _as_heard(brief, drafts, _compass(brief, players))
+    heard = _as_heard(brief, drafts, compass_of(brief, players))
     textures = [choose_texture(brief, players, density, spec.energy, state.figures, rng, worn=worn)]
     for _ in drafts[1:]:
         near = textures[0].names
@@ -214,25 +208,6 @@ def _recent(by_theme: dict[str, Kept]) -> dict[str, Kept]:
     """What is kept by theme: the first theme, which comes back late, and the latest; endless music needs no more."""
     names = list(by_theme)
     return {name: by_theme[name] for name in dict.fromkeys([names[0], *names[-KEPT_THEMES:]])}
-
-
-def _voices(players: Ensemble) -> dict[Part, Voice]:
-    """The players' ranges, narrowed so that any tonic fits."""
-    return {
-        part: Voice(part, player.low_midi - LOWEST_SHIFT, player.high_midi - HIGHEST_SHIFT, player.monophonic)
-        for part, player in players.players.items()
-    }
-
-
-def _compass(brief: Brief, players: Ensemble) -> Compass:
-    """Where the outer voices may go; a bass stays within an octave and a half so that its line can be heard as one."""
-    voices = _voices(players)
-    melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
-    sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
-    summit = highest_step(melody.high_midi)
-    span = melody_range(sung, melody.low_midi, summit - RESERVED_STEPS)
-    low = max(bass.low_midi, min(35 + round((brief.register_midi - 64) / 3), bass.high_midi - 12))
-    return Compass(span, summit, low, min(bass.high_midi, low + 17))
 
 
 def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> State:

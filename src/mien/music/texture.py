@@ -7,7 +7,7 @@ References: Aldwell, Schachter & Cadwallader 2010 (suspensions); Huron 2001 (a c
 for the figures.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,10 @@ from mien.values import Part
 
 FARTHEST_THIRD = 5
 """Semitones that a player moves at most for a third that nobody else has."""
+
+
+AGAIN = {"a": "a", "r": "f", "o": "r", "f": "r", "w": "w", "d": "d"}
+"""What a player plays the second time, for each token that names no inner voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,14 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A player's written range (already narrowed for transposition) and whether it plays one note at a time."""
+    """A player's written range (already narrowed for transposition), whether it plays one note at a time, and the ticks
+    after which a note has died away (None: it sounds as long as it is held)."""
 
     part: Part
     low_midi: int
     high_midi: int
     monophonic: bool
+    rings_ticks: int | None = None
 
     def fold(self, pitch_midi: int) -> int:
         """The pitch, moved by octaves into the range."""
@@ -79,6 +85,25 @@ def tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[To
                     yield Token(onset, min(stop, onset + size * step) - onset, pattern[index], number)
                 index += size
             start = stop
+
+
+def restruck(strokes: Iterable[Token], player: Voice, meter: Meter) -> Iterator[Token]:
+    """Let what would die away before it ends be struck again, on beats: a chord as it is, or tone by tone where every
+    beat wants a stroke; a single tone in turn with its neighbour, a bass with its fifth."""
+    beat = beat_ticks(meter)
+    for token in strokes:
+        if player.rings_ticks is None or token.length_ticks <= player.rings_ticks:
+            yield token
+            continue
+        step = max(1, player.rings_ticks // beat) * beat
+        for turn, start in enumerate(range(0, token.length_ticks, step)):
+            text = token.text
+            if text == "a" and step == beat:
+                text = str(turn % INNER_VOICES)
+            elif turn % 2:
+                text = AGAIN.get(text) or "".join(str(int(digit) + 1) for digit in text)
+            length = min(step, token.length_ticks - start)
+            yield replace(token, onset_ticks=token.onset_ticks + start, length_ticks=length, text=text)
 
 
 def settled(strokes: Iterator[Token], slots: tuple[Slot, ...], player: Voice, meter: Meter) -> list[Token]:

@@ -1,0 +1,46 @@
+"""Brief and ensemble → where its players may go, with the tonic at C: pitches MIDI, melody in steps (0 at MIDI 60).
+
+Music is composed with the tonic on C and then moved, so ranges are narrowed by as much.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mien.ensembles import Ensemble
+from mien.music.melody import highest_step, melody_range
+from mien.music.rhythm import beat_ticks
+from mien.music.texture import Voice
+from mien.music.theme import RESERVED_STEPS, Compass
+from mien.values import Brief, Part
+from mien.vocabulary import BRIEF_RANGES
+
+LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
+"""Semitones from C to the lowest and the highest tonic."""
+
+HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"][1]
+
+
+def voices_of(brief: Brief, players: Ensemble) -> Mapping[Part, Voice]:
+    """The players' ranges, narrowed so that any tonic fits, and how long their notes sound at this tempo."""
+    second = beat_ticks(brief.meter) * brief.tempo_bpm / 60
+    return {
+        part: Voice(
+            part,
+            player.low_midi - LOWEST_SHIFT,
+            player.high_midi - HIGHEST_SHIFT,
+            player.monophonic,
+            None if player.rings_s is None else round(player.rings_s * second),
+        )
+        for part, player in players.players.items()
+    }
+
+
+def compass_of(brief: Brief, players: Ensemble) -> Compass:
+    """Where the outer voices may go; a bass stays within an octave and a half so that its line can be heard as one."""
+    voices = voices_of(brief, players)
+    melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
+    sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
+    summit = highest_step(melody.high_midi)
+    span = melody_range(sung, melody.low_midi, summit - RESERVED_STEPS)
+    low = max(bass.low_midi, min(35 + round((brief.register_midi - 64) / 3), bass.high_midi - 12))
+    return Compass(span, summit, low, min(bass.high_midi, low + 17))

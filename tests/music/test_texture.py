@@ -1,0 +1,53 @@
+"""Figures on chords: what would die away before it ends is struck again."""
+
+import pytest
+
+from mien.circumplex import affect_of
+from mien.ensembles import ensemble
+from mien.music.brief import brief_from_affect
+from mien.music.compose import compose
+from mien.music.ranges import voices_of
+from mien.music.rhythm import beat_ticks
+from mien.music.texture import Token, Voice, restruck
+from mien.values import Part
+
+HARP = Voice(Part.TEXTURE, 50, 90, monophonic=False, rings_ticks=1000)
+DULL = Voice(Part.TEXTURE, 50, 90, monophonic=False, rings_ticks=500)
+
+
+def struck(text: str, length: int, player: Voice) -> list[tuple[int, int, str]]:
+    return [
+        (token.onset_ticks, token.length_ticks, token.text)
+        for token in restruck([Token(960, length, text, 0)], player, (4, 4))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "player", "wanted"),
+    [
+        ("a", HARP, [(960, 960, "a"), (1920, 480, "a")]),
+        ("a", DULL, [(960, 480, "0"), (1440, 480, "1"), (1920, 480, "2")]),
+        ("1", HARP, [(960, 960, "1"), (1920, 480, "2")]),
+        ("02", HARP, [(960, 960, "02"), (1920, 480, "13")]),
+        ("r", DULL, [(960, 480, "r"), (1440, 480, "f"), (1920, 480, "r")]),
+    ],
+)
+def test_a_dotted_half_that_dies_away_is_struck_again(text, player, wanted) -> None:
+    assert struck(text, 1440, player) == wanted
+
+
+def test_what_sounds_to_its_end_is_held() -> None:
+    assert struck("a", 960, HARP) == [(960, 960, "a")]
+    violin = Voice(Part.TEXTURE, 50, 90, monophonic=True)
+    assert struck("a", 1920, violin) == [(960, 1920, "a")]
+
+
+@pytest.mark.parametrize("name", ["ambient", "musicbox"])
+@pytest.mark.parametrize("emotion", ["sad", "calm", "happy"])
+def test_plucked_accompaniment_holds_no_note_longer_than_it_sounds(name: str, emotion: str) -> None:
+    brief = brief_from_affect(affect_of(emotion), ensemble=name, seed=4)
+    phrase = compose(brief, 40, 4)
+    for part, voice in voices_of(brief, ensemble(name)).items():
+        if voice.rings_ticks is not None:
+            held = [n for n in phrase.part(part) if n.length_ticks > max(voice.rings_ticks, beat_ticks(brief.meter))]
+            assert all(note.end_ticks == phrase.length_ticks for note in held)
