@@ -49,6 +49,11 @@ class Ensemble:
     """Semitones that the melody lies above the register of a brief: where its instrument sings, and leaves room for the
     players beneath."""
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether two hands play all: a piano alone, not a machine like a music box."""
+        return self.solo and self.pedal
+
     def label(self, part: Part) -> str:
         """Name of a player's track, stem or staff: the instrument, with its part where one instrument has several."""
         instrument = self.players[part].instrument

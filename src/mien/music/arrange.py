@@ -5,13 +5,16 @@ Works on one section: times are ticks from the start of each phrase, pitches MID
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9; Huron 2001 (outer voices).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
+from mien.ensembles import Ensemble
 from mien.music.bass import least_parallel, walk_bass
 from mien.music.figures import INNER_VOICES, Texture, energy_of
 from mien.music.form import SectionSpec
+from mien.music.hands import LEAP_S, REACH_SEMITONES
 from mien.music.harmony import Slot
 from mien.music.rhythm import beat_ticks
 from mien.music.texture import (
@@ -51,7 +54,7 @@ def arrange(
     joint: Joint | None,
     rng: np.random.Generator,
     *,
-    solo: bool,
+    players: Ensemble,
 ) -> tuple[list[list[Stroke]], tuple[int, ...], Joint | None]:
     """Accompany the phrases of a section.
 
@@ -59,7 +62,7 @@ def arrange(
     ----------
     textures : one a phrase.
     before, joint : the inner voices, and melody and bass, with which the section before ended.
-    solo : one player plays all parts.
+    players : who plays; what one pair of hands plays stays within its reach.
 
     Returns
     -------
@@ -72,6 +75,8 @@ def arrange(
     low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
     above_it = voices.get(Part.TEXTURE)
     low_above = above_it.low_midi if above_it is not None and above_it.monophonic else 0
+    reach = REACH_SEMITONES if players.by_hand else None
+    leap_ticks = LEAP_S * brief.tempo_bpm / 60 * beat_ticks(brief.meter)
     outer: Outer | None = None
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         ends = spec.is_last and index == len(drafts) - 1
@@ -80,11 +85,12 @@ def arrange(
         struck = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         sung = [struck.get(slot.onset_ticks) for slot in draft.slots]
         span = (min(low, high - 14), high)
-        placed = voice(draft.slots, ceilings, sung, INNER_VOICES, *span, centre, low_above, before, outer)
+        placed = voice(draft.slots, ceilings, sung, INNER_VOICES, *span, centre, low_above, reach, before, outer)
         before, outer = placed[-1], (draft.slots[-1].bass_midi, sung[-1])
         held = suspensions(draft.slots, placed, draft.melody, brief.meter, 0.25 + 0.6 * brief.tension, rng)
-        grounds = {part: Ground(placed, ceilings, held) for part in (Part.HARMONY, Part.TEXTURE) if part in voices}
-        if not solo and len(grounds) == 2:
+        tops = [min(c, s.bass_midi + (reach or c) + 1) for c, s in zip(ceilings, draft.slots, strict=True)]
+        grounds = {part: Ground(placed, tops, held) for part in (Part.HARMONY, Part.TEXTURE) if part in voices}
+        if not players.solo and len(grounds) == 2:
             second = second_line(
                 draft.slots, draft.melody, placed, ceilings, voices[Part.TEXTURE], voices[Part.HARMONY]
             )
@@ -104,8 +110,9 @@ def arrange(
                 strokes_of = settled(moving, body, voices[part], brief.meter) if rests else list(moving)
                 strokes_of = list(restruck(strokes_of, voices[part], brief.meter))
                 played += accompany(strokes_of, voices[part], body, ground, brief.meter)
-            under = [chord[0] for chord in placed]
-            bass = walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, under, joint, brief.meter)
+            under, low_bass = [chord[0] for chord in placed], voices[Part.RHYTHM].low_midi
+            lowest = partial(_lowest, played if players.by_hand else (), low_bass, leap_ticks)
+            bass = walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, under, lowest, joint, brief.meter)
             together = [(above[s.onset_ticks], s.pitch_midi) for s in bass if s.onset_ticks in above]
             joint = together[-1] if together else joint
             played = completed([*played, *bass], body, draft.melody, voices)
@@ -120,6 +127,18 @@ def arrange(
         strokes.append(played)
     assert before is not None
     return strokes, before, joint
+
+
+def _lowest(inner: Sequence[Stroke], low_midi: int, leap_ticks: float, tick: int) -> int:
+    """How low a bass may lie at a tick, or as low as its player goes: within a hand's reach of all that is struck with
+    it, and of the lowest tone of what is struck so near that no leap is in time."""
+    reached: dict[int, int] = {}
+    for stroke in inner:
+        if abs(stroke.onset_ticks - tick) < leap_ticks:
+            other = reached.get(stroke.onset_ticks, stroke.pitch_midi)
+            choose = max if stroke.onset_ticks == tick else min
+            reached[stroke.onset_ticks] = choose(stroke.pitch_midi, other)
+    return max(low_midi, max(reached.values(), default=0) - REACH_SEMITONES)
 
 
 def _ceiling(draft: Draft, slot: Slot) -> int:

@@ -6,7 +6,7 @@ chord is given (`mien.music.harmony.bass_line`); figures move from it.
 References: Schoenberg 1967, ch. 9; Huron 2001 (outer voices); `figures.toml` for the figures.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mien.music.figures import Figure
@@ -28,29 +28,30 @@ def walk_bass(
     following: Slot | None,
     above: Mapping[int, int],
     under_midi: Sequence[int],
+    lowest: Callable[[int], int],
     before: tuple[int, int] | None,
     meter: Meter,
 ) -> list[Stroke]:
     """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord.
 
     `above` is the melody, pitch by onset, `under_midi` the lowest inner voice of every slot, which a figure does not
-    cross, `before` the (melody, bass) that sounded together last: where a figure would move in parallel fifths or
-    octaves with it, another tone of the chord is taken.
+    cross, `lowest` how low its octaves and fifths may lie at a tick, `before` the (melody, bass) that sounded together
+    last: where a figure would move in parallel fifths or octaves with it, another tone of the chord is taken.
     """
     strokes = []
     last = before
     for stroke in _grounded(restruck(tokens(figure, slots, meter), player, meter), slots, meter):
         onset, length, token, number = stroke.onset_ticks, stroke.length_ticks, stroke.text, stroke.number
-        slot, highest = slots[number], min(player.high_midi, under_midi[number] - 1)
+        slot, span = slots[number], range(lowest(onset), min(player.high_midi + 1, under_midi[number]))
         after = slots[number + 1] if number + 1 < len(slots) else following
         leads = onset + length == slot.onset_ticks + slot.length_ticks and after is not None
-        pitch = _bass_tone(token, slot, after.bass_midi if leads and after is not None else None, player, highest)
+        pitch = _bass_tone(token, slot, after.bass_midi if leads and after is not None else None, span)
         sung = above.get(onset)
         if sung is not None and last is not None:
             then = above.get(slot.onset_ticks + slot.length_ticks)
             ahead = (then, after.bass_midi) if after is not None else None
             if onset == slot.onset_ticks:  # the bass note of a chord stays, though perhaps in another octave
-                options = [p for p in (pitch, pitch + 12, pitch - 12) if player.low_midi <= p <= max(highest, pitch)]
+                options = [p for p in (pitch, pitch + 12, pitch - 12) if p == pitch or p in span]
             else:
                 options = [pitch, *(slot.bass_midi + (pc - slot.bass_midi) % 12 for pc in slot.harmony.pcs)]
             pitch = least_parallel(options or [pitch], last, sung, ahead)
@@ -87,15 +88,16 @@ def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: 
     return options[costs.index(min(costs))]
 
 
-def _bass_tone(token: str, slot: Slot, next_bass: int | None, player: Voice, highest_midi: int) -> int:
-    """The pitch that a token of a bass figure stands for; `next_bass` is known where the note leads to it. A bass that
-    stays, on a pedal for one, has nowhere to lead."""
+def _bass_tone(token: str, slot: Slot, next_bass: int | None, span: range) -> int:
+    """The pitch that a token of a bass figure stands for, octaves and fifths within a span; `next_bass` is known where
+    the note leads to it. A bass that stays, on a pedal for one, has nowhere to lead."""
     base = slot.bass_midi
+    fifth = base + (slot.harmony.pcs[2] - base) % 12
+    fifths = (fifth, fifth - 12) if slot.harmony.pcs[0] == base % 12 else ()
     if token == "o":
-        return next((pitch for pitch in (base + 12, base - 12) if player.low_midi <= pitch <= highest_midi), base)
-    if token == "f" and slot.harmony.pcs[0] == base % 12:
-        fifth = base + (slot.harmony.pcs[2] - base) % 12
-        return next((pitch for pitch in (fifth, fifth - 12) if player.low_midi <= pitch <= highest_midi), base)
+        return next((pitch for pitch in (base + 12, base - 12, *fifths) if pitch in span), base)
+    if token == "f":
+        return next((pitch for pitch in fifths if pitch in span), base)
     if token == "w" and next_bass is not None and next_bass % 12 != base % 12:
         return _approach(slot, next_bass)
     return base

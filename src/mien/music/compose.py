@@ -177,7 +177,7 @@ def dressed(
         textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
     strokes, inner, joint = arrange(
-        brief, spec, heard, textures, voices, state.voices, state.joint, rng, solo=players.solo
+        brief, spec, heard, textures, voices, state.voices, state.joint, rng, players=players
     )
     is_new = spec.theme not in state.themes and spec.title != INTRODUCTION
     whole = tuple(replace(draft, breaks_off=False) for draft in drafts)

@@ -17,6 +17,9 @@ from mien.values import Note, Part, Phrase
 REACH_SEMITONES = 16
 """A tenth: what most hands span."""
 
+LEAP_S = 0.3
+"""A hand leaps beyond its reach, as in stride piano, if it has as long as this."""
+
 SPLITS_MIDI = (0, 50, 52, 54, 55, 57, 59, 60, 61, 62, 64, 66, 128)
 """Pitches from which notes may go to the right hand."""
 

@@ -17,6 +17,12 @@ from mien.vocabulary import BRIEF_RANGES
 LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 """Semitones from C to the lowest and the highest tonic."""
 
+LOWEST_BASS_MIDI, MIDDLE_REGISTER_MIDI = 35, 64
+"""Lowest bass note of an ensemble whose melody lies about the second pitch; it follows that a third of the way."""
+
+TWO_HANDS = 4
+"""Semitones by which the bass of two hands lies higher: the left one has the figures too."""
+
 HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"][1]
 
 
@@ -42,5 +48,6 @@ def compass_of(brief: Brief, players: Ensemble) -> Compass:
     sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
     summit = highest_step(melody.high_midi)
     span = melody_range(sung, melody.low_midi, summit - RESERVED_STEPS)
-    low = max(bass.low_midi, min(35 + round((brief.register_midi - 64) / 3), bass.high_midi - 12))
-    return Compass(span, summit, low, min(bass.high_midi, low + 17))
+    deep = LOWEST_BASS_MIDI + round((brief.register_midi - MIDDLE_REGISTER_MIDI) / 3)
+    low = max(bass.low_midi, min(deep + (TWO_HANDS if players.by_hand else 0), bass.high_midi - 12))
+    return Compass(span, summit, low, min(bass.high_midi, max(low + 12, deep + 17)))

@@ -40,6 +40,8 @@ class Costs:
     """The top voice at or over the melody."""
     out_of_range: float = 3.0
     """A tone below the range of who plays it, who would play it an octave higher."""
+    stretch: float = 1.5
+    """Each semitone by which the top voice lies beyond the reach of the hand that plays the bass."""
     off_centre: float = 0.06
     """Each semitone that the middle of the chord lies away from where it should."""
 
@@ -74,6 +76,7 @@ def voice(
     high_midi: int,
     centre_midi: float,
     low_above_midi: int,
+    reach: int | None,
     before: tuple[int, ...] | None,
     outer_before: Outer | None,
 ) -> list[tuple[int, ...]]:
@@ -85,6 +88,7 @@ def voice(
     sung : the melody's pitch where each slot begins, None where it strikes none.
     low_midi, high_midi : where the voices stand; `low_above_midi` is the least of all but the lowest.
     centre_midi : where the middle of the chord should lie.
+    reach : semitones above the bass that its hand spans, where one hand plays all; None where others play.
     before, outer_before : the inner voices of the chord before, and the outer ones with it; None if not known.
     """
     outer = [(slot.bass_midi, melody) for slot, melody in zip(slots, sung, strict=True)]
@@ -95,6 +99,8 @@ def voice(
         options = _placements(slot.harmony.pcs, voices, low_midi, high_midi)
         cost = _standing_cost(options, slot, ceiling, sung[index], centre_midi)
         cost += COSTS.out_of_range * (options[:, 1:] < low_above_midi).any(axis=1)
+        if reach is not None:
+            cost += COSTS.stretch * np.maximum(0, options[:, -1] - slot.bass_midi - reach)
         best = np.argsort(np.round(cost, 6), kind="stable")[:KEPT]
         options, cost = options[best], cost[best]
         if rows:
