@@ -51,3 +51,20 @@ def test_plucked_accompaniment_holds_no_note_longer_than_it_sounds(name: str, em
         if voice.rings_ticks is not None:
             held = [n for n in phrase.part(part) if n.length_ticks > max(voice.rings_ticks, beat_ticks(brief.meter))]
             assert all(note.end_ticks == phrase.length_ticks for note in held)
+
+
+@pytest.mark.parametrize(("name", "most"), [("piano", 0), ("ambient", 0), ("chamber", 1), ("quartet", 4)])
+def test_chords_have_their_third(name: str, most: int) -> None:
+    lacking = 0
+    for emotion in ("happy", "sad", "surprise"):
+        for seed in range(1, 5):
+            phrase = compose(brief_from_affect(affect_of(emotion), ensemble=name, seed=seed), 40, seed)
+            for chord in phrase.chords:
+                end = chord.onset_ticks + chord.length_ticks
+                sounding = {
+                    n.pitch_midi % 12
+                    for n in phrase.notes
+                    if n.onset_ticks < end and n.end_ticks > chord.onset_ticks and n.part is not Part.KIT
+                }
+                lacking += chord.pcs[1] not in sounding
+    assert lacking <= most

@@ -48,6 +48,7 @@ def compass_of(brief: Brief, players: Ensemble) -> Compass:
     sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
     summit = highest_step(melody.high_midi)
     span = melody_range(sung, melody.low_midi, summit - RESERVED_STEPS)
-    deep = LOWEST_BASS_MIDI + round((brief.register_midi - MIDDLE_REGISTER_MIDI) / 3)
-    low = max(bass.low_midi, min(deep + (TWO_HANDS if players.by_hand else 0), bass.high_midi - 12))
-    return Compass(span, summit, low, min(bass.high_midi, max(low + 12, deep + 17)))
+    raised = TWO_HANDS if players.by_hand else 0
+    low = LOWEST_BASS_MIDI + round((brief.register_midi - MIDDLE_REGISTER_MIDI) / 3) + raised
+    low = max(bass.low_midi, min(low, bass.high_midi - 12))
+    return Compass(span, summit, low, min(bass.high_midi, low + 17 - raised))

@@ -9,6 +9,7 @@ for the figures.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -18,8 +19,11 @@ from mien.music.melody import Sung
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
 from mien.values import Part
 
-FARTHEST_THIRD = 5
-"""Semitones that a player moves at most for a third that nobody else has."""
+INNER = (Part.TEXTURE, Part.HARMONY)
+
+FARTHEST_THIRD, OCTAVE, TENTH = 5, 12, 15
+"""Semitones that a player of single notes moves at most for a third that nobody else has, and that one of chords adds
+it to another tone; where he adds it to the bass alone."""
 
 
 AGAIN = {"a": "a", "r": "f", "o": "r", "f": "r", "w": "w", "d": "d"}
@@ -221,31 +225,47 @@ def suspensions(
 def completed(
     strokes: list[Stroke], slots: tuple[Slot, ...], melody: Sequence[Sung], voices: Mapping[Part, Voice]
 ) -> list[Stroke]:
-    """Let a chord that nobody gives its third have one: of the inner players of one note each, the first that is near
-    enough plays it instead of the tone it began with."""
-    players = [voices[part] for part in (Part.TEXTURE, Part.HARMONY) if part in voices and voices[part].monophonic]
+    """Let a chord that nobody gives its third have one: of the inner players the first that is near enough, who plays
+    it beside the tone he began with, or instead of it if he has one note at a time; where nobody plays, who has
+    chords."""
+    inner = [voices[part] for part in INNER if part in voices]
+    players = sorted(inner, key=lambda player: not player.monophonic)
     sung = [Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY) for n in melody]
     found = list(strokes)
-    for slot in slots if players else ():
+    for slot in slots:
         third = slot.harmony.pcs[1] % 12
         over = [n.pitch_midi for n in sung if _sounds(n, slot)]
         heard = [*over, *(s.pitch_midi for s in found if s.part is not Part.KIT and _sounds(s, slot))]
         if any(pitch % 12 == third for pitch in heard):
             continue
         for player in players:
-            end = slot.onset_ticks + slot.length_ticks
-            here = [i for i, s in enumerate(found) if s.part is player.part and slot.onset_ticks <= s.onset_ticks < end]
-            tones = range(player.low_midi, min(player.high_midi + 1, min(over, default=128)))
-            if not here or not (thirds := [pitch for pitch in tones if pitch % 12 == third]):
-                continue
-            first = found[here[0]].pitch_midi
-            nearest = min(thirds, key=lambda pitch: abs(pitch - first))
-            if abs(nearest - first) <= FARTHEST_THIRD:
-                for i in here:
-                    if found[i].pitch_midi == first:
-                        found[i] = replace(found[i], pitch_midi=nearest)
+            here = [s for s in found if s.part is player.part and _begins(s, slot)]
+            free = range(player.low_midi, min(player.high_midi + 1, min(over, default=128)))
+            thirds = [pitch for pitch in free if pitch % 12 == third]
+            if here and thirds and (with_third := _with_third(found, here, thirds, player)) is not None:
+                found = with_third
+                break
+            if not any(_begins(s, slot) for s in found if s.part in INNER) and thirds and not player.monophonic:
+                tenth = min(thirds, key=lambda pitch: abs(pitch - slot.bass_midi - TENTH))
+                found.append(Stroke(slot.onset_ticks, slot.length_ticks, tenth, player.part))
                 break
     return found
+
+
+def _with_third(found: list[Stroke], here: list[Stroke], thirds: list[int], player: Voice) -> list[Stroke] | None:
+    """The strokes with one of the thirds near to how a player begins a chord, None if none is."""
+    begun = [stroke for stroke in here if stroke.onset_ticks == here[0].onset_ticks]
+    nearest, first = min(product(thirds, begun), key=lambda pair: abs(pair[0] - pair[1].pitch_midi))
+    if player.monophonic and abs(nearest - first.pitch_midi) <= FARTHEST_THIRD:
+        return [replace(s, pitch_midi=nearest) if s in here and s.pitch_midi == first.pitch_midi else s for s in found]
+    if not player.monophonic and abs(nearest - first.pitch_midi) <= OCTAVE:
+        return [*found, replace(first, pitch_midi=nearest)]
+    return None
+
+
+def _begins(stroke: Stroke, slot: Slot) -> bool:
+    """Whether a note begins while a chord lasts."""
+    return slot.onset_ticks <= stroke.onset_ticks < slot.onset_ticks + slot.length_ticks
 
 
 def _sounds(stroke: Stroke, slot: Slot) -> bool:
