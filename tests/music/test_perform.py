@@ -89,5 +89,7 @@ def test_the_pedal_lets_go_what_is_not_of_the_chord(seed: int) -> None:
             if is_foreign(before.onset_ticks, before.pitch_midi):
                 assert after.length_ticks <= before.length_ticks
     passing = [note.onset_ticks for note in written.part(Part.RHYTHM) if is_foreign(note.onset_ticks, note.pitch_midi)]
-    for note in (note for part in accompanying for note in played.part(part)):
-        assert not any(note.onset_ticks + 240 < tick < note.end_ticks - 1 for tick in passing)
+    for part in accompanying:
+        for before, after in zip(written.part(part), played.part(part), strict=True):
+            by_pedal = after.end_ticks > before.end_ticks  # what the fingers hold they may
+            assert not (by_pedal and any(after.onset_ticks + 240 < tick < after.end_ticks - 1 for tick in passing))

@@ -68,3 +68,14 @@ def test_chords_have_their_third(name: str, most: int) -> None:
                 }
                 lacking += chord.pcs[1] not in sounding
     assert lacking <= most
+
+
+@pytest.mark.parametrize("name", ["quartet", "chamber"])
+def test_everybody_plays_at_the_height_of_a_piece(name: str) -> None:
+    for seed in range(1, 7):
+        phrase = compose(brief_from_affect(affect_of("happy"), ensemble=name, seed=seed), 45, seed)
+        sections = [(mark.onset_ticks, mark.text) for mark in phrase.marks if mark.kind == "section"]
+        start = [tick for tick, title in sections if title.startswith("A'")][-1]
+        end = min((tick for tick, _ in sections if tick > start), default=phrase.length_ticks)
+        for part in ensemble(name).players:
+            assert [note for note in phrase.part(part) if start <= note.onset_ticks < end - phrase.bar_ticks]

@@ -16,12 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.ensembles import Ensemble
+from mien.music.form import HEIGHT_ENERGY
 from mien.music.rhythm import Meter, beat_fill, beats_in_bar
 from mien.values import METERS, Brief, Part
 
 INNER_VOICES = 3
 
 ACCOMPANIMENT = (Part.HARMONY, Part.TEXTURE, Part.RHYTHM)
+
+IDLE, IDLE_AT_HEIGHT = 1.2, 8.0
+"""What it costs that a player of an ensemble rests through a section, and through the height of a piece."""
 
 BUSY_BASS = 0.6
 """Notes a beat from which a bass asks for a hand of its own."""
@@ -162,7 +166,7 @@ def choose_texture(
         [[5 * (f.energy - energy) ** 2 + 5 * (f.tension - brief.tension) ** 2 for f in c] for c in choices]
     )
     cost = 3 * ((densities - wanted) / (0.4 + 0.2 * wanted)) ** 2 + misfits - rng.gumbel(0, 0.3, densities.shape)
-    cost += _crowding(players, choices, brief.meter) + 0.8 * _shared(choices, avoid)
+    cost += _crowding(players, choices, brief.meter, lift) + 0.8 * _shared(choices, avoid)
     for names in worn:
         cost += 4 * (_over_all([[f.name == name for f in c] for c, name in zip(choices, names, strict=True)]) == 3)
     if near is not None:
@@ -194,14 +198,18 @@ def _over_all(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     return np.asarray(first[:, None, None] + second[None, :, None] + third[None, None, :])
 
 
-def _crowding(players: Ensemble, choices: list[list[Figure]], meter: Meter) -> NDArray[np.float64]:
+def _crowding(players: Ensemble, choices: list[list[Figure]], meter: Meter, lift: float) -> NDArray[np.float64]:
     """Two hands cannot keep two inner figures apart, nor the left one a figure and a bass that moves; in an ensemble
-    nobody likes to sit idle; somebody must play."""
+    nobody likes to sit idle, least of all at the height of a piece; somebody must play."""
     first, second = (np.array([f.name != "silent" for f in row])[:, None, None] for row in choices[:2])
     second = second.reshape(1, -1, 1)
     both, none = first & second, ~first & ~second
     moves = np.array([f.density(meter, 1) > BUSY_BASS for f in choices[2]])
-    crowded = 3.0 * both + 0.5 * (second & moves) if players.solo else 1.2 * ~both
+    crowded = (
+        3.0 * both + 0.5 * (second & moves)
+        if players.solo
+        else (IDLE_AT_HEIGHT if lift >= HEIGHT_ENERGY else IDLE) * ~both
+    )
     return np.asarray(60.0 * none + crowded)
 
 
