@@ -30,9 +30,10 @@ KIND = "interruption"
 HUSH, PAUSE, STROKE = "hush", "pause", "stroke"
 """Texts of those marks, in their order."""
 
-FOREIGN, SHARED, LEADS = 1.0, 0.3, 0.5
+FOREIGN, SHARED, ALIKE, LEADS = 1.0, 0.3, 0.5, 0.25
 """How unlooked for a chord is: by each tone outside the scale, less for each that it has in common with the one
-expected, a little more where it leads to the next."""
+expected and if its function is that of the one expected or of the one before, a little more where it leads to the
+next."""
 
 
 def breaks(phrase: PhraseSpec, brief: Brief) -> bool:
@@ -106,7 +107,8 @@ def _unlooked_for(draft: Draft, brief: Brief, following: Draft | None) -> Harmon
     def surprise(chord: Harmony) -> float:
         foreign = sum(pc not in brief.mode.value for pc in chord.pcs)
         shared = sum(pc in expected.pcs for pc in chord.pcs)
-        return FOREIGN * foreign - SHARED * shared + LEADS * min(1.0, transition(chord, after))
+        alike = ALIKE * ((chord.function == expected.function) + (chord.function == last.function))
+        return FOREIGN * foreign - SHARED * shared - alike + LEADS * min(1.0, transition(chord, after))
 
     roots = expected.pcs[0], last.pcs[0]
-    return max((c for c in words.chords if c.function != last.function and c.pcs[0] not in roots), key=surprise)
+    return max((chord for chord in words.chords if chord.pcs[0] not in roots), key=surprise)
