@@ -103,7 +103,7 @@ def restruck(strokes: Iterable[Token], player: Voice, meter: Meter) -> Iterator[
         for turn, start in enumerate(range(0, token.length_ticks, step)):
             text = token.text
             if text == "a" and step == beat:
-                text = str(turn % INNER_VOICES)
+                text = ("01", "2")[turn] if token.length_ticks <= 2 * step else str(turn % INNER_VOICES)
             elif turn % 2:
                 text = AGAIN.get(text) or "".join(str(int(digit) + 1) for digit in text)
             length = min(step, token.length_ticks - start)
