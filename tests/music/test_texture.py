@@ -39,6 +39,7 @@ def test_a_dotted_half_that_dies_away_is_struck_again(text, player, wanted) -> N
 def test_what_sounds_to_its_end_is_held() -> None:
     assert struck("a", 960, HARP) == [(960, 960, "a")]
     assert struck("a", 960, DULL) == [(960, 480, "01"), (1440, 480, "2")]  # no time for one tone after the other
+    assert struck("a", 480, Voice(Part.TEXTURE, 50, 90, monophonic=False, rings_ticks=300)) == [(960, 480, "a")]
     violin = Voice(Part.TEXTURE, 50, 90, monophonic=True)
     assert struck("a", 1920, violin) == [(960, 1920, "a")]
 

@@ -96,10 +96,10 @@ def restruck(strokes: Iterable[Token], player: Voice, meter: Meter) -> Iterator[
     beat wants a stroke; a single tone in turn with its neighbour, a bass with its fifth."""
     beat = beat_ticks(meter)
     for token in strokes:
-        if player.rings_ticks is None or token.length_ticks <= player.rings_ticks:
+        step = max(1, (player.rings_ticks or 0) // beat) * beat
+        if player.rings_ticks is None or token.length_ticks <= max(step, player.rings_ticks):
             yield token
             continue
-        step = max(1, player.rings_ticks // beat) * beat
         for turn, start in enumerate(range(0, token.length_ticks, step)):
             text = token.text
             if text == "a" and step == beat:
