@@ -37,7 +37,7 @@ GOLDEN = (
     Golden("angry", "electronic", 3, 10),
     Golden("neutral", "ambient", 4, 14),
     Golden("calm", "musicbox", 5, 20),
-    Golden("surprise", "chamber", 6, 12),
+    Golden("surprise", "chamber", 6, 18),
 )
 
 
