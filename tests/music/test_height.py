@@ -61,6 +61,20 @@ def test_a_phrase_that_is_raised_begins_as_it_was_and_keeps_its_rhythm_and_chord
     assert after[-1].pitch_midi % 12 == before[-1].pitch_midi % 12  # it comes down to the same close
 
 
+def test_where_the_way_up_is_long_it_begins_half_a_bar_earlier() -> None:
+    draft, bar = a_phrase(), bar_ticks(HAPPY.meter)
+    top = max(note.pitch_midi for note in draft.melody)
+    deep = [
+        replace(n, step=n.step - 9, pitch_midi=n.pitch_midi - 15) if 3 * bar // 2 <= n.onset_ticks < 2 * bar else n
+        for n in draft.melody
+    ]
+    low = replace(draft, melody=tuple(deep))
+    raised = raise_above(low, top, summit=20)
+    changed = [a.onset_ticks for a, b in zip(low.melody, raised.melody, strict=True) if a.step != b.step]
+    assert raised.is_height
+    assert 3 * bar // 2 <= min(changed) < 2 * bar
+
+
 def test_without_room_above_a_phrase_stays_as_it_is() -> None:
     draft = a_phrase()
     assert raise_above(draft, max(note.pitch_midi for note in draft.melody), summit=3) is draft
@@ -68,7 +82,7 @@ def test_without_room_above_a_phrase_stays_as_it_is() -> None:
 
 
 def raise_above(draft: Draft, highest_midi: int, *, summit: int, brief: Brief = HAPPY) -> Draft:
-    compass = Compass(Range(-2, summit), summit, *BASS)
+    compass = Compass(Range(-9, summit), summit, *BASS)
     return heightened(draft, brief, compass, highest_midi, np.random.default_rng(1), ends=False)
 
 

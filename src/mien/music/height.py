@@ -1,9 +1,9 @@
 """The last phrase of a theme's last return → the same phrase, rising beyond all that was heard: the piece's highpoint.
 
-A piece has one registral peak, late. The phrase begins as it is known; its last bar but one climbs to a note higher
-than any before, a long one, and the close comes down from there. Rhythm, harmony and bass stay. Where the
-player has no room above, the phrase stays as it is. Times are ticks from the phrase's start, pitches MIDI with the
-tonic at 60 mod 12.
+A piece has one registral peak, late. The phrase begins as it is known; its last bar but one (and half of the one before
+it, where the way up is long) climbs to a note higher than any before, rather a long one, and the close comes down from
+there. Rhythm, harmony and bass stay. Where the player has no room above, the phrase stays as it is. Times are ticks
+from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
 
 References: Huron 1996, "The melodic arch in Western folksongs"; Agawu 2009, *Music as Discourse*, ch. 2 (highpoints);
 Eitan 1997, *Highpoints: A Study of Melodic Peaks*.
@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from mien.music.melody import Range, Sung, Syllable, sing
-from mien.music.rhythm import bar_ticks, strength
+from mien.music.rhythm import bar_ticks, middle_ticks, strength
 from mien.music.theme import Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
 from mien.values import Brief
 
@@ -41,13 +41,33 @@ def heightened(
     highest_midi : the highest pitch of the melody so far.
     ends : the phrase is the last of all.
     """
-    bar = bar_ticks(brief.meter)
-    start = (draft.spec.bars - 2) * bar
+    bar = (draft.spec.bars - 2) * bar_ticks(brief.meter)
+    for start in (bar, bar - bar_ticks(brief.meter) + middle_ticks(brief.meter)):
+        raised = _raised_from(start, bar, draft, brief, compass, highest_midi, rng, ends=ends)
+        if raised:
+            return min(raised, key=lambda one: faults_of(one, Neighbours()))
+    return draft
+
+
+def _raised_from(
+    start: int,
+    bar: int,
+    draft: Draft,
+    brief: Brief,
+    compass: Compass,
+    highest_midi: int,
+    rng: np.random.Generator,
+    *,
+    ends: bool,
+) -> list[Draft]:
+    """The phrase, sung anew from tick `start` on with its peak in the bar that begins at tick `bar`, in as many ways as
+    are found; none if there is no way up."""
     kept = [note for note in draft.melody if note.onset_ticks < start]
     anew = [note for note in draft.melody if note.onset_ticks >= start]
-    climbing = [place for place, note in enumerate(anew[:-1]) if note.onset_ticks < start + bar]
+    end = bar + bar_ticks(brief.meter)
+    climbing = [place for place, note in enumerate(anew[:-1]) if bar <= note.onset_ticks < end]
     if not kept:
-        return draft
+        return []
     slot = next(slot for slot in reversed(draft.slots) if slot.onset_ticks < start)
     joint = (sung_at(kept, slot), slot.bass_midi)
     letters = closing_letters(draft.spec, draft.slots[-1], None)
@@ -69,8 +89,8 @@ def heightened(
             if max(note.pitch_midi for note in line) > highest_midi and _is_singable([kept[-1], *line])
         ]
         if raised:
-            return min(raised, key=lambda one: faults_of(one, Neighbours()))
-    return draft
+            return raised
+    return []
 
 
 def _syllables(anew: list[Sung], peak: int, summit: int, *, ends: bool) -> list[Syllable]:
