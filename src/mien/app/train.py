@@ -40,10 +40,6 @@ def train(
         Path | None,
         typer.Option("--performed", help="Rendered faces: a file of python -m mien.lab.training.performed."),
     ] = None,
-    copies: Annotated[
-        Path | None,
-        typer.Option("--copies", help="Changed copies with answers: a file of python -m mien.lab.training.copies."),
-    ] = None,
     teacher: Annotated[
         Path | None, typer.Option("--teacher", help="A larger network's file, of python -m mien.lab.training.teacher.")
     ] = None,
@@ -86,7 +82,6 @@ def train(
             ("--limit", limit),
             ("--cuts", cuts),
             ("--performed", performed),
-            ("--copies", copies),
             ("--teacher", teacher),
             ("--bfloat16", bfloat16 or None),
         ):
@@ -117,10 +112,6 @@ def train(
 
     corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
     rendered = load_performed(performed, corpus.scale) if performed else None
-    if copies is not None:
-        from mien.lab.training.copies import Copies
-
-        corpus = Copies.load(copies).beside(corpus)
 
     from mien.lab.training.augment import Ways
     from mien.lab.training.export import export_run

@@ -89,8 +89,8 @@ def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: 
 
 
 def _bass_tone(token: str, slot: Slot, next_bass: int | None, span: range) -> int:
-    """The pitch that a token of a bass figure stands for, octaves and perfect fifths within a span; `next_bass` is known
-    where the note leads to it. A bass that stays, on a pedal for one, has nowhere to lead."""
+    """The pitch that a token of a bass figure stands for, octaves and perfect fifths within a span; `next_bass` is
+    known where the note leads to it. A bass that stays, on a pedal for one, has nowhere to lead."""
     base = slot.bass_midi
     is_perfect = slot.harmony.pcs[0] == base % 12 and slot.harmony.pcs[2] == (base + 7) % 12
     fifths = (base + 7, base - 5) if is_perfect else ()

@@ -37,7 +37,7 @@ def test_places_are_changed_as_places() -> None:
     middle = face[14:34, 14:34].astype(int)
     near, far = (np.abs(picture[14:34, 14:34] - middle).mean() for picture in (back, there))
     assert near < far / 2
-    assert changes.smaller(0.5)(face, 18).shape == (24, 24)
+    assert changes.half_size(face, 18).shape == (24, 24)
     for change in CHANGES.values():
         assert change(face, 18).dtype == np.uint8 and change(face, 18).ndim == 2
 

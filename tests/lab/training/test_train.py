@@ -66,7 +66,7 @@ def test_training_learns_and_ships(corpus: Corpus, tmp_path: Path) -> None:
     curves = (tmp_path / "curves.csv").read_text().splitlines()
     assert len(curves) == 1 + plan.epochs
     training = json.loads((tmp_path / "training.json").read_text())
-    assert training["faces"] == {"train": 256, "copies": 0, "performed": 0, "develop": 64, "validate": 64}
+    assert training["faces"] == {"train": 256, "develop": 64, "validate": 64, "performed": 0}
     assert list((tmp_path / "events").rglob("events*"))  # for TensorBoard
     path = export(network, training, tmp_path)  # refuses a network whose parity is off
     faces = corpus.validate

@@ -78,31 +78,22 @@ def tilt(degrees: float) -> Change:
     return change
 
 
-def blur(deviation: float) -> Change:
-    """Out of focus, by so many eye distances."""
-    return lambda picture, eyes_px: np.asarray(cv2.GaussianBlur(picture, (0, 0), deviation * eyes_px), dtype=np.uint8)
+def blur(picture: Picture, eyes_px: float) -> Picture:
+    """A little out of focus."""
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), BLUR * eyes_px), dtype=np.uint8)
 
 
-def jpeg(quality: int) -> Change:
-    """Through a JPEG of a quality of 0 to 100."""
-
-    def change(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001
-        ordered = picture[:, :, ::-1] if picture.ndim == 3 else picture  # OpenCV takes blue first
-        _, held = cv2.imencode(".jpg", ordered, (cv2.IMWRITE_JPEG_QUALITY, quality))
-        told = np.asarray(cv2.imdecode(held, cv2.IMREAD_UNCHANGED))
-        return np.ascontiguousarray(told[:, :, ::-1] if picture.ndim == 3 else told, dtype=np.uint8)
-
-    return change
+def jpeg(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001
+    """Through a JPEG of low quality."""
+    ordered = picture[:, :, ::-1] if picture.ndim == 3 else picture  # OpenCV takes blue first
+    _, held = cv2.imencode(".jpg", ordered, (cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY))
+    told = np.asarray(cv2.imdecode(held, cv2.IMREAD_UNCHANGED))
+    return np.ascontiguousarray(told[:, :, ::-1] if picture.ndim == 3 else told, dtype=np.uint8)
 
 
-def smaller(share: float) -> Change:
-    """Only this share of its pixels a side, by area averaging."""
-
-    def change(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001
-        small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        return np.asarray(small, dtype=np.uint8)
-
-    return change
+def half_size(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001
+    """Half as many pixels a side, by area averaging."""
+    return np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 CHANGES: Mapping[str, Change] = MappingProxyType(
@@ -113,9 +104,9 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "mirror": mirror,
         f"tilt +{TILT_DEG:g}°": tilt(TILT_DEG),
         f"tilt −{TILT_DEG:g}°": tilt(-TILT_DEG),
-        "blur": blur(BLUR),
-        f"JPEG {JPEG_QUALITY}": jpeg(JPEG_QUALITY),
-        "half size": smaller(0.5),
+        "blur": blur,
+        f"JPEG {JPEG_QUALITY}": jpeg,
+        "half size": half_size,
     }
 )
 """The changes that need no colour."""

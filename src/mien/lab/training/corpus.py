@@ -82,25 +82,18 @@ class Examples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """The three splits, the scale that their cues are standardised with, the classes of the targets, and how many of
-    the faces to learn from are changed copies of others (see `mien.lab.training.copies`)."""
+    """The three splits, the scale that their cues are standardised with, and the classes of the targets."""
 
     train: Examples
     develop: Examples
     validate: Examples
     scale: CueScale
     classes: Classes = EIGHT
-    copies: int = 0
 
 
 def cut(pictures: NDArray[np.uint8]) -> Cuts:
     """See close-ups uint8 (n, 48, 48); cues of a face that the mesh does not find are all unknown."""
-    return cuts_of(close_up(picture) for picture in pictures)
-
-
-def close_up(picture: NDArray[np.uint8]) -> Face:
-    """The face of a close-up uint8 (h, w), grey."""
-    return look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2)))
+    return cuts_of(look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2))) for picture in pictures)
 
 
 def cuts_of(faces: Iterable[Face]) -> Cuts:

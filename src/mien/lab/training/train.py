@@ -265,20 +265,14 @@ def describe(
         "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
         f"--seed {plan.seed}"
         + (" --performed performed.npz" if performed is not None else "")
-        + (" --copies copies.npz" if corpus.copies else "")
         + (" --teacher teacher.npz" if teacher is not None else "")
         + (" --start BEFORE" if start is not None else "")
         + (" --bfloat16" if plan.precision == SHORT else ""),
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),
-        "faces": {
-            "train": len(corpus.train) - corpus.copies,
-            "copies": corpus.copies,
-            "performed": len(performed) if performed is not None else 0,
-            "develop": len(corpus.develop),
-            "validate": len(corpus.validate),
-        },
+        "faces": {name: len(getattr(corpus, name)) for name in ("train", "develop", "validate")}
+        | {"performed": len(performed) if performed is not None else 0},
         "parameters": network.count_params(),
         "temperature": best_temperature_of(logits, corpus.develop.targets),
         "cues": corpus.scale.rows(),
