@@ -17,10 +17,11 @@ import numpy as np
 from mien.cues.coefficients import OWN, SHAPE_SIZE, halves_of, sides_of
 from mien.errors import BadInput
 from mien.lab.coefficients.train import NETWORK, TRAINING
-from mien.lab.training.convert import Answers, in_tensorflow, sha256_of, ship_proved
+from mien.lab.training.convert import Answers, in_tensorflow, ship_proved
 from mien.lab.training.export import patterns
 from mien.nets import Floats, asset_path
 from mien.values import DETAIL_PX
+from mien.writing import sha256_of
 
 SHIPPED = "coefficients.tflite"
 MOST_DIFFERENCE = 0.005

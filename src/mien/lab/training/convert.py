@@ -3,7 +3,6 @@
 The converter is TensorFlow's: who learnt with another backend ships from a process of its own (`in_tensorflow`).
 """
 
-import hashlib
 import json
 import os
 import subprocess
@@ -95,11 +94,6 @@ def in_tensorflow(module: str, words: Sequence[str], what: Path) -> bool:
     if done.returncode:
         raise BadAsset(f"{what}: it could not be exported; the export needs TensorFlow (extra 'train')")
     return True
-
-
-def sha256_of(path: Path) -> str:
-    """The checksum that a manifest names."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _convert(network: keras.Model, path: Path) -> None:

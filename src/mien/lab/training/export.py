@@ -17,12 +17,13 @@ import numpy as np
 from mien.affect.calibrate import calibrated
 from mien.affect.regions import BOXES
 from mien.cues.names import NAMES
-from mien.lab.training.convert import Answers, in_tensorflow, sha256_of, ship_proved
+from mien.lab.training.convert import Answers, in_tensorflow, ship_proved
 from mien.lab.training.fold import fold
 from mien.lab.training.nets import STREAMS, Shape, with_shares
 from mien.lab.training.train import NETWORK, TRAINING
 from mien.nets import Floats
 from mien.values import CHIP_PX, EMOTIONS
+from mien.writing import sha256_of
 
 INPUTS = ("chip", "cues", "presence")
 MOST_DIFFERENCE = 1e-4
