@@ -21,7 +21,8 @@ LOWEST_BASS_MIDI, MIDDLE_REGISTER_MIDI = 35, 64
 """Lowest bass note of an ensemble whose melody lies about the second pitch; it follows that a third of the way."""
 
 TWO_HANDS = 4
-"""Semitones by which the bass of two hands lies higher: the left one has the figures too."""
+"""Semitones by which the bass of two hands lies higher: the left one has the figures too. The more tense the music, the
+less: a growl lies low."""
 
 HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"][1]
 
@@ -48,7 +49,7 @@ def compass_of(brief: Brief, players: Ensemble) -> Compass:
     sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
     summit = highest_step(melody.high_midi)
     span = melody_range(sung, melody.low_midi, summit - RESERVED_STEPS)
-    raised = TWO_HANDS if players.by_hand else 0
+    raised = round(TWO_HANDS * (1 - brief.tension)) if players.by_hand else 0
     low = LOWEST_BASS_MIDI + round((brief.register_midi - MIDDLE_REGISTER_MIDI) / 3) + raised
     low = max(bass.low_midi, min(low, bass.high_midi - 12))
     return Compass(span, summit, low, min(bass.high_midi, low + 17 - raised))

@@ -40,7 +40,7 @@ class Costs:
     """The top voice at or over the melody."""
     out_of_range: float = 3.0
     """A tone below the range of who plays it, who would play it an octave higher."""
-    stretch: float = 1.5
+    stretch: float = 0.5
     """Each semitone by which the top voice lies beyond the reach of the hand that plays the bass."""
     off_centre: float = 0.06
     """Each semitone that the middle of the chord lies away from where it should."""
