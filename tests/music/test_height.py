@@ -65,7 +65,7 @@ def test_where_the_way_up_is_long_it_begins_half_a_bar_earlier() -> None:
     draft, bar = a_phrase(), bar_ticks(HAPPY.meter)
     top = max(note.pitch_midi for note in draft.melody)
     deep = [
-        replace(n, step=n.step - 9, pitch_midi=n.pitch_midi - 15) if 3 * bar // 2 <= n.onset_ticks < 2 * bar else n
+        replace(n, step=n.step - 14, pitch_midi=n.pitch_midi - 24) if 3 * bar // 2 <= n.onset_ticks < 2 * bar else n
         for n in draft.melody
     ]
     low = replace(draft, melody=tuple(deep))
