@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mien.music.harmony import slot_at
 from mien.music.originality import RUN_NOTES, is_known
 from mien.music.rhythm import Meter, strength
 from mien.music.theme import Draft
@@ -41,6 +42,6 @@ def departed(draft: Draft, heard: tuple[int, ...], meter: Meter) -> Draft:
 def _turned(draft: Draft, place: int, by: int) -> Draft:
     """The phrase with one note moved by so many steps."""
     note = draft.melody[place]
-    chord = next(slot for slot in reversed(draft.slots) if slot.onset_ticks <= note.onset_ticks).harmony
+    chord = slot_at(draft.slots, note.onset_ticks).harmony
     moved = replace(note, step=note.step + by, pitch_midi=chord.pitch(note.step + by))
     return replace(draft, melody=(*draft.melody[:place], moved, *draft.melody[place + 1 :]))

@@ -9,7 +9,7 @@ syntax of tonal harmony" (dominants prepare what follows); Huron 2001, "Tone and
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -55,6 +55,11 @@ class Slot:
     length_ticks: int
     harmony: Harmony
     bass_midi: int
+
+
+def slot_at(slots: Sequence[Slot], tick: int) -> Slot:
+    """The chord that has begun last by a tick."""
+    return next(slot for slot in reversed(slots) if slot.onset_ticks <= tick)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from mien.music.harmony import slot_at
 from mien.music.melody import Range, Sung, Syllable, sing
 from mien.music.rhythm import bar_ticks, middle_ticks, strength
 from mien.music.theme import Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
@@ -68,7 +69,7 @@ def _raised_from(
     climbing = [place for place, note in enumerate(anew[:-1]) if bar <= note.onset_ticks < end]
     if not kept:
         return []
-    slot = next(slot for slot in reversed(draft.slots) if slot.onset_ticks < start)
+    slot = slot_at(draft.slots, start - 1)
     joint = (sung_at(kept, slot), slot.bass_midi)
     letters = closing_letters(draft.spec, draft.slots[-1], None)
     for peak in sorted(climbing, key=lambda i: (-anew[i].length_ticks, -strength(anew[i].onset_ticks, brief.meter))):
@@ -112,7 +113,7 @@ def _syllables(anew: list[Sung], peak: int, summit: int, *, ends: bool) -> list[
 
 def _summit(draft: Draft, tick: int, compass: Compass, highest_midi: int) -> int | None:
     """The step to rise to at a tick, None if there is none above the highest pitch so far."""
-    chord = next(slot for slot in reversed(draft.slots) if slot.onset_ticks <= tick).harmony
+    chord = slot_at(draft.slots, tick).harmony
     above = [step for step in range(compass.melody.low, compass.summit + 1) if chord.pitch(step) > highest_midi]
     return next((step for step in above[:BEYOND_STEPS] if chord.pitch(step) % 12 in chord.pcs), None)
 

@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.music.harmony import Slot
+from mien.music.harmony import Slot, slot_at
 from mien.music.motif import step_odds
 from mien.music.rhythm import DOWNBEAT, strength
 from mien.values import Brief, Mode
@@ -144,7 +144,7 @@ def sing(
     count = span.high - span.low + 1
     learnt, unresolved = _habit(count)
     steps = np.arange(span.low, span.high + 1)
-    under = [_slot_at(slots, syllable.onset_ticks) for syllable in syllables]
+    under = [slot_at(slots, syllable.onset_ticks) for syllable in syllables]
     pitches = [np.array([slot.harmony.pitch(int(s)) for s in steps]) for slot in under]
     foreign = [~_has_tones(slot.harmony.pcs)[pitch % 12] for pitch, slot in zip(pitches, under, strict=True)]
     weights = _foreign_weights(brief, syllables)
@@ -244,10 +244,6 @@ def _foreign_weights(brief: Brief, syllables: list[Syllable]) -> list[float]:
         weight = COSTS.non_chord[power] * (0.55 + 0.45 * min(2.0, syllable.length_ticks / 480))
         weights.append(weight * (1 - 0.45 * brief.tension) if power == DOWNBEAT else weight)
     return weights
-
-
-def _slot_at(slots: list[Slot], tick: int) -> Slot:
-    return next(slot for slot in reversed(slots) if slot.onset_ticks <= tick)
 
 
 def arch_heights(brief: Brief, span: Range, places: NDArray[np.float64], lift: float) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mien.music.harmony import Slot
+from mien.music.harmony import Slot, slot_at
 from mien.music.melody import Sung
 from mien.music.rhythm import OFFBEAT, Meter, strength
 from mien.music.theme import Draft
@@ -64,7 +64,7 @@ def _divided(note: Sung, following: Sung, slots: tuple[Slot, ...], rng: np.rando
     is_dotted = note.length_ticks == 720
     unit = 240 if is_dotted else note.length_ticks // 4
     passing = 240 if is_dotted else note.length_ticks // 2
-    chord = next(slot for slot in reversed(slots) if slot.onset_ticks <= note.onset_ticks).harmony
+    chord = slot_at(slots, note.onset_ticks).harmony
     lengths: tuple[int, ...]
     steps: tuple[int, ...]
     if abs(move) == 2:

@@ -13,9 +13,9 @@ from itertools import groupby, pairwise
 from statistics import median_low
 
 from mien.ensembles import ensemble
-from mien.music.perform import Briefs
+from mien.music.perform import Briefs, in_force
 from mien.music.rhythm import strength
-from mien.music.signs import in_force, moves, sections
+from mien.music.signs import moves, sections
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 LEGATO, STACCATO = 0.85, 0.68

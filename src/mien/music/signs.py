@@ -6,7 +6,6 @@ only what the notes themselves say is told. Places are ticks from the start of t
 References: Gould 2011, "Behind Bars" (placement and vocabulary); Read 1979, "Music Notation" (tempo words).
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,10 +14,10 @@ from statistics import median_low
 from mien.ensembles import ensemble
 from mien.music.form import INTRODUCTION
 from mien.music.interruption import HUSH, KIND, PAUSE
-from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs
+from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs, in_force
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import signature
-from mien.values import Brief, Mark, Part, Phrase
+from mien.values import Mark, Part, Phrase
 
 TEMPO_WORDS = (
     (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (112, "Moderato"), (120, "Allegretto"),
@@ -108,7 +107,7 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
     printed = phrase.tempo[0][1]
     steps = {tick for tick, _ in phrase.tempo} & {mark.onset_ticks for mark in sections(phrase)}
     for tick in sorted(steps | {end for _, end, _ in runs}):
-        bpm = _bpm(phrase, tick)
+        bpm = in_force(phrase.tempo, tick)
         is_underway = any(start < tick < end for start, end, _ in runs)
         if tick % phrase.bar_ticks == 0 and not is_underway and abs(bpm / printed - 1) >= NEW_TEMPO:
             signs.append(Sign(tick, "tempo", "", bpm))
@@ -184,15 +183,6 @@ def _wedge(phrase: Phrase, start: int, end: int, *, louder: bool) -> Iterator[Si
 
 def _rank(dynamic: str) -> int:
     return [name for _, name in DYNAMICS].index(dynamic)
-
-
-def in_force(briefs: Briefs, tick: int) -> Brief:
-    """The brief that a tick is played by."""
-    return briefs[bisect_right(briefs, tick, key=lambda step: step[0]) - 1][1]
-
-
-def _bpm(phrase: Phrase, tick: int) -> float:
-    return phrase.tempo[bisect_right(phrase.tempo, tick, key=lambda step: step[0]) - 1][1]
 
 
 def _bar_lines(phrase: Phrase) -> range:

@@ -4,11 +4,11 @@ A `Stretch` is what travels when the mood moves: written music whose tempo follo
 brief in force at each beat for the performer. Times are ticks from its start.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage
+from mien.music.perform import in_force
 from mien.music.rhythm import beat_ticks
 from mien.values import Brief, Mark, Note, Phrase
 
@@ -27,7 +27,7 @@ class Stretch:
 
     def brief_at(self, tick: int) -> Brief:
         """The brief in force at a tick."""
-        return self.briefs[bisect_right(self.briefs, tick, key=lambda step: step[0]) - 1][1]
+        return in_force(self.briefs, tick)
 
     @property
     def levelled(self) -> list[tuple[Note, float]]:

@@ -27,7 +27,6 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ from mien.lab.exams.prepared import Prepared, recall
 from mien.lab.pages.page import heading, page, paragraph, table, text
 from mien.lab.training.corpus import FOUR, FOUR_COLUMNS
 from mien.nets import asset_path, read_manifest
-from mien.writing import write_together
+from mien.writing import sha256_of, write_together
 
 Probs = NDArray[np.float64]
 SPEED_CALLS = 40
@@ -110,7 +109,7 @@ def networks(
 
             changed = nets.with_answers(changed, Teacher.load(teacher, short=bfloat16), plan.teacher_share)
             full_told = f"{told}, with a teacher"
-            name += f"-taught-by-{sha256(teacher.read_bytes()).hexdigest()[:8]}"
+            name += f"-taught-by-{sha256_of(teacher)[:8]}"
         full = nets.trained(
             kept / f"full-face-{name}.keras",
             nets.build_full_face,

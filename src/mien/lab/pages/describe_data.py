@@ -7,7 +7,6 @@ from the files themselves; a file that is missing is an error, since half a desc
 """
 
 import argparse
-import hashlib
 import json
 import tarfile
 import zipfile
@@ -23,7 +22,7 @@ from mien.lab.arrays import load_arrays
 from mien.lab.exams.exam import find_data
 from mien.lab.training.corpus import FOUR, splits
 from mien.values import EMOTIONS
-from mien.writing import write_bytes
+from mien.writing import sha256_of, write_bytes
 
 Table = dict[str, Any]
 FILES = MappingProxyType(
@@ -170,16 +169,12 @@ def describe_data(data: Path) -> dict[str, Table]:
     """
     paths = {corpus: find_data(data, name) for corpus, name in FILES.items()}
     told = {name: make(paths[name.split("_")[0]]) for name, make in MAKERS.items()}
-    rows = [[path.name, f"{path.stat().st_size / 1e6:.1f} MB", _sha256(path)] for path in paths.values()]
+    rows = [[path.name, f"{path.stat().st_size / 1e6:.1f} MB", sha256_of(path)] for path in paths.values()]
     return told | {"files": {"head": ["file", "size", "sha256"], "rows": rows}}
 
 
 def _n(number: Any) -> str:
     return f"{int(number):,}"
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main() -> None:

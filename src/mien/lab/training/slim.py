@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from mien.lab.exams.exam import FERPLUS, find_data
 from mien.lab.training.corpus import Corpus, load_corpus
 from mien.lab.training.nets import Shape, build_network
-from mien.lab.training.train import NETWORK, TRAINING, data_of, inputs_of, told_of
+from mien.lab.training.train import NETWORK, TRAINING, data_of, inputs_of, shape_of, told_of
 from mien.lab.training.unfold import Layers, able_to_learn, fill, layers_of
-from mien.nets import Floats, read_manifest
+from mien.nets import Floats
 from mien.values import REGIONS
 
 INNER = (16, 32, 32, 64)
@@ -120,7 +120,7 @@ def _relu(x: Floats) -> Floats:
 
 def slim_down(network: Path, corpus: Corpus, inner: Sequence[int], out: Path) -> keras.Model:
     """Make a shipped network slimmer; leave it in the folder `out` as a training would."""
-    shape = Shape.of_row(read_manifest(network)["training"]["shape"])
+    shape = shape_of(network)
     faces = corpus.train.take(np.random.default_rng(len(inner)).permutation(len(corpus.train))[:FACES])
     inputs = inputs_of(faces)
     found, slim = slimmer(layers_of(network, shape), shape, inner, inputs)

@@ -224,14 +224,12 @@ def taken_up(start: Path, corpus: Corpus) -> keras.Model:
 
 def shape_of(start: Path) -> Shape:
     """The shape of the network that a training goes on from."""
-    kept = _kept_of(start)
-    return Shape.of_row(kept.get("training", kept)["shape"])
+    return Shape.of_row(_training_of(start)["shape"])
 
 
 def told_of(start: Path) -> dict[str, Any]:
     """How the network was trained that a training went on from."""
-    kept = _kept_of(start)
-    before = kept.get("training", kept)
+    before = _training_of(start)
     return {name: before[name] for name in ("command", "recipe", "plan", "ways", "sides", "after") if name in before}
 
 
@@ -239,6 +237,13 @@ def data_of(start: Path) -> list[dict[str, Any]]:
     """What the network learnt from that a training goes on from; the portraits of a closer look, which is not handed
     on, are left out."""
     return [row for row in _kept_of(start).get("data", ()) if row != TERMS]
+
+
+def _training_of(start: Path) -> dict[str, Any]:
+    """What is kept of the training that the network comes from."""
+    kept = _kept_of(start)
+    training: dict[str, Any] = kept.get("training", kept)
+    return training
 
 
 def _kept_of(start: Path) -> dict[str, Any]:

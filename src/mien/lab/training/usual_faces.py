@@ -6,7 +6,6 @@ and their mirror images). No face can be told from it: it holds 21 averages over
 """
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from mien.face.look import look
 from mien.lab.arrays import load_arrays
 from mien.nets import Floats
 from mien.values import Frame
-from mien.writing import write_aside, write_bytes
+from mien.writing import sha256_of, write_aside, write_bytes
 
 DIRECTIONS = 20
 FACES = 3500
@@ -60,7 +59,7 @@ def main() -> None:
         "data": f"FER2013 pictures with FER+ votes, split4 = 0: {len(chips)} faces and their mirror images",
         "made_by": "python -m mien.lab.training.usual_faces",
         "recipe": "see mien.data.quality.hidden_of",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sha256": sha256_of(path),
     }
     write_bytes(path.with_suffix(".json"), (json.dumps(manifest, indent=2) + "\n").encode())
 
