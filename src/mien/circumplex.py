@@ -13,17 +13,12 @@ from types import MappingProxyType
 from mien.errors import BadInput
 from mien.values import EMOTIONS, Affect
 from mien.vocabulary import COORDINATES as COORDINATES
-from mien.vocabulary import EIGHT, PLACES, Classes
+from mien.vocabulary import EIGHT, PLACES, SAME_AS, Classes
 
 PRESETS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         **COORDINATES,
-        "happy": COORDINATES["happiness"],
-        "sad": COORDINATES["sadness"],
-        "angry": COORDINATES["anger"],
-        "surprised": COORDINATES["surprise"],
-        "disgusted": COORDINATES["disgust"],
-        "scared": COORDINATES["fear"],
+        **{said: COORDINATES[meant] for said, meant in SAME_AS.items()},
         "calm": (0.5, -0.6),
         "tender": (0.45, -0.35),
         "excited": (0.6, 0.75),

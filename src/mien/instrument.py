@@ -7,8 +7,7 @@ picture, options, seed and version give the same files.
 """
 
 import math
-from collections.abc import Callable
-from collections.abc import Mapping as Table
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -21,9 +20,8 @@ from mien.music.brief import brief_from_affect
 from mien.music.compose import compose as write_music
 from mien.music.form import FREE, find_form
 from mien.music.key import parse_key
-from mien.music.mapping import Mapping, load_mapping
-from mien.music.path import Path as MoodPath
-from mien.music.path import check_path, path_between
+from mien.music.mapping import MappingTable, load_mapping
+from mien.music.path import MoodPath, check_path, path_between
 from mien.music.perform import perform
 from mien.music.travel import compose_journey
 from mien.nets import read_manifest
@@ -95,7 +93,7 @@ def read(
     return tuple(readings)
 
 
-def movements(reading: Reading) -> Table[str, float]:
+def movements(reading: Reading) -> Mapping[str, float]:
     """What moves in the face of a reading: the 52 expression coefficients by ARKit's names, 0..1."""
     from mien.cues.coefficients import named_coefficients, read_coefficients
 
@@ -140,7 +138,7 @@ def play(
     meter: str | tuple[int, int] | None = None,
     face: int = 1,
     font: str | Path | None = None,
-    mapping: Mapping | str | Path | None = None,
+    mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
     weights: str | Path | None = None,
 ) -> Piece:
@@ -207,7 +205,7 @@ def compose(
     key: str | None = None,
     meter: str | tuple[int, int] | None = None,
     font: str | Path | None = None,
-    mapping: Mapping | str | Path | None = None,
+    mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
 ) -> Piece:
     """Compose without a face: from the name of an emotion, or from valence and arousal, −1..1 each.
@@ -239,7 +237,7 @@ def travel(
     key: str | None = None,
     meter: str | tuple[int, int] | None = None,
     font: str | Path | None = None,
-    mapping: Mapping | str | Path | None = None,
+    mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
 ) -> Piece:
     """Compose along a path of affects in time (see `mien.music.path`): soft transitions, one piece.
@@ -264,10 +262,10 @@ class Wishes:
     key: str | None
     asked_meter: str | tuple[int, int] | None
     font: str | Path | None
-    asked_mapping: Mapping | str | Path | None
+    asked_mapping: MappingTable | str | Path | None
     form: str
     meter: tuple[int, int] | None = field(init=False)
-    mapping: Mapping | None = field(init=False)
+    mapping: MappingTable | None = field(init=False)
 
     def __post_init__(self) -> None:
         low, high = SECONDS
@@ -300,7 +298,7 @@ def _piece(
     affect: Affect,
     wishes: Wishes,
     reading: Reading | None = None,
-    departures: Table[str, float] | None = None,
+    departures: Mapping[str, float] | None = None,
 ) -> Piece:
     tonic_pc, mode = wishes.tonic_and_mode()
     brief = brief_from_affect(

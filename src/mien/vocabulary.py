@@ -37,6 +37,14 @@ COORDINATES: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """(valence, arousal) of each of the eight `EMOTIONS`."""
 
+SAME_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "happy": "happiness", "sad": "sadness", "angry": "anger", "scared": "fear", "afraid": "fear",
+        "surprised": "surprise", "disgusted": "disgust", "contemptuous": "contempt",
+    }
+)  # fmt: skip
+"""Other names of the eight, as people say them."""
+
 
 class Mode(Enum):
     """Scales as semitones above the tonic, from dark to bright; harmonic minor stands beside them."""

@@ -132,5 +132,5 @@ def test_what_cannot_be_played_is_refused(bad) -> None:
 
 
 def test_an_unknown_emotion_lists_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="unknown emotion 'hangry': choose one of anger"):
+    with pytest.raises(BadInput, match="unknown emotion 'hangry': choose one of afraid, anger"):
         affect_of("hangry")

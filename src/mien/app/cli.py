@@ -33,7 +33,7 @@ from mien.app.why import why
 from mien.ensembles import ensembles
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.form import forms
-from mien.music.mapping import Mapping
+from mien.music.mapping import MappingTable
 from mien.piece import FILES, MORE_FILES
 from mien.values import REGIONS
 
@@ -332,7 +332,7 @@ class _Wishes(TypedDict):
     key: str | None
     meter: str | None
     font: Path | None
-    mapping: Mapping | None
+    mapping: MappingTable | None
     form: str
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from mien.cues.names import NAMES, PAIRS
 from mien.errors import BadInput, CannotWrite
-from mien.music.mapping import Mapping, load_mapping, shipped_mapping
+from mien.music.mapping import MappingTable, load_mapping, shipped_mapping
 from mien.writing import write_bytes
 
 app = typer.Typer(help="The table from a reading to music.", no_args_is_help=True, rich_markup_mode=None)
@@ -56,7 +56,7 @@ def new(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -> N
     print(f"{file}: edit it, then 'mien mapping check {file}' and 'mien play PICTURE --mapping {file}'")
 
 
-def open_mapping(file: Path) -> Mapping:
+def open_mapping(file: Path) -> MappingTable:
     """Read a table and refuse cues that no face has.
 
     Raises

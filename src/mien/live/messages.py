@@ -9,7 +9,7 @@ from typing import Any
 from mien.ensembles import Ensemble, Player, ensemble
 from mien.live.conductor import Leg
 from mien.live.plan import PlannedNote
-from mien.music.mapping import Mapping as MappingTable
+from mien.music.mapping import MappingTable
 from mien.music.midi import channels, desk_controls
 from mien.music.perform import in_force
 from mien.music.rhythm import beat_ticks

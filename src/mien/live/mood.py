@@ -1,7 +1,7 @@
 """What a face, a hand or a lead says → the brief that the music shall follow: the mood clock.
 
 A `Mood` is where the music is asked to be. `target_of` mixes it into a brief: an affect by the mapping in force, or,
-in the gesture mode, cues alone, with no module of `mien.affect` loaded. Numbers pass at once (the steering clock
+in the gesture mode, cues alone, with no module of `mien.affect` loaded. Mapping pass at once (the steering clock
 slows them down); the scale and what else turns the key passes only when it has been asked for `DWELL_S` on end, so
 that a reading that trembles between two does not break phrases off.
 
@@ -9,7 +9,7 @@ References: Bachorik et al. 2009 (a mood is judged after some 8 s); those of `mi
 `mien.music.gesture`.
 """
 
-from collections.abc import Mapping as Numbers
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mien.circumplex import affect_at
@@ -17,7 +17,7 @@ from mien.live.seats import KEPT_S
 from mien.live.settings import Settings, with_held
 from mien.music.brief import brief_from_affect
 from mien.music.gesture import brief_from_cues
-from mien.music.mapping import Mapping
+from mien.music.mapping import MappingTable
 from mien.values import Affect, Brief, Mode
 
 DWELL_S = 1.0
@@ -37,14 +37,14 @@ class Mood:
 
     source: str = "rest"
     affect: Affect | None = RESTING
-    departures: Numbers[str, float] = field(default_factory=dict)
+    departures: Mapping[str, float] = field(default_factory=dict)
 
 
 def target_of(
     mood: Mood,
     settings: Settings,
-    held: Numbers[str, float | str],
-    mapping: Mapping | None,
+    held: Mapping[str, float | str],
+    mapping: MappingTable | None,
     key: tuple[int, tuple[int, int]] | None,
 ) -> Brief:
     """Mix the brief that a mood asks for.
@@ -99,7 +99,7 @@ def settled(before: Settled | None, target: Brief, time_s: float, *, at_once: bo
     return Settled(replace(target, mode=before.brief.mode), target.mode, since_s)
 
 
-def coloured(before: Numbers[str, float], departures: Numbers[str, float], seconds: float) -> dict[str, float]:
+def coloured(before: Mapping[str, float], departures: Mapping[str, float], seconds: float) -> dict[str, float]:
     """Departures steadied for the mood: each goes half of the way to the newest in `COLOUR_HALF_LIFE_S`."""
     kept = 0.5 ** (max(0.0, seconds) / COLOUR_HALF_LIFE_S)
     return {name: kept * before.get(name, now) + (1 - kept) * now for name, now in departures.items()}

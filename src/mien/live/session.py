@@ -33,7 +33,7 @@ from mien.live.settings import changed
 from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
-from mien.music.mapping import Mapping as MappingTable
+from mien.music.mapping import MappingTable
 from mien.values import Affect, Brief, Part
 
 TICK_S = 0.03

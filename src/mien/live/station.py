@@ -25,7 +25,7 @@ from mien.live.session import Session
 from mien.live.session_file import parse_session
 from mien.live.tables import readings_csv
 from mien.live.take import piece_of
-from mien.music.mapping import Mapping as MappingTable
+from mien.music.mapping import MappingTable
 from mien.piece import Piece
 
 AWAY_S = 30.0

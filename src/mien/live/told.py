@@ -11,8 +11,7 @@ from mien.live.messages import brief_told, ensemble_told, mapping_told, reasons_
 from mien.live.mood import Mood
 from mien.live.settings import HELD_RANGES, MODES
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
-from mien.music.mapping import Mapping as MappingTable
-from mien.music.mapping import shipped_mapping
+from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.tune import shipped_tunes
 from mien.values import REGIONS, Brief, Part
 

@@ -16,8 +16,7 @@ from mien.live.lead import DIRECTIONS, Lead, lead_to
 from mien.live.mood import Mood, Settled, settled, target_of
 from mien.live.settings import Settings, changed, held, number
 from mien.live.watching import Watching
-from mien.music.mapping import Mapping as MappingTable
-from mien.music.mapping import parse_mapping, shipped_mapping
+from mien.music.mapping import MappingTable, parse_mapping, shipped_mapping
 from mien.values import Brief, Classes
 from mien.vocabulary import EIGHT
 

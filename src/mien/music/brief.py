@@ -7,14 +7,14 @@ References: Eerola, Friberg & Bresin 2013 (linear, additive cues); Russell 1980 
 2018 (mix in valence and arousal, keep emotion names as presets).
 """
 
-from collections.abc import Mapping as Numbers
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
-from mien.music.mapping import WIDEST_CUE, Mapping, Row, shipped_mapping
+from mien.music.mapping import WIDEST_CUE, MappingTable, Row, shipped_mapping
 from mien.music.own_words import DOUBT_PULL, SOURCE, asked_whole, mixed_in
 from mien.music.spelling import key_name
 from mien.values import METERS, Affect, Brief, Mode, Reason
@@ -47,8 +47,8 @@ def brief_from_affect(
     *,
     ensemble: str = "piano",
     seed: int = 0,
-    cues: Numbers[str, float] | None = None,
-    mapping: Mapping | None = None,
+    cues: Mapping[str, float] | None = None,
+    mapping: MappingTable | None = None,
     tonic_pc: int | None = None,
     mode: Mode | None = None,
     meter: tuple[int, int] | None = None,
@@ -122,7 +122,7 @@ def _draw_meter(affect: Affect, rng: np.random.Generator) -> tuple[int, int]:
     return (6, 8) if drawn < compound else (3, 4) if drawn < compound + triple else (4, 4)
 
 
-def _mix(row: Row, affect: Affect, cues: Numbers[str, float], mapping: Mapping) -> tuple[float, str]:
+def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTable) -> tuple[float, str]:
     """Value of one field, inside its range, and the sum in plain words."""
     sure = 1 - DOUBT_PULL * affect.doubt
     terms = [

@@ -12,14 +12,14 @@ controlled musical interface".
 """
 
 import math
-from collections.abc import Mapping as Numbers
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 from mien.circumplex import affect_at
 from mien.music.brief import brief_from_affect
-from mien.music.mapping import Mapping, parse_mapping
+from mien.music.mapping import MappingTable, parse_mapping
 from mien.values import CONTROLS, Brief, Gesture, Part
 
 
@@ -69,13 +69,13 @@ class State:
     """What the gesture clock remembers: where each cue was last seen, since when each lid is shut (right, left), the
     last blink."""
 
-    calm: Numbers[str, float] = field(default_factory=dict)
+    calm: Mapping[str, float] = field(default_factory=dict)
     shut_s: tuple[float | None, float | None] = (None, None)
     were_both_shut: bool = False
     blinked_s: float = -math.inf
 
 
-def step(seen: Numbers[str, float], calm: Numbers[str, float], time_s: float, state: State) -> tuple[Gesture, State]:
+def step(seen: Mapping[str, float], calm: Mapping[str, float], time_s: float, state: State) -> tuple[Gesture, State]:
     """Let one frame's cues move the controls.
 
     Parameters
@@ -99,7 +99,7 @@ def at_rest(part: Part) -> tuple[float, ...]:
 
 
 def brief_from_cues(
-    departures: Numbers[str, float],
+    departures: Mapping[str, float],
     *,
     ensemble: str = "piano",
     seed: int = 0,
@@ -127,12 +127,12 @@ def brief_from_cues(
 
 
 @cache
-def gesture_mapping() -> Mapping:
+def gesture_mapping() -> MappingTable:
     """The table of the gesture mode."""
     return parse_mapping(files("mien.music").joinpath("gesture.toml").read_text(encoding="utf-8"), "gesture.toml")
 
 
-def _controls(part: Part, departures: Numbers[str, float], breath: float) -> tuple[float, ...]:
+def _controls(part: Part, departures: Mapping[str, float], breath: float) -> tuple[float, ...]:
     """The controls of a part, in order; a breath takes the sound back for a moment."""
     values = dict(RESTING)
     for row in CONTROL_ROWS:
@@ -144,7 +144,7 @@ def _controls(part: Part, departures: Numbers[str, float], breath: float) -> tup
 
 
 def _lids(
-    departures: Numbers[str, float], time_s: float, state: State
+    departures: Mapping[str, float], time_s: float, state: State
 ) -> tuple[tuple[str, ...], tuple[float | None, float | None], bool]:
     """Events of the lids, since when each is shut, and whether both were at some time since."""
     openness = [departures.get(f"eye_openness_{side}") for side in ("right", "left")]

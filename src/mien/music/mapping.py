@@ -1,4 +1,4 @@
-"""The editable table `mapping.toml` ↔ a `Mapping` value: which reading moves which field of the brief, and by how much.
+"""The editable table `mapping.toml` ↔ a `MappingTable`: which reading moves which field of the brief, and by how much.
 
 Weights are in the field's own unit per 1.0 of valence, arousal or doubt, or per standard deviation of a facial cue.
 The mixer is linear and additive: Eerola, Friberg & Bresin 2013, "Emotional expression in music: contribution,
@@ -6,7 +6,7 @@ linearity, and additivity of primary musical cues".
 """
 
 import tomllib
-from collections.abc import Mapping as Limits
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -37,7 +37,7 @@ TARGETS = (
 ADDED = ("interruption",)
 """Rows that older tables have not: theirs are the shipped ones."""
 
-LIMITS: Limits[str, tuple[float, float]] = MappingProxyType({"mode": (0, 5), **BRIEF_RANGES})
+LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType({"mode": (0, 5), **BRIEF_RANGES})
 """Lowest and highest that a row's range may reach: those of the brief, of `mode` the first and last place of
 `mien.music.brief.BRIGHTNESS_ORDER`."""
 
@@ -78,7 +78,7 @@ class CueRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class MappingTable:
     """A whole table: one row a target in the order of `TARGETS`, any number of cue rows, and the text they stand in."""
 
     rows: tuple[Row, ...]
@@ -86,7 +86,7 @@ class Mapping:
     toml: str
 
 
-def parse_mapping(text: str, name: str = "mapping") -> Mapping:
+def parse_mapping(text: str, name: str = "mapping") -> MappingTable:
     """Read a mapping from TOML.
 
     Raises
@@ -112,10 +112,11 @@ def parse_mapping(text: str, name: str = "mapping") -> Mapping:
         rows.append(_row(f"{name}: row [{target}]", target, table[target]))
     if not isinstance(cues, list) or not all(isinstance(cue, dict) for cue in cues):
         raise BadInput(f"{name}: 'cue' must be rows headed [[cue]]")
-    return Mapping(tuple(rows), tuple(_cue_row(f"{name}: [[cue]] {i + 1}", cue) for i, cue in enumerate(cues)), text)
+    moved = tuple(_cue_row(f"{name}: [[cue]] {i + 1}", cue) for i, cue in enumerate(cues))
+    return MappingTable(tuple(rows), moved, text)
 
 
-def load_mapping(path: Path) -> Mapping:
+def load_mapping(path: Path) -> MappingTable:
     """Read a mapping from a file; errors as `parse_mapping`, and `BadInput` if the file cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -125,7 +126,7 @@ def load_mapping(path: Path) -> Mapping:
 
 
 @cache
-def shipped_mapping() -> Mapping:
+def shipped_mapping() -> MappingTable:
     """The mapping that comes with the program."""
     return parse_mapping(files("mien.music").joinpath("mapping.toml").read_text(encoding="utf-8"), "mapping.toml")
 

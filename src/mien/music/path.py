@@ -13,13 +13,13 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from mien.circumplex import affect_at
 from mien.errors import BadInput
 from mien.values import Affect, Classes
 
-Path = Sequence[tuple[float, Affect]]
+MoodPath = Sequence[tuple[float, Affect]]
 """(seconds from the start, affect), time rising."""
 
 MATCH_SHARE, ARRIVE_SHARE = 0.2, 0.8
@@ -30,7 +30,7 @@ COLUMNS = ("time_s", "valence", "arousal")
 """What a table must have, in any order; other columns are left alone."""
 
 
-def path_between(start: Affect, end: Affect, over_s: float) -> Path:
+def path_between(start: Affect, end: Affect, over_s: float) -> MoodPath:
     """Lead from one affect to another within `over_s` seconds: match, move, arrive.
 
     Raises
@@ -47,7 +47,7 @@ def path_between(start: Affect, end: Affect, over_s: float) -> Path:
     )
 
 
-def affect_along(path: Path, time_s: float) -> Affect:
+def affect_along(path: MoodPath, time_s: float) -> Affect:
     """The affect of a path at a time, on the straight line between its points."""
     after = bisect_right(path, time_s, key=lambda point: point[0])
     if after == 0 or after == len(path):
@@ -80,7 +80,7 @@ def _named_alike(one: Affect, other: Affect) -> tuple[Classes, Sequence[float], 
     return classes, start, end
 
 
-def check_path(path: Path, wheres: Sequence[str] = ()) -> Path:
+def check_path(path: MoodPath, wheres: Sequence[str] = ()) -> MoodPath:
     """A path whose times are finite, 0 or more, and rise, as it was given.
 
     Parameters
@@ -103,7 +103,7 @@ def check_path(path: Path, wheres: Sequence[str] = ()) -> Path:
     return path
 
 
-def read_path(file: FilePath) -> Path:
+def read_path(file: Path) -> MoodPath:
     """Read a path from a CSV with the columns `time_s` (seconds, rising), `valence` and `arousal` (−1..1).
 
     Raises

@@ -1,4 +1,4 @@
-"""Path → a whole piece along it: the mood is met, led, and brought to an end.
+"""MoodPath → a whole piece along it: the mood is met, led, and brought to an end.
 
 The offline side of `journey`: the course is known in advance, so phrases close where the mood turns, the last section
 brings the first theme home, and the ending fills the time.
@@ -13,8 +13,8 @@ import numpy as np
 from mien.music.brief import brief_from_affect
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, PhraseSpec, SectionSpec, find_form
 from mien.music.journey import CODA_BARS, Course, Journey, close, first_theme, next_phrase, with_sections
-from mien.music.mapping import Mapping
-from mien.music.path import Path, affect_along
+from mien.music.mapping import MappingTable
+from mien.music.path import MoodPath, affect_along
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import beats_in_bar
 from mien.music.steer import steer
@@ -33,14 +33,14 @@ ENDING_S = 20.0
 
 
 def compose_journey(
-    path: Path,
+    path: MoodPath,
     seconds: float,
     seed: int,
     *,
     ensemble: str = "piano",
     tonic_pc: int | None = None,
     meter: tuple[int, int] | None = None,
-    mapping: Mapping | None = None,
+    mapping: MappingTable | None = None,
     form: str = FREE,
 ) -> Stretch:
     """Compose a whole piece along a path.

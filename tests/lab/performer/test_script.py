@@ -79,6 +79,7 @@ def test_every_emotion_has_its_units_and_they_exist() -> None:
     assert all(name in COEFFICIENTS for moved in COEFFICIENTS_OF.values() for name in moved)
     assert emotion("neutral") == {}
     assert emotion("happiness", 0.5)["mouthSmileLeft"] == pytest.approx(0.5)
+    assert emotion("happy") == emotion("happiness")
     with pytest.raises(BadInput, match="choose one of neutral"):
         emotion("joy")
     with pytest.raises(BadInput, match="intensity"):

@@ -13,10 +13,10 @@ from mien.lab.pages import words
 from mien.lab.pages.page import bar, heading, page, paragraph, picture, section, sides, table, text
 from mien.lab.pages.tint import FAINT, INK, LINE, PAPER, SHEET_PX, font, png_of, tinted
 from mien.lab.pages.tried import Tried
-from mien.lab.training.heads import SAME_AS
 from mien.music.roll import roll_png
 from mien.music.spelling import key_name
 from mien.values import Brief
+from mien.vocabulary import SAME_AS
 
 MOST_FIELDS = 12
 """Fields of the brief that the sheet has room for; the page has all."""

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mien.errors import BadInput
 from mien.values import EMOTIONS
+from mien.vocabulary import SAME_AS
 
 
 def _both(name: str, weight: float = 1.0) -> dict[str, float]:
@@ -59,7 +60,7 @@ def emotion(name: str, intensity: float = 1.0) -> dict[str, float]:
 
     Parameters
     ----------
-    name : one of `mien.values.EMOTIONS`
+    name : one of `mien.values.EMOTIONS`, or another name of it ("happy")
     intensity : 0..1
 
     Raises
@@ -67,11 +68,12 @@ def emotion(name: str, intensity: float = 1.0) -> dict[str, float]:
     BadInput
         If there is no such emotion or intensity.
     """
-    if name not in UNITS_OF:
+    units = UNITS_OF.get(SAME_AS.get(name, name))
+    if units is None:
         raise BadInput(f"unknown emotion '{name}': choose one of {', '.join(EMOTIONS)}")
     if not 0 <= intensity <= 1:
         raise BadInput(f"{name}:{intensity:g}: an intensity is 0 to 1")
-    return combined({unit: share * intensity for unit, share in UNITS_OF[name].items()})
+    return combined({unit: share * intensity for unit, share in units.items()})
 
 
 def combined(units: Mapping[str, float]) -> dict[str, float]:

@@ -23,7 +23,6 @@ Conventions: Θ float64 (k, d), d = 4 f + 4 + j + 1 in the order above; logits a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -32,18 +31,12 @@ from numpy.typing import NDArray
 from mien.lab.exams.metrics import best_temperature, cross_entropy, softmax
 from mien.nets import Floats
 from mien.values import REGIONS
+from mien.vocabulary import SAME_AS
 
 STREAM_WEIGHT = 0.1
 """As in the training of the whole network."""
 PENALTIES = (1e4, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 STEPS = 60
-SAME_AS: Mapping[str, str] = MappingProxyType(
-    {
-        "happy": "happiness", "sad": "sadness", "angry": "anger", "scared": "fear", "afraid": "fear",
-        "surprised": "surprise", "disgusted": "disgust", "contemptuous": "contempt",
-    }
-)  # fmt: skip
-"""Other names of the classes that the shipped network knows."""
 PRIOR_FACES = 50
 """How many development faces speak as loudly for their temperature as the training speaks for 1."""
 
