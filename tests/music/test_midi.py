@@ -15,7 +15,7 @@ from mien import __version__
 from mien.ensembles import ensemble, ensembles
 from mien.errors import CannotWrite
 from mien.music.midi import channels, midi_bytes, write_midi
-from mien.music.spelling import accidentals, key_name, name, signature, spell
+from mien.music.spelling import accidentals, key_name, name, note_name, signature, spell
 from mien.strokes import strike_once
 from mien.values import METERS, Chord, Mark, Mode, Note, Part, Phrase
 from mien.writing import provenance
@@ -163,6 +163,14 @@ def test_write_midi_tells_a_missing_folder(tmp_path: Path) -> None:
 def test_signatures(tonic: int, mode: Mode, fifths: int, said: str) -> None:
     assert signature(tonic, mode) == fifths
     assert key_name(tonic, mode) == said
+
+
+@pytest.mark.parametrize(
+    ("pitch", "tonic", "mode", "said"),
+    [(69, 9, Mode.AEOLIAN, "A4"), (71, 6, Mode.IONIAN, "C♭5"), (72, 1, Mode.HARMONIC_MINOR, "B♯4")],
+)
+def test_octaves_go_by_the_letter(pitch: int, tonic: int, mode: Mode, said: str) -> None:
+    assert note_name(pitch, tonic, mode) == said
 
 
 def test_scale_tones_are_diatonic_letters() -> None:

@@ -16,8 +16,10 @@ from made_lines import BAR, lines
 from mien.ensembles import ensembles
 from mien.errors import CannotWrite
 from mien.music.engrave import engrave, stack, write_svg
+from mien.music.notation import Symbol
 from mien.music.perform import Briefs
 from mien.music.score import musicxml
+from mien.music.score_notes import Speller
 from mien.values import METERS, Brief, Chord, Mark, Mode, Note, Part, Phrase
 
 
@@ -169,9 +171,9 @@ def test_the_score_sounds_what_the_phrase_says(data: st.DataObject, meter: tuple
         assert sounding(ET.fromstring(musicxml(phrase))) == wanted
 
 
-def one_bar(notes: list[Note], band: str = "quartet", mode: Mode = Mode.HARMONIC_MINOR) -> ET.Element:
+def one_bar(notes: list[Note], band: str = "quartet", mode: Mode = Mode.HARMONIC_MINOR, bars: int = 1) -> ET.Element:
     phrase = Phrase(
-        tuple(sorted(notes)), 1920, (4, 4), ((0, 72.0),), 9, mode, band, 9, marks=(Mark(0, "section", "A"),)
+        tuple(sorted(notes)), bars * 1920, (4, 4), ((0, 72.0),), 9, mode, band, 9, marks=(Mark(0, "section", "A"),)
     )
     return ET.fromstring(musicxml(phrase, title="Étude"))
 
@@ -180,6 +182,27 @@ def test_accidentals_are_printed_once_a_bar_and_taken_back() -> None:
     notes = [Note(480 * i, Part.MELODY, pitch, 480, 60) for i, pitch in enumerate((68, 68, 67, 68))]
     found = [note.findtext("accidental") for note in one_bar(notes).iter("note") if note.find("pitch") is not None]
     assert found == ["sharp", None, "natural", "sharp"]
+
+
+def test_accidentals_go_by_the_order_of_reading_through_all_voices() -> None:
+    speller = Speller(0, ())
+    upper = [Symbol(0, 960, (65,)), Symbol(960, 960, (66,))]
+    lower = [Symbol(0, 480, ()), Symbol(480, 960, (66,)), Symbol(1440, 480, (65,))]
+    speller.turn_bar(0, 0, {1: upper, 2: lower})
+    assert speller.printed == {(2, 480, 66): "sharp", (2, 1440, 65): "natural"}
+    speller.turn_bar(1, 1920, {1: upper[:1], 2: lower[:2]})
+    assert speller.printed == {(1, 0, 65): "natural", (2, 480, 66): "sharp"}
+
+
+def test_a_line_at_the_octave_begins_and_ends_where_its_bars_do() -> None:
+    bass = [Note(1920 * bar, Part.RHYTHM, pitch, 1920, 60) for bar, pitch in enumerate((29, 55, 57, 55))]
+    now, places = 0, []
+    for element in next(one_bar([*bass, Note(0, Part.MELODY, 69, 1920, 60)], "piano", bars=4).iter("measure")):
+        if element.find("direction-type/octave-shift") is not None:
+            places.append((now, element.findtext("staff")))
+        length = int(element.findtext("duration", "0"))
+        now += -length if element.tag == "backup" else 0 if element.find("chord") is not None else length
+    assert places == [(0, "2"), (1920, "2")]
 
 
 def test_the_head_of_the_score() -> None:

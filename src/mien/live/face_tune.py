@@ -10,7 +10,7 @@ from typing import Any
 from mien.live.performance import Performance
 from mien.live.watching import Watching
 from mien.music.gesture import at_rest
-from mien.music.spelling import name, signature, spell
+from mien.music.spelling import note_name
 from mien.music.tune import Hand, Lift, Press, Tune, pitch_of, play, tune_named
 from mien.values import Gesture, Part
 
@@ -86,11 +86,7 @@ class FaceTune:
         """Tell which note comes next, if that is news."""
         brief = self._performance.brief_at(now_s)
         pitch = pitch_of(self._hand.degree, brief.tonic_pc, brief.mode) if brief else None
-        spelled = (
-            f"{name(spell(pitch % 12, signature(brief.tonic_pc, brief.mode)))}{pitch // 12 - 1}"
-            if brief and pitch is not None
-            else None
-        )
+        spelled = note_name(pitch, brief.tonic_pc, brief.mode) if brief and pitch is not None else None
         told = {
             "type": "tune",
             "degree": self._hand.degree,

@@ -173,7 +173,7 @@ def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
 
 
 def varied(motif: Motif, rng: np.random.Generator) -> Motif:
-    """Its rhythm varied: one long note is divided by a neighbour, or two short ones are joined."""
+    """Its rhythm varied: a note is divided, by a neighbour or on the way to the next; a motif without one stays."""
     lengths, steps = list(motif.lengths), list(motif.steps)
     places = [i for i, length in enumerate(lengths) if length in DIVISIONS]
     note_of = np.cumsum([length > 0 for length in lengths]) - 1

@@ -120,13 +120,14 @@ def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequenc
             _write_sign(measure, phrase, sign, start, len(system.staves))
         voice = 0
         for number, (staff, speller) in enumerate(zip(system.staves, spellers, strict=True), 1):
-            speller.turn_bar(fifths[bar])
             several = len(system.staves) > 1
-            _write_octave_line(measure, lines[number - 1], bar, number if several else None, ends=False)
-            for place, symbols in enumerate(staff.bars[bar]):
-                if voice:
+            voices = dict(enumerate(staff.bars[bar], voice + 1))
+            speller.turn_bar(fifths[bar], start, voices)
+            for place, (voice, symbols) in enumerate(voices.items()):
+                if voice > 1:
                     add(add(measure, "backup"), "duration", phrase.bar_ticks)
-                voice += 1
+                if not place:
+                    _write_octave_line(measure, lines[number - 1], bar, number if several else None, ends=False)
                 writer = VoiceWriter(
                     measure=measure,
                     speller=speller,

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from operator import itemgetter
 from xml.etree import ElementTree as ET
 
 from mien.music import spelling
@@ -42,15 +43,28 @@ class Rests(Enum):
 
 @dataclass(slots=True)
 class Speller:
-    """Names pitches by key and harmony, and remembers the accidentals of a bar."""
+    """Names the pitches of a staff by key and harmony, and says which accidentals of a bar are printed."""
 
     fifths: int
     chords: Sequence[Chord]
-    shown: dict[tuple[str, int], int] = field(default_factory=dict)
+    printed: dict[tuple[int, int, int], str] = field(default_factory=dict)
+    """By voice, tick in the bar and pitch."""
 
-    def turn_bar(self, fifths: int) -> None:
-        """Begin a bar under a signature of `fifths` sharps: accidentals are forgotten."""
-        self.fifths, self.shown = fifths, {}
+    def turn_bar(self, fifths: int, start_ticks: int, voices: Mapping[int, Sequence[Symbol]]) -> None:
+        """Begin a bar under a signature of `fifths` sharps. What was printed before it is forgotten; what is printed in
+        it goes by the order of reading, through all voices of the staff (by number)."""
+        self.fifths, self.printed = fifths, {}
+        in_key = {spelling.letter(place): spelling.accidentals(place) for place in range(fifths - 1, fifths + 6)}
+        shown: dict[tuple[str, int], int] = {}
+        read = [(symbol.onset_ticks, voice, symbol) for voice, symbols in voices.items() for symbol in symbols]
+        for onset, voice, symbol in sorted(read, key=itemgetter(0, 1)):
+            for pitch in symbol.pitches:
+                if onset == 0 and pitch in symbol.tied_from:  # tied over the bar line: its accidental holds unprinted
+                    continue
+                letter, alter, octave = self.name(pitch, start_ticks + onset)
+                if alter != shown.get((letter, octave), in_key[letter]):
+                    self.printed[voice, onset, pitch] = _ACCIDENTALS[alter]
+                shown[letter, octave] = alter
 
     def name(self, pitch_midi: int, onset_ticks: int) -> tuple[str, int, int]:
         """Letter, accidentals and octave."""
@@ -59,16 +73,7 @@ class Speller:
         if chord is not None and onset_ticks >= chord.onset_ticks + chord.length_ticks:
             chord = None
         place = spelling.spell(pitch_midi % 12, self.fifths, chord)
-        alter = spelling.accidentals(place)
-        return spelling.letter(place), alter, (pitch_midi - alter) // 12 - 1
-
-    def accidental(self, letter: str, alter: int, octave: int) -> str | None:
-        """Accidental to print, if any, now that this note is written."""
-        places = range(self.fifths - 1, self.fifths + 6)
-        in_key = next(spelling.accidentals(place) for place in places if spelling.letter(place) == letter)
-        before = self.shown.get((letter, octave), in_key)
-        self.shown[letter, octave] = alter
-        return None if before == alter else _ACCIDENTALS[alter]
+        return spelling.letter(place), spelling.accidentals(place), spelling.octave(pitch_midi, place)
 
 
 @dataclass(slots=True)
@@ -229,10 +234,7 @@ class VoiceWriter:
         if alter:
             add(written, "alter", alter)
         add(written, "octave", octave)
-        # A note tied over the bar line keeps its accidental unprinted.
-        if pitch in symbol.tied_from and symbol.onset_ticks == 0:
-            return None, None
-        return self.speller.accidental(letter, alter, octave), None
+        return self.speller.printed.get((self.voice, symbol.onset_ticks, pitch)), None
 
 
 def _write_value(note: ET.Element, symbol: Symbol, accidental: str | None = None) -> None:

@@ -72,10 +72,21 @@ def accidentals(fifths: int) -> int:
     return (fifths + 1) // 7
 
 
+def octave(pitch_midi: int, fifths: int) -> int:
+    """Octave of a pitch that is spelled so: C♭5 sounds as B4, B♯3 as C4."""
+    return (pitch_midi - accidentals(fifths)) // 12 - 1
+
+
 def name(fifths: int) -> str:
     """Name with Unicode accidentals, "B♭"."""
     count = accidentals(fifths)
     return letter(fifths) + ("♯" * count if count > 0 else "♭" * -count)
+
+
+def note_name(pitch_midi: int, tonic_pc: int, mode: Mode) -> str:
+    """Name of a pitch in a key, with its octave: "B♭4"."""
+    place = spell(pitch_midi % 12, signature(tonic_pc, mode))
+    return f"{name(place)}{octave(pitch_midi, place)}"
 
 
 def key_name(tonic_pc: int, mode: Mode) -> str:
