@@ -111,7 +111,7 @@ class Piece:
     @cached_property
     def score(self) -> str:
         """The printed score as MusicXML."""
-        from mien.music.score import musicxml
+        from mien.music.score.musicxml import musicxml
 
         return musicxml(self.written, title=self.name, briefs=self.briefs)
 
@@ -228,13 +228,13 @@ def _write_musicxml(piece: Piece, path: Path) -> None:
 
 
 def _write_svg(piece: Piece, path: Path) -> None:
-    from mien.music.engrave import write_svg
+    from mien.music.score.engrave import write_svg
 
     write_svg(piece.score, path)
 
 
 def _write_pdf(piece: Piece, path: Path) -> None:
-    from mien.music.pdf import write_pdf
+    from mien.music.score.pdf import write_pdf
 
     write_pdf(piece.score, path)
 

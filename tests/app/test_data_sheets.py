@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from data.pretended import pretend_label, pretend_portraits, pretend_source
-from mien.app.data import app
+from mien.app.data.commands import app
 from mien.data.project import ORIGIN, Project
 from mien.errors import BadInput
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mien.app.suggest import suggest_by_reader
+from mien.app.data.suggest import suggest_by_reader
 from mien.cues.geometry import measure
 from mien.data.project import ORIGIN, EmotionClass
 from mien.errors import BadInput

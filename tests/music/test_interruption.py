@@ -17,7 +17,7 @@ from mien.music.journey import Journey, next_phrase
 from mien.music.mapping import parse_mapping, shipped_mapping
 from mien.music.perform import perform
 from mien.music.rhythm import beat_ticks
-from mien.music.score import musicxml
+from mien.music.score.musicxml import musicxml
 from mien.values import METERS, Brief, Mode, Part, Phrase
 from mien.vocabulary import EmotionClass
 

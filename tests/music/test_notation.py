@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_lines import BAR, lines
 
-from mien.music.notation import VALUES, Symbol, beam, write_bar, write_line
+from mien.music.score.notation import VALUES, Symbol, beam, write_bar, write_line
 from mien.values import METERS, Note, Part
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from mien.errors import CannotWrite
 from mien.instrument import compose
-from mien.music.engrave import engrave
-from mien.music.pdf import pdf_bytes, segments, write_pdf
-from mien.music.score import musicxml
+from mien.music.score.engrave import engrave
+from mien.music.score.musicxml import musicxml
+from mien.music.score.pdf import pdf_bytes, segments, write_pdf
 from mien.values import Mode, Note, Part, Phrase
 
 

@@ -15,11 +15,11 @@ from made_lines import BAR, lines
 
 from mien.ensembles import ensembles
 from mien.errors import CannotWrite
-from mien.music.engrave import engrave, stack, write_svg
-from mien.music.notation import Symbol
 from mien.music.perform import Briefs
-from mien.music.score import musicxml
-from mien.music.score_notes import Speller
+from mien.music.score.engrave import engrave, stack, write_svg
+from mien.music.score.musicxml import musicxml
+from mien.music.score.notation import Symbol
+from mien.music.score.notes import Speller
 from mien.values import METERS, Brief, Chord, Mark, Mode, Note, Part, Phrase
 
 

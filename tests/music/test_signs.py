@@ -3,10 +3,10 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
-from mien.music.notation import Symbol
-from mien.music.score import musicxml
-from mien.music.signs import Sign, signs_above, signs_below
-from mien.music.staves import Staff, octave_lines
+from mien.music.score.musicxml import musicxml
+from mien.music.score.notation import Symbol
+from mien.music.score.signs import Sign, signs_above, signs_below
+from mien.music.score.staves import Staff, octave_lines
 from mien.values import Brief, Mark, Mode, Note, Part, Phrase
 
 STEADY = Brief(72, 0, Mode.IONIAN)

@@ -12,7 +12,7 @@ from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.midi import midi_bytes
 from mien.music.perform import perform
-from mien.music.score import musicxml
+from mien.music.score.musicxml import musicxml
 from mien.sound.render import render
 found = hashlib.sha256()
 for emotion, band in (("happy", "piano"), ("sad", "quartet"), ("angry", "electronic"), ("calm", "ambient")):

@@ -18,9 +18,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien import __version__
-from mien.app import data as data_commands
 from mien.app import live as live_commands
 from mien.app import mapping as mapping_commands
+from mien.app.data import commands as data_commands
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.export import export

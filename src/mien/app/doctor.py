@@ -103,8 +103,8 @@ def _play_a_note() -> str:
 
 
 def _engrave_a_note() -> str:
-    from mien.music.engrave import engrave
-    from mien.music.score import musicxml
+    from mien.music.score.engrave import engrave
+    from mien.music.score.musicxml import musicxml
     from mien.values import Mode, Note, Part, Phrase
 
     note = Note(0, Part.MELODY, 60, 1920, 80)

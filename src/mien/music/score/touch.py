@@ -15,7 +15,7 @@ from statistics import median_low
 from mien.ensembles import ensemble
 from mien.music.perform import Briefs, in_force
 from mien.music.rhythm import strength
-from mien.music.signs import moves, sections
+from mien.music.score.signs import moves, sections
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 LEGATO, STACCATO = 0.85, 0.68

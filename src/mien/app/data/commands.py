@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from mien.app import desk, own
-from mien.app import label as labels
-from mien.app import sheets as tables
+from mien.app.data import classes as own
+from mien.app.data import label as labels
+from mien.app.data import pictures
+from mien.app.data import sheets as tables
 from mien.data.project import ORIGIN, EmotionClass, Project, class_named
 from mien.errors import BadInput
 
@@ -37,19 +38,19 @@ def new(
 
 
 for _command in (
-    desk.collect,
-    desk.clean,
-    desk.mark,
-    desk.unmark,
+    pictures.collect,
+    pictures.clean,
+    pictures.mark,
+    pictures.unmark,
     labels.label,
     labels.agree,
     tables.sheets,
     tables.import_sheets,
     tables.describe,
-    desk.split,
-    desk.check,
-    desk.forget,
-    desk.status,
+    pictures.split,
+    pictures.check,
+    pictures.forget,
+    pictures.status,
 ):
     app.command()(_command)
 app.command("class")(own.place_class)

@@ -59,7 +59,7 @@ def label(
     async def serve() -> None:
         import uvicorn
 
-        from mien.app.labelling import Desk, make_app
+        from mien.app.data.label_server import Desk, make_app
 
         app = make_app(
             lambda: Desk(Project.open(project), model, name, every_face), allowed_hosts("127.0.0.1", bound, [])
@@ -94,7 +94,7 @@ def agree(
 
 
 def _model(classes: Any) -> Any:
-    from mien.app.suggest import suggest_by_reader
+    from mien.app.data.suggest import suggest_by_reader
 
     return suggest_by_reader(classes)
 

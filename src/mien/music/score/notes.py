@@ -14,7 +14,7 @@ from operator import itemgetter
 from xml.etree import ElementTree as ET
 
 from mien.music import spelling
-from mien.music.notation import Symbol, beam
+from mien.music.score.notation import Symbol, beam
 from mien.values import TICKS_PER_QUARTER, Chord, Note
 
 _ACCIDENTALS = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}

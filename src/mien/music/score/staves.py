@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from mien.ensembles import Ensemble, Player, ensemble
 from mien.music.hands import in_the_right_hand
-from mien.music.notation import Symbol, write_bar, write_line
+from mien.music.score.notation import Symbol, write_bar, write_line
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 FEET = (35, 36, 44)

@@ -51,7 +51,7 @@ from mien.data.project import Project
 from mien.errors import BadInput
 from mien.nets import Floats
 
-PAGE = Path(__file__).with_name("page")
+PAGE = Path(__file__).parents[1] / "page"
 AHEAD = 4
 """Faces that a page is told of, so that their pictures are there before they are wanted."""
 MAX_BODY_BYTES = 4096

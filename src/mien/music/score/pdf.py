@@ -21,7 +21,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from mien.music.engrave import engrave
+from mien.music.score.engrave import engrave
 from mien.writing import write_bytes
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -60,7 +60,7 @@ def pdf_bytes(pages: Sequence[str], *, title: str = "", creator: str = "mien") -
 
     Parameters
     ----------
-    pages : as from `mien.music.engrave.engrave`.
+    pages : as from `mien.music.score.engrave.engrave`.
     title, creator : for the document's properties.
 
     Raises

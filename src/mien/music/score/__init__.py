@@ -1,0 +1,1 @@
+"""A written phrase becomes a printed score: symbols, staves, signs, MusicXML, pages."""
