@@ -103,6 +103,8 @@ def movements(reading: Reading) -> Mapping[str, float]:
 def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
     """Read the largest face of a video's frames as a path of affects, about five a second, steadied.
 
+    The path lasts as long as the video does: where no face is seen, the last reading holds.
+
     Raises
     ------
     BadInput
@@ -117,6 +119,7 @@ def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
 
     reader = reader_of(weights)
     path: list[tuple[float, Affect]] = []
+    frame = None
     for frame in frames_of(Path(video)):
         faces = [face for face in look(frame, most=1) if _side_px(face) >= SMALLEST_FACE_PX]
         if faces:
@@ -124,6 +127,8 @@ def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
             path.append((frame.time_s, steadied(path[-1][1] if path else None, seen)))
     if not path:
         raise NoFace(f"{video}: no face found; give a video in which a face is seen from the front, well lit")
+    if frame and frame.time_s > path[-1][0]:
+        path.append((frame.time_s, replace(path[-1][1], time_s=frame.time_s)))
     return tuple(path)
 
 
@@ -148,7 +153,7 @@ def play(
     ----------
     picture : path of a picture with at least one face, or of a video, whose moods the music then follows.
     to : name of an emotion to lead to: the music meets the face where it is, then moves (the iso principle).
-    seconds : length, 10 to 3600; by default 60, or until a video last shows a face.
+    seconds : length, 10 to 3600; by default 60, or a video's length.
     seed : the same seed gives the same piece; another seed another piece for the same face.
     ensemble : a name of `mien.ensembles.ensembles()`.
     key : as in "Eb", "F# minor" or "D dorian"; chosen by mood and seed if None.
@@ -187,6 +192,9 @@ def play(
     if not 1 <= face <= len(readings):
         raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
     reading = readings[face - 1]
+    if len(readings) > 1:
+        others = f"face {face} of {len(readings)} plays; 'face' chooses another"
+        reading = replace(reading, remarks=(*reading.remarks, others))
     if target is not None:
         piece = _journey(name, path_between(reading.affect, target, wishes.seconds), wishes, reading)
     else:

@@ -134,6 +134,10 @@ class Piece:
         _, affect = self.path[0]
         return account_of_affect(affect) if affect else None
 
+    def places(self, folder: str | Path, files: Iterable[str] = FILES) -> dict[str, Path]:
+        """Where `save` would write each kind of file; errors as there."""
+        return {kind: Path(folder) / _filename(self.name, kind) for kind in check_files(files)}
+
     def save(
         self,
         folder: str | Path,
@@ -160,9 +164,8 @@ class Piece:
         CannotWrite
             If the folder cannot be written; nothing is left behind.
         """
-        kinds = check_files(files)
         folder = Path(folder)
-        places = {kind: folder / _filename(self.name, kind) for kind in kinds}
+        places = self.places(folder, files)
         for kind, path in places.items():
             self._check_spared(kind, path)
         with write_together(folder) as aside:
@@ -190,7 +193,7 @@ def check_files(files: Iterable[str]) -> tuple[str, ...]:
     BadInput
         If one is unknown, or none is given.
     """
-    kinds = tuple(dict.fromkeys(files.split(",") if isinstance(files, str) else files))
+    kinds = tuple(dict.fromkeys(map(str.strip, files.split(",")) if isinstance(files, str) else files))
     unknown = [kind for kind in kinds if kind not in _WRITERS]
     if unknown or not kinds:
         raise BadInput(f"unknown kind of file '{', '.join(unknown)}': choose from {', '.join(FILES + MORE_FILES)}")
@@ -242,7 +245,7 @@ def _write_pdf(piece: Piece, path: Path) -> None:
 def _write_roll(piece: Piece, path: Path) -> None:
     from mien.music.roll import roll_png
 
-    roll_png(piece.performed, path)
+    roll_png(piece.performed, path, tempo_bpm=piece.written.tempo[0][1])
 
 
 def _write_account(piece: Piece, path: Path) -> None:

@@ -55,6 +55,14 @@ def test_play_writes_five_files_and_says_why(capsys, tmp_path):
     assert account["bars"][0]["chords"]
 
 
+def test_what_takes_an_earlier_files_place_is_told(capsys, tmp_path):
+    words = ("compose", "--emotion", "sad", "--seconds", "10", "--out", str(tmp_path))
+    _, printed, _ = mien(capsys, *words, "--files", "mid")
+    assert "in place of" not in printed
+    _, printed, _ = mien(capsys, *words, "--files", "mid, json")
+    assert printed.count("in place of an earlier one") == 1
+
+
 def test_json_is_all_that_is_printed(capsys, tmp_path):
     _, printed, _ = mien(
         capsys, "play", str(ASTRONAUT), "--out", str(tmp_path), "--seconds", "10", "--files", "mid", "--json"
@@ -92,6 +100,7 @@ def test_what_was_asked_for_is_not_told_as_read(capsys, tmp_path):
     assert "Asked for" in printed and "Reads as" not in printed
     _, printed, _ = mien(capsys, "travel", "--from", "sad", "--to", "happy", "--over", "12", *words[2:])
     assert "drawn by seed 1" in printed and ": asked for" not in printed
+    assert "Led to  happiness" in printed and "reached at 0:09" in printed
     _, printed, _ = mien(capsys, "why", str(tmp_path / "sad-piano-1.json"))
     assert "Asked for: sadness" in printed and "The expression" not in printed
 
@@ -152,6 +161,8 @@ def test_two_faces(capsys, tmp_path, astronaut):
     assert [r["number"] for r in json.loads(printed)][:2] == [1, 2]
     error = refuses(capsys, tmp_path / "out", "play", str(path), "--face", "9")
     assert "count from 1" in error
+    _, printed, _ = mien(capsys, "play", str(path), "--seconds", "10", "--files", "mid", "--out", str(tmp_path))
+    assert "face 1 of 2 plays" in printed
 
 
 def test_doctor_finds_all_well(capsys):
@@ -391,15 +402,17 @@ def test_a_way_from_a_table_and_from_a_face(capsys, tmp_path):
 
 def test_a_video_is_followed(capsys, tmp_path, astronaut):
     writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 4, (512, 512))
-    for _ in range(12):
-        writer.write(astronaut[:, :, ::-1])
+    for place in range(72):
+        writer.write(astronaut[:, :, ::-1] if 4 <= place < 16 else np.zeros_like(astronaut))
     writer.release()
-    words = ("play", str(tmp_path / "clip.avi"), "--files", "mid", "--json", "--out", str(tmp_path))
-    code, printed, error = mien(capsys, *words)
+    words = ("play", str(tmp_path / "clip.avi"), "--files", "mid", "--out", str(tmp_path))
+    code, printed, error = mien(capsys, *words, "--json")
     assert code == 0, error
     account = json.loads(printed)
-    assert account["seconds"] == pytest.approx(10, abs=3)
-    assert len(account["path"]) == 12 and account["path"][0]["reads_as"] == "happiness"
+    assert account["seconds"] == pytest.approx(17.75, abs=4), "as long as the video, not as its faces"
+    assert len(account["path"]) == 13 and account["path"][0]["reads_as"] == "happiness"
+    _, printed, _ = mien(capsys, *words)
+    assert "from 0:01 happiness" in printed and "mouth" in printed and "Asked for" not in printed
     assert "leads its own way" in refuses(capsys, tmp_path / "o", "play", str(tmp_path / "clip.avi"), "--to", "sad")
 
 

@@ -39,6 +39,12 @@ def test_a_table_is_read_in_any_order_of_columns_with_others_between(tmp_path: P
     assert [(time_s, a.valence, a.arousal) for time_s, a in path] == [(0, -0.6, -0.5), (30, 0.7, 0.5)]
 
 
+def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "path.csv"
+    file.write_text("time_s;valence;arousal\n0;-0,6;-0,5\n30;0,7;0.5\n", encoding="utf-8")
+    assert [(a.valence, a.arousal) for _, a in read_path(file)] == [(-0.6, -0.5), (0.7, 0.5)]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

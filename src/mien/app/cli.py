@@ -7,6 +7,7 @@ one line on the error stream, with exit code 2; `--debug` shows where they arose
 
 import csv
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -110,7 +111,7 @@ def play(
     from mien import instrument
     from mien.piece import check_files
 
-    kinds = check_files(files.split(","))
+    kinds = check_files(files)
     piece = instrument.play(
         picture,
         to=to,
@@ -143,7 +144,7 @@ def compose(
     from mien import instrument
     from mien.piece import check_files
 
-    kinds = check_files(files.split(","))
+    kinds = check_files(files)
     piece = instrument.compose(
         emotion,
         valence=valence,
@@ -183,7 +184,7 @@ def travel(
     from mien.music.path import path_between, read_path
     from mien.piece import check_files
 
-    kinds = check_files(files.split(","))
+    kinds = check_files(files)
     seconds = _seconds(over or "60s")
     if path is not None and start is None and end is None:
         way, name = read_path(path), path.stem
@@ -301,11 +302,15 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
         files = piece.save(out, kinds)
         print(json.dumps(piece.account() | {"files": {kind: str(path) for kind, path in files.items()}}, indent=2))
         return
-    console = Console()
+    console, way = Console(), [(time_s, affect) for time_s, affect in piece.path if affect]
     if piece.reading:
         show.show_reading(console, piece.reading, 1, 1)
+    elif piece.source:
+        show.show_watched(console, way)
     else:
         show.show_wish(console, piece.affect)
+    if len(way) > 1 and (piece.reading or not piece.source):
+        show.show_way(console, way)
     show.show_brief(console, piece.brief)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -316,8 +321,10 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
             progress.update(task, description=f"writing {kind}", completed=len(started))
             started.append(kind)
 
+        places = piece.places(out, kinds).values()
+        replaced = [path for path in places if os.path.exists(path)]  # noqa: PTH110 (False where nobody may look)
         files = piece.save(out, kinds, on_file=step)
-    show.show_piece(console, piece, files)
+    show.show_piece(console, piece, files, replaced)
 
 
 def _remark(console: Console, picture: Path) -> Any:

@@ -166,8 +166,10 @@ def replay(
         with write_together(out) as aside:
             (aside / name).write_bytes(table)
         print(out / name)
+        if not any(line["kind"] == "reading" for line in lines):
+            print(f"mien: {session}: no readings were recorded; the table has none", file=sys.stderr)
         return
-    kinds = check_files(files.split(","))
+    kinds = check_files(files)
     take = replayed(lines, str(session))
     if found := differences(lines, take):
         raise BadInput(f"{session}: {len(found)} notes differ ({found[0]}); it was made by another version of mien")

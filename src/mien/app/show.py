@@ -3,8 +3,10 @@
 Everything takes a rich `Console` and prints; nothing here computes or decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
+from statistics import fmean
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mien.ensembles import ensemble
+from mien.music.path import MoodPath
 from mien.music.spelling import key_name
 from mien.piece import Piece, Reading
 from mien.values import REGIONS, Affect, Brief
@@ -59,8 +62,38 @@ def show_affect(console: Console, affect: Affect) -> None:
 
 def show_wish(console: Console, affect: Affect) -> None:
     """The mood that was asked for, where no face was read: a name where it is one class alone, and its place."""
+    console.print(f"[bold]Asked for[/]  {_named(affect)}")
+
+
+def _named(affect: Affect) -> str:
     named = f"{affect.reads_as}: " if max(affect.probs) == 1 else ""
-    console.print(f"[bold]Asked for[/]  {escape(named)}valence {affect.valence:+.2f}, arousal {affect.arousal:+.2f}")
+    return f"{escape(named)}valence {affect.valence:+.2f}, arousal {affect.arousal:+.2f}"
+
+
+def show_watched(console: Console, path: MoodPath) -> None:
+    """What a video's face was read as, from when on, and who said so meanwhile."""
+    console.print("[bold]Reads as, and who said it[/]")
+    table = Table.grid(padding=(0, 1))
+    for name, group in groupby(path, key=lambda place: place[1].reads_as):
+        places = list(group)
+        affects = [affect for _, affect in places]
+        shares = (fmean(of_region) for of_region in zip(*(affect.shares for affect in affects), strict=True))
+        told = "  ".join(f"{region} {share:.0%}" for region, share in zip(REGIONS, shares, strict=True))
+        valence, arousal = fmean(one.valence for one in affects), fmean(one.arousal for one in affects)
+        place = f"valence {valence:+.2f}, arousal {arousal:+.2f}"
+        table.add_row(f"  from {clock(places[0][0])}", f"[bold]{escape(name)}[/]", place, f"[dim]{told}[/]")
+    console.print(table)
+
+
+def show_way(console: Console, path: MoodPath) -> None:
+    """Where music that moves from mood to mood arrives, and when."""
+    time_s, end = path[-1]
+    console.print(f"[bold]Led to[/]  {_named(end)}, reached at {clock(time_s)}")
+
+
+def clock(time_s: float) -> str:
+    """Minutes and seconds."""
+    return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
 
 
 def show_coefficients(console: Console, moved: Mapping[str, float]) -> None:
@@ -94,8 +127,8 @@ def plain_name(field: str) -> str:
     return field.split("_")[0]
 
 
-def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> None:
-    """What was written, and where."""
+def show_piece(console: Console, piece: Piece, files: Mapping[str, Path], replaced: Collection[Path] = ()) -> None:
+    """What was written, where, and whether it took the place of an earlier file."""
     written = piece.written
     bars = written.length_ticks // written.bar_ticks
     console.print(
@@ -103,7 +136,8 @@ def show_piece(console: Console, piece: Piece, files: Mapping[str, Path]) -> Non
         f"seed {written.seed}"
     )
     for path in files.values():
-        console.print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
+        note = "   (in place of an earlier one)" if path in replaced else ""
+        console.print(f"  {path}{note}", highlight=False, soft_wrap=True, markup=False)
 
 
 def table_of_readings(rows: Sequence[tuple[str, int, Affect]], cells: int) -> Table:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.app.show import plain_name
+from mien.app.show import clock, plain_name
 from mien.errors import BadInput
 from mien.values import REGIONS
 from mien.writing import sha256_of
@@ -117,7 +117,8 @@ def tell(console: Console, account: dict[str, Any]) -> None:
     console.print(_reading(account["reading"], "The expression reads as" if is_read else "Asked for:", who=is_read))
     if len(account["path"]) > 1:
         first, last = (place["reads_as"] or "movements alone" for place in (account["path"][0], account["path"][-1]))
-        console.print(f"It is led from {escape(first)} to {escape(last)}; its mood moves, and with it what is asked.")
+        way = f"is led from {first} to {last}" if first != last else f"begins and ends in {first}"
+        console.print(f"It {escape(way)}; its mood moves, and with it what is asked.")
     console.print("\n[bold]So the composer was asked for[/]")
     _tell_brief(console, account["brief"])
     console.print("\n[bold]Bar by bar[/]")
@@ -131,7 +132,7 @@ def tell_bar(console: Console, account: dict[str, Any], bar: dict[str, Any]) -> 
     """Print all there is to say of one bar."""
     brief = account["briefs"][bar["brief"]]
     console.print(
-        f"[bold]{escape(account['name'])}, bar {bar['bar']}[/] of {len(account['bars'])}, at {_clock(bar['time_s'])}: "
+        f"[bold]{escape(account['name'])}, bar {bar['bar']}[/] of {len(account['bars'])}, at {clock(bar['time_s'])}: "
         f"section {escape(str(bar['section']))}, {escape(str(bar['phrase']))}"
     )
     for chord in bar["chords"]:
@@ -181,7 +182,7 @@ def _phrase_title(bars: list[dict[str, Any]], *, by_face: bool) -> str:
     first, last = bars[0], bars[-1]
     where = f"bars {first['bar']} to {last['bar']}" if len(bars) > 1 else f"bar {first['bar']}"
     title = (
-        f"[bold]{escape(str(first['section']))} · {escape(str(first['phrase']))}[/]  {where}, {_clock(first['time_s'])}"
+        f"[bold]{escape(str(first['section']))} · {escape(str(first['phrase']))}[/]  {where}, {clock(first['time_s'])}"
     )
     if by_face:
         shares = ", ".join(f"{region} {first['shares'][region]:.0%}" for region in REGIONS)
@@ -212,7 +213,3 @@ def _motif(bar: dict[str, Any]) -> str:
 
 def _place(bar: dict[str, Any]) -> list[float]:
     return [bar["valence"], bar["arousal"]]
-
-
-def _clock(time_s: float) -> str:
-    return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"

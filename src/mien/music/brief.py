@@ -29,7 +29,7 @@ pulls."""
 DARKEST = 0.2
 """Below this number Phrygian stays."""
 
-CHOICE = "composer's choice"
+CHOICE, ASKED = "composer's choice", "the choice of whoever plays"
 MIDDLE_REGISTER_MIDI = 68
 TONIC_REACH = 2.4
 """Semitones by which a register of four semitones above or below the middle one moves the choice of key."""
@@ -86,8 +86,7 @@ def brief_from_affect(
     mode_row = next(row for row in mapping.rows if row.target == "mode")
     number, wishes = fields.pop("mode"), {"mode": mode, "tonic_pc": tonic_pc, "meter": meter}
     chosen = {field: (*told, SOURCE) for field, told in asked_whole(affect).items()}
-    sources = {"mode": mode_row.source, "tonic_pc": CHOICE, "meter": CHOICE}
-    chosen |= {name: (wish, "asked for", sources[name]) for name, wish in wishes.items() if wish is not None}
+    chosen |= {name: (wish, "asked for", ASKED) for name, wish in wishes.items() if wish is not None}
     if "mode" not in chosen:
         because, drawn_mode = mixed["mode"][1], BRIGHTNESS_ORDER[round(number)]
         if drawn_mode in BRIGHTNESS_ORDER[:2] and number > DARKEST and fields["tension"] >= TENSE_MINOR:
@@ -101,7 +100,7 @@ def brief_from_affect(
     tonic = key_name(whole["tonic_pc"], whole["mode"]).split()[0]
     named = {"mode": as_mode, "tonic_pc": tonic, "meter": f"{beats}/{unit}"}
     reasons += [Reason(field, f"{word}: {chosen[field][1]}", chosen[field][2]) for field, word in named.items()]
-    reasons.append(Reason("ensemble", f"{ensemble}, as chosen", CHOICE))
+    reasons.append(Reason("ensemble", f"{ensemble}: not for the face to say", ASKED))
     return Brief(ensemble=ensemble, reasons=tuple(reasons), **(fields | whole))
 
 
@@ -142,4 +141,5 @@ def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTa
     word = row.low if place < 0.4 else row.high if place > 0.6 else f"between {row.low} and {row.high}"
     moved = [f"{name} adds {amount:+.3g}" for name, amount in terms if abs(amount) >= 0.005 * (highest - lowest)]
     kept = "" if kept_value == wanted else f", kept within {lowest:g} to {highest:g}"
-    return value, f"{word}, {value:.3g}: from {row.origin:g}" + "".join(f", {text}" for text in moved) + kept + heard
+    summed = "".join(f", {text}" for text in moved) + kept + heard
+    return value, f"{word}, {round(value, 3):.3g}: from {row.origin:g}{summed}"

@@ -44,7 +44,7 @@ LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType({"mode": (0, 5), **
 WIDEST_CUE = 2.0
 """A cue further than this many standard deviations from rest counts as this many."""
 
-LARGEST = 1e6
+LARGEST = 1_000_000
 """No number of a table is larger."""
 
 _NUMBERS = ("origin", "valence", "arousal", "doubt")
@@ -165,7 +165,7 @@ def _check_keys(where: str, table: dict[str, object], wanted: tuple[str, ...]) -
 
 def _number(where: str, key: str, given: object) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float) or not abs(given) <= LARGEST:
-        raise BadInput(f"{where}: {key} {given!r:.60} given; a number from −{LARGEST:g} to {LARGEST:g} wanted")
+        raise BadInput(f"{where}: {key} {given!r:.60} given; a number from −{LARGEST:,} to {LARGEST:,} wanted")
     return float(given)
 
 

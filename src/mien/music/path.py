@@ -106,6 +106,8 @@ def check_path(path: MoodPath, wheres: Sequence[str] = ()) -> MoodPath:
 def read_path(file: Path) -> MoodPath:
     """Read a path from a CSV with the columns `time_s` (seconds, rising), `valence` and `arousal` (−1..1).
 
+    Semicolons between columns and commas in numbers, as spreadsheets of some countries write, are read too.
+
     Raises
     ------
     BadInput
@@ -113,7 +115,8 @@ def read_path(file: Path) -> MoodPath:
         count as an editor does, the header being row 1.
     """
     try:
-        rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        rows = list(csv.reader(lines, delimiter=";" if lines and ";" in lines[0] else ","))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{file}: cannot be read as a table ({error}); give a CSV with {', '.join(COLUMNS)}") from None
     header = [cell.strip() for cell in rows[0]] if rows else []
@@ -137,7 +140,7 @@ def _cell(where: str, name: str, row: list[str], place: int) -> float:
     """One number of a row, checked."""
     text = row[place].strip() if place < len(row) else ""
     try:
-        value = float(text)
+        value = float(text.replace(",", "."))
     except ValueError:
         value = math.nan
     allowed = "seconds" if name == "time_s" else "a number from -1 to 1"

@@ -89,8 +89,12 @@ def _plain(text: str) -> str:
     return text.replace("♭", "b").replace("♯", "#").replace("ø", "o")
 
 
-def roll_png(phrase: Phrase, path: Path) -> None:
+def roll_png(phrase: Phrase, path: Path, tempo_bpm: float | None = None) -> None:
     """Draw a phrase as a piano roll and write it as PNG, whole or not at all.
+
+    Parameters
+    ----------
+    tempo_bpm : the tempo in its title: the written one, since a performance's wavers; by default the first.
 
     Raises
     ------
@@ -100,11 +104,11 @@ def roll_png(phrase: Phrase, path: Path) -> None:
     marks = PngImagePlugin.PngInfo()
     marks.add_text("Software", provenance(phrase.seed))
     with write_aside(path) as aside:
-        draw_roll(phrase).save(aside, format="PNG", pnginfo=marks, optimize=True)
+        draw_roll(phrase, tempo_bpm).save(aside, format="PNG", pnginfo=marks, optimize=True)
 
 
-def draw_roll(phrase: Phrase) -> Image.Image:
-    """Draw a phrase as a piano roll, RGB of `WIDTH_PX` × `HEIGHT_PX`."""
+def draw_roll(phrase: Phrase, tempo_bpm: float | None = None) -> Image.Image:
+    """Draw a phrase as a piano roll, RGB of `WIDTH_PX` × `HEIGHT_PX` (see `roll_png`)."""
     picture = Image.new("RGB", (WIDTH_PX * _SCALE, HEIGHT_PX * _SCALE), _PAPER)
     pitches = [note.pitch_midi for note in phrase.notes if note.part is not Part.KIT] or [60]
     sheet = _Sheet(
@@ -119,7 +123,7 @@ def draw_roll(phrase: Phrase) -> Image.Image:
     _draw_chords(sheet, phrase)
     for note in sorted(phrase.notes, key=lambda note: (-note.part, note)):  # the melody lies on top
         _draw_note(sheet, note)
-    _draw_title(sheet, phrase)
+    _draw_title(sheet, phrase, phrase.tempo[0][1] if tempo_bpm is None else tempo_bpm)
     return picture.resize((WIDTH_PX, HEIGHT_PX), Image.Resampling.LANCZOS)
 
 
@@ -194,11 +198,9 @@ def _draw_note(sheet: _Sheet, note: Note) -> None:
               (red, green, blue), 2.5)  # fmt: skip
 
 
-def _draw_title(sheet: _Sheet, phrase: Phrase) -> None:
+def _draw_title(sheet: _Sheet, phrase: Phrase, tempo_bpm: float) -> None:
     band = ensemble(phrase.ensemble)
-    words = (
-        f"{key_name(phrase.tonic_pc, phrase.mode)}   {phrase.meter[0]}/{phrase.meter[1]}   {phrase.tempo[0][1]:.0f} bpm"
-    )
+    words = f"{key_name(phrase.tonic_pc, phrase.mode)}   {phrase.meter[0]}/{phrase.meter[1]}   {tempo_bpm:.0f} bpm"
     end = sheet.write(_LEFT, 32, band.title, 24, _INK)
     sheet.write(end + 20, 34, words, 16, _FAINT)
     x = float(WIDTH_PX - _RIGHT)

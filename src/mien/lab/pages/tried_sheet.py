@@ -118,5 +118,5 @@ def told_brief(brief: Brief) -> Sequence[tuple[str, str]]:
 def _roll(tried: Tried) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "roll.png"
-        roll_png(tried.piece.performed, path)
+        roll_png(tried.piece.performed, path, tempo_bpm=tried.piece.written.tempo[0][1])
         return path.read_bytes()
