@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.vocabulary import BRIEF_RANGES, EIGHT, EmotionClass
+from mien.vocabulary import BRIEF_RANGES, EIGHT, EmotionClass, quarters_in_beat
 from mien.vocabulary import EMOTIONS as EMOTIONS
 from mien.vocabulary import METERS as METERS
 from mien.vocabulary import Classes as Classes
@@ -369,7 +369,7 @@ class Phrase:
 
     def seconds_at(self, ticks: NDArray[np.int64]) -> NDArray[np.float64]:
         """Seconds from the start at each of `ticks`, through the tempo steps."""
-        quarter = 1.5 if self.meter[1] == 8 else 1.0
+        quarter = quarters_in_beat(self.meter)
         starts = np.array([t for t, _ in self.tempo], dtype=np.float64)
         per_tick = np.array([60.0 / (bpm * quarter * TICKS_PER_QUARTER) for _, bpm in self.tempo])
         seconds = np.concatenate([[0.0], np.cumsum(np.diff(starts) * per_tick[:-1])])

@@ -61,6 +61,11 @@ class Mode(Enum):
 METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
 
 
+def quarters_in_beat(meter: tuple[int, int]) -> float:
+    """How many quarters the beat has that a tempo counts: a dotted quarter where eighths are counted."""
+    return 1.5 if meter[1] == 8 else 1.0
+
+
 def meter_named(text: str) -> tuple[int, int]:
     """The metre of a name, as in "3/4".
 

@@ -30,7 +30,8 @@ DARKEST = 0.2
 """Below this number Phrygian stays."""
 
 CHOICE, ASKED = "composer's choice", "the choice of whoever plays"
-MIDDLE_REGISTER_MIDI = 68
+KEY_CENTRE_MIDI = 68
+"""The register that asks for keys around C."""
 TONIC_REACH = 2.4
 """Semitones by which a register of four semitones above or below the middle one moves the choice of key."""
 
@@ -109,7 +110,7 @@ def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:
 
     The composer moves finished music to its key by −5..+6 semitones, so the key must not undo the register.
     """
-    centre = min(TONIC_REACH, max(-TONIC_REACH, (register_midi - MIDDLE_REGISTER_MIDI) * TONIC_REACH / 4))
+    centre = min(TONIC_REACH, max(-TONIC_REACH, (register_midi - KEY_CENTRE_MIDI) * TONIC_REACH / 4))
     return int(round(centre) + rng.integers(-3, 4)) % 12
 
 

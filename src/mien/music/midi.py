@@ -19,6 +19,7 @@ from mien.ensembles import Ensemble, Player, ensemble
 from mien.music.spelling import is_minor, key_name, letter, signature
 from mien.strokes import strike_once
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
+from mien.vocabulary import quarters_in_beat
 from mien.writing import provenance, write_bytes
 
 KIT_CHANNEL = 9
@@ -100,7 +101,7 @@ def _conductor(phrase: Phrase, title: str) -> list[_Timed]:
         mido.MetaMessage("key_signature", key=key),
     ]
     tempo = [
-        (tick, 1, mido.MetaMessage("set_tempo", tempo=round(60e6 / (bpm * (1.5 if compound else 1.0)))))
+        (tick, 1, mido.MetaMessage("set_tempo", tempo=round(60e6 / (bpm * quarters_in_beat(phrase.meter)))))
         for tick, bpm in phrase.tempo
     ]
     marks = [

@@ -23,6 +23,7 @@ from mien.music.interruption import KIND, PAUSE
 from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, strength
 from mien.strokes import strike_once
 from mien.values import Brief, Note, Part, Phrase
+from mien.vocabulary import quarters_in_beat
 
 ARCH_TEMPO = 0.16
 """Swing of the tempo within a phrase at full rubato: its middle is 6 % faster than its beginning and 10 % than its end
@@ -162,7 +163,7 @@ def _play_part(
     lifts = _pedal_changes(written) if players.pedal else chord_starts
     middle = sum(n.pitch_midi for n in notes) / len(notes)
     beat = beat_ticks(written.meter)
-    quarter = 1.5 if written.meter[1] == 8 else 1.0
+    quarter = quarters_in_beat(written.meter)
     early, strong = rng.normal(0, 1, (2, len(notes)))
     late = _lateness_ms(part, players)
     played = []

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.values import TICKS_PER_QUARTER
+from mien.vocabulary import quarters_in_beat
 
 Meter = tuple[int, int]
 Rhythm = tuple[int, ...]
@@ -32,7 +33,7 @@ SHORTEST_S = 0.11
 
 def beat_ticks(meter: Meter) -> int:
     """Length of a beat: a quarter, or a dotted quarter in compound metre."""
-    return TICKS_PER_QUARTER * 3 // 2 if meter[1] == 8 else TICKS_PER_QUARTER
+    return round(quarters_in_beat(meter) * TICKS_PER_QUARTER)
 
 
 def bar_ticks(meter: Meter) -> int:

@@ -21,6 +21,7 @@ from mien.errors import BadInput
 from mien.music.key import parse_key
 from mien.music.midi import KIT_CHANNEL
 from mien.values import TICKS_PER_QUARTER, Mark, Mode, Note, Part, Phrase
+from mien.vocabulary import quarters_in_beat
 
 FEWEST_NOTES = 12
 """A file with fewer notes says nothing about how music is made."""
@@ -87,7 +88,7 @@ def _phrase(file: mido.MidiFile, struck: list[_Struck]) -> Phrase:
     beats, unit = next(((m.numerator, m.denominator) for _, m in meta if m.type == "time_signature"), (4, 4))
     if beats * 4 < unit:  # a bar of less than a quarter is somebody's trick, not a metre
         beats, unit = 4, 4
-    quarter = 1.5 if unit == 8 else 1.0
+    quarter = quarters_in_beat((beats, unit))
     tempo = {0: 120 / quarter} | {
         tick: 60e6 / m.tempo / quarter for tick, m in meta if m.type == "set_tempo" and m.tempo
     }

@@ -17,6 +17,7 @@ from mien.music.score.staves import Staff, System, lay_out, octave_lines
 from mien.music.score.touch import articulations, slurs
 from mien.music.spelling import key_name
 from mien.values import TICKS_PER_QUARTER, Phrase
+from mien.vocabulary import quarters_in_beat
 from mien.writing import provenance
 
 _CLEFS = {
@@ -208,8 +209,7 @@ def _write_tempo(direction: ET.Element, phrase: Phrase, sign: Sign) -> None:
     if phrase.meter[1] == 8:
         add(metronome, "beat-unit-dot")
     add(metronome, "per-minute", round(sign.bpm))
-    quarter_bpm = sign.bpm * (1.5 if phrase.meter[1] == 8 else 1)
-    add(direction, "sound", tempo=f"{quarter_bpm:.2f}")
+    add(direction, "sound", tempo=f"{sign.bpm * quarters_in_beat(phrase.meter):.2f}")
 
 
 def _write_octave_line(measure: ET.Element, octaves: Sequence[int], bar: int, staff: int | None, *, ends: bool) -> None:

@@ -170,14 +170,14 @@ def _cuts(symbol: Symbol, thirds: set[int], bar_ticks: int, meter: tuple[int, in
             stop = min([end, *edges])
             while not _is_legal(onset, stop, bool(symbol.pitches), bar_ticks, meter):
                 inner = range(onset - onset % _GRID + _GRID, stop, _GRID)
-                stop = max(inner, key=lambda at: (strength(at, bar_ticks, meter), -at))
+                stop = max(inner, key=lambda at: (_visibility(at, bar_ticks, meter), -at))
         if stop < end:
             yield stop
         onset = stop
 
 
-def strength(at: int, bar_ticks: int, meter: tuple[int, int]) -> int:
-    """How strong a place in the bar is: 9 its ends, 8 its middle, 6 beats, then by halves."""
+def _visibility(at: int, bar_ticks: int, meter: tuple[int, int]) -> int:
+    """How much a reader wants to see a place in the bar: 9 its ends, 8 its middle, 6 beats, then by halves."""
     beat = TICKS_PER_QUARTER * 4 // meter[1]
     if at % bar_ticks == 0:
         return 9
@@ -191,9 +191,9 @@ def _is_legal(onset: int, end: int, sounds: bool, bar_ticks: int, meter: tuple[i
     length = end - onset
     if length not in VALUES:
         return length <= _GRID
-    inside = max((strength(at, bar_ticks, meter) for at in range(onset + _GRID, end, _GRID)
+    inside = max((_visibility(at, bar_ticks, meter) for at in range(onset + _GRID, end, _GRID)
                   if onset < at), default=0)  # fmt: skip
-    ends = (strength(onset, bar_ticks, meter), strength(end, bar_ticks, meter))
+    ends = (_visibility(onset, bar_ticks, meter), _visibility(end, bar_ticks, meter))
     compound = meter[1] == 8
     if compound and inside >= 8:
         return length == bar_ticks
