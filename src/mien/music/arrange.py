@@ -6,13 +6,14 @@ References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9; Huron
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from mien.ensembles import Ensemble
 from mien.music.bass import least_parallel, walk_bass
-from mien.music.figures import INNER_VOICES, Texture, energy_of
+from mien.music.figures import INNER_VOICES, Figure, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.hands import LEAP_S, REACH_SEMITONES
 from mien.music.harmony import Slot
@@ -39,6 +40,8 @@ Joint = tuple[int, int]
 
 DRIVEN_ENERGY = 0.75
 """Energy of a brief from which figures drive on through the ends of phrases, up to that of the section."""
+
+INNER_PARTS = (Part.HARMONY, Part.TEXTURE)
 
 LOWEST_INNER_MIDI = 48
 """Chords are not placed lower: close intervals there are mud."""
@@ -68,65 +71,115 @@ def arrange(
     -------
     The strokes of each phrase, ticks from its start, and the inner voices and the joint that the section ends with.
     """
-    strokes: list[list[Stroke]] = []
-    inner_parts = [voices[part] for part in (Part.HARMONY, Part.TEXTURE) if part in voices]
-    low, high = min(v.low_midi for v in inner_parts), max(v.high_midi for v in inner_parts)
-    centre = min(high - 5.0, max(low + 5.0, min(64.0, max(54.0, brief.register_midi - 11))))
-    low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
-    above_it = voices.get(Part.TEXTURE)
-    low_above = above_it.low_midi if above_it is not None and above_it.monophonic else 0
-    reach = REACH_SEMITONES if players.by_hand else None
-    leap_ticks = LEAP_S * brief.tempo_bpm / 60 * beat_ticks(brief.meter)
-    outer: Outer | None = None
+    arranger = _Arranger(brief, voices, players, rng, before, joint)
+    strokes = []
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
-        ends = spec.is_last and index == len(drafts) - 1
+        following = drafts[index + 1] if index + 1 < len(drafts) else None
+        strokes.append(arranger.phrase(draft, texture, following, is_first=index == 0, ends=spec.is_last))
+    assert arranger.inner is not None
+    return strokes, arranger.inner, arranger.joint
+
+
+@dataclass(slots=True)
+class _Arranger:
+    """Accompanies one phrase after the other, and remembers how the last one ended: its inner voices, the `joint` of
+    melody and bass, and the `outer` voices where its last chord began."""
+
+    brief: Brief
+    voices: Mapping[Part, Voice]
+    players: Ensemble
+    rng: np.random.Generator
+    inner: tuple[int, ...] | None
+    joint: Joint | None
+    outer: Outer | None = None
+
+    def phrase(
+        self, draft: Draft, texture: Texture, following: Draft | None, *, is_first: bool, ends: bool
+    ) -> list[Stroke]:
+        """The strokes that accompany a phrase; `ends` says that the section is the last of all."""
+        ends = ends and following is None
         is_tutti = ends or draft.breaks_off  # everybody strikes the last chord together
+        body = draft.slots[:-1] if is_tutti else draft.slots
+        placed, grounds = self._inner_voices(draft)
+        played: list[Stroke] = []
+        if body:
+            rests = not is_tutti and (following is None or energy_of(self.brief) < DRIVEN_ENERGY)
+            for part, ground in grounds.items():
+                played += self._figure(texture.of(part), body, part, ground, rests=rests)
+            after = draft.slots[-1] if ends else following.slots[0] if following else None
+            after = None if draft.breaks_off else after  # no bass leads into what nobody looks for
+            bass = self._bass(texture, draft, body, after, following, placed, played)
+            played = completed([*played, *bass], body, draft.melody, self.voices)
+            if texture.kit is not None:
+                length = body[-1].onset_ticks + body[-1].length_ticks
+                played += drum(texture.kit, length, self.brief.meter, fills=following is None, opens=is_first)
+        if is_tutti:
+            length = draft.slots[-1].length_ticks if ends else beat_ticks(self.brief.meter)
+            played += _tutti(draft, placed[-1], length, self.voices, self.joint)
+            self.joint = None
+        return played
+
+    def _inner_voices(self, draft: Draft) -> tuple[list[tuple[int, ...]], dict[Part, Ground]]:
+        """The inner voices of every chord, and what each inner part moves over."""
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]
         struck = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         sung = [struck.get(slot.onset_ticks) for slot in draft.slots]
-        span = (min(low, high - 14), high)
-        placed = voice(draft.slots, ceilings, sung, INNER_VOICES, *span, centre, low_above, reach, before, outer)
-        before, outer = placed[-1], (draft.slots[-1].bass_midi, sung[-1])
-        held = suspensions(draft.slots, placed, draft.melody, brief.meter, 0.25 + 0.6 * brief.tension, rng)
+        low, high, centre = self._room()
+        above_it = self.voices.get(Part.TEXTURE)
+        low_above = above_it.low_midi if above_it is not None and above_it.monophonic else 0
+        reach = REACH_SEMITONES if self.players.by_hand else None
+        placed = voice(
+            draft.slots, ceilings, sung, INNER_VOICES, low, high, centre, low_above, reach, self.inner, self.outer
+        )
+        self.inner, self.outer = placed[-1], (draft.slots[-1].bass_midi, sung[-1])
+        odds = 0.25 + 0.6 * self.brief.tension
+        held = suspensions(draft.slots, placed, draft.melody, self.brief.meter, odds, self.rng)
         tops = [min(c, s.bass_midi + (reach or c) + 1) for c, s in zip(ceilings, draft.slots, strict=True)]
-        grounds = {part: Ground(placed, tops, held) for part in (Part.HARMONY, Part.TEXTURE) if part in voices}
-        if not players.solo and len(grounds) == 2:
-            second = second_line(
-                draft.slots, draft.melody, placed, ceilings, voices[Part.TEXTURE], voices[Part.HARMONY]
-            )
+        grounds = {part: Ground(placed, tops, held) for part in INNER_PARTS if part in self.voices}
+        if not self.players.solo and len(grounds) == len(INNER_PARTS):
+            harmony, texture = (self.voices[part] for part in INNER_PARTS)
+            second = second_line(draft.slots, draft.melody, placed, ceilings, texture, harmony)
             grounds[Part.TEXTURE] = Ground(second, ceilings, held)
-        body = draft.slots[:-1] if is_tutti else draft.slots
-        after = draft.slots[-1] if ends else drafts[index + 1].slots[0] if index + 1 < len(drafts) else None
-        after = None if draft.breaks_off else after  # no bass leads into what nobody looks for
+        return placed, grounds
+
+    def _room(self) -> tuple[int, int, float]:
+        """Lowest and highest pitch of the inner voices, and where their middle should lie."""
+        parts = [self.voices[part] for part in INNER_PARTS if part in self.voices]
+        low, high = min(v.low_midi for v in parts), max(v.high_midi for v in parts)
+        centre = min(high - 5.0, max(low + 5.0, min(64.0, max(54.0, self.brief.register_midi - 11))))
+        low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
+        return min(low, high - 14), high, centre
+
+    def _figure(
+        self, figure: Figure, body: tuple[Slot, ...], part: Part, ground: Ground, *, rests: bool
+    ) -> list[Stroke]:
+        """One inner part in its figure."""
+        player, meter = self.voices[part], self.brief.meter
+        moving = tokens(figure, body, meter)
+        settling = settled(moving, body, player, meter) if rests else list(moving)
+        return accompany(list(restruck(settling, player, meter)), player, body, ground, meter)
+
+    def _bass(
+        self,
+        texture: Texture,
+        draft: Draft,
+        body: tuple[Slot, ...],
+        after: Slot | None,
+        following: Draft | None,
+        placed: Sequence[tuple[int, ...]],
+        played: Sequence[Stroke],
+    ) -> list[Stroke]:
+        """The bass under what is `played`, on its way to the chord `after`."""
         above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
-        if index + 1 < len(drafts) and drafts[index + 1].melody[0].onset_ticks == 0:
-            end = draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks
-            above[end] = drafts[index + 1].melody[0].pitch_midi
-        rests = not is_tutti and (index == len(drafts) - 1 or energy_of(brief) < DRIVEN_ENERGY)
-        played: list[Stroke] = []
-        if body:
-            for part, ground in grounds.items():
-                moving = tokens(texture.of(part), body, brief.meter)
-                strokes_of = settled(moving, body, voices[part], brief.meter) if rests else list(moving)
-                strokes_of = list(restruck(strokes_of, voices[part], brief.meter))
-                played += accompany(strokes_of, voices[part], body, ground, brief.meter)
-            under, low_bass = [chord[0] for chord in placed], voices[Part.RHYTHM].low_midi
-            lowest = partial(_lowest, played if players.by_hand else (), low_bass, leap_ticks)
-            bass = walk_bass(texture.rhythm, voices[Part.RHYTHM], body, after, above, under, lowest, joint, brief.meter)
-            together = [(above[s.onset_ticks], s.pitch_midi) for s in bass if s.onset_ticks in above]
-            joint = together[-1] if together else joint
-            played = completed([*played, *bass], body, draft.melody, voices)
-            if texture.kit is not None:
-                length = body[-1].onset_ticks + body[-1].length_ticks
-                last = index == len(drafts) - 1
-                played += drum(texture.kit, length, brief.meter, fills=last, opens=index == 0)
-        if is_tutti:
-            length = draft.slots[-1].length_ticks if ends else beat_ticks(brief.meter)
-            played += _tutti(draft, placed[-1], length, voices, joint)
-            joint = None
-        strokes.append(played)
-    assert before is not None
-    return strokes, before, joint
+        if following is not None and following.melody[0].onset_ticks == 0:
+            above[draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks] = following.melody[0].pitch_midi
+        player, under = self.voices[Part.RHYTHM], [chord[0] for chord in placed]
+        leap_ticks = LEAP_S * self.brief.tempo_bpm / 60 * beat_ticks(self.brief.meter)
+        lowest = partial(_lowest, played if self.players.by_hand else (), player.low_midi, leap_ticks)
+        bass = walk_bass(texture.rhythm, player, body, after, above, under, lowest, self.joint, self.brief.meter)
+        together = [(above[stroke.onset_ticks], stroke.pitch_midi) for stroke in bass if stroke.onset_ticks in above]
+        self.joint = together[-1] if together else self.joint
+        return bass
 
 
 def _lowest(inner: Sequence[Stroke], low_midi: int, leap_ticks: float, tick: int) -> int:
