@@ -30,7 +30,8 @@ from mien.face.mesh import first_square, fit_eyes, fit_mesh
 from mien.face.pictures import open_picture
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
-from mien.music.journey import Journey, next_phrase
+from mien.music.journey.phrases import next_phrase
+from mien.music.journey.state import Journey
 from mien.music.midi import midi_bytes
 from mien.music.perform import perform
 from mien.sound.render import render

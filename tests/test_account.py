@@ -10,7 +10,7 @@ import pytest
 from mien.account import account_of_music
 from mien.circumplex import affect_at, affect_of
 from mien.instrument import compose, travel
-from mien.music.path import path_between
+from mien.music.journey.path import path_between
 from mien.values import Brief, Chord, Mark, Mode, Note, Part, Phrase
 
 from conftest import ROOT

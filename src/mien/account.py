@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import NAMES
-from mien.music.path import affect_along
+from mien.music.journey.path import affect_along
 from mien.music.perform import Briefs, in_force
 from mien.music.rhythm import beat_ticks
 from mien.values import REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase

@@ -19,11 +19,11 @@ from mien.errors import BadInput, NoFace
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose as write_music
 from mien.music.form import FREE, find_form
+from mien.music.journey.path import MoodPath, check_path, path_between
+from mien.music.journey.travel import compose_journey
 from mien.music.key import parse_key
 from mien.music.mapping import MappingTable, load_mapping
-from mien.music.path import MoodPath, check_path, path_between
 from mien.music.perform import perform
-from mien.music.travel import compose_journey
 from mien.nets import read_manifest
 from mien.piece import Piece, Reading
 from mien.values import Affect, Face, Mode
@@ -248,7 +248,7 @@ def travel(
     mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
 ) -> Piece:
-    """Compose along a path of affects in time (see `mien.music.path`): soft transitions, one piece.
+    """Compose along a path of affects in time (see `mien.music.journey.path`): soft transitions, one piece.
 
     The other parameters are those of `play`; of `key` only the tonic, since a journey turns its mode.
 

@@ -11,7 +11,8 @@ from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
 from mien.music.compose import State, compose, next_section
 from mien.music.form import chain, forms
-from mien.music.journey import Journey, next_phrase
+from mien.music.journey.phrases import next_phrase
+from mien.music.journey.state import Journey
 from mien.values import METERS, Mark, Mode, Note, Part, Phrase
 
 

@@ -13,7 +13,8 @@ from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.form import PHRASE_BARS, find_form, forms, plan
 from mien.music.interruption import HUSH, KIND, PAUSE, STROKE
-from mien.music.journey import Journey, next_phrase
+from mien.music.journey.phrases import next_phrase
+from mien.music.journey.state import Journey
 from mien.music.mapping import parse_mapping, shipped_mapping
 from mien.music.perform import perform
 from mien.music.rhythm import beat_ticks

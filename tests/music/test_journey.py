@@ -8,17 +8,19 @@ import pytest
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.growth import fitted, thinned
 from mien.music.harmony import vocabulary
-from mien.music.journey import CODA_BARS, Journey, close, next_phrase, redirect
+from mien.music.journey.growth import fitted, thinned
+from mien.music.journey.path import path_between
+from mien.music.journey.phrases import CODA_BARS, close, next_phrase
+from mien.music.journey.pivot import find_pivot, is_shared
+from mien.music.journey.redirect import redirect
+from mien.music.journey.state import Journey
+from mien.music.journey.steer import MOOD_S, steer
+from mien.music.journey.stretch import Stretch, join
+from mien.music.journey.travel import FAR_BARS, _bars_left, compose_journey
 from mien.music.motif import Motif
-from mien.music.path import path_between
 from mien.music.perform import perform, ritardando_beats
-from mien.music.pivot import find_pivot, is_shared
 from mien.music.rhythm import beats_in_bar, onsets
-from mien.music.steer import MOOD_S, steer
-from mien.music.stretch import Stretch, join
-from mien.music.travel import FAR_BARS, _bars_left, compose_journey
 from mien.values import Brief, Mode, Part, Phrase
 
 SAD, HAPPY, ANGRY = (

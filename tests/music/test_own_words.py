@@ -4,8 +4,8 @@ import pytest
 
 from mien.circumplex import affect_of, valence_arousal
 from mien.music.brief import brief_from_affect
+from mien.music.journey.path import affect_along, path_between
 from mien.music.own_words import DOUBT_PULL, SOURCE
-from mien.music.path import affect_along, path_between
 from mien.values import Affect, Mode
 from mien.vocabulary import EmotionClass
 

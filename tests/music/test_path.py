@@ -5,7 +5,7 @@ import pytest
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.instrument import travel
-from mien.music.path import ARRIVE_SHARE, MATCH_SHARE, affect_along, path_between, read_path
+from mien.music.journey.path import ARRIVE_SHARE, MATCH_SHARE, affect_along, path_between, read_path
 
 SAD, HAPPY = affect_of("sad"), affect_of("happy")
 

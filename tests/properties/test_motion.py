@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 
 from mien.ensembles import ensemble, ensembles
 from mien.music.brief import brief_from_affect
-from mien.music.journey import Journey, close, next_phrase, redirect
-from mien.music.path import affect_along
+from mien.music.journey.path import affect_along
+from mien.music.journey.phrases import close, next_phrase
+from mien.music.journey.redirect import redirect
+from mien.music.journey.state import Journey
+from mien.music.journey.steer import FRAME, KEY, MOOD_S, STEPS, steer
+from mien.music.journey.stretch import Stretch
+from mien.music.journey.travel import compose_journey
 from mien.music.perform import perform
 from mien.music.rhythm import beat_ticks
-from mien.music.steer import FRAME, KEY, MOOD_S, STEPS, steer
-from mien.music.stretch import Stretch
-from mien.music.travel import compose_journey
 from mien.values import METERS, Affect, Brief, Part
 
 from moods import affects

@@ -181,7 +181,7 @@ def travel(
     """Compose along a way from one mood to another: it is met, led, and reached."""
     from mien import instrument
     from mien.circumplex import affect_of
-    from mien.music.path import path_between, read_path
+    from mien.music.journey.path import path_between, read_path
     from mien.piece import check_files
 
     kinds = check_files(files)

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mien.ensembles import ensemble
-from mien.music.path import MoodPath
+from mien.music.journey.path import MoodPath
 from mien.music.spelling import key_name
 from mien.piece import Piece, Reading
 from mien.values import REGIONS, Affect, Brief

@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mien.ensembles import ensembles
-from mien.music.journey import Journey, close, next_phrase, redirect
+from mien.music.journey.phrases import close, next_phrase
+from mien.music.journey.redirect import redirect
+from mien.music.journey.state import Journey
+from mien.music.journey.stretch import Stretch
 from mien.music.perform import perform
 from mien.music.rhythm import bar_ticks, beat_ticks
-from mien.music.stretch import Stretch
 from mien.values import Affect, Brief, Note, Phrase
 
 MOST_BARS = 8

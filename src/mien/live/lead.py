@@ -1,7 +1,7 @@
 """A lead: from where the face is to where the music shall take it, over minutes (the mode "trajectory").
 
-The way is that of `mien.music.path.path_between`: the mood is met, moved, and left to arrive. A lead can be held,
-reversed and taken up again; its place is a share of the way, 0..1.
+The way is that of `music.journey.path`: the mood is met, moved, and left to arrive. A lead can be held, reversed and
+taken up again; its place is a share of the way, 0..1.
 
 References: Altshuler 1948 (the iso principle); Starcke, Mayr & von Georgi 2021.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from mien.circumplex import affect_at, affect_of
 from mien.errors import BadInput
 from mien.live.settings import number
-from mien.music.path import affect_along, path_between
+from mien.music.journey.path import affect_along, path_between
 from mien.values import Affect, Classes
 from mien.vocabulary import EIGHT
 

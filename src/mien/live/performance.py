@@ -30,9 +30,9 @@ from mien.live.player import Player
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting
+from mien.music.journey.steer import distance
 from mien.music.midi import channels
 from mien.music.spelling import key_name
-from mien.music.steer import distance
 from mien.music.tune import pitch_of
 from mien.ports.port import Event, Strike, Transport
 from mien.values import Affect, Brief, Part

@@ -11,7 +11,7 @@ import numpy as np
 
 from mien.account import Moods
 from mien.live.conductor import Leg
-from mien.music.stretch import join
+from mien.music.journey.stretch import join
 from mien.piece import Piece
 from mien.values import Part, Phrase
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
-from mien.music.journey import CODA_BARS, Journey, close, next_phrase
+from mien.music.journey.phrases import CODA_BARS, close, next_phrase
+from mien.music.journey.state import Journey
 from mien.music.perform import perform
 from mien.values import Brief, Part, Phrase
 

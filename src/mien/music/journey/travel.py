@@ -12,13 +12,15 @@ import numpy as np
 
 from mien.music.brief import brief_from_affect
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, PhraseSpec, SectionSpec, find_form
-from mien.music.journey import CODA_BARS, Course, Journey, close, first_theme, next_phrase, with_sections
+from mien.music.journey.ahead import Course
+from mien.music.journey.path import MoodPath, affect_along
+from mien.music.journey.phrases import CODA_BARS, close, next_phrase
+from mien.music.journey.state import Journey, first_theme, with_sections
+from mien.music.journey.steer import steer
+from mien.music.journey.stretch import Stretch, join
 from mien.music.mapping import MappingTable
-from mien.music.path import MoodPath, affect_along
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import beats_in_bar
-from mien.music.steer import steer
-from mien.music.stretch import Stretch, join
 from mien.values import Brief
 from mien.vocabulary import BRIEF_RANGES
 
@@ -47,7 +49,7 @@ def compose_journey(
 
     Parameters
     ----------
-    path : affects in time (`mien.music.path`); outside its points the mood stays.
+    path : affects in time (`mien.music.journey.path`); outside its points the mood stays.
     seconds : length of the piece as performed, met within a bar.
     ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they stay for the piece,
         as its key signature does: where the mode turns, the score writes accidentals.

@@ -13,7 +13,7 @@ import numpy as np
 
 from mien.music.compose import State, dressed
 from mien.music.form import SectionSpec
-from mien.music.stretch import Stretch, as_stretch
+from mien.music.journey.stretch import Stretch, as_stretch
 from mien.music.theme import Draft
 from mien.values import Note, Part
 

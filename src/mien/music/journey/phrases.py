@@ -1,0 +1,159 @@
+"""Journey, course → the next phrase: endless music whose mood moves.
+
+`next_phrase` is the step: it takes where the music stands (`Journey`) and the `Course` it should follow, a brief for
+every moment, and gives the next `Stretch` with the journey after it. Live, the course is the mood of the moment, and a
+stretch that is overtaken is sent another way or stopped at a bar line (`redirect`); offline the whole course is known
+(`travel`), and phrases are shortened so that they close where the mood turns. Either way a key turns on a
+pivot at the end of a phrase, everything else goes step by step (`steer`), and the motifs go along: a theme comes back
+in another light.
+
+References: Caplin 1998, *Classical Form*; Schubert's and Schumann's parallel turns in Cohn 2012, *Audacious Euphony*;
+and those of `steer`, `pivot`, `path`.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mien.music.compose import State, next_section
+from mien.music.form import FIRST_THEME, PHRASE_BARS, PhraseSpec, SectionSpec, ending
+from mien.music.journey.ahead import Course, along, next_change, stays_at_rest
+from mien.music.journey.growth import fitted
+from mien.music.journey.pivot import Pivot, key_of
+from mien.music.journey.state import (
+    Journey,
+    Last,
+    first_theme,
+    goes_on,
+    lacks_pivot,
+    pivot_to,
+    stopped,
+    turned,
+    with_sections,
+)
+from mien.music.journey.steer import rests
+from mien.music.journey.stretch import Stretch, as_stretch
+from mien.music.motif import notes_in_bar
+from mien.music.rhythm import beats_in_bar
+from mien.music.spelling import key_name
+from mien.values import Brief, Mark
+
+CODA_BARS = (2, 5)
+"""Least and most bars of an ending."""
+
+TURN = PhraseSpec("turn", PHRASE_BARS, "half", ())
+"""A phrase of which only the cadence remains."""
+
+
+def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BARS) -> tuple[Journey, Stretch]:
+    """Compose on: a section while the mood rests, a phrase while it moves, a bar where it has to turn.
+
+    Parameters
+    ----------
+    journey : where the music stands; `Journey(seed, brief)` at the start.
+    course : the brief wanted at each time from `journey.time_s` on. Metre and ensemble follow between sections.
+    most_bars : the longest stretch that is welcome, at least `PHRASE_BARS`.
+    """
+    journey = with_sections(journey)
+    bar_s = beats_in_bar(journey.now.meter) * 60 / journey.now.tempo_bpm
+    target = course(journey.time_s + bar_s)  # what is due within a bar is better done between phrases
+    if lacks_pivot(journey, target):
+        after, turn = _extended(journey, course, journey.ahead[0], (_shortened(TURN, 1, pivot_to(journey, target)),))
+        return stopped(after, turn, journey.rest_ticks or turn.written.length_ticks)
+    here = turned(journey, target)
+    section = here.ahead[0]
+    phrases = section.phrases[here.place :]
+    if not goes_on(here, key_of(journey.now)):
+        phrases = (replace(phrases[0], opens_like=0), *phrases[1:])
+    bars = sum(phrase.bars for phrase in phrases)
+    if bars <= most_bars and stays_at_rest(here, course, bars):
+        return _extended(here, course, section, phrases)
+    phrase = phrases[0]
+    if change := next_change(here, course, target, phrase.bars):
+        bars, later = change
+        phrase = _shortened(phrase, bars, pivot_to(here, later))
+    return _extended(here, course, section, (phrase,))
+
+
+def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
+    """End the music: the first theme slows down and comes to rest on the tonic.
+
+    Parameters
+    ----------
+    bars : length of the ending, within `CODA_BARS`.
+    """
+    target = course(journey.time_s)
+    if not lacks_pivot(journey, target):
+        journey = turned(journey, target)
+    theme = first_theme(journey).phrases[0].treatment
+    last = replace(ending(bars, target.tension, np.random.default_rng([journey.seed, 0xE0]), theme), is_last=True)
+    remembers = FIRST_THEME in journey.composer.themes
+    phrases = last.phrases if remembers else tuple(replace(phrase, opens_like=0) for phrase in last.phrases)
+    return _extended(replace(journey, place=0), course, replace(last, phrases=phrases), phrases)[1]
+
+
+def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
+    """A phrase brought to its cadence after so many bars, on the pivot."""
+    return replace(
+        phrase,
+        bars=bars,
+        cadence=pivot.cadence,
+        treatment=phrase.treatment[: bars - 1],
+        opens_like=min(phrase.opens_like, max(0, bars - 2)),
+        goal=pivot.roman,
+    )
+
+
+def _extended(
+    journey: Journey, course: Course, section: SectionSpec, phrases: tuple[PhraseSpec, ...]
+) -> tuple[Journey, Stretch]:
+    """Compose phrases of a section, with the brief that will be in force half way through them."""
+    beats = sum(phrase.bars for phrase in phrases) * beats_in_bar(journey.now.meter)
+    briefs, times = along(journey, course, beats)
+    composed = briefs[beats // 2]
+    turns = journey.home is not None and key_of(journey.home) != key_of(composed)
+    stays = journey.home is not None and rests(journey.home, composed)
+    rng = np.random.default_rng([journey.seed, journey.stretches])
+    composer = journey.composer if stays else _lively(journey.composer, composed, rng)
+    spec = replace(section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0)
+    before = composer
+    composer, passage = next_section(composed, composer, spec, rng)
+    named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
+    marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
+    passage = replace(passage, marks=(*named, *marks, *(mark for mark in passage.marks if mark.kind != "section")))
+    is_turn = phrases[0].bars == 1
+    place = journey.place + (0 if is_turn else len(phrases))
+    is_over = place >= len(section.phrases)
+    after = replace(
+        journey,
+        now=briefs[-1],
+        time_s=times[-1],
+        stretches=journey.stretches + 1,
+        composer=composer,
+        ahead=journey.ahead[1:] if is_over else journey.ahead,
+        place=0 if is_over else place,
+        home=journey.home if stays else composed,
+        last=Last(section, spec, passage.drafts, before, composed.density, course(times[-1])),
+        is_broken_off=False,
+        rest_ticks=0,
+    )
+    return after, as_stretch(passage, composed, briefs, journey.seed + journey.stretches)
+
+
+def _lively(composer: State, brief: Brief, rng: np.random.Generator) -> State:
+    """Themes are forgotten and their motifs, lively or calm as the brief asks, kept to write them anew."""
+    wanted = notes_in_bar(brief)
+    motifs = {
+        theme: {role: fitted(motif, wanted, rng) for role, motif in bank.items()}
+        for theme, bank in composer.motifs.items()
+    }
+    return replace(composer, themes={}, motifs=motifs)
+
+
+def _section_marks(
+    journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], new_key: str
+) -> tuple[Mark, ...]:
+    """Where a section begins, its name; where the key has turned, that too. A turn belongs to what was before."""
+    words = [section.title] if journey.place == 0 else []
+    words += [f"in {new_key}"] if new_key else []
+    return (Mark(0, "section", ", ".join(words)),) if words and phrases[0].bars > 1 else ()

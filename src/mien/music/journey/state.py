@@ -1,0 +1,136 @@
+"""Where endless music stands, what is remembered of it, and what it owes before it goes on.
+
+Memory does not grow: a chapter of the form forgets the one before, but for the first theme. Times are seconds on the
+journey's own clock, which is that of the written music (rubato gives back what it robs).
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from mien.music.compose import State
+from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, Theme, chapter, draw_theme, find_form
+from mien.music.journey.pivot import Key, Pivot, find_pivot, is_shared, key_of
+from mien.music.journey.steer import steer
+from mien.music.journey.stretch import Stretch
+from mien.music.theme import Draft
+from mien.values import Brief
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last stretch: the section it belongs to and as much of it as it has, its phrases, what was remembered before,
+    the density it was accompanied with, and the brief it was to lead to."""
+
+    section: SectionSpec
+    spec: SectionSpec
+    drafts: tuple[Draft, ...]
+    before: State
+    density: float
+    aim: Brief
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Where endless music stands.
+
+    Attributes
+    ----------
+    seed : of the whole journey.
+    now : the brief that was last in force.
+    time_s : length of the music so far.
+    stretches : how many there were.
+    composer : what the composer remembers.
+    chapters : how many of the form were begun.
+    ahead : sections of the chapter still to come; of the first, `place` phrases have been heard.
+    last : what has to be known of the last stretch to send it another way.
+    home : the brief for which the themes in memory were written.
+    is_broken_off : the music stopped in the middle of a phrase and has to find a cadence.
+    rest_ticks : what is left of the bar it stopped in.
+    form : name of the form whose chapters it plays (`mien.music.form.forms`).
+    """
+
+    seed: int
+    now: Brief
+    time_s: float = 0.0
+    stretches: int = 0
+    composer: State = field(default_factory=State)
+    chapters: int = 0
+    ahead: tuple[SectionSpec, ...] = ()
+    place: int = 0
+    last: Last | None = None
+    home: Brief | None = None
+    is_broken_off: bool = False
+    rest_ticks: int = 0
+    form: str = FREE
+
+
+def first_theme(journey: Journey) -> Theme:
+    """How the first theme of a journey is built."""
+    return draw_theme(find_form(journey.form), np.random.default_rng([journey.seed, 0xF0]))
+
+
+def with_sections(journey: Journey) -> Journey:
+    """Begin the next chapter where the last has been heard, and forget its themes but the first of all."""
+    if journey.ahead:
+        return journey
+    number = journey.chapters
+    form, first = find_form(journey.form), first_theme(journey)
+    rng = np.random.default_rng([journey.seed, 0xF0, number])
+    composer = journey.composer
+    kept = replace(
+        composer,
+        themes={name: drafts for name, drafts in composer.themes.items() if name == FIRST_THEME},
+        motifs={name: bank for name, bank in composer.motifs.items() if name == FIRST_THEME},
+        worn={name: dresses for name, dresses in composer.worn.items() if name == FIRST_THEME},
+    )
+    theme = draw_theme(form, rng) if number else first
+    ahead = chapter(form, number, theme, first, rng)
+    return replace(journey, composer=kept, chapters=number + 1, ahead=ahead, place=0)
+
+
+def turned(journey: Journey, target: Brief) -> Journey:
+    """Let key (and at a section, metre and ensemble) be those wanted; forget what would not fit them."""
+    before = journey.now
+    now = steer(before, target, beats=0, at_cadence=True, at_section=journey.place == 0)
+    if now.meter != before.meter:  # no motif fits another bar: a new chapter
+        fresh = State(sections=journey.composer.sections, motif_count=journey.composer.motif_count)
+        return with_sections(replace(journey, now=now, composer=fresh, ahead=()))
+    composer = journey.composer
+    if now.tonic_pc != before.tonic_pc:
+        composer = replace(composer, last=None, joint=None)
+    if now.ensemble != before.ensemble:
+        composer = replace(composer, themes={}, last=None, joint=None, voices=None, figures=None, worn={})
+    return replace(journey, now=now, composer=composer)
+
+
+def goes_on(journey: Journey, key_before: Key) -> bool:
+    """Whether the phrase before is there to be taken up: in the same key, whole, of the same section."""
+    last = journey.composer.last
+    return (
+        journey.place > 0 and last is not None and last.spec.bars == PHRASE_BARS and key_of(journey.now) == key_before
+    )
+
+
+def pivot_to(journey: Journey, target: Brief) -> Pivot:
+    """The chord on which the music turns to the key wanted."""
+    return find_pivot(key_of(journey.now), key_of(target))
+
+
+def lacks_pivot(journey: Journey, target: Brief) -> bool:
+    """Whether a bar of cadence is owed before the music goes on: it stopped in mid-phrase, or its last chord does not
+    lead to the key wanted. One such bar is enough, even if the mood has moved on meanwhile."""
+    old, new = key_of(journey.now), key_of(target)
+    last = journey.composer.last
+    if journey.is_broken_off:
+        return True
+    if last is None or old == new or last.spec.bars == 1:
+        return False
+    return not is_shared(last.slots[-1].harmony, old, new)
+
+
+def stopped(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
+    """End a stretch, the last one of a journey, at a tick."""
+    kept = stretch.until(tick)
+    time_s = journey.time_s - stretch.written.length_s + kept.written.length_s
+    return replace(journey, now=kept.briefs[-1][1], time_s=time_s), kept
