@@ -176,6 +176,7 @@ def test_doctor_finds_all_well(capsys):
 BAD_PICTURES = {
     "empty.jpg": (b"", "empty"),
     "words.jpg": (b"This is no picture.\n" * 20, "not a picture"),
+    "phone.heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" * 20, "HEIC is not read; save it as JPEG"),
     "cut.jpg": (ASTRONAUT.read_bytes()[:9000], "damaged or cut off"),
 }
 

@@ -21,6 +21,8 @@ from mien.values import Frame
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 """Pillow's names."""
 SPOKEN_FORMATS = "JPEG, PNG, WebP, BMP, TIFF or GIF"
+FOREIGN_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
+"""What phones and web pages keep in an ISO container (ISO/IEC 23008-12), by its major brand; not read here."""
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
 """More than phones keep unless they are told to (some sensors have 108 and 200 million). Of so many, decoding takes at
@@ -91,7 +93,9 @@ def decode(content: bytes, name: str, max_side_px: int = MAX_SIDE_PX) -> Picture
     except BadInput:
         raise
     except UnidentifiedImageError:
-        raise BadInput(f"{name}: not a picture, whatever its name says; give a {SPOKEN_FORMATS} file") from None
+        foreign = FOREIGN_BRANDS.get(content[8:12]) if content[4:8] == b"ftyp" else None
+        said = f"{foreign} is not read; save it as JPEG" if foreign else "not a picture, whatever its name says"
+        raise BadInput(f"{name}: {said}; give a {SPOKEN_FORMATS} file") from None
     except Image.DecompressionBombError:
         raise BadInput(f"{name}: too many pixels; up to {MAX_PIXELS // 10**6} million are read") from None
     except Exception as cause:  # decoders of damaged files fail in any way they like
