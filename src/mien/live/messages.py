@@ -3,7 +3,7 @@
 Times are session seconds, rounded to a tenth of a millisecond; channels count from 0.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mien.ensembles import Ensemble, Player, ensemble
@@ -34,18 +34,26 @@ def place(time_s: float) -> float:
 
 def channel_setup(band: Ensemble) -> list[dict[str, Any]]:
     """The channels of an ensemble: who plays, and the desk's controllers."""
-    channel_of = channels(band.players)
     return [
-        {
-            "channel": channel_of[part],
-            "part": part.name.lower(),
-            "label": band.label(part),
-            "program": player.program or 0,
-            "kit": part is Part.KIT,
-            "cc": {str(number): value for number, value in desk_controls(band, player).items()},
-        }
-        for part, player in band.players.items()
+        told | {"cc": {str(number): value for number, value in desk_controls(band, player).items()}}
+        for player, told in _players_told(band)
     ]
+
+
+def _players_told(band: Ensemble) -> Iterator[tuple[Player, dict[str, Any]]]:
+    """Each player of an ensemble, and what everybody is told of them."""
+    channel_of = channels(band.players)
+    for part, player in band.players.items():
+        yield (
+            player,
+            {
+                "channel": channel_of[part],
+                "part": part.name.lower(),
+                "label": band.label(part),
+                "program": player.program or 0,
+                "kit": part is Part.KIT,
+            },
+        )
 
 
 def set_up_told(at_s: float, band: Ensemble) -> dict[str, Any]:
@@ -70,25 +78,14 @@ def programs_of(band: Ensemble) -> list[Program]:
 
 def ensemble_told(band: Ensemble) -> dict[str, Any]:
     """An ensemble for the page."""
-    channel_of = channels(band.players)
-
-    def told(part: Part, player: Player) -> dict[str, Any]:
-        return {
-            "part": part.name.lower(),
-            "instrument": player.instrument,
-            "label": band.label(part),
-            "program": player.program or 0,
-            "kit": part is Part.KIT,
-            "channel": channel_of[part],
-            "pan": player.pan,
-            "gain_db": player.gain_db,
-        }
-
     return {
         "name": band.name,
         "title": band.title,
         "reverb": band.reverb,
-        "players": [told(part, player) for part, player in band.players.items()],
+        "players": [
+            told | {"instrument": player.instrument, "pan": player.pan, "gain_db": player.gain_db}
+            for player, told in _players_told(band)
+        ],
     }
 
 
