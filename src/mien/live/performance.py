@@ -29,7 +29,7 @@ from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
-from mien.live.take import Movement, Take, resting, without_resting
+from mien.live.take import EARLY_S, Movement, Take, resting, without_resting
 from mien.music.journey.steer import distance
 from mien.music.midi import channels
 from mien.music.spelling import key_name
@@ -217,7 +217,7 @@ class Performance:
             return
         conductor = self._known()
         line_s = conductor.bar_line_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
-        from_s = round(line_s, 6)  # as the session file will have it
+        from_s = round(line_s - EARLY_S, 6)  # as the session file will have it
         self._keep_rest(from_s, parts)
         self._announce(from_s, {})
 

@@ -54,6 +54,9 @@ SPREAD_MS = 4.5
 """Standard deviation of a player of an ensemble (Rasch 1979: 15 to 50 ms between players; kept below what a listener
 notices)."""
 
+WIDEST_SPREAD = 2.5
+"""Standard deviations that a player comes early or late at most."""
+
 TOUCH_VELOCITY = 1.2
 """Standard deviation of a touch."""
 
@@ -176,7 +179,7 @@ def _play_part(
             + _expression(part, note, written, chord.pcs[0], span, middle)
             + TOUCH_VELOCITY * strong[index]
         )
-        jitter_ms = 0.0 if players.solo else min(2.5, max(-2.5, early[index])) * SPREAD_MS
+        jitter_ms = 0.0 if players.solo else min(WIDEST_SPREAD, max(-WIDEST_SPREAD, early[index])) * SPREAD_MS
         ticks_per_ms = in_force(written.tempo, note.onset_ticks) * quarter * 480 / 60_000
         onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
         change = next((c for c in lifts[bisect_right(lifts, note.onset_ticks) :]), written.length_ticks)
