@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
+import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import numpy as np
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
+from mien.clock import OfflineClock
 from mien.errors import BadInput
-from mien.live.camera import WIDTH_PX, Camera, check_source, open_source
+from mien.live.camera import RATE_HZ, WIDTH_PX, Camera, check_source, open_source
 from mien.live.frames import parse_frame
 
 
@@ -37,6 +39,67 @@ class Empty(Flicker):
 
     def read(self):
         return True, np.empty((0, 0, 3), dtype=np.uint8)
+
+
+class Driver:
+    """A camera whose driver holds some pictures and drops new ones while it is full, as V4L2 does; after ten
+    seconds it goes away."""
+
+    def __init__(self, clock: OfflineClock, rate_hz: float) -> None:
+        self.clock, self.rate_hz = clock, rate_hz
+        self.queue: list[float] = []
+        self.next_s = 0.0
+        self.taken: list[float] = []
+
+    def read(self):
+        self.clock.wait(max(0.0, self.next_s - self.clock.now_s) if not self.queue else 0.0)
+        while self.next_s <= self.clock.now_s:
+            self.queue = [*self.queue, self.next_s][:4]
+            self.next_s += 1 / self.rate_hz
+        self.taken.append(self.queue.pop(0))
+        return self.clock.now_s < 10, np.zeros((48, 64, 3), dtype=np.uint8)
+
+    def release(self) -> None:
+        self.queue.clear()
+
+
+@pytest.mark.parametrize("rate_hz", [15, 30, 60])
+def test_what_a_camera_sees_is_read_when_it_is_seen(rate_hz: float) -> None:
+    clock, gone, ages = OfflineClock(), threading.Event(), []
+    driver = Driver(clock, rate_hz)
+    opened = iter([driver])
+    camera = Camera(
+        "0",
+        lambda _: ages.append(clock.now_s - driver.taken[-1]),
+        lambda is_there: is_there or gone.set(),
+        lambda _: next(opened, None),
+        clock=clock,
+    )
+    assert gone.wait(20)
+    camera.close()
+    assert max(ages) <= 1 / rate_hz
+    assert len(ages) == pytest.approx(10 * RATE_HZ, abs=2)
+
+
+def test_a_video_is_played_as_fast_as_life(tmp_path: Path) -> None:
+    clock, times, gone = OfflineClock(), [], threading.Event()
+    film = tmp_path / "film.avi"
+    film.touch()
+    left = iter([True] * 30)
+    source = types.SimpleNamespace(
+        read=lambda: (next(left, False), np.zeros((48, 64, 3), dtype=np.uint8)), release=lambda: None
+    )
+    opened = iter([source])
+    camera = Camera(
+        str(film),
+        lambda _: times.append(clock.now_s),
+        lambda is_there: is_there or gone.set(),
+        lambda _: next(opened, None),
+        clock=clock,
+    )
+    assert gone.wait(20)
+    camera.close()
+    assert times == pytest.approx(np.arange(30) / RATE_HZ)
 
 
 def test_a_camera_that_gives_nonsense_is_let_go_and_opened_again() -> None:

@@ -1,8 +1,10 @@
 """A camera of this machine → camera frames, without a browser (device → `CameraFrame` messages).
 
-One thread takes pictures at a steady pace, reduces them and hands them on as the page would send them. A camera that
-fails or falls silent is let go and opened again every `RETRY_S`, for as long as it takes: for installations that run
-unattended. A camera may come later too; a video that cannot be opened is refused at the start (`check_source`).
+One thread takes pictures at a steady pace, reduces them and hands them on as the page would send them. A device is
+read as fast as it films, and what comes too soon is left out: what waits in a driver's queue grows old. A file is read
+as fast as life. A camera that fails or falls silent is let go and opened again every `RETRY_S`, for as long as it
+takes: for installations that run unattended. A camera may come later too; a video that cannot be opened is refused at
+the start (`check_source`).
 """
 
 import logging
@@ -17,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.clock import Clock, WallClock
 from mien.errors import BadInput
 from mien.live.frames import CameraFrame, frame_bytes
 
@@ -82,6 +85,7 @@ class Camera:
     on_change : called with whether the camera is there, at first and when that changes.
     opener : how a source is opened.
     retry_s : how long to wait before a lost camera is tried again.
+    clock : when a picture is due; a frame's time is that of the machine.
     """
 
     def __init__(
@@ -91,8 +95,11 @@ class Camera:
         on_change: Callable[[bool], None],
         opener: Callable[[str], Source | None] = open_source,
         retry_s: float = RETRY_S,
+        clock: Clock | None = None,
     ) -> None:
         self._name = name
+        self._clock = clock or WallClock()
+        self._is_file = Path(name).is_file()
         self._on_frame = on_frame
         self._on_change = on_change
         self._opener = opener
@@ -136,17 +143,20 @@ class Camera:
 
     def _film(self, source: Source, number: int) -> int:
         """Film until the source fails; the number of the last frame."""
-        due_s = time.monotonic()
+        due_s = self._clock.now_s
         while not self._over.is_set():
             is_there, picture = source.read()
             if not is_there:
                 return number
-            now_s = time.monotonic()
+            captured_s = time.monotonic()
+            now_s = self._clock.now_s
             if now_s < due_s - 0.5 / RATE_HZ:
-                self._over.wait(due_s - now_s)  # a file comes faster than life
+                if not self._is_file:
+                    continue
+                self._clock.wait(due_s - now_s)
             due_s = max(due_s + 1 / RATE_HZ, now_s)
             number += 1
-            self._on_frame(frame_bytes(CameraFrame(number, now_s, _jpeg(picture))))
+            self._on_frame(frame_bytes(CameraFrame(number, captured_s, _jpeg(picture))))
         return number
 
 
