@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.live.commands import MAX_BYTES as MOST_TEXT
-from mien.live.commands import parse_command
+from mien.live.commands import MAX_DEPTH, parse_command
 from mien.live.frames import HEAD, MAX_BYTES, CameraFrame, frame_bytes, parse_frame
 from mien.live.settings import Settings, changed, held, with_held
 from mien.music.brief import brief_from_affect
@@ -49,6 +49,17 @@ class TestFrames:
 
 
 class TestCommands:
+    @pytest.mark.parametrize("levels", [MAX_DEPTH - 1, MAX_DEPTH, 500, 999])
+    def test_however_deep_a_message_is_nested_it_is_refused_in_a_sentence(self, levels: int) -> None:
+        text = '{"type": "hold", "fields": {"a": ' + "[" * levels + "]" * levels + "}}"
+        with pytest.raises(BadInput, match=r"nested deeper than 8|recursion"):
+            parse_command(text)
+
+    def test_a_message_may_be_as_deep_as_is_said(self) -> None:
+        levels = MAX_DEPTH - 2
+        command = parse_command('{"type": "hold", "fields": {"a": ' + "[" * levels + "]" * levels + "}}")
+        assert command.kind == "hold"
+
     def test_a_command_keeps_its_fields(self) -> None:
         command = parse_command('{"type": "hand", "valence": 0.5, "arousal": -1}')
         assert (command.kind, command.fields) == ("hand", {"valence": 0.5, "arousal": -1})

@@ -72,7 +72,7 @@ def parse_command(text: str) -> Command:
         raise BadInput(f"message: not JSON ({error})") from None
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise BadInput("message: an object with a 'type' is wanted")
-    if _depth(message) > MAX_DEPTH:
+    if _is_deeper(message, MAX_DEPTH):
         raise BadInput(f"message: nested deeper than {MAX_DEPTH}")
     kind = message.pop("type")
     if kind not in _FIELDS:
@@ -87,9 +87,9 @@ def parse_command(text: str) -> Command:
     return Command(kind, message)
 
 
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether objects and lists lie deeper in each other than so many levels; it looks no deeper than that."""
+    if not isinstance(value, dict | list):
+        return False
+    within = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in within)
