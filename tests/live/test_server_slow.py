@@ -138,3 +138,25 @@ def test_the_server_goes_down_past_pages_that_take_nothing(play: Any) -> None:
         assert page.closed_with is None
 
     play(scene)
+
+
+@pytest.mark.parametrize("text", ["nonsense", '{"type": "hello", "protocol": 1, "x": ' + "[" * 500 + "]" * 500 + "}"])
+@pytest.mark.parametrize("how", ["has gone", "takes nothing"])
+def test_a_page_that_is_refused_and_hears_no_more_of_it_is_let_go(
+    text: str, how: str, play: Callable[[Callable[[Station, Sockets], Awaitable[None]]], None]
+) -> None:
+    async def scene(_: Station, sockets: Sockets) -> None:
+        said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        said.put_nowait({"type": "websocket.connect"})
+        said.put_nowait({"type": "websocket.receive", "text": text})
+
+        async def send(message: Any) -> None:
+            if message["type"] != "websocket.accept":
+                if how == "has gone":
+                    raise OSError("broken pipe")
+                await asyncio.Event().wait()
+
+        async with asyncio.timeout(30):
+            await sockets.serve(WebSocket({"type": "websocket", "subprotocols": []}, said.get, send))
+
+    play(scene)

@@ -12,7 +12,7 @@ import logging
 import mimetypes
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Never
@@ -264,7 +264,9 @@ class Sockets:
         return dict(command.fields)
 
     async def _part(self, socket: WebSocket, code: str, text: str, close: int) -> None:
-        await socket.send_text(json.dumps({"type": "error", "code": code, "text": text, "about": "hello"}))
+        """Tell a page why it is not let in, and close."""
+        told = json.dumps({"type": "error", "code": code, "text": text, "about": "hello"})
+        await _farewell(socket.send_text(told))
         await _close(socket, close, code)
 
     def _knows_token(self, offered: list[str]) -> bool:
@@ -339,6 +341,11 @@ async def _hear_all(socket: WebSocket, session: Session) -> int | None:
 async def _close(socket: WebSocket, code: int, why: str) -> None:
     """Close a socket with a code; one that takes nothing for `CLOSE_S` is given up, and ends without."""
     if socket.application_state is WebSocketState.CONNECTED and socket.client_state is WebSocketState.CONNECTED:
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError, TimeoutError):
-            async with asyncio.timeout(CLOSE_S):
-                await socket.close(code, why)
+        await _farewell(socket.close(code, why))
+
+
+async def _farewell(said: Awaitable[None]) -> None:
+    """Say a last thing to a page that may have gone, or takes nothing."""
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, OSError, TimeoutError):
+        async with asyncio.timeout(CLOSE_S):
+            await said
