@@ -63,6 +63,29 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
     asyncio.run(evening())
 
 
+def test_whose_ending_fails_keeps_no_place_and_no_ports(caplog: pytest.LogCaptureFixture) -> None:
+    async def evening() -> None:
+        station = Station(1, {"twin": SilentTwin})
+        station._away_s = 0.0
+        session, _ = station.enter(None)
+        session.attach(lambda _: None, HAND, resumed=False)
+        session.start()
+
+        def stumble(*_: Any) -> None:
+            raise RuntimeError("no ending")
+
+        session.performance.close = stumble  # type: ignore[method-assign]
+        station.leave(session)
+        await until(lambda: not station.sessions)
+        other, was = station.enter(session.session_id)
+        assert not was
+        assert [port["name"] for port in other.ports_told()] == ["twin"]
+        await station.close()
+
+    asyncio.run(evening())
+    assert "no ending" in caplog.text
+
+
 def test_a_table_of_readings_is_made_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any) -> Any:
         raise AssertionError("the event loop waits for this")

@@ -6,6 +6,7 @@ not away. Files are made in a process of their own, what they are made of in a t
 """
 
 import asyncio
+import logging
 import multiprocessing
 import secrets
 import tempfile
@@ -42,6 +43,8 @@ EXPORTS = {
     "session": "application/x-ndjson",
     "csv": "text/csv",
 }
+
+log = logging.getLogger("mien.live")
 
 
 class StationFull(Exception):
@@ -141,7 +144,7 @@ class Station:
         finally:
             if self._lent_to == session.session_id:
                 self._lent_to = None
-        self._hand_on()
+            self._hand_on()
 
     def _hand_on(self) -> None:
         """Give ports that nobody has to the oldest session whose page is there."""
@@ -219,11 +222,15 @@ class Station:
             raise BadInput("the export broke off: try again, or a shorter movement") from None
 
     async def _wait_for(self, session: Session) -> None:
+        """Wait for a page that is away, then let the music close and end; what fails at that keeps no place."""
         await asyncio.sleep(self._away_s)
-        session.finish()
-        limit_s = time.monotonic() + CLOSING_S
-        while session.performance.is_playing and time.monotonic() < limit_s:
-            await asyncio.sleep(0.1)
+        try:
+            session.finish()
+            limit_s = time.monotonic() + CLOSING_S
+            while session.performance.is_playing and time.monotonic() < limit_s:
+                await asyncio.sleep(0.1)
+        except Exception:
+            log.exception("the music of a page that is away does not close; its session ends")
         await self.end(session)
 
 
