@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from mien.app import headless
 from mien.clock import WallClock
 from mien.live.session import Session
+from mien.live.settings import LARGEST_SEED
 from mien.ports.port import Release, SilentTwin, Strike
 
 HAND = {"settings": {"mode": "hand"}}
@@ -73,6 +75,41 @@ def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: 
 
     asyncio.run(evening())
     assert "the composer stumbled" in caplog.text
+
+
+def test_after_the_largest_seed_comes_the_smallest() -> None:
+    async def evening() -> None:
+        told: list[dict[str, Any]] = []
+        session = Session("x", WallClock(), "now", {})
+        session.attach(told.append, {"settings": {"mode": "hand", "seed": LARGEST_SEED}}, resumed=False)
+        session.start()
+        session.performance.advance = Stumbling(session.performance.advance, 1)  # type: ignore[method-assign]
+        await heard(told, "notice", code="composer-restarted")
+        await heard(told, "state", playing=True, seed=0)
+        assert not session._task.done(), "the clock goes on"
+        await session.close()
+
+    asyncio.run(evening())
+
+
+def test_a_watchdog_finds_another_seed_after_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headless, "WATCHDOG_S", 0.01)
+
+    async def evening() -> None:
+        session = Session("x", WallClock(), "now", {})
+        session.attach(lambda _: None, {"settings": {"mode": "hand", "seed": LARGEST_SEED}}, resumed=False)
+        session.performance.start = Stumbling(session.performance.start, 1)  # type: ignore[method-assign]
+        over = asyncio.Event()
+        watching = asyncio.create_task(headless._watch(session, headless.Status(), over))
+        async with asyncio.timeout(30):
+            while not (watching.done() or session.performance.is_playing):
+                await asyncio.sleep(0.01)
+        over.set()
+        await watching
+        assert session.state()["seed"] == 0
+        await session.close()
+
+    asyncio.run(evening())
 
 
 def test_one_who_stumbles_again_falls_silent_and_the_session_lives_on(caplog: pytest.LogCaptureFixture) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from mien.live.camera import Camera
 from mien.live.commands import Command
 from mien.live.session import Session
+from mien.live.settings import next_seed
 from mien.live.station import Station
 
 STATUS_S = 10.0
@@ -103,7 +104,7 @@ async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
                 session.start()
             except Exception:  # nobody is there to start it again
                 log.exception("the music does not begin; it is tried again with another seed")
-                session.do(Command("settings", {"seed": session.state()["seed"] + 1}))
+                session.do(Command("settings", {"seed": next_seed(session.state()["seed"])}))
         if session.now_s - told_s >= STATUS_S:
             told_s = session.now_s
             log.warning("%s", status.line())

@@ -29,7 +29,7 @@ from mien.live.player import Opener, Player
 from mien.live.readers import SHIPPED, ReaderChoice, ReadingProcess, Waiting
 from mien.live.seats import SEATS, resting_parts
 from mien.live.session_file import SessionFile
-from mien.live.settings import changed
+from mien.live.settings import changed, next_seed
 from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
@@ -299,8 +299,8 @@ class Session:
         self.performance.silence(self.now_s, "restart")
         self._notice("composer-restarted", "the composer stumbled" + (" and begins anew" if was_playing else ""))
         if was_playing:
-            self._wishes.set({"seed": self._wishes.settings.seed + 1})
             try:
+                self._wishes.set({"seed": next_seed(self._wishes.settings.seed)})
                 self.start()
             except Exception:
                 log.exception("the composer stumbled again; the music stops")

@@ -24,6 +24,11 @@ HELD_RANGES: Mapping[str, tuple[float, float]] = {
 LARGEST_SEED = 2**31 - 1
 
 
+def next_seed(seed: int) -> int:
+    """Another seed: the next one, after the largest the smallest."""
+    return (seed + 1) % (LARGEST_SEED + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a session plays; None leaves a choice to the composer."""
