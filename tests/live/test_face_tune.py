@@ -19,6 +19,7 @@ from mien.lab.performer.stage import Stage as Performed
 from mien.live.face_tune import FaceTune
 from mien.live.performance import Performance
 from mien.live.player import Player
+from mien.live.seats import KEPT_S, SEATS
 from mien.live.session_file import SessionFile, differences, notes_of, parse_session, replayed
 from mien.live.settings import Settings, changed
 from mien.live.solo import with_solo
@@ -209,6 +210,26 @@ def test_the_page_is_told_which_note_comes_next(stage: Stage) -> None:
     assert told["name"] == "E4"
     stage.hold(WINK, 0.3)
     assert stage.of("tune")[-1]["down"]
+
+
+def test_the_composer_plays_the_melody_where_only_others_are_left(stage: Stage) -> None:
+    stage.watching.seat(SEATS)
+    stage.ready("mouth")
+    first, second = [0.05, 0.2, 0.4, 0.8], [0.6, 0.2, 0.95, 0.8]
+
+    def see(*boxes: list[float]) -> frozenset[Part]:
+        cues = average_neutral().mean.tolist()
+        face = {"score": 1.0, "pose_deg": [0, 0, 0], "points": [], "irises": [], "cues": cues, "affect": None}
+        for _ in range(round((KEPT_S + 0.5) * RATE_HZ)):
+            stage.clock.wait(1 / RATE_HZ)
+            said = {"faces": [face | {"box": box} for box in boxes]}
+            stage.tune.play(stage.watching.see(said, stage.clock.now_s, reads_affect=False).moved, stage.clock.now_s)
+        return stage.tune.rests(stage.clock.now_s)
+
+    assert see(first, second) == {Part.MELODY}
+    assert see(second) == frozenset()
+    assert stage.watching.seats_taken() == (1,)
+    assert see(second, first) == {Part.MELODY}
 
 
 def test_who_leaves_gives_the_melody_back_to_the_composer(stage: Stage) -> None:

@@ -44,8 +44,10 @@ class FaceTune:
         self._ask(now_s)
 
     def rests(self, now_s: float) -> frozenset[Part]:
-        """The part that the face plays, so that the composer does not."""
-        is_played = self._is_ready and not self._watching.is_alone(now_s)
+        """The part that the face plays, so that the composer does not; none while its seat is empty, whoever else is
+        there."""
+        is_there = 0 in self._watching.seats_taken() and not self._watching.is_alone(now_s)
+        is_played = self._is_ready and is_there
         return frozenset({Part.MELODY}) if is_played else frozenset()
 
     def play(self, moved: Mapping[int, Mapping[str, float]], now_s: float) -> None:
