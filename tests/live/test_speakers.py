@@ -9,7 +9,7 @@ import pytest
 
 from mien.errors import BadInput
 from mien.live import speakers
-from mien.live.speakers import AHEAD_S, RATE_HZ, Ring, SilentCard, SoundCard, Speakers, check_audio
+from mien.live.speakers import AHEAD_S, FAREWELL_BLOCKS, RATE_HZ, Ring, SilentCard, SoundCard, Speakers, check_audio
 from mien.ports.port import Beat, Control, PortLost, Program, Release, Strike
 from mien.sound.font import load_font
 from mien.sound.mixer import BLOCK, Mixer
@@ -145,6 +145,41 @@ def test_the_thread_fills_the_ring_and_ends() -> None:
     assert threading.active_count() == before
 
 
+def test_what_sounds_when_it_is_closed_fades_and_does_not_break_off(stage: Stage) -> None:
+    stage.port.send([Strike(channel, "x", 48 + channel, 110) for channel in range(4)])
+    stage.play(0.5)
+    stage.port.panic()
+    stage.port.send([Strike(0, "x", 70, 110)])  # too late
+    loud = level(stage.cards[0].heard[-1])
+    stage.port.close()
+    last = stage.cards[0].play(stage.port.ring.waiting)
+    fade = len(last) - (1 + FAREWELL_BLOCKS) * BLOCK
+    assert level(last[fade - BLOCK : fade]) > loud / 4, "what was mixed is heard"
+    assert np.abs(np.diff(last, axis=0)).max() < 4 * np.abs(np.diff(last[:fade], axis=0)).max()
+    assert np.abs(last[-FAREWELL_BLOCKS * BLOCK - 8 :]).max() < 0.01
+    assert np.abs(last[-FAREWELL_BLOCKS * BLOCK :]).max() < 1e-4
+
+
+def test_a_card_plays_to_the_end_before_it_is_closed() -> None:
+    left: list[int] = []
+
+    class Slow(SilentCard):
+        @property
+        def is_alive(self) -> bool:
+            self.play(BLOCK)  # whenever somebody looks
+            return True
+
+        @is_alive.setter
+        def is_alive(self, _: bool) -> None:
+            pass
+
+        def close(self) -> None:
+            left.append(self._ring.waiting)
+
+    Speakers(Mixer(Sampler(load_font(None), RATE_HZ)), Slow, runs=False).close()
+    assert left == [0]
+
+
 def test_a_card_that_goes_is_a_lost_port(stage: Stage) -> None:
     stage.cards[0].is_alive = False
     with pytest.raises(PortLost, match="gone"):
@@ -171,17 +206,23 @@ class Stream:
     """What `sounddevice.OutputStream` does, without a card."""
 
     is_there = True
+    is_busy = False
+    open = 0
 
     def __init__(self, **options: object) -> None:
         if not Stream.is_there:
             raise RuntimeError("Error querying device -1")
         self.callback, self.active = options["callback"], False
+        Stream.open += 1
 
     def start(self) -> None:
+        if Stream.is_busy:
+            raise RuntimeError("Device unavailable")
         self.active = True
 
     def close(self) -> None:
         self.active = False
+        Stream.open -= 1
 
 
 def test_the_audio_thread_copies_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +239,15 @@ def test_the_audio_thread_copies_and_nothing_else(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Stream, "is_there", False)
     with pytest.raises(PortLost, match="querying device"):
         SoundCard(ring)
+
+
+def test_a_card_that_does_not_start_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sounddevice", types.SimpleNamespace(OutputStream=Stream))
+    monkeypatch.setattr(Stream, "is_busy", True)
+    for _ in range(3):
+        with pytest.raises(PortLost, match="unavailable"):
+            SoundCard(Ring())
+    assert Stream.open == 0
 
 
 def test_without_sounddevice_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ sound card copies from there and does nothing else. Every event sounds the same 
 frame, so waiting adds no jitter. A sound card needs `sounddevice` (the extra `audio`); `SilentCard` is its twin.
 """
 
+import contextlib
 import importlib.util
 import logging
 import threading
@@ -30,6 +31,8 @@ AHEAD_S = 0.12
 SPARE = 2 * BLOCK
 """The ring holds so much less than `AHEAD_S`: events are taken in before their frames are made."""
 RING_FRAMES = 16 * BLOCK
+FAREWELL_BLOCKS = 2
+"""Silence after the last sound: a card that is closed may drop what it has taken but not played."""
 LOOK_S = 0.005
 """The mixing thread looks so often whether there is room."""
 
@@ -116,13 +119,16 @@ class SoundCard:
         def copy(out: NDArray[np.float32], *_: Any) -> None:
             ring.take(out)
 
-        try:
-            self._stream = sounddevice.OutputStream(
-                samplerate=RATE_HZ, channels=2, dtype="float32", blocksize=0, latency="low", callback=copy
-            )
-            self._stream.start()
-        except Exception as error:  # PortAudioError, and others by what drives the card
-            raise PortLost(f"audio: {error}") from None
+        with contextlib.ExitStack() as undone:
+            try:
+                self._stream = sounddevice.OutputStream(
+                    samplerate=RATE_HZ, channels=2, dtype="float32", blocksize=0, latency="low", callback=copy
+                )
+                undone.callback(self._stream.close)
+                self._stream.start()
+            except Exception as error:  # PortAudioError, and others by what drives the card
+                raise PortLost(f"audio: {error}") from None
+            undone.pop_all()
 
     @property
     def is_alive(self) -> bool:
@@ -165,6 +171,7 @@ class Speakers:
         self._waiting: deque[tuple[int, Event | None]] = deque()
         self._mixed_s = now_s()
         self._is_over = threading.Event()
+        self._has_failed = False
         self._ahead = round(AHEAD_S * mixer.rate_hz)
         self.mix()
         self._card = open_card(self.ring)
@@ -192,9 +199,27 @@ class Speakers:
         self._is_over.set()
         if self._thread:
             self._thread.join()
-        self._card.close()
-        if self.ring.missed:
-            log.warning("audio: the sound came too late %d times; a machine with less to do helps", self.ring.missed)
+        missed = self.ring.missed
+        try:
+            self._fade()
+        finally:
+            self._card.close()
+        if missed:
+            log.warning("audio: the sound came too late %d times; a machine with less to do helps", missed)
+
+    def _fade(self) -> None:
+        """Let all that sounds fade now that nobody mixes, and the card play until there."""
+        if self._has_failed or not self._card.is_alive:
+            return
+        self._arriving.clear()
+        self._waiting.clear()
+        self._mixer.silence()
+        for _ in range(1 + FAREWELL_BLOCKS):
+            self.ring.put(self._mixer.block())
+        for _ in range(round(2 * AHEAD_S / LOOK_S)):
+            if not (self._card.is_alive and self.ring.waiting):
+                break
+            time.sleep(LOOK_S)
 
     def mix(self) -> None:
         """Take in what has arrived, and fill the ring as far ahead as it goes."""
@@ -229,6 +254,7 @@ class Speakers:
             while not self._is_over.wait(LOOK_S):
                 self.mix()
         except Exception:  # the next stroke finds the port lost, and it is opened anew
+            self._has_failed = True
             log.exception("audio: the mixer failed")
 
 
