@@ -14,6 +14,7 @@ from mien.app import live
 from mien.app.cli import main
 from mien.app.gate import Gate
 from mien.app.live import allowed_hosts, reached_at
+from mien.app.ports import play_scale
 from mien.app.steering import Steering, steered_by_osc
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
@@ -22,6 +23,7 @@ from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session_file import SessionFile
 from mien.music.brief import brief_from_affect
+from mien.ports.port import PortLost, SilentTwin
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -82,6 +84,13 @@ def test_replay_writes_a_table(capsys: pytest.CaptureFixture[str], session: Path
     code, out, _ = run(capsys, "replay", str(session), "--csv", "--columns", "pyfeat", "--out", str(tmp_path))
     assert Path(out.strip()).read_text(encoding="utf-8").startswith("FaceRectX,FaceRectY,FaceRectWidth")
     assert run(capsys, "replay", str(session), "--csv", "--columns", "excel")[0] == 2
+
+
+def test_a_port_that_is_lost_while_it_is_tested_is_closed() -> None:
+    twin = SilentTwin(breaks=True)
+    with pytest.raises(PortLost):
+        play_scale(twin)
+    assert twin.is_closed
 
 
 def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None:

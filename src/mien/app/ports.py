@@ -1,5 +1,6 @@
 """`mien ports`, and the options that name ports: words of the command line → what opens each port."""
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -78,12 +79,12 @@ def play_scale(port: Any) -> str:
     """Play a scale on a port and close it; what was done, in words."""
     from mien.ports.port import Release, Strike, Value
 
-    for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
-        port.send([Strike(0, "melody", pitch, 80), Value("test/pitch", pitch)])
-        time.sleep(0.15)
-        port.send([Release(0, "melody", pitch)])
-    port.panic()
-    port.close()
+    with contextlib.closing(port):
+        for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
+            port.send([Strike(0, "melody", pitch, 80), Value("test/pitch", pitch)])
+            time.sleep(0.15)
+            port.send([Release(0, "melody", pitch)])
+        port.panic()
     return f"{port.name}: played a scale"
 
 
