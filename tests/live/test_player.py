@@ -1,5 +1,7 @@
 import threading
 
+import pytest
+
 from mien.clock import OfflineClock, WallClock
 from mien.errors import CannotWrite
 from mien.live.plan import PlannedNote
@@ -72,7 +74,7 @@ def test_without_ports_there_is_no_thread() -> None:
     player.close()
 
 
-def test_a_port_that_fails_is_closed_and_keeps_no_other_from_its_end() -> None:
+def test_a_port_that_fails_is_closed_and_keeps_no_other_from_its_end(caplog: pytest.LogCaptureFixture) -> None:
     class Unwritable(SilentTwin):
         def close(self) -> None:
             super().close()
@@ -87,6 +89,7 @@ def test_a_port_that_fails_is_closed_and_keeps_no_other_from_its_end() -> None:
     assert (lost.is_closed, player.alive()["lost"]) == (True, False)
     player.close()
     assert last.is_closed
+    assert [record.getMessage() for record in caplog.records] == ["port file could not be closed: no room"]
 
 
 class Faulty(SilentTwin):
