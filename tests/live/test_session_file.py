@@ -1,4 +1,5 @@
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -136,6 +137,7 @@ def test_where_cues_alone_were_followed_there_is_no_reading() -> None:
         (b"{}", "no line of a session"),
         (b'{"kind": "session", "format": 99}', "not a session file"),
         (b"not json", "line 1"),
+        (b'{"kind": ' + b"[" * 100_000, "line 1"),
         (b"\xff\xd8\xff", "cannot be read"),
     ],
 )
@@ -160,6 +162,27 @@ def test_a_broken_line_is_named(played: bytes, line: dict) -> None:
     content = b"\n".join([*rows[:2], json.dumps(line).encode(), *rows[2:]])
     with pytest.raises(BadInput, match="line 3"):
         replayed(parse_session(content, "session"))
+
+
+TUNE = {"kind": "tune", "id": -1, "part": "melody", "pitch_midi": 60, "velocity": 80, "onset_s": 1.0, "length_s": 1.0}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"id": math.inf}, {"id": [1]}, {"part": "hands"}, {"part": 3}, {"pitch_midi": 999}, {"length_s": None}]
+)
+def test_a_broken_line_of_a_tune_is_named(played: bytes, wrong: dict) -> None:
+    rows = played.splitlines()
+    content = b"\n".join([*rows[:2], json.dumps(TUNE | wrong).encode(), *rows[2:-1]])  # broken off, too
+    with pytest.raises(BadInput, match="line 3"):
+        replayed(parse_session(content, "session"))
+
+
+@pytest.mark.parametrize("wrong", [{"id": [1]}, {"id": {}}, {"part": 1.5}, {"onset_s": "soon"}, {"velocity": None}])
+def test_a_broken_note_is_named(played: bytes, wrong: dict) -> None:
+    lines = parse_session(played, "session")
+    at, note = next((number, line) for number, line in enumerate(lines) if line["kind"] == "note")
+    with pytest.raises(BadInput, match=rf"line {at + 1}: '{next(iter(wrong))}'"):
+        differences([*lines[:at], note | wrong, *lines[at + 1 :]], replayed(lines))
 
 
 def test_a_session_without_music_says_so() -> None:

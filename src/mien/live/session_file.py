@@ -25,7 +25,7 @@ from mien.live.settings import mode_named
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike
-from mien.values import Affect, Brief, Classes, Part, Reason
+from mien.values import Affect, Brief, Classes, Note, Part, Reason
 from mien.vocabulary import EIGHT, classes_of, meter_named
 
 FORMAT = 1
@@ -38,6 +38,9 @@ RECORDED = "as it was when this sounded"
 """Why a recorded brief is as it is: a session's file holds values, not reasons."""
 
 Line = dict[str, Any]
+
+_BROKEN = (AttributeError, KeyError, OverflowError, TypeError, ValueError, BadInput)
+"""What a line raises that holds what no session does."""
 
 _PLACES = 3
 """Decimals of seconds in which two notes are held against each other."""
@@ -163,7 +166,7 @@ def parse_session(content: bytes, name: str) -> list[Line]:
             line = json.loads(row)
             if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
                 raise ValueError("not an object with a kind")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadInput(
                 f"{name}: line {number} is no line of a session ({error}); export the session again"
             ) from None
@@ -200,7 +203,7 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
             elif line["kind"] in ("silence", "end"):
                 _end(take, conductor, float(line["time_s"]), rests, tune)
                 conductor = None
-        except (AttributeError, KeyError, OverflowError, TypeError, ValueError, BadInput) as error:
+        except _BROKEN as error:
             raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
     _end(take, conductor, math.inf, rests, tune)
     if not take.movements:
@@ -219,7 +222,7 @@ def differences(lines: Iterable[Line], take: Take) -> list[str]:
     Raises
     ------
     BadInput
-        If a note lacks what a note has.
+        If a note lacks what a note has, or holds what none does.
     """
     again = {note.note_id: _told(note) for note in notes_of(take)}
     found = []
@@ -229,6 +232,10 @@ def differences(lines: Iterable[Line], take: Take) -> list[str]:
             if absent := [key for key in keys if key not in line]:
                 raise BadInput(f"line {number}: a note without '{absent[0]}'; export the session again")
             then = {key: line[key] for key in keys[1:]}
+            if wrong := [key for key in keys if not isinstance(line[key], str if key == "part" else int | float)]:
+                raise BadInput(
+                    f"line {number}: '{wrong[0]}' {line[wrong[0]]!r:.60} of a note; export the session again"
+                )
             now = again.get(line["id"])
             if now is None:
                 found.append(f"note {line['id']} at {line['onset_s']} s is missing")
@@ -249,10 +256,11 @@ def _tune(lines: Sequence[Line], name: str) -> list[PlannedNote]:
     for number, line in enumerate(lines, start=1):
         if line["kind"] == "tune":
             try:
-                strike = Strike(0, str(line["part"]), int(line["pitch_midi"]), int(line["velocity"]))
+                key = Note(0, Part[line["part"].upper()], int(line["pitch_midi"]), 1, int(line["velocity"]))
+                strike = Strike(0, key.part.name.lower(), key.pitch_midi, key.velocity)
                 onset_s = float(line["onset_s"])
                 notes.append(PlannedNote(int(line["id"]), onset_s, round(onset_s + float(line["length_s"]), 4), strike))
-            except (KeyError, TypeError, ValueError) as error:
+            except _BROKEN as error:
                 raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export it again") from None
     return notes
 
