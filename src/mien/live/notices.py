@@ -44,7 +44,7 @@ class Notices:
 
 
 def port_notice(name: str, is_alive: bool) -> tuple[str, str]:
-    """Code and sentence for a port that came or went; the log has it too."""
+    """Code and sentence for a port that came or went; that one went is in the log too, as a warning."""
     text = f"{name} is there" if is_alive else f"{name} is gone; it is tried again every two seconds"
     log.info(text) if is_alive else log.warning(text)
     return ("port-back" if is_alive else "port-lost"), text

@@ -19,7 +19,8 @@ MODES = ("emotion", "gesture", "hand", "trajectory", "ensemble")
 HELD_RANGES: Mapping[str, tuple[float, float]] = {
     name: limits for name, limits in BRIEF_RANGES.items() if name != "tonic_pc"
 }
-"""Fields of a brief that can be held as numbers, with their ranges; `mode` and tonic are held by name."""
+"""Fields of a brief that can be held as numbers, with their ranges; `mode` is held by its name, the tonic is a setting
+and not held."""
 
 LARGEST_SEED = 2**31 - 1
 

@@ -2,8 +2,8 @@
 
 Own profile: `/mien/…`, one float an address (a note is three numbers), readings as one bundle a frame whose time tag
 is the capture time. FaceOSC's profile: the addresses of that tracker, so that patches made for it go on working; its
-scales are imitated, as far as one face model can imitate another (`faceosc`). Values go out at most `MOST_A_S` times
-a second.
+scales are imitated, as far as one face model can imitate another (`faceosc`). Values of our own profile go out at most
+`MOST_A_S` times a second, FaceOSC's with every frame that is read.
 
 References: Wright & Freed 1997, "Open Sound Control: a new protocol for communicating with sound synthesizers"; OSC 1.0
 specification (time tags); McDonald, "FaceOSC" (addresses as its own examples print them).
@@ -26,7 +26,7 @@ ROOT = "/mien"
 PORT = 7400
 FACEOSC_PORT = 8338
 MOST_A_S = 60.0
-"""Bundles of values a second."""
+"""Bundles of values a second, of our own profile."""
 LARGEST_BUNDLE = 1400
 """Bytes of a bundle: with the headers of UDP and IP it fits a packet of 1500."""
 BUNDLE_HEAD, MESSAGE_HEAD = 16, 4
