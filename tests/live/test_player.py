@@ -5,8 +5,8 @@ import pytest
 from mien.clock import OfflineClock, WallClock
 from mien.errors import CannotWrite
 from mien.live.plan import PlannedNote
-from mien.live.player import RETRY_S, Player
-from mien.ports.port import PortLost, Release, SilentTwin, Strike
+from mien.live.player import FORESIGHT_S, RETRY_S, Player
+from mien.ports.port import PortLost, Program, Release, SilentTwin, Strike
 
 
 def note(note_id: int, onset_s: float, end_s: float) -> PlannedNote:
@@ -90,6 +90,31 @@ def test_a_port_that_fails_is_closed_and_keeps_no_other_from_its_end(caplog: pyt
     player.close()
     assert last.is_closed
     assert [record.getMessage() for record in caplog.records] == ["port file could not be closed: no room"]
+
+
+def test_a_port_that_gets_ready_is_told_what_comes_once() -> None:
+    class Ready(SilentTwin):
+        def foresee(self, coming):  # type: ignore[no-untyped-def]
+            told.extend(coming)
+
+    told: list[PlannedNote | Program] = []
+    clock, plain = OfflineClock(), SilentTwin()
+    player = Player({"ready": Ready, "plain": lambda: plain}, clock, runs=False)
+    piano, strings = Program(0, 0, {}), Program(0, 48, {})
+    soon, later, never, instead = note(1, 0.5, 3), note(2, FORESIGHT_S + 1, 9), note(3, 9, 10), note(4, 9, 11)
+    player.play_due()
+    player.replace(0, [later, soon, never], {}, [(0.5, piano), (FORESIGHT_S + 1, strings)])
+    for _ in range(2):
+        player.play_due()
+        assert told == [piano, soon]
+    player.replace(5, [instead], {})
+    clock.wait(1.0)
+    player.play_due()
+    assert told == [piano, soon, strings, later]
+    assert plain.sent == [piano, soon.strike], "what is foreseen is not sent"
+    clock.wait(8.0)
+    player.play_due()
+    assert never not in told
 
 
 class Faulty(SilentTwin):

@@ -7,13 +7,30 @@ import types
 import numpy as np
 import pytest
 
+from mien.ensembles import ensemble, ensembles
 from mien.errors import BadInput
 from mien.live import speakers
-from mien.live.speakers import AHEAD_S, FAREWELL_BLOCKS, RATE_HZ, Ring, SilentCard, SoundCard, Speakers, check_audio
+from mien.live.messages import programs_of
+from mien.live.plan import PlannedNote
+from mien.live.speakers import (
+    AHEAD_S,
+    FAREWELL_BLOCKS,
+    KEPT_FRAMES,
+    RATE_HZ,
+    Ring,
+    SilentCard,
+    SoundCard,
+    Speakers,
+    check_audio,
+)
+from mien.live.tuner import Tuner
+from mien.music.midi import channels
 from mien.ports.port import Beat, Control, PortLost, Program, Release, Strike
+from mien.sound import sampler
 from mien.sound.font import load_font
 from mien.sound.mixer import BLOCK, Mixer
 from mien.sound.sampler import Sampler
+from mien.values import Part
 
 AHEAD = round(AHEAD_S * RATE_HZ)
 
@@ -24,7 +41,7 @@ class Stage:
     def __init__(self) -> None:
         self.cards: list[SilentCard] = []
         self.played = 0
-        mixer = Mixer(Sampler(load_font(None), RATE_HZ))
+        mixer = Mixer(Sampler(load_font(None), RATE_HZ, KEPT_FRAMES))
         self.mixer = mixer
         self.port = Speakers(mixer, self.open, lambda: self.played / RATE_HZ, runs=False)
 
@@ -77,14 +94,14 @@ def test_a_note_sounds_the_same_time_after_it_was_sent_and_dies_away(stage: Stag
 
 
 def test_a_released_note_is_the_sampler_s_own(stage: Stage) -> None:
-    sampler = Sampler(load_font(None), RATE_HZ)
-    mixer = Mixer(sampler)
+    own = Sampler(load_font(None), RATE_HZ)
+    mixer = Mixer(own)
     mixer.strike(0, 64, 90)
     (held,) = mixer._sounding
     for _ in range(30):
         mixer.block()
     mixer.release(0, 64)
-    (voice,) = sampler.play((0, 0), 64, 90, 30 * BLOCK / RATE_HZ)
+    (voice,) = own.play((0, 0), 64, 90, 30 * BLOCK / RATE_HZ)
     assert (held.samples == voice.samples).all()
 
 
@@ -178,6 +195,62 @@ def test_a_card_plays_to_the_end_before_it_is_closed() -> None:
 
     Speakers(Mixer(Sampler(load_font(None), RATE_HZ)), Slow, runs=False).close()
     assert left == [0]
+
+
+@pytest.mark.parametrize("name", ["ambient", "electronic"])
+def test_what_is_foreseen_is_ready_when_it_is_struck(name: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To tune a key takes 10 to 70 ms: more of that at a time than the card waits for, and the sound would drop out."""
+    made: list[int] = []
+    resample = sampler.resample
+    monkeypatch.setattr(sampler, "resample", lambda *given: made.append(1) or resample(*given))
+    band = ensemble(name)
+    programs = programs_of(band)
+    strikes = [
+        Strike(channel, part.name.lower(), pitch, 80)
+        for part, channel in channels(band.players).items()
+        for pitch in ((36, 38) if part is Part.KIT else (60, 67))
+    ]
+    notes = [PlannedNote(number, 0.0, 4.0, strike) for number, strike in enumerate(strikes)]
+    stage.port.foresee([*programs, *notes])
+    stage.port.tuner.tune()
+    before = len(made)
+    assert before >= len(strikes)
+    stage.port.send([*programs, *strikes])
+    stage.play(4.0)
+    stage.port.send([Release(strike.channel, strike.part, strike.pitch_midi) for strike in strikes])
+    assert level(stage.play(0.5)) > 1e-3
+    assert len(made) == before
+
+
+def test_every_player_is_made_ready_when_there_is_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    presets: list[tuple[int, int]] = []
+    play = stage.mixer._sampler.play
+    monkeypatch.setattr(stage.mixer._sampler, "play", lambda *given: presets.append(given[0]) or play(*given))
+    stage.port.tuner.warm()
+    stage.port.foresee([Program(3, 5, {}), PlannedNote(1, 0.0, 9.0, Strike(3, "x", 60, 80))])
+    stage.port.tuner.tune()
+    programs = {player.program for band in ensembles().values() for player in band.players.values()}
+    assert set(presets) == {(0, 5), *((128, 0) if program is None else (0, program) for program in programs)}
+    assert presets[0] == presets[-1] == (0, 5), "what comes soon is first, how it goes on last"
+
+
+def test_what_cannot_be_made_ready_is_in_the_log_and_the_music_goes_on(
+    stage: Stage, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, tried = threading.Event(), []
+
+    def tune(*_: object) -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            raise BadInput("the sound font's sample 'x' cannot be decoded")
+        made.set()
+
+    monkeypatch.setattr(stage.mixer, "tune", tune)
+    tuner = Tuner(stage.mixer)
+    tuner.foresee([PlannedNote(number, 0.0, 1.0, Strike(0, "x", 60, 80)) for number in range(2)])
+    assert made.wait(20)
+    tuner.close()
+    assert "cannot be decoded" in caplog.text
 
 
 def test_a_card_that_goes_is_a_lost_port(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mien.live.ledger import Ledger
-from mien.ports.port import Event, Strike
+from mien.ports.port import Event, Program, Strike
 
 RELEASE, OTHER, STRIKE = 0, 1, 2
 """Order of what falls at one time."""
@@ -37,6 +37,7 @@ class Plan:
         self._heap: list[_Entry] = []
         self._sounding: dict[int, PlannedNote] = {}
         self._count = 0
+        self._foreseen: set[int] = set()
 
     @property
     def sounding(self) -> int:
@@ -95,6 +96,13 @@ class Plan:
             else:
                 events.append(what)
         return events
+
+    def coming(self, until_s: float) -> list[PlannedNote | Program]:
+        """Notes and instruments that come due until a time, in order, each told once."""
+        found = [one for one in self._heap if one[0] <= until_s and isinstance(one[3], PlannedNote | Program)]
+        new = sorted(one for one in found if one[2] not in self._foreseen)
+        self._foreseen = {count for _, _, count, _ in found}
+        return [what for _, _, _, what in new if isinstance(what, PlannedNote | Program)]
 
     def silence(self) -> list[Event]:
         """Forget all that is to come; what to send so that nothing sounds."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol, runtime_checkable
 
 from mien.clock import Clock
 from mien.errors import MienError
@@ -19,6 +20,8 @@ from mien.ports.port import Event, Port, PortLost, Program, Release
 RETRY_S = 2.0
 LONGEST_WAIT_S = 0.25
 """The thread looks up at least this often."""
+FORESIGHT_S = 2.0
+"""So long before they are sent, notes are told to ports that need time to get ready."""
 
 FAILURES = (PortLost, OSError, MienError)
 """What a port that is lost, or cannot be had, raises; anything else is a fault of its code, and told to the log."""
@@ -26,6 +29,15 @@ FAILURES = (PortLost, OSError, MienError)
 log = logging.getLogger(__name__)
 
 Opener = Callable[[], Port]
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A port that gets ready for what comes."""
+
+    def foresee(self, coming: Sequence[PlannedNote | Program]) -> None:
+        """Take in what will be sent within `FORESIGHT_S`, in order, each once, as far as it is known by then."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +163,15 @@ class Player:
         with self._wake:
             panics, self._wants_panic = self._wants_panic, False
             events, self._now = self._now + self._plan.due(self._clock.now_s), []
+            readies = any(isinstance(port, Foreseeing) for port in self._ports.values())
+            coming = self._plan.coming(self._clock.now_s + FORESIGHT_S) if readies else []
         self._programs |= {event.channel: event for event in events if isinstance(event, Program)}
         if events:
             self._each(lambda port: port.send(events))
         if panics:
             self._each(lambda port: port.panic())
+        if coming:
+            self._each(lambda port: port.foresee(coming) if isinstance(port, Foreseeing) else None)
 
     def _run(self) -> None:
         try:

@@ -2,7 +2,8 @@
 
 A thread of its own makes sound ahead of time with `mien.sound.mixer` and puts it into a ring; the audio thread of the
 sound card copies from there and does nothing else. Every event sounds the same `AHEAD_S` after it was sent, at its
-frame, so waiting adds no jitter. A sound card needs `sounddevice` (the extra `audio`); `SilentCard` is its twin.
+frame, so waiting adds no jitter. What comes soon is made ready beside them (`mien.live.tuner`). A sound card needs
+`sounddevice` (the extra `audio`); `SilentCard` is its twin.
 """
 
 import contextlib
@@ -18,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import BadInput, extra
+from mien.live.plan import PlannedNote
+from mien.live.tuner import Tuner
 from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Release, Strike
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
@@ -33,6 +36,8 @@ SPARE = 2 * BLOCK
 RING_FRAMES = 16 * BLOCK
 FAREWELL_BLOCKS = 2
 """Silence after the last sound: a card that is closed may drop what it has taken but not played."""
+KEPT_FRAMES = 16_000_000
+"""Tuned sound that is kept (64 MB): as much as a band plays until it has ended."""
 LOOK_S = 0.005
 """The mixing thread looks so often whether there is room."""
 
@@ -175,6 +180,7 @@ class Speakers:
         self._ahead = round(AHEAD_S * mixer.rate_hz)
         self.mix()
         self._card = open_card(self.ring)
+        self.tuner = Tuner(mixer, runs=runs)
         self._thread = threading.Thread(target=self._run, name="mien-mixer", daemon=True) if runs else None
         if self._thread:
             self._thread.start()
@@ -190,6 +196,10 @@ class Speakers:
             (now_s, event) for event in events if isinstance(event, Strike | Release | Control | Program)
         )
 
+    def foresee(self, coming: Sequence[PlannedNote | Program]) -> None:
+        """Get ready for what will be sent soon."""
+        self.tuner.foresee(coming)
+
     def panic(self) -> None:
         """Silence."""
         self._arriving.append((self._now_s(), None))
@@ -197,6 +207,7 @@ class Speakers:
     def close(self) -> None:
         """Let what was struck end in silence, and the card go."""
         self._is_over.set()
+        self.tuner.close()
         if self._thread:
             self._thread.join()
         missed = self.ring.missed
@@ -269,7 +280,9 @@ def open_speakers() -> Speakers:
         If there is no sound card now.
     """
     check_audio()
-    return Speakers(Mixer(Sampler(load_font(None), RATE_HZ)), SoundCard)
+    speakers = Speakers(Mixer(Sampler(load_font(None), RATE_HZ, KEPT_FRAMES)), SoundCard)
+    speakers.tuner.warm()
+    return speakers
 
 
 def check_audio() -> None:

@@ -31,6 +31,8 @@ CHOKE_S = 0.02
 MOST_VOICES = 96
 USUAL_S, EARLY_S = 3.0, 0.5
 """A key counts as held so long, until it still is down so much before: most notes are shorter, and cost less so."""
+LONG_S = USUAL_S - EARLY_S
+"""A key that is down so long counts as held for ever."""
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ class Room:
 
 
 class Mixer:
-    """A band that plays now; not for several threads at a time.
+    """A band that plays now; not for several threads at a time, but for `tune`.
 
     Parameters
     ----------
@@ -146,6 +148,11 @@ class Mixer:
         elif control == PAN:
             one.pan = 2 * value - 1
 
+    def tune(self, channel: int, program: int, pitch_midi: int, velocity: int, length_s: float) -> None:
+        """Make ready what a key will need that goes down soon, for so long; any thread may ask for it."""
+        is_long = channel == KIT_CHANNEL or length_s > LONG_S
+        self._sampler.play(_preset(channel, program), pitch_midi, velocity, math.inf if is_long else USUAL_S)
+
     def strike(self, channel: int, pitch_midi: int, velocity: int, after: int = 0) -> None:
         """Let a key go down, so many frames after the beginning of the next block."""
         self.release(channel, pitch_midi, after)
@@ -177,7 +184,7 @@ class Mixer:
     def block(self) -> Planes:
         """The next block, float32 (2, BLOCK) in −1..1."""
         for one in self._sounding:
-            if one.is_down and not one.is_long and one.at > (USUAL_S - EARLY_S) * self.rate_hz:
+            if one.is_down and not one.is_long and one.at > LONG_S * self.rate_hz:
                 one.is_long = True
                 if one.channel != KIT_CHANNEL:
                     self._hold(one, math.inf)
@@ -210,12 +217,16 @@ class Mixer:
         return self._channels.setdefault(number, Channel())
 
     def _preset(self, channel: int) -> tuple[int, int]:
-        return (KIT_BANK, 0) if channel == KIT_CHANNEL else (0, self._channel(channel).program)
+        return _preset(channel, self._channel(channel).program)
 
     def _choke(self, channel: int, chokes: int) -> None:
         for one in self._sounding:
             if (one.channel, one.chokes) == (channel, chokes):
                 _fade(one, round(CHOKE_S * self.rate_hz))
+
+
+def _preset(channel: int, program: int) -> tuple[int, int]:
+    return (KIT_BANK, 0) if channel == KIT_CHANNEL else (0, program)
 
 
 def _lay(mix: Planes, one: Sounding, pan: float) -> None:

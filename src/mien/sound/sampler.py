@@ -11,6 +11,7 @@ filter: overlapping windowed blocks, each through a response of its own).
 """
 
 import math
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,7 +31,7 @@ LONGEST_RING_S = 8.0
 """How long a struck voice (kit) may ring."""
 
 _KEPT_FRAMES = 4_000_000
-"""How much decoded and how much tuned sound is kept for the notes to come (16 MB each)."""
+"""How much decoded and, usually, how much tuned sound is kept for the notes to come (16 MB each)."""
 
 _FILTER_HOP = 256
 """Frames in which a moving filter moves; it acts on blocks of twice the length, faded into each other."""
@@ -54,28 +55,47 @@ class Voice:
     chokes: int
 
 
-class _Kept(OrderedDict[tuple[int, ...], Samples]):
-    """Sounds by key; what was stored first goes first, once all together are too long."""
+class _Kept:
+    """Sounds by key; what was wanted least lately goes first, once all together are longer than so many frames."""
+
+    def __init__(self, most_frames: int) -> None:
+        self._most_frames = most_frames
+        self._sounds: OrderedDict[tuple[int, ...], Samples] = OrderedDict()
+        self._frames = 0
+        self._lock = threading.Lock()
+
+    def find(self, key: tuple[int, ...]) -> Samples | None:
+        with self._lock:
+            if key in self._sounds:
+                self._sounds.move_to_end(key)
+            return self._sounds.get(key)
 
     def keep(self, key: tuple[int, ...], samples: Samples) -> Samples:
-        self[key] = samples
-        while len(self) > 1 and sum(map(len, self.values())) > _KEPT_FRAMES:
-            self.popitem(last=False)
+        with self._lock:
+            before = self._sounds.pop(key, samples[:0])
+            self._sounds[key] = samples
+            self._frames += len(samples) - len(before)
+            while len(self._sounds) > 1 and self._frames > self._most_frames:
+                self._frames -= len(self._sounds.popitem(last=False)[1])
         return samples
 
 
 class Sampler:
     """Plays the presets of a font, one note at a time; keeps some of what it decoded and tuned for the notes to come.
 
-    Notes that come pitch by pitch, the longest first, are decoded and tuned once.
+    Notes that come pitch by pitch, the longest first, are decoded and tuned once. Several threads may play.
+
+    Parameters
+    ----------
+    kept_frames : how much tuned sound is kept.
     """
 
-    def __init__(self, font: Font, rate_hz: int) -> None:
+    def __init__(self, font: Font, rate_hz: int, kept_frames: int = _KEPT_FRAMES) -> None:
         self._font = font
         self.rate_hz = rate_hz
         self._zones: dict[tuple[int, int], tuple[Zone, ...]] = {}
-        self._decoded = _Kept()
-        self._tones = _Kept()
+        self._decoded = _Kept(_KEPT_FRAMES)
+        self._tones = _Kept(kept_frames)
 
     def play(self, preset: tuple[int, int], pitch_midi: int, velocity: int, length_s: float) -> list[Voice]:
         """Sound a note.
@@ -127,8 +147,9 @@ class Sampler:
         cents = (pitch_midi - root) * zone[Gen.SCALE_TUNING] + tune
         key = (zone.sample, cents, *(zone[gen] for gen in _TONE_GENS))
         loops = zone[Gen.SAMPLE_MODE] in (1, 3)
-        if key in self._tones and (len(self._tones[key]) >= frames or not loops):
-            return self._tones[key]
+        kept = self._tones.find(key)
+        if kept is not None and (len(kept) >= frames or not loops):
+            return kept
         source = self._decode(zone.sample)
         step = int(head["rate_hz"]) / self.rate_hz * 2 ** (cents / 1200)
         if loops:
@@ -144,8 +165,9 @@ class Sampler:
         return self._tones.keep(key, tone)
 
     def _decode(self, row: int) -> Samples:
-        if (row,) in self._decoded:
-            return self._decoded[row,]
+        kept = self._decoded.find((row,))
+        if kept is not None:
+            return kept
         head = self._font.tables["shdr"][row]
         start, end = int(head["start"]), int(head["end"])
         if int(head["kind"]) & VORBIS:
