@@ -2,9 +2,9 @@
 
 One thread takes pictures at a steady pace, reduces them and hands them on as the page would send them. A device is
 read as fast as it films, and what comes too soon is left out: what waits in a driver's queue grows old. A file is read
-as fast as life. A camera that fails or falls silent is let go and opened again every `RETRY_S`, for as long as it
-takes: for installations that run unattended. A camera may come later too; a video that cannot be opened is refused at
-the start (`check_source`).
+as fast as life, and begins again at its end. A camera that fails or falls silent is let go and opened again every
+`RETRY_S`, for as long as it takes: for installations that run unattended. A camera may come later too; a video that
+cannot be opened is refused at the start (`check_source`).
 """
 
 import logging
@@ -60,7 +60,10 @@ def check_source(name: str) -> None:
     if source is None:
         cause = "is a folder" if path.is_dir() else "cannot be read as a video" if path.exists() else "no such file"
         raise BadInput(f"--camera {name}: {cause}; give the number of a camera, 0 the first, or the path of a video")
+    moves = source.read()[0] and source.read()[0]
     source.release()
+    if not moves:
+        raise BadInput(f"--camera {name}: a single picture, no video; mien play {name} plays it")
 
 
 def open_source(name: str) -> Source | None:
@@ -117,8 +120,11 @@ class Camera:
     def _run(self) -> None:
         number = 0
         while not self._over.is_set():
+            before = number
             try:
                 number = self._use(number)
+                if self._is_file and number > before:
+                    continue
             except Exception:  # an empty picture, a driver's own: it is tried again like one that went away
                 log.exception("camera %s failed", self._name)
             self._tell(False)
