@@ -79,7 +79,7 @@ def test_whose_ending_fails_keeps_no_place_and_no_ports(caplog: pytest.LogCaptur
         await until(lambda: not station.sessions)
         other, was = station.enter(session.session_id)
         assert not was
-        assert [port["name"] for port in other.ports_told()] == ["twin"]
+        await until(lambda: [port["name"] for port in other.ports_told()] == ["twin"])
         await station.close()
 
     asyncio.run(evening())
