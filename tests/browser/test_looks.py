@@ -113,6 +113,27 @@ def test_leaving_asks_first_while_something_is_recorded(browser: Any, server: Se
         person.page.wait_for_selector("#enter-emotion")
 
 
+def test_loading_anew_asks_first_while_something_is_recorded(browser: Any, server: Server):
+    with visit(browser, accept_downloads=True) as person:
+        asked: list[str] = []
+        person.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        person.enter(server.url, "hand").page.reload()
+        assert asked == [], "nothing is lost"
+        person.enter(server.url, "hand").page.click("#record")
+        person.until("i.view.state?.recording")
+        person.page.reload()
+        assert asked == ["beforeunload"]
+        person.enter(server.url, "hand").page.click("#record")
+        person.until("i.view.state?.recording")
+        person.page.click("#record")
+        person.until("!i.view.state.recording")
+        with person.page.expect_download():
+            person.page.click("#export-session")
+        person.until("!i.view.exporting")
+        person.page.reload()
+        assert asked == ["beforeunload"], "a file holds it"
+
+
 def test_the_way_past_the_header_keeps_the_address(browser: Any, server: Server):
     with visit(browser) as person:
         person.enter(f"{server.url}/#kept", "hand")

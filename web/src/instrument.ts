@@ -18,6 +18,8 @@ const HOLDING_MS = 500;
 /** How long a notice stays that nobody has put away. */
 const NOTICE_MS = 20_000;
 const PROFILE_KEY = "mien.profile";
+/** Exports that hold what was recorded. */
+const RECORDS: readonly string[] = ["session", "csv"];
 
 export class Instrument {
   readonly store = new Store();
@@ -42,6 +44,7 @@ export class Instrument {
 
   constructor() {
     this.player.sound.context.addEventListener("statechange", () => this.tellSound());
+    addEventListener("beforeunload", (event) => this.view.isUnsaved && event.preventDefault()); // the browser asks
     addEventListener("pagehide", () => {
       this.player.midi.leave();
       this.link.leave();
@@ -178,7 +181,8 @@ export class Instrument {
 
   /** Have the server make a file of what was played, and save it; of several movements the last, or one counted from 1. */
   async export(kind: string, movement?: number): Promise<void> {
-    this.store.set({ exporting: kind, notice: undefined });
+    const { isUnsaved } = this.view;
+    this.store.set({ exporting: kind, notice: undefined, isUnsaved: isUnsaved && !RECORDS.includes(kind) });
     const headers = this.link.token ? { Authorization: `Bearer ${this.link.token}` } : {};
     try {
       const query = movement ? `?movement=${movement}` : "";
@@ -186,6 +190,7 @@ export class Instrument {
       if (!answer.ok) throw new Error(await sentence(answer));
       save(await answer.blob(), filename(answer) ?? `mien.${kind}`);
     } catch (error) {
+      this.store.set({ isUnsaved: isUnsaved || this.view.isUnsaved });
       this.note("export", error instanceof Error ? error.message : "The file could not be made.");
     } finally {
       this.store.set({ exporting: undefined });
@@ -244,6 +249,7 @@ export class Instrument {
         this.store.set({
           state: message,
           hasRecorded: this.view.hasRecorded || message.recording,
+          isUnsaved: this.view.isUnsaved || message.recording,
           ...(this.isHolding ? {} : { held: message.held }),
           ...(message.reader === "ready" ? {} : { reading: undefined }),
         });
@@ -251,11 +257,13 @@ export class Instrument {
       case "reading":
         return this.camera.isOpen ? this.store.set({ reading: message }) : undefined;
       case "controls":
+        this.recorded();
         this.player.controls(message);
         return this.clocked(message.captured_s, message);
       case "setup":
         return this.unheard ? undefined : this.player.setup(message);
       case "notes":
+        this.recorded();
         return this.unheard ? undefined : this.player.notes(message);
       case "strike":
         return this.unheard ? undefined : this.player.strike(message.note);
@@ -292,10 +300,16 @@ export class Instrument {
     this.wantsMusic = state.playing && !state.closing;
   }
 
+  /** There is more than what a file saved before holds. */
+  private recorded(): void {
+    if (this.view.state?.recording && !this.view.isUnsaved) this.store.set({ isUnsaved: true });
+  }
+
   private greeted(welcome: Welcome): void {
     const { state, resumed } = welcome;
     this.store.set({
       welcome, state, mapping: welcome.mapping, hasRecorded: state.recording || (resumed && this.view.hasRecorded),
+      isUnsaved: state.recording || (resumed && this.view.isUnsaved),
     });
     this.warmUp(state.ensemble);
     if (resumed) {

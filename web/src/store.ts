@@ -26,6 +26,8 @@ export interface View {
   readonly state: StateMessage | undefined;
   /** This session recorded, now or before: it has readings to export. */
   readonly hasRecorded: boolean;
+  /** Something was recorded that no file saved here holds: who leaves is asked first. */
+  readonly isUnsaved: boolean;
   readonly reading: ReadingMessage | undefined;
   readonly controls: ControlsMessage | undefined;
   readonly brief: BriefMessage | undefined;
@@ -55,6 +57,7 @@ export const START: View = {
   welcome: undefined,
   state: undefined,
   hasRecorded: false,
+  isUnsaved: false,
   reading: undefined,
   controls: undefined,
   brief: undefined,

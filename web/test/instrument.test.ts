@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Instrument } from "../src/instrument.ts";
 import { START } from "../src/store.ts";
-import { notes, PretendedSocket, pretendBrowser, setup, state } from "./pretended.ts";
+import { listeners, notes, PretendedSocket, pretendBrowser, setup, state } from "./pretended.ts";
 
 vi.mock("../src/audio.ts", async () => ({ Sound: (await import("./pretended.ts")).PretendedSound }));
 
@@ -122,6 +122,39 @@ it("remembers that there are readings to export, until another session begins", 
   expect(i.view.hasRecorded).toBe(true);
   comeBack();
   expect(i.view.hasRecorded).toBe(false);
+});
+
+it("has the browser ask who leaves while something is recorded that no file holds", async () => {
+  const asks = (): boolean => {
+    let isAsked = false;
+    listeners.get("beforeunload")?.({ preventDefault: () => (isAsked = true) });
+    return isAsked;
+  };
+  const save = async (kind: string, ok = true): Promise<void> => {
+    const answer = { ok, status: 409, blob: async () => new Blob(), headers: new Headers(), json: async () => ({ error: "no" }) };
+    vi.stubGlobal("fetch", async () => answer);
+    vi.stubGlobal("document", { createElement: () => ({ click: () => {} }) });
+    await i.export(kind);
+  };
+  expect(asks()).toBe(false);
+  socket().tell({ ...state, recording: true });
+  expect(asks()).toBe(true);
+  socket().tell(state); // no longer recorded, and not saved yet
+  expect(asks()).toBe(true);
+  await save("session", false);
+  await save("mid");
+  expect(asks()).toBe(true);
+  await save("session");
+  expect(asks()).toBe(false);
+  socket().tell({ ...state, recording: true });
+  await save("csv");
+  expect(asks()).toBe(false);
+  socket().tell(notes([])); // recorded on since
+  expect(asks()).toBe(true);
+  comeBack({ resumed: true, state: { ...state, recording: true } });
+  expect(asks()).toBe(true);
+  comeBack(); // another session: there is nothing of the old one left to save
+  expect(asks()).toBe(false);
 });
 
 it("lets no face that comes or goes take the place of a notice", () => {

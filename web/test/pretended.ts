@@ -110,6 +110,9 @@ export class PretendedWorker extends EventTarget {
   }
 }
 
+/** What listens to the window, by the event. */
+export const listeners = new Map<string, (event: object) => void>();
+
 /** Put all of it where the page looks for it; timers and performance.now() are the test's. */
 export function pretendBrowser(): void {
   vi.useFakeTimers();
@@ -117,7 +120,7 @@ export function pretendBrowser(): void {
   const kept = new Map<string, string>();
   vi.stubGlobal("WebSocket", PretendedSocket);
   vi.stubGlobal("Worker", PretendedWorker);
-  vi.stubGlobal("addEventListener", () => {});
+  vi.stubGlobal("addEventListener", listeners.set.bind(listeners));
   vi.stubGlobal("scrollTo", () => {});
   vi.stubGlobal("location", { protocol: "http:", host: "127.0.0.1:1", hash: "" });
   vi.stubGlobal("document", { createElement: () => ({}) });

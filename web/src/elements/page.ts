@@ -64,7 +64,7 @@ export class PageElement extends LitElement {
   }
 
   private leave(): void {
-    if (this.instrument.view.state?.recording && !confirm("Leave? What was recorded is forgotten unless you exported it.")) return;
+    if (this.instrument.view.isUnsaved && !confirm("Leave? What was recorded is forgotten: no “Session” or “Readings” file holds it yet.")) return;
     this.instrument.leave();
   }
 
