@@ -14,16 +14,25 @@ def note(note_id: int, onset_s: float, end_s: float) -> PlannedNote:
 
 
 def test_a_lost_port_is_told_of_tried_again_and_silenced_first() -> None:
-    clock, twin, told, plugged = OfflineClock(), SilentTwin(), [], [False]
+    clock, twin, plugged = OfflineClock(), SilentTwin(), [False]
+    told: list[tuple[str, bool]] = []
+    causes: list[str] = []
 
     def opening() -> SilentTwin:
         if not plugged[0]:
-            raise PortLost("not there")
+            raise PortLost("twin: unplugged")
         return twin
 
-    player = Player({"twin": opening}, clock, lambda name, up: told.append((name, up)), runs=False)
-    player.play_due()
-    assert (player.alive(), told) == ({"twin": False}, [])
+    def tell(name: str, up: bool, why: str) -> None:
+        told.append((name, up))
+        causes.append(why)
+
+    player = Player({"twin": opening}, clock, tell, runs=False)
+    for _ in range(3):
+        player.play_due()
+        clock.wait(RETRY_S)
+    assert (player.alive(), told, causes) == ({"twin": False}, [("twin", False)], ["unplugged"]), "once, with the cause"
+    told.clear()
     plugged[0] = True
     clock.wait(RETRY_S)
     player.play_due()
@@ -135,7 +144,7 @@ def test_a_port_with_a_fault_ends_neither_the_others_nor_the_thread() -> None:
     clock, told = OfflineClock(), []
     bad, good = Faulty(1), SilentTwin()
     openers = {"bad": lambda: bad, "good": lambda: good}
-    player = Player(openers, clock, lambda name, up: told.append((name, up)), runs=False)
+    player = Player(openers, clock, lambda name, up, _: told.append((name, up)), runs=False)
     player.replace(0, [note(1, 0, 9)], {})
     player.play_due()
     assert player.alive() == {"bad": False, "good": True}

@@ -101,7 +101,7 @@ class Evening(RuleBasedStateMachine):
         self.session: Session = self.loop.run_until_complete(self.begin())
 
     async def begin(self) -> Session:
-        def player(openers: Any, clock: Any, on_change: Callable[[str, bool], None]) -> Player:
+        def player(openers: Any, clock: Any, on_change: Callable[[str, bool, str], None]) -> Player:
             return Player(openers, clock, on_change, runs=False)
 
         def plug() -> MidiPort:

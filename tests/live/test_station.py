@@ -13,7 +13,7 @@ from mien.live.session_file import SessionFile, parse_session
 from mien.live.station import Station
 from mien.live.take import Movement, piece_of
 from mien.piece import Piece
-from mien.ports.port import Program, SilentTwin, Strike, Transport
+from mien.ports.port import PortLost, Program, SilentTwin, Strike, Transport
 
 HAND = {"settings": {"mode": "hand"}}
 
@@ -84,6 +84,26 @@ def test_whose_ending_fails_keeps_no_place_and_no_ports(caplog: pytest.LogCaptur
 
     asyncio.run(evening())
     assert "no ending" in caplog.text
+
+
+def test_a_port_that_cannot_be_had_is_told_of_once_with_the_cause(caplog: pytest.LogCaptureFixture) -> None:
+    name = "osc nohost:7400"
+
+    def absent() -> SilentTwin:
+        raise PortLost(f"{name}: no such host")
+
+    async def evening() -> None:
+        station, told = Station(1, {name: absent}), list[dict[str, Any]]()
+        session, _ = station.enter(None)
+        session.attach(told.append, HAND, resumed=False)
+        await until(lambda: any(message["type"] == "notice" for message in told))
+        await station.close()
+        texts = [message["text"] for message in told if message["type"] == "notice"]
+        wanted = "osc nohost:7400 is not there (no such host): check its name and whether it is on"
+        assert [text.partition("; ")[0] for text in texts] == [wanted]
+
+    asyncio.run(evening())
+    assert sum("no such host" in line for line in caplog.messages) == 1
 
 
 def test_a_table_of_readings_is_made_in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:

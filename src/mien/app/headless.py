@@ -20,6 +20,8 @@ from mien.live.station import Station
 
 STATUS_S = 10.0
 WATCHDOG_S = 1.0
+IN_THE_LOG = ("port-lost", "reader-lost")
+"""Notices that whoever gives them logs too, as what is refused always is."""
 
 log = logging.getLogger("mien.live")
 
@@ -40,7 +42,7 @@ class Status:
             self._clocks = message
         elif message["type"] == "reading":
             self._faces = len(message["faces"])
-        elif message["type"] in ("notice", "error"):
+        elif message["type"] == "notice" and message["code"] not in IN_THE_LOG:
             log.warning("%s", message["text"])
         elif message["type"] == "calibration" and (message["state"] != "running" or not message["progress"]):
             log.warning("resting face %s: %s", message["state"], message["text"])

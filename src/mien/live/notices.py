@@ -43,8 +43,9 @@ class Notices:
                 self._notice("face-back", "a face is seen")
 
 
-def port_notice(name: str, is_alive: bool) -> tuple[str, str]:
-    """Code and sentence for a port that came or went; that one went is in the log too, as a warning."""
-    text = f"{name} is there" if is_alive else f"{name} is gone; it is tried again every two seconds"
+def port_notice(name: str, is_alive: bool, why: str) -> tuple[str, str]:
+    """Code and sentence for a port that came, went or cannot be had; the latter two are in the log too, as warnings."""
+    remedy = "check its name and whether it is on; it is tried again every two seconds"
+    text = f"{name} is there" if is_alive else f"{name} is not there ({why}): {remedy}"
     log.info(text) if is_alive else log.warning(text)
     return ("port-back" if is_alive else "port-lost"), text

@@ -1,8 +1,8 @@
 """A plan in time → ports: one thread that sends what has come due, and silences everything when it ends.
 
-Ports are opened by whoever makes the player and closed by it. A port that is lost is told of (`on_change`), left alone,
-and tried again every `RETRY_S`, in a thread that keeps no other port waiting; when it is back it is silenced and given
-its instruments first, since nobody knows what it still believes.
+Ports are opened by whoever makes the player and closed by it. A port that is lost, or cannot be had at first, is told
+of once (`on_change`), left alone, and tried again every `RETRY_S`, in a thread that keeps no other port waiting; when
+it is back it is silenced and given its instruments first, since nobody knows what it still believes.
 """
 
 import logging
@@ -58,7 +58,7 @@ class Player:
     ----------
     openers : what opens each port, by its name. A port that cannot be opened counts as lost, and is tried again.
     clock : the session's.
-    on_change : called, from the player's thread, with a port's name and whether it is alive.
+    on_change : called, from the player's thread, with a port's name, whether it is alive, and if not, why.
     runs : in a thread of its own; otherwise somebody calls `play_due`.
     """
 
@@ -66,7 +66,7 @@ class Player:
         self,
         openers: Mapping[str, Opener],
         clock: Clock,
-        on_change: Callable[[str, bool], None] = lambda *_: None,
+        on_change: Callable[[str, bool, str], None] = lambda *_: None,
         *,
         runs: bool = True,
     ) -> None:
@@ -83,6 +83,7 @@ class Player:
         self._retry_s = 0.0
         self._programs: dict[int, Program] = {}
         self._opened: dict[str, Port] = {}
+        self._missed: set[str] = set()
         self._opening: threading.Thread | None = None
         self._thread: threading.Thread | None = None
         self.take(openers)
@@ -202,11 +203,17 @@ class Player:
         for name, port in list(self._ports.items()):
             if port is None:
                 continue
-            if not _succeeds(partial(work, port), name):
+            if (why := _failure(partial(work, port), name)) is not None:
                 self._ports[name] = None
                 self._retry_s = self._clock.now_s + RETRY_S
                 _let_go(port, name)
-                self._on_change(name, False)
+                self._miss(name, why)
+
+    def _miss(self, name: str, why: str) -> None:
+        """Tell of a port that is not there, unless that is known."""
+        if name not in self._missed:
+            self._missed.add(name)
+            self._on_change(name, False, why)
 
     def _open(self) -> None:
         """Open what is not open, now and then; after the first time beside the music, which would wait for it."""
@@ -223,7 +230,8 @@ class Player:
     def _try(self, names: Iterable[str]) -> None:
         """Open ports as far as they can be had; who comes too late is let go again."""
         for name in names:
-            _succeeds(partial(self._try_one, name), name)
+            if (why := _failure(partial(self._try_one, name), name)) is not None:
+                self._miss(name, why)
 
     def _try_one(self, name: str) -> None:
         port = self._openers[name]()
@@ -239,11 +247,13 @@ class Player:
         with self._wake:
             opened, self._opened = self._opened, {}
         for name, port in opened.items():
-            if _succeeds(partial(self._greet, port), name):
+            if (why := _failure(partial(self._greet, port), name)) is None:
                 self._ports[name] = port
-                self._on_change(name, True)
+                self._missed.discard(name)
+                self._on_change(name, True, "")
             else:
                 _let_go(port, name)
+                self._miss(name, why)
 
     def _greet(self, port: Port) -> None:
         """Silence a port that has just been opened, and give it its instruments."""
@@ -252,16 +262,21 @@ class Player:
             port.send(list(self._programs.values()))
 
 
-def _succeeds(work: Callable[[], object], name: str) -> bool:
-    """Do something with a port, whatever it raises: one that fails ends neither the others nor the thread."""
+def _failure(work: Callable[[], object], name: str) -> str | None:
+    """Do something with a port, whatever it raises: one that fails ends neither the others nor the thread.
+
+    Returns
+    -------
+    Why it failed; None if it did not.
+    """
     try:
         work()
-    except FAILURES:
-        return False
+    except FAILURES as error:
+        return str(error).removeprefix(f"{name}: ")
     except Exception:
         log.exception("port %s failed as no port should", name)
-        return False
-    return True
+        return "a fault of mien, told in the log"
+    return None
 
 
 def _let_go(port: Port, name: str) -> None:
@@ -274,4 +289,4 @@ def _let_go(port: Port, name: str) -> None:
         except FAILURES as error:
             log.warning("port %s could not be closed: %s", name, error)
 
-    _succeeds(close, name)
+    _failure(close, name)

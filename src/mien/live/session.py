@@ -338,10 +338,10 @@ class Session:
         self._notices.reader(how)
         self._tell_state()
 
-    def _port_changed(self, name: str, is_alive: bool) -> None:
+    def _port_changed(self, name: str, is_alive: bool, why: str) -> None:
         """From the player's thread."""
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the session with it
-            self._loop.call_soon_threadsafe(self._notice, *port_notice(name, is_alive))
+            self._loop.call_soon_threadsafe(self._notice, *port_notice(name, is_alive, why))
 
     # What is told.
 

@@ -19,7 +19,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
 
-from mien.errors import BadInput
+from mien.errors import BadInput, cause_of
 from mien.ports.port import Beat, Control, Event, Happened, PortLost, Release, Seen, Strike, Value
 
 ROOT = "/mien"
@@ -50,13 +50,13 @@ class OscPort:
     """
 
     def __init__(self, host: str, port: int, profile: str) -> None:
-        self.name = f"osc {host}:{port}" + (" faceosc" if profile == "faceosc" else "")
+        self.name = f"{'osc' if profile == 'mien' else profile} {host}:{port}"
         self._profile = profile
         self._values_s = -math.inf
         try:
             self._client = UDPClient(host, port)
         except (OSError, UnicodeError) as error:
-            raise PortLost(f"{self.name}: {error}") from None
+            raise PortLost(f"{self.name}: {cause_of(error)}") from None
 
     def send(self, events: Sequence[Event]) -> None:
         """Send what the profile has a word for."""
@@ -70,7 +70,7 @@ class OscPort:
                         self._client.send(_message(address, given))
             self._send_values([event for event in events if isinstance(event, Value)])
         except OSError as error:
-            raise PortLost(f"{self.name}: {error}") from None
+            raise PortLost(f"{self.name}: {cause_of(error)}") from None
 
     def panic(self) -> None:
         """Say so; a synthesiser behind OSC knows what to do."""
@@ -78,7 +78,7 @@ class OscPort:
             if self._profile == "mien":
                 self._client.send(_message(f"{ROOT}/panic", (1,)))
         except OSError as error:
-            raise PortLost(f"{self.name}: {error}") from None
+            raise PortLost(f"{self.name}: {cause_of(error)}") from None
 
     def close(self) -> None:
         """Close the socket."""
