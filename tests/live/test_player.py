@@ -14,7 +14,7 @@ def note(note_id: int, onset_s: float, end_s: float) -> PlannedNote:
 
 
 def test_a_lost_port_is_told_of_tried_again_and_silenced_first() -> None:
-    clock, twin, plugged = OfflineClock(), SilentTwin(), [False]
+    clock, twin, plugged = OfflineClock(), SilentTwin("twin"), [False]
     told: list[tuple[str, bool]] = []
     causes: list[str] = []
 
@@ -129,8 +129,8 @@ def test_a_port_that_gets_ready_is_told_what_comes_once() -> None:
 class Faulty(SilentTwin):
     """A port with a fault in its code: it raises what no port should, as often as it is told to."""
 
-    def __init__(self, times: int) -> None:
-        super().__init__()
+    def __init__(self, name: str, times: int) -> None:
+        super().__init__(name)
         self.left, self.is_closed = times, False
 
     def send(self, events):  # type: ignore[no-untyped-def]
@@ -142,7 +142,7 @@ class Faulty(SilentTwin):
 
 def test_a_port_with_a_fault_ends_neither_the_others_nor_the_thread() -> None:
     clock, told = OfflineClock(), []
-    bad, good = Faulty(1), SilentTwin()
+    bad, good = Faulty("bad", 1), SilentTwin("good")
     openers = {"bad": lambda: bad, "good": lambda: good}
     player = Player(openers, clock, lambda name, up, _: told.append((name, up)), runs=False)
     player.replace(0, [note(1, 0, 9)], {})

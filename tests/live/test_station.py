@@ -28,7 +28,7 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
     twins: list[SilentTwin] = []
 
     def twin() -> SilentTwin:
-        twins.append(SilentTwin())
+        twins.append(SilentTwin("twin"))
         return twins[-1]
 
     async def evening() -> None:

@@ -41,12 +41,21 @@ def test_a_file_has_markers_for_a_clock(tmp_path: Path) -> None:
 
 
 def test_each_session_has_a_file_of_its_own_in_a_folder_that_is_there(tmp_path: Path) -> None:
+    def play(port: MidiPort) -> str:
+        port.send([Strike(0, "melody", 64, 90)])
+        port.close()
+        return port.name
+
     opens = FileTwins(tmp_path / "take.mid")
-    for _ in range(2):
-        opens().close()
+    idle = opens()
+    idle.send([Program(0, 40, {7: 100})])
+    idle.close()
+    assert list(tmp_path.iterdir()) == [], "nobody played"
+    names = [play(opens()) for _ in range(2)]
+    assert [name.rpartition("/")[2] for name in names] == ["take.mid", "take-2.mid"], "the name that is written"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["take-2.mid", "take.mid"]
     before = (tmp_path / "take.mid").read_bytes()
-    FileTwins(tmp_path / "take.mid")().close()
+    play(FileTwins(tmp_path / "take.mid")())
     assert (tmp_path / "take-3.mid").is_file() and (tmp_path / "take.mid").read_bytes() == before, "of another evening"
     with pytest.raises(BadInput, match="make it first"):
         FileTwins(tmp_path / "none" / "take.mid")

@@ -143,8 +143,8 @@ class Player:
                 self._wake.notify()
 
     def alive(self) -> dict[str, bool]:
-        """Which ports are there."""
-        return {name: port is not None for name, port in self._ports.items()}
+        """Which ports are there, by what each calls itself: a file, by the name that is written."""
+        return {port.name if port else name: port is not None for name, port in self._ports.items()}
 
     def close(self) -> None:
         """Silence everything, close the ports, end the thread."""
@@ -207,13 +207,13 @@ class Player:
                 self._ports[name] = None
                 self._retry_s = self._clock.now_s + RETRY_S
                 _let_go(port, name)
-                self._miss(name, why)
+                self._miss(name, why, port.name)
 
-    def _miss(self, name: str, why: str) -> None:
-        """Tell of a port that is not there, unless that is known."""
+    def _miss(self, name: str, why: str, called: str | None = None) -> None:
+        """Tell of a port that is not there, unless that is known; `called` is what it called itself."""
         if name not in self._missed:
             self._missed.add(name)
-            self._on_change(name, False, why)
+            self._on_change(called or name, False, why.removeprefix(f"{called or name}: "))
 
     def _open(self) -> None:
         """Open what is not open, now and then; after the first time beside the music, which would wait for it."""
@@ -250,10 +250,10 @@ class Player:
             if (why := _failure(partial(self._greet, port), name)) is None:
                 self._ports[name] = port
                 self._missed.discard(name)
-                self._on_change(name, True, "")
+                self._on_change(port.name, True, "")
             else:
                 _let_go(port, name)
-                self._miss(name, why)
+                self._miss(name, why, port.name)
 
     def _greet(self, port: Port) -> None:
         """Silence a port that has just been opened, and give it its instruments."""
@@ -272,7 +272,7 @@ def _failure(work: Callable[[], object], name: str) -> str | None:
     try:
         work()
     except FAILURES as error:
-        return str(error).removeprefix(f"{name}: ")
+        return str(error)
     except Exception:
         log.exception("port %s failed as no port should", name)
         return "a fault of mien, told in the log"

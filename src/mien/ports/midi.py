@@ -3,7 +3,8 @@
 Notes, controllers and programs, on the channels of the ensemble; the clock if asked for: 24 pulses a quarter, start and
 stop, and after a port was lost song position and continue, at a sixteenth, so that a follower is where the music is. A
 device needs `python-rtmidi` (the extra `midi`), which has no wheels for every Python; a name that ends in `.mid` is a
-file instead, the device's silent twin: the same messages with their times, written when the port is closed.
+file instead, the device's silent twin: the same messages with their times, written when the port is closed, if there
+was a note.
 
 References: MIDI 1.0 detailed specification 4.2 (system real time; song position counts sixteenths, six pulses each).
 """
@@ -130,7 +131,7 @@ def messages(event: Event) -> list[Any]:
 
 
 class FileTwin:
-    """A device that writes what it was sent into a MIDI file when it is closed.
+    """A device that writes what it was sent into a MIDI file when it is closed; no file where no note was sent.
 
     A file has no place for the clock's messages: start, stop and continue become markers, pulses are left out.
 
@@ -153,6 +154,8 @@ class FileTwin:
 
     def close(self) -> None:
         """Write the file, whole or not at all."""
+        if not any(message.type == "note_on" for _, message in self._taken):
+            return
         file = mido.MidiFile(type=0, ticks_per_beat=TICKS_A_SECOND // 2)
         track = mido.MidiTrack()
         file.tracks.append(track)
@@ -164,10 +167,13 @@ class FileTwin:
         content = io.BytesIO()
         file.save(file=content)
         write_bytes(self._path, content.getvalue())
+        log.warning("MIDI of a session: %s", self._path)
 
 
 class FileTwins:
-    """Opens a file twin for each session: `FILE.mid` for the first, then `FILE-2.mid` and so on, past those there are.
+    """Opens a file twin for each session, the first of `FILE.mid`, `FILE-2.mid` and so on that there is no file of.
+
+    One twin is closed before the next is opened: a session that played nothing leaves its name to the next.
 
     Raises
     ------
@@ -178,20 +184,15 @@ class FileTwins:
     def __init__(self, path: Path, *, keeps_time: bool = False) -> None:
         if not path.absolute().parent.is_dir():
             raise BadInput(f"--midi-out {path}: there is no folder {path.parent}; make it first")
-        self._path, self._keeps_time, self._count = path, keeps_time, 0
+        self._path, self._keeps_time = path, keeps_time
 
     def __call__(self) -> MidiPort:
         """The port of the next session."""
-        path = self._next()
+        path, count = self._path, 1
         while path.exists():
-            path = self._next()
-        if path != self._path:
-            log.warning("MIDI goes into %s", path)
-        return MidiPort(str(self._path), FileTwin(path), keeps_time=self._keeps_time)
-
-    def _next(self) -> Path:
-        self._count += 1
-        return self._path if self._count == 1 else self._path.with_stem(f"{self._path.stem}-{self._count}")
+            count += 1
+            path = self._path.with_stem(f"{self._path.stem}-{count}")
+        return MidiPort(str(path), FileTwin(path), keeps_time=self._keeps_time)
 
 
 def _in_a_file(message: Any) -> Any:
