@@ -101,7 +101,7 @@ def test_a_server_that_is_killed_and_started_again(browser: Any, fragile: Server
         person.until("i.player.timeline.until_s - i.session_s > 2")
         fragile.kill()
         person.until("i.view.link === 'waiting'")
-        assert "does not answer" in words(person, "link")
+        assert "does not answer. What was sent ahead still plays" in words(person, "link")
         assert person.get("i.player.sound.level()") > 1e-4, "what was sent ahead still plays"
         fragile.start()
         person.until("i.view.link === 'open' && i.view.state.playing")
@@ -110,6 +110,19 @@ def test_a_server_that_is_killed_and_started_again(browser: Any, fragile: Server
         person.until(
             "i.player.timeline.notes.some((note) => note.stage === 'sounding') && i.player.sound.level() > 0.002"
         )
+
+
+def test_a_server_that_is_ended_says_that_nothing_plays(browser: Any, fragile: Server):
+    with visit(browser) as person:
+        person.enter(fragile.url, "hand").play()
+        fragile.stop()
+        person.until("i.view.link === 'waiting' && !i.player.timeline.isBusy")
+        person.page.locator("mien-remarks #link", has_text="Nothing plays").wait_for()
+        fragile.start()
+        person.until("i.view.link === 'open' && i.view.state.playing")
+        fragile.kill()
+        person.page.locator("mien-remarks #link", has_text="still plays").wait_for()
+        person.page.locator("mien-remarks #link", has_text="Nothing plays").wait_for()  # when it has come to its end
 
 
 def test_a_station_that_is_full(browser: Any, fragile: Server):

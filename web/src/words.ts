@@ -52,11 +52,13 @@ export const MIDI_WORDS = {
   none: { says: "No MIDI output was found.", remedy: "Connect an instrument or open a virtual port: it appears here." },
 } as const satisfies Readonly<Record<string, Remark>>;
 
+/** By the state of the socket; “silent” is “waiting” where nothing that was sent ahead is left to play. */
 export const LINK_WORDS = {
   waiting: {
     says: "The server does not answer.",
     remedy: "What was sent ahead still plays. If it does not come back, start it again with “mien live”.",
   },
+  silent: { says: "The server does not answer.", remedy: "Nothing plays. If it does not come back, start it again with “mien live”." },
   full: {
     says: "The station is full: all its places are taken.",
     remedy: "This page keeps trying. Close another one, or start the server with more places: “mien live --sessions”.",

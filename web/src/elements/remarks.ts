@@ -4,6 +4,7 @@ import type { View } from "../store.ts";
 import { CAMERA_WORDS, LINK_WORDS, NO_FACE, READER_WORDS, type Remark, SOUND_WORDS, VIDEO_KEPT } from "../words.ts";
 import { Panel } from "./panel.ts";
 
+const AGAIN_MS = 500;
 const isTrouble = (camera: View["camera"]): camera is keyof typeof CAMERA_WORDS => camera in CAMERA_WORDS;
 
 export class RemarksElement extends Panel {
@@ -23,6 +24,14 @@ export class RemarksElement extends Panel {
 
   protected readonly watches: readonly (keyof View)[] = ["link", "camera", "sound", "reading", "notice", "state", "welcome"];
 
+  private again: ReturnType<typeof setTimeout> | undefined;
+
+  /** What was sent ahead comes to its end while the server is away, and nobody tells so. */
+  protected override updated(): void {
+    clearTimeout(this.again);
+    if (this.view.link === "waiting") this.again = setTimeout(() => this.requestUpdate(), AGAIN_MS);
+  }
+
   private line(id: string, remark: Remark, isAlarm: boolean, button?: TemplateResult): TemplateResult {
     return html`<li id=${id} class=${isAlarm ? "alarm" : ""}>
       <div><strong>${remark.says}</strong> <span class="quiet">${remark.remedy}</span></div>
@@ -33,12 +42,13 @@ export class RemarksElement extends Panel {
   override render() {
     const { link, camera, sound, reading, notice, state, welcome } = this.view;
     const { instrument } = this;
+    const words = link === "waiting" && !instrument.player.timeline.isBusy ? "silent" : link;
     const usesCamera = state?.mode !== "hand";
     const unread = camera === "on" && link === "open" && state && state.reader !== "ready" ? state.reader : undefined;
     const isUnseen = camera === "on" && reading?.faces.length === 0;
     return html`<ul role="status" aria-live="polite">
       ${welcome?.keeps_video && state?.recording ? this.line("video", VIDEO_KEPT, true) : nothing}
-      ${link in LINK_WORDS ? this.line("link", LINK_WORDS[link as keyof typeof LINK_WORDS], true) : nothing}
+      ${words in LINK_WORDS ? this.line("link", LINK_WORDS[words as keyof typeof LINK_WORDS], true) : nothing}
       ${sound === "waiting"
         ? this.line("sound", SOUND_WORDS.waiting, false, html`<button @click=${() => instrument.unmute()}>Let it sound</button>`)
         : nothing}
