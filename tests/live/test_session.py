@@ -51,7 +51,7 @@ def sounding(twin: SilentTwin) -> set[tuple[int, int]]:
 def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: pytest.LogCaptureFixture) -> None:
     async def evening() -> None:
         told: list[dict[str, Any]] = []
-        twin = SilentTwin()
+        twin = SilentTwin("twin")
         session = Session("x", WallClock(), "now", {"twin": lambda: twin})
         session.attach(told.append, HAND, resumed=False)
         session.start()
@@ -115,7 +115,7 @@ def test_a_watchdog_finds_another_seed_after_the_largest(monkeypatch: pytest.Mon
 def test_one_who_stumbles_again_falls_silent_and_the_session_lives_on(caplog: pytest.LogCaptureFixture) -> None:
     async def evening() -> None:
         told: list[dict[str, Any]] = []
-        twin = SilentTwin()
+        twin = SilentTwin("twin")
         session = Session("x", WallClock(), "now", {"twin": lambda: twin})
         session.attach(told.append, HAND, resumed=False)
         session.start()
