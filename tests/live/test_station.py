@@ -42,6 +42,7 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         sessions["last"].start()
         await until(lambda: any(message["type"] == "notes" for message in told["last"]))
         assert [list(one.ports_told()) != [] for one in sessions.values()] == [True, False, False]
+        assert [one.state()["lacks_ports"] for one in sessions.values()] == [False, True, True]
         await until(lambda: twins)
         await station.end(sessions["first"])
         await until(lambda: len(twins) == 2 and any(isinstance(event, Strike) for event in twins[1].sent))
@@ -50,6 +51,7 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         assert any(isinstance(event, Program) for event in twins[1].sent), "the ports are told who plays"
         assert sum(message["type"] == "setup" for message in told["last"]) == 1, "the page knew"
         assert [one.ports_told() != [] for one in (sessions["away"], sessions["last"])] == [False, True]
+        assert [one.state()["lacks_ports"] for one in (sessions["away"], sessions["last"])] == [True, False]
         assert any(message["type"] == "state" and message["ports"] for message in told["last"])
         await station.end(sessions["last"])
         resumed, was = station.enter(sessions["away"].session_id)

@@ -7,6 +7,7 @@ import { isSeed } from "./fields.ts";
 import { Link } from "./link.ts";
 import { Player } from "./player.ts";
 import { type LinkState, START, Store, type View } from "./store.ts";
+import { PORTS_ELSEWHERE } from "./words.ts";
 import type { BriefValue, Mode, Place, Settings, StateMessage, Told, Welcome } from "./wire.ts";
 
 type Stopping = { readonly type: "stop"; readonly how: "now" } | { readonly type: "panic" };
@@ -319,6 +320,7 @@ export class Instrument {
       return;
     }
     this.unheard = null;
+    if (state.lacks_ports) this.note("ports-elsewhere", `${PORTS_ELSEWHERE.says} ${PORTS_ELSEWHERE.remedy}`);
     this.player.clear(); // the old session's music was on the old session's clock
     for (const [field, value] of Object.entries(this.view.held)) this.hold(field, value);
     if (this.wantsMusic) this.link.ask({ type: "start" });

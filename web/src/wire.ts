@@ -69,6 +69,8 @@ export interface StateMessage {
   readonly lead: Lead | null;
   readonly reader: "starting" | "ready" | "lost";
   readonly ports: readonly { readonly name: string; readonly kind: string; readonly alive: boolean }[];
+  /** Another page has the ports of the server. */
+  readonly lacks_ports?: boolean;
 }
 
 export interface MappingRow {

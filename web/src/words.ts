@@ -52,6 +52,12 @@ export const MIDI_WORDS = {
   none: { says: "No MIDI output was found.", remedy: "Connect an instrument or open a virtual port: it appears here." },
 } as const satisfies Readonly<Record<string, Remark>>;
 
+/** Said once where a page comes second, and beside the ports for as long. */
+export const PORTS_ELSEWHERE: Remark = {
+  says: "The server’s ports (MIDI, OSC …) play for another page, which came first.",
+  remedy: "This one sounds in the browser, and gets them when that one is left.",
+};
+
 /** By the state of the socket; “silent” is “waiting” where nothing that was sent ahead is left to play. */
 export const LINK_WORDS = {
   waiting: {

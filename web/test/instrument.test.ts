@@ -157,6 +157,14 @@ it("has the browser ask who leaves while something is recorded that no file hold
   expect(asks()).toBe(false);
 });
 
+it("says once that another page has the ports of the server", () => {
+  comeBack({ session: "s2", state: { ...state, lacks_ports: true } });
+  expect(i.view.notice?.text).toContain("play for another page");
+  i.dismiss();
+  comeBack({ session: "s2", resumed: true, state: { ...state, lacks_ports: true } });
+  expect(i.view.notice).toBeUndefined();
+});
+
 it("lets no face that comes or goes take the place of a notice", () => {
   socket().tell({ type: "notice", code: "port-lost", text: "osc is gone" });
   socket().tell({ type: "notice", code: "no-face", text: "no face is seen" });

@@ -83,6 +83,7 @@ class Session:
         self.file = SessionFile(started, choice.classes)
         self.video = Video(keep_video, started, self.file, self._notice) if keep_video else None
         self._player = Player(openers or {}, clock, self._port_changed)
+        self.ports_there_are = bool(openers)  # here or with another session
         self.performance = Performance(self._tell, self._player, self.file)
         self._meters = Meters()
         self._tune = FaceTune(self.watching, self.performance, self._tell)
@@ -359,6 +360,7 @@ class Session:
             "lead": self._wishes.lead.told() if self._wishes.lead else None,
             "reader": self._notices.reader_is,
             "ports": self.ports_told(),
+            "lacks_ports": self.ports_there_are and not self._player.alive(),
         }
 
     def mapping_told(self) -> dict[str, Any]:

@@ -123,6 +123,7 @@ class Station:
         openers = self._openers if self._lent_to is None else {}
         started = datetime.now(UTC).isoformat(timespec="seconds")
         session = Session(session_id, WallClock(), started, openers, self.mapping, self._choice, self.keep_video)
+        session.ports_there_are = bool(self._openers)
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session

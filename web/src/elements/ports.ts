@@ -1,13 +1,14 @@
 /** Where else the music goes: the server's ports, and a MIDI output of this browser. */
 import { css, html, nothing } from "lit";
 import type { View } from "../store.ts";
-import { MIDI_WORDS } from "../words.ts";
+import { MIDI_WORDS, PORTS_ELSEWHERE } from "../words.ts";
 import { Panel } from "./panel.ts";
 
 export class PortsElement extends Panel {
   static override styles = [
     Panel.styles,
     css`
+      p { margin-bottom: 0.6rem; }
       ul { list-style: none; margin: 0 0 0.6rem; padding: 0; }
       li { display: flex; justify-content: space-between; }
       label { display: grid; gap: 0.15rem; font-size: 0.8125rem; color: var(--quiet); }
@@ -25,6 +26,9 @@ export class PortsElement extends Panel {
     return html`<h2>Ports <small>${ports.length > 0 ? "of the server" : ""}</small></h2>
       ${ports.length > 0
         ? html`<ul>${ports.map((port) => html`<li><span>${port.name}</span><span class="quiet">${port.alive ? "open" : "lost"}</span></li>`)}</ul>`
+        : nothing}
+      ${state?.lacks_ports
+        ? html`<p class="small" id="ports-elsewhere">${PORTS_ELSEWHERE.says} <span class="quiet">${PORTS_ELSEWHERE.remedy}</span></p>`
         : nothing}
       ${midi === "ready"
         ? html`<label>MIDI output of this browser
