@@ -41,6 +41,19 @@ def test_a_phone_shows_all_of_it_legibly(phone: Person, server: Server):
     assert too_faint(phone) == []
 
 
+def test_nothing_is_cut_off_at_any_width(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand").play()
+        person.page.locator("mien-roll .said", has_text="cadence").wait_for()
+        for width in (320, 390, 768, 960, 1000, 1024, 1100, 1180, 1440):
+            person.page.set_viewport_size({"width": width, "height": 780})
+            person.page.wait_for_timeout(200)
+            found = person.page.evaluate(probe("cut_off"))
+            assert is_within(person), width
+            assert (found["cut"], found["weights"]) == ([], 0), width
+            assert found["slider_px"] >= 60 and found["clocks_px"] >= 230 and found["select_px"] >= 165, (width, found)
+
+
 def test_the_keyboard_is_enough(browser: Any, server: Server):
     with visit(browser) as person:
         person.page.goto(server.url)

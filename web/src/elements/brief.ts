@@ -9,7 +9,7 @@ export class BriefElement extends Panel {
   static override styles = [
     Panel.styles,
     css`
-      .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); gap: 0.35rem 2.25rem; }
+      .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(21rem, 100%), 1fr)); gap: 0.35rem 2.25rem; }
       .field { display: grid; grid-template-columns: 6.5rem 1fr 3.5rem 4.25rem; gap: 0.6rem; align-items: center; min-height: 2.125rem; }
       input { appearance: none; width: 100%; height: 1.5rem; margin: 0; background: none; cursor: pointer; }
       input::-webkit-slider-runnable-track { height: 1px; background: var(--control); }
@@ -22,6 +22,7 @@ export class BriefElement extends Panel {
       .held input::-webkit-slider-thumb { background: var(--ink); border-color: var(--ink); }
       .held input::-moz-range-thumb { background: var(--ink); border-color: var(--ink); }
       .held label { font-weight: 600; }
+      @media (max-width: 30rem) { .field { grid-template-columns: 5.75rem 1fr 2.5rem 2.75rem; gap: 0.5rem; } }
       output { text-align: right; }
       .let { border: 0; padding: 0; text-align: right; min-height: 0; color: var(--quiet); font-size: 0.8125rem; }
       .held .let { color: var(--ink); text-decoration: underline; text-underline-offset: 2px; }

@@ -11,8 +11,13 @@ export class ChoicesElement extends Panel {
   static override styles = [
     Panel.styles,
     css`
-      .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.6rem 1.25rem; }
+      .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 0.6rem 1.25rem; }
       .choices > :first-child { grid-column: span 2; } /* an ensemble's name is long */
+      :host { container-type: inline-size; }
+      @container (max-width: 23rem) {
+        .choices { grid-template-columns: 1fr; }
+        .choices > :first-child { grid-column: auto; }
+      }
       label { display: grid; gap: 0.15rem; font-size: 0.8125rem; color: var(--quiet); }
       select, input { color: var(--ink); font-size: 0.9375rem; width: 100%; }
       input { min-height: 2.125rem; padding: 0.25rem 0.5rem; background: none; border: 1px solid var(--control); border-radius: 3px; }

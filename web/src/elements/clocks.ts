@@ -13,7 +13,7 @@ export class ClocksElement extends Panel {
   static override styles = [
     Panel.styles,
     css`
-      dl { display: grid; grid-template-columns: 1fr auto; gap: 0.1rem 1rem; margin: 0; font-size: 0.875rem; }
+      dl { display: grid; grid-template-columns: minmax(7rem, 1fr) auto; gap: 0.1rem 1rem; margin: 0; font-size: 0.875rem; }
       dt { color: var(--quiet); }
       dd { margin: 0; text-align: right; }
       dl + dl { margin-top: 0.6rem; padding-top: 0.6rem; border-top: 1px solid var(--line); }

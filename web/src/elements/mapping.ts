@@ -20,6 +20,11 @@ export class MappingElement extends Panel {
       td { padding: 0.2rem 0.75rem 0.2rem 0; border-top: 1px solid var(--line); vertical-align: baseline; white-space: nowrap; }
       td.source { white-space: normal; min-width: 14rem; }
       .number { text-align: right; }
+      @media (max-width: 40rem) { /* all but the source is seen without scrolling */
+        th, td { padding-right: 0.5rem; white-space: normal; }
+        .number { white-space: nowrap; }
+        td svg { width: 2.5rem; }
+      }
       h3 { margin: 1.25rem 0 0.3rem; font: 600 0.8125rem var(--sans); }
       .region::before { content: ""; display: inline-block; width: 0.5em; height: 0.5em; border-radius: 50%; background: var(--of); margin-right: 0.5em; }
       .eyes { --of: var(--eyes); }

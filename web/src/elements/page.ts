@@ -29,7 +29,7 @@ export class PageElement extends LitElement {
         main * { order: 0; }
       }
       @media (min-width: 62rem) {
-        .pair { grid-template-columns: minmax(0, 26rem) minmax(0, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
+        .pair { grid-template-columns: minmax(0, 26rem) minmax(15rem, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
       }
       @media (max-width: 40rem) {
         header { grid-template-columns: 1fr auto; top: -3.25rem; } /* name and themes go, what plays stays */

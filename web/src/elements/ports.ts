@@ -10,7 +10,8 @@ export class PortsElement extends Panel {
     css`
       p { margin-bottom: 0.6rem; }
       ul { list-style: none; margin: 0 0 0.6rem; padding: 0; }
-      li { display: flex; justify-content: space-between; }
+      li { display: flex; justify-content: space-between; gap: 1rem; }
+      li span:first-child { overflow-wrap: anywhere; }
       label { display: grid; gap: 0.15rem; font-size: 0.8125rem; color: var(--quiet); }
       select { color: var(--ink); font-size: 0.9375rem; }
     `,
