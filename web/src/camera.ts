@@ -32,7 +32,33 @@ const TROUBLE_OF: Readonly<Record<string, CameraTrouble>> = {
 export const troubleOf = (error: unknown): CameraTrouble =>
   (error instanceof Error && TROUBLE_OF[error.name]) || "failed";
 
+/** How many pictures that the camera showed were not sent. */
+export class Withheld {
+  private shown = 0;
+  private presented = 0;
+  private sent = 0;
+  private since_s = 0;
+
+  /** A picture is shown; the browser counts those too that it told nobody of. */
+  show(presented: number): void {
+    this.shown += Math.max(1, this.presented > 0 ? presented - this.presented : 1);
+    this.presented = presented;
+  }
+
+  send(): void {
+    this.sent++;
+  }
+
+  /** A second, since this was asked last. */
+  rate(now_s: number): number {
+    const rate = Math.max(0, this.shown - this.sent) / Math.max(0.1, now_s - this.since_s);
+    [this.shown, this.sent, this.since_s] = [0, 0, now_s];
+    return rate;
+  }
+}
+
 export class Camera {
+  readonly withheld = new Withheld();
   readonly video = document.createElement("video");
   private readonly canvas = document.createElement("canvas");
   private stream: MediaStream | undefined;

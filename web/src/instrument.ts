@@ -229,9 +229,10 @@ export class Instrument {
     const next = (): void => void video.requestVideoFrameCallback((now_ms, frame) => {
       if (!this.camera.isOpen) return;
       next();
+      this.camera.withheld.show(frame.presentedFrames);
       if (!this.link.isFree || this.view.link !== "open") return;
       void this.camera.shoot((frame.captureTime ?? now_ms) / 1000).then((shot) => {
-        if (shot) this.link.sendFrame(shot.captured_s, shot.jpeg);
+        if (shot && this.link.sendFrame(shot.captured_s, shot.jpeg)) this.camera.withheld.send();
       });
     });
     next();
@@ -282,7 +283,7 @@ export class Instrument {
       case "mapping":
         return this.store.set({ mapping: message });
       case "clocks":
-        return this.store.set({ clocks: message });
+        return this.store.set({ clocks: message, withheld_a_s: this.camera.withheld.rate(performance.now() / 1000) });
       case "notice":
         if (message.code === "no-face" || message.code === "face-back") return; // each reading tells it
         return this.note(message.code, message.text);

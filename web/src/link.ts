@@ -112,10 +112,11 @@ export class Link {
     return !unread || performance.now() / 1000 - unread.sent_s > PATIENCE_S;
   }
 
-  sendFrame(captured_s: number, jpeg: ArrayBuffer): void {
-    if (!this.isFree) return;
+  sendFrame(captured_s: number, jpeg: ArrayBuffer): boolean {
+    if (!this.isFree) return false;
     this.unread = { seq: this.seq, sent_s: performance.now() / 1000 };
     this.socket?.send(packFrame(this.seq++, captured_s, jpeg));
+    return true;
   }
 
   private greet(): void {

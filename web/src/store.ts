@@ -35,6 +35,8 @@ export interface View {
   readonly held: Readonly<Record<string, BriefValue>>;
   readonly mapping: MappingMessage | undefined;
   readonly clocks: ClocksMessage | undefined;
+  /** Pictures of the camera that the page did not send, a second: the server was not ready for them. */
+  readonly withheld_a_s: number;
   readonly calibration: CalibrationMessage | undefined;
   /** Where the player of a tune stands. */
   readonly tune: TuneMessage | undefined;
@@ -64,6 +66,7 @@ export const START: View = {
   held: {},
   mapping: undefined,
   clocks: undefined,
+  withheld_a_s: 0,
   calibration: undefined,
   tune: undefined,
   notice: undefined,

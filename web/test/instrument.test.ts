@@ -157,6 +157,23 @@ it("has the browser ask who leaves while something is recorded that no file hold
   expect(asks()).toBe(false);
 });
 
+it("counts the pictures that the server was not ready for", async () => {
+  let told: (now_ms: number, frame: object) => void = () => {};
+  Object.assign(i.camera.video, { requestVideoFrameCallback: (tell: typeof told) => (told = tell) && 0 });
+  Object.assign(i.camera, { shoot: async (captured_s: number) => ({ captured_s, jpeg: new ArrayBuffer(4), width_px: 1, height_px: 1 }) });
+  Object.defineProperty(socket(), "send", { value: () => {} });
+  await i.openCamera();
+  camera.isOpen = true;
+  socket().tell({ type: "clocks", read_a_s: 0, dropped_a_s: 0 });
+  for (let presented = 1; presented <= 15; presented += 2) { // of every second one the browser tells nobody
+    told(0, { presentedFrames: presented });
+    await Promise.resolve();
+  }
+  vi.advanceTimersByTime(1000);
+  socket().tell({ type: "clocks", read_a_s: 1, dropped_a_s: 0 });
+  expect(i.view.withheld_a_s).toBeCloseTo(14, 0);
+});
+
 it("says once that another page has the ports of the server", () => {
   comeBack({ session: "s2", state: { ...state, lacks_ports: true } });
   expect(i.view.notice?.text).toContain("play for another page");

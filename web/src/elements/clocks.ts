@@ -23,13 +23,15 @@ export class ClocksElement extends Panel {
   protected readonly watches: readonly (keyof View)[] = ["clocks", "roundTrip_ms"];
 
   override render() {
-    const { clocks, roundTrip_ms, reading } = this.view;
+    const { clocks, roundTrip_ms, reading, withheld_a_s } = this.view;
+    const read = clocks?.read_a_s?.toFixed(0);
+    const dropped = clocks?.dropped_a_s == null ? undefined : clocks.dropped_a_s + withheld_a_s;
     const { player, link } = this.instrument;
     const { context } = player.sound;
     const sound_ms = 1000 * ((context.baseLatency || 0) + (context.outputLatency || 0));
     const ahead_s = Math.max(0, player.timeline.until_s - this.instrument.session_s);
     return html`
-      <h2>Time <small>${clocks?.read_a_s?.toFixed(0) ?? "–"} pictures a second</small></h2>
+      <h2>Time <small>${read ?? "–"} ${read === "1" ? "picture" : "pictures"} a second</small></h2>
       <dl id="latency">
         <dt>Gesture: camera to controller</dt><dd>${ms(roundTrip_ms?.p50)}, 95 % ${ms(roundTrip_ms?.p95)}</dd>
         <dt>Structure: decision to note</dt><dd>${seconds(clocks?.structure_s)}</dd>
@@ -42,7 +44,7 @@ export class ClocksElement extends Panel {
       </dl>
       <dl>
         <dt>music known ahead</dt><dd>${seconds(ahead_s)}</dd>
-        <dt>pictures dropped a second</dt><dd>${clocks?.dropped_a_s?.toFixed(1) ?? "–"}</dd>
+        <dt title="The newest picture is read; who reads takes no other meanwhile">pictures passed over a second</dt><dd id="dropped">${dropped?.toFixed(1) ?? "–"}</dd>
       </dl>
     `;
   }
