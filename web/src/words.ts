@@ -26,7 +26,7 @@ export const CAMERA_WORDS: Readonly<Record<CameraTrouble, Remark>> = {
 
 export const NO_FACE: Remark = {
   says: "No face is seen.",
-  remedy: "Come into the picture, with light from the front.",
+  remedy: "Come closer, into the middle of the picture, with light from the front.",
 };
 
 /** Said while the camera shows what nothing reads. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { troubleOf } from "../src/camera.ts";
-import { CAMERA_WORDS, LINK_WORDS, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS } from "../src/words.ts";
+import { CAMERA_WORDS, LINK_WORDS, NO_FACE, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS } from "../src/words.ts";
 
 const named = (name: string): Error => Object.assign(new Error("no"), { name });
 
@@ -11,8 +11,10 @@ it("tells a camera that is forbidden, missing, taken, broken apart", () => {
   expect(troubleOf("nothing")).toBe("failed");
 });
 
+it("tells who is too far away to come closer", () => expect(NO_FACE.remedy).toContain("closer"));
+
 it("has a sentence and a remedy for every state", () => {
-  for (const { says, remedy } of Object.values({ PORTS_ELSEWHERE, ...CAMERA_WORDS, ...LINK_WORDS, ...READER_WORDS, ...SOUND_WORDS })) {
+  for (const { says, remedy } of Object.values({ PORTS_ELSEWHERE, NO_FACE, ...CAMERA_WORDS, ...LINK_WORDS, ...READER_WORDS, ...SOUND_WORDS })) {
     expect(says).toMatch(/^[A-Z].*\.$/);
     expect(remedy).toMatch(/^[A-Z].*\.$/);
   }

@@ -38,7 +38,7 @@ class Notices:
         if is_alone != self._is_alone:
             self._is_alone = is_alone
             if is_alone:
-                self._notice("no-face", "no face is seen: come into the light, face the camera")
+                self._notice("no-face", "no face is seen: come closer, into the light, face the camera")
             else:
                 self._notice("face-back", "a face is seen")
 
