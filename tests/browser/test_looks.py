@@ -54,6 +54,18 @@ def test_nothing_is_cut_off_at_any_width(browser: Any, server: Server):
             assert found["slider_px"] >= 60 and found["clocks_px"] >= 230 and found["select_px"] >= 165, (width, found)
 
 
+def test_what_is_drawn_takes_any_room(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand").play()
+        person.until("i.view.brief")
+        for name in ("mien-plane", "mien-roll", "mien-face"):
+            for width in ("0", "10px"):
+                inside = f"document.querySelector('mien-page').shadowRoot.querySelector('{name}')"
+                person.page.evaluate(f"{inside}.style.width = '{width}'")
+                person.page.wait_for_timeout(150)
+        assert person.complaints == []
+
+
 def test_the_keyboard_is_enough(browser: Any, server: Server):
     with visit(browser) as person:
         person.page.goto(server.url)

@@ -93,6 +93,6 @@ export abstract class DrawnPanel extends Panel {
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, width, height);
-    this.draw(pen, width / ratio, height / ratio);
+    if (width > 0 && height > 0) this.draw(pen, width / ratio, height / ratio);
   }
 }

@@ -96,7 +96,7 @@ export class PlaneElement extends DrawnPanel {
     pen.strokeStyle = colour("line");
     pen.lineWidth = 1;
     pen.beginPath();
-    pen.ellipse(width / 2, height / 2, width / 2 - MARGIN_PX, height / 2 - MARGIN_PX, 0, 0, 2 * Math.PI);
+    pen.ellipse(width / 2, height / 2, Math.max(0, width / 2 - MARGIN_PX), Math.max(0, height / 2 - MARGIN_PX), 0, 0, 2 * Math.PI);
     pen.moveTo(x(-1), y(0));
     pen.lineTo(x(1), y(0));
     pen.moveTo(x(0), y(1));
