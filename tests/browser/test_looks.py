@@ -54,6 +54,15 @@ def test_nothing_is_cut_off_at_any_width(browser: Any, server: Server):
             assert found["slider_px"] >= 60 and found["clocks_px"] >= 230 and found["select_px"] >= 165, (width, found)
 
 
+def test_files_of_music_wait_for_music(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand")
+        assert person.page.locator("#export-wav").is_disabled()
+        assert person.page.locator("#export-session").is_enabled()
+        person.play()
+        person.page.locator("#export-wav:enabled").wait_for()
+
+
 def test_what_is_drawn_takes_any_room(browser: Any, server: Server):
     with visit(browser) as person:
         person.enter(server.url, "hand").play()

@@ -132,6 +132,7 @@ def test_a_station_that_is_full(browser: Any, fragile: Server):
         second.page.click("#enter-hand")
         second.until("i.view.link === 'full'")
         assert "full" in words(second, "link")
+        assert second.page.locator("mien-remarks li", has_text="place").count() == 1, "said once"
         first.leave()
         second.until("i.view.link === 'open'")
 

@@ -317,7 +317,8 @@ class TestRefusing:
     def test_a_full_station_says_so(self, server: Server) -> None:
         pages = [Page(server, {}) for _ in range(2)]
         late = Page(server)
-        assert late.wait_for("error")["code"] == "station-full"
+        refused = late.wait_for("error")
+        assert refused["code"] == "station-full" and refused["text"].startswith("all 2 places are taken")
         assert late.closed_with() == 4429
         for page in pages:
             page.leave()

@@ -288,6 +288,7 @@ export class Instrument {
         if (message.code === "no-face" || message.code === "face-back") return; // each reading tells it
         return this.note(message.code, message.text);
       case "error":
+        if (message.code === "station-full") return; // the state of the socket tells it, for as long
         return this.note(message.code, message.text);
       case "pong":
         return this.follow();

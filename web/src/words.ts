@@ -66,7 +66,7 @@ export const LINK_WORDS = {
   },
   silent: { says: "The server does not answer.", remedy: "Nothing plays. If it does not come back, start it again with “mien live”." },
   full: {
-    says: "The station is full: all its places are taken.",
+    says: "The station is full: others have all its places.",
     remedy: "This page keeps trying. Close another one, or start the server with more places: “mien live --sessions”.",
   },
   refused: {
@@ -74,3 +74,6 @@ export const LINK_WORDS = {
     remedy: "Open the whole address that “mien live” printed; on a network it ends in a token.",
   },
 } as const satisfies Readonly<Record<string, Remark>>;
+
+/** “a half”, “an authentic”. */
+export const withArticle = (word: string): string => `${/^[aeiou]/i.test(word) ? "an" : "a"} ${word}`;

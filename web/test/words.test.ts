@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { troubleOf } from "../src/camera.ts";
-import { CAMERA_WORDS, LINK_WORDS, NO_FACE, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS } from "../src/words.ts";
+import { CAMERA_WORDS, LINK_WORDS, NO_FACE, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS, withArticle } from "../src/words.ts";
 
 const named = (name: string): Error => Object.assign(new Error("no"), { name });
 
@@ -10,6 +10,8 @@ it("tells a camera that is forbidden, missing, taken, broken apart", () => {
   ]);
   expect(troubleOf("nothing")).toBe("failed");
 });
+
+it("knows its article", () => expect(["half", "authentic"].map(withArticle)).toEqual(["a half", "an authentic"]));
 
 it("tells who is too far away to come closer", () => expect(NO_FACE.remedy).toContain("closer"));
 

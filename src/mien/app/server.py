@@ -203,7 +203,9 @@ class Sockets:
         try:
             session, resumed = self._station.enter(hello.get("session"))
         except StationFull:
-            text = f"all {self._station.places} places are taken: wait, or start mien live with more --sessions"
+            places = self._station.places
+            taken = "the only place is taken" if places == 1 else f"all {places} places are taken"
+            text = f"{taken}: wait, or start mien live with more --sessions"
             await self._part(socket, "station-full", text, _FULL)
             return
         if before := self._serving.get(session.session_id):

@@ -23,15 +23,21 @@ export class FilesElement extends Panel {
     return Number(this.renderRoot.querySelector<HTMLSelectElement>("#movement")?.value) || undefined;
   }
 
+  /** Files of music want that some was played; the session's own is there from its beginning. */
+  private has(kind: string): boolean {
+    const { state, hasRecorded } = this.view;
+    return kind === "csv" ? hasRecorded : kind === "session" || (state?.movements ?? 0) > 0;
+  }
+
   override render() {
-    const { exporting, link, welcome, state, hasRecorded } = this.view;
+    const { exporting, link, welcome, state } = this.view;
     const movements = state?.movements ?? 0;
-    const of = movements > 1 ? `one of ${movements} movements` : "what was played";
+    const of = movements > 1 ? `one of ${movements} movements` : movements > 0 ? "what was played" : "nothing was played yet";
     return html`<h2>Export <small>${exporting ? "being made …" : of}</small></h2>
       <div class="row">
         ${KINDS.map(
           ([kind, words]) => html`<button
-            id="export-${kind}" ?disabled=${!welcome || exporting !== undefined || link !== "open" || (kind === "csv" && !hasRecorded)}
+            id="export-${kind}" ?disabled=${!welcome || exporting !== undefined || link !== "open" || !this.has(kind)}
             @click=${() => this.instrument.export(kind, this.movement)}
           >${words}</button>`,
         )}

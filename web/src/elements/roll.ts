@@ -6,6 +6,7 @@ import { css, html, nothing } from "lit";
 import { ACCENT_OF_PART, colour } from "../palette.ts";
 import type { Beat, Note } from "../timeline.ts";
 import type { View } from "../store.ts";
+import { withArticle } from "../words.ts";
 import { DrawnPanel } from "./panel.ts";
 
 const PAST_S = 3;
@@ -59,7 +60,7 @@ export class RollElement extends DrawnPanel {
         <span class="chord" id="chord">${chord?.name ?? "–"}</span>
         <span class="legend small quiet">${parts.map((part) => html`<span class=${part.name}>${part.name}${part.name === "kit" ? "" : ` (${part.region})`}</span>`)}</span>
         <p class="said quiet"><span id="key">${[chord?.roman, signature?.key, beat ? `${Math.round(beat.bpm)} a minute` : "", signature?.meter].filter(Boolean).join(" · ")}</span>
-        <span>${[form.section && `section ${form.section}`, form.phrase && `phrase ${form.phrase}`, form.cadence && `towards a ${form.cadence} cadence`].filter(Boolean).join(", ")}</span></p>
+        <span>${[form.section && `section ${form.section}`, form.phrase && `phrase ${form.phrase}`, form.cadence && `towards ${withArticle(form.cadence)} cadence`].filter(Boolean).join(", ")}</span></p>
       </div>
       ${this.tune()}
       <canvas id="roll" role="img" aria-label="Piano roll of what plays"></canvas>
