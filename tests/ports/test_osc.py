@@ -237,6 +237,20 @@ class TestIn:
         assert len(read) == osc_in.MOST_A_S
         assert [record.name for record in caplog.records] == ["mien.live"]
 
+    def test_all_that_is_dropped_in_a_burst_is_named(self, caplog: pytest.LogCaptureFixture) -> None:
+        listener = OscIn("127.0.0.1", 0, lambda wish: listener.refuse(f"/mien/{wish[0]}: no wish of that address"))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for junk in (message("/other/x"), message("/mien/blob", "b"), message("/mien/strat"), b"\x1b[2J\n"):
+                sender.sendto(junk, ("127.0.0.1", listener.port))
+            limit_s = time.monotonic() + 20
+            while len(caplog.messages) < 2 and time.monotonic() < limit_s:
+                time.sleep(0.05)
+        listener.close()
+        first, rest = caplog.messages
+        assert "/other/x: no address of mien (1 so far)" in first
+        assert "/mien/blob: not read" in rest and "/mien/strat: no wish of that address" in rest
+        assert "\\x1b[2J\\n: no address of mien (3 dropped, 4 so far)" in rest, "and nothing that a terminal obeys"
+
     def test_a_flood_is_cut_and_the_listener_lives_on(self) -> None:
         heard: list = []
         listener = OscIn("127.0.0.1", 0, heard.append)

@@ -9,7 +9,7 @@ from mien.errors import BadInput
 from mien.live.commands import Command
 from mien.live.settings import number
 from mien.live.station import Station
-from mien.ports.osc_in import OscIn, Wish
+from mien.ports.osc_in import LONGEST_NAME, OscIn, Wish
 
 log = logging.getLogger("mien.live")
 
@@ -40,7 +40,7 @@ class Steering:
                 return Command("settings", {setting: first})
             case [("start" | "stop" | "panic") as kind]:
                 return Command(kind, {})
-        raise BadInput(f"/mien/{address[:60]}: no wish of that address")
+        raise BadInput("no wish of that address")
 
 
 @contextlib.contextmanager
@@ -65,7 +65,7 @@ def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
         try:
             session.do(steering.command(wish))
         except BadInput as error:
-            listening.refuse(str(error))
+            listening.refuse(f"/mien/{wish[0][:LONGEST_NAME]}: {error}")
 
     def hear(wish: Wish) -> None:
         loop.call_soon_threadsafe(obey, wish)

@@ -2,7 +2,8 @@
 
 Addresses: `/mien/hand/valence` and `/mien/hand/arousal` (−1..1), `/mien/hold/FIELD` with a number, or with none to
 let it go, `/mien/mode NAME`, `/mien/tune NAME` (none ends it), `/mien/start`, `/mien/stop`, `/mien/panic`. Anything
-else is dropped with a line in the log, one a second at most. A flood is cut to `MOST_A_S` messages a second; packets
+else is dropped with a line in the log that names its address, one a second at most: that of the next second tells what
+more there was. A flood is cut to `MOST_A_S` messages a second; packets
 above `MAX_BYTES` and bundles in bundles are not read. What python-osc would log itself, a line for each unknown type,
 does not reach it.
 """
@@ -20,6 +21,8 @@ from mien.errors import BadInput, cause_of
 MAX_BYTES = 1024
 MOST_A_S = 200
 """Messages a second that are obeyed."""
+MOST_NAMED, LONGEST_NAME = 4, 60
+"""Of a line in the log: things dropped, and characters of an address."""
 ROOT, BUNDLE = b"/mien/", b"#bundle\0"
 TYPES = frozenset(b"fdihs")
 """Types of arguments that are read: numbers and strings."""
@@ -51,6 +54,8 @@ class OscIn:
         self.refused = 0
         self._on_wish = on_wish
         self._said_s = 0.0
+        self._more: list[str] = []
+        self._more_count = 0
         self._saying = threading.Lock()
         self._is_over = False
         self._thread = threading.Thread(target=self._listen, name="mien-osc-in", daemon=True)
@@ -63,17 +68,28 @@ class OscIn:
         self._socket.close()
 
     def refuse(self, why: str) -> None:
-        """Count something as dropped, from any thread; a line in the log, one a second at most."""
+        """Count something as dropped, from any thread; a line in the log, at once or a second after the last."""
+        why = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in why)
         with self._saying:
             self.refused += 1
+            self._more_count += 1
+            if why not in self._more and len(self._more) < MOST_NAMED:
+                self._more.append(why)
+        self._say()
+
+    def _say(self) -> None:
+        """Tell what was dropped since the last line, if that is a second ago."""
+        with self._saying:
             now_s = time.monotonic()
-            if now_s - self._said_s >= 1:
-                self._said_s = now_s
-                log.warning("OSC in: %s (%d dropped so far)", why, self.refused)
+            if self._more and now_s - self._said_s >= 1:
+                count = f"{self._more_count} dropped, " if self._more_count > 1 else ""
+                log.warning("OSC in: %s (%s%d so far)", "; ".join(self._more), count, self.refused)
+                self._said_s, self._more, self._more_count = now_s, [], 0
 
     def _listen(self) -> None:
         window_s, count = time.monotonic(), 0
         while not self._is_over:
+            self._say()
             try:
                 datagram = self._socket.recv(MAX_BYTES + 1)
             except TimeoutError:
@@ -84,7 +100,7 @@ class OscIn:
             if now_s - window_s >= 1:
                 window_s, count = now_s, 0
             if not datagram.startswith((ROOT, BUNDLE)):
-                self.refuse("a packet that is no wish")
+                self.refuse(f"{_named(datagram)}: no address of mien")
                 continue
             if count >= MOST_A_S:
                 self.refuse(f"more than {MOST_A_S} messages a second")
@@ -92,7 +108,7 @@ class OscIn:
             wishes = parse_wishes(datagram)
             if not wishes:
                 count += 1
-                self.refuse("a packet that is no wish")
+                self.refuse(f"{_named(datagram)}: not read (too long, or arguments that are no numbers or texts)")
             for wish in wishes:
                 count += 1
                 if count > MOST_A_S:
@@ -110,6 +126,12 @@ def parse_wishes(datagram: bytes) -> list[Wish]:
     except (ParseError, ValueError, IndexError):
         return []
     return [(one.address.removeprefix("/mien/"), tuple(one.params)) for one in found]
+
+
+def _named(datagram: bytes) -> str:
+    """What a packet says it is for: its address, or that of a bundle's first message."""
+    address = next(_messages(datagram), b"")[:LONGEST_NAME].partition(b"\0")[0]
+    return address.decode("utf-8", "replace") or "a packet without address"
 
 
 def _messages(datagram: bytes) -> Iterator[bytes]:
