@@ -286,6 +286,7 @@ export class Instrument {
         return this.store.set({ clocks: message, withheld_a_s: this.camera.withheld.rate(performance.now() / 1000) });
       case "notice":
         if (message.code === "no-face" || message.code === "face-back") return; // each reading tells it
+        if (message.code === "port-back" && this.isAboutAnother(message.text)) return;
         return this.note(message.code, message.text);
       case "error":
         if (message.code === "station-full") return; // the state of the socket tells it, for as long
@@ -338,6 +339,12 @@ export class Instrument {
     const sorted = this.trips_ms.toSorted((a, b) => a - b);
     const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] as number;
     this.store.set({ controls, roundTrip_ms: { p50: at(0.5), p95: at(0.95) } });
+  }
+
+  /** A port that is lost is said for as long as another one comes. */
+  private isAboutAnother(isThere: string): boolean {
+    const { notice } = this.view;
+    return notice?.code === "port-lost" && !notice.text.startsWith(isThere.replace(/there$/, ""));
   }
 
   /** Say something once; it goes by itself after a while. */

@@ -174,6 +174,14 @@ it("counts the pictures that the server was not ready for", async () => {
   expect(i.view.withheld_a_s).toBeCloseTo(14, 0);
 });
 
+it("lets no port that comes take the place of another that is lost", () => {
+  socket().tell({ type: "notice", code: "port-lost", text: "osc a:1 is not there (no such host): check" });
+  socket().tell({ type: "notice", code: "port-back", text: "midi b.mid is there" });
+  expect(i.view.notice?.code).toBe("port-lost");
+  socket().tell({ type: "notice", code: "port-back", text: "osc a:1 is there" });
+  expect(i.view.notice?.code).toBe("port-back");
+});
+
 it("says once that another page has the ports of the server", () => {
   comeBack({ session: "s2", state: { ...state, lacks_ports: true } });
   expect(i.view.notice?.text).toContain("play for another page");
