@@ -43,12 +43,12 @@ def evaluate(
         for name, given in (("--london", london), ("--limit", limit), ("--into-manifest", into_manifest or None)):
             if given is not None:
                 raise BadInput(f"{name}: it is for FER+; leave it out with a project")
-        from mien.lab.exams.project_exam import DEALT_ANEW
+        from mien.lab.exams.project_exam import warning
 
         found = examine_project(weights, data, side or "test", out)
         show(found["own"], out, weights.stem)
-        if found["on"]["dealt_anew"]:
-            Console(stderr=True).print(f"note: {DEALT_ANEW}", style="yellow", highlight=False, soft_wrap=True)
+        if told := warning(found["on"]):
+            Console(stderr=True).print(f"note: {told}", style="yellow", highlight=False, soft_wrap=True)
         return
     from mien.lab.exams.abstention import voteless
     from mien.lab.exams.evaluate import evaluate as examine

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -9,11 +10,12 @@ from typer.testing import CliRunner, Result
 from made_data import OWN, write_own_reader
 from made_faces import collected, made_chips, take_sides
 from mien.app.cli import app
+from mien.data.clean import mark
 from mien.data.project import Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
-from mien.lab.exams.project_exam import DEALT_ANEW, dealt_anew
-from mien.lab.training.project_faces import gather
+from mien.lab.exams.project_exam import CANNOT_BE_TOLD, learnt_from, warning
+from mien.lab.training.project_faces import ProjectFaces, gather
 from mien.nets import read_manifest
 
 
@@ -27,34 +29,66 @@ def project(tmp_path: Path) -> Path:
     return collected(tmp_path / "bars", OWN[:3], chips)
 
 
-def test_sides_that_were_dealt_anew_are_told(project: Path, tmp_path: Path) -> None:
-    weights, out = write_own_reader(tmp_path), tmp_path / "out"
-
-    def examined() -> tuple[bool | None, str, str]:
-        said = mien("evaluate", weights, "--data", project, "--out", out)
-        found = json.loads((out / "own.json").read_text())
-        return found["on"]["dealt_anew"], said.output, (out / "own.html").read_text()
-
-    dealt, told, page = examined()
-    assert dealt is None and DEALT_ANEW not in told and DEALT_ANEW not in page
-    manifest, faces = read_manifest(weights), gather(project)
-    manifest["training"]["sides"] = {"project": "bars", "sha256": faces.learnt}
+def taught_on(weights: Path, faces: ProjectFaces) -> None:
+    """Let the manifest say that the network learnt from a project as it stands."""
+    manifest = read_manifest(weights)
+    manifest["training"]["sides"] = {"project": faces.name, "pictures": " ".join(faces.learnt)}
     weights.with_suffix(".json").write_text(json.dumps(manifest))
-    dealt, told, page = examined()
-    assert dealt is False and DEALT_ANEW not in told and DEALT_ANEW not in page
-    with Project.open(project) as opened:
+
+
+def sides_by_turns(folder: Path, first: int = 0) -> list[str]:
+    """Deal the pictures out one by one; gives them in their order."""
+    with Project.open(folder) as opened:
         pictures = [row["sha256"] for row in opened.db.execute("SELECT sha256 FROM pictures")]
-        take_sides(opened, {picture: SIDES[place % 3] for place, picture in enumerate(pictures)})
-    dealt, told, page = examined()
-    assert dealt is True and DEALT_ANEW in told and DEALT_ANEW in page
+        with opened.change() as db:
+            db.execute("DELETE FROM sides")
+        take_sides(opened, {picture: SIDES[(place + first) % 3] for place, picture in enumerate(pictures)})
+    return pictures
+
+
+def test_test_pictures_that_were_learnt_from_are_told_whatever_the_project_is_called(
+    project: Path, tmp_path: Path
+) -> None:
+    weights, out = write_own_reader(tmp_path), tmp_path / "out"
+    pictures = sides_by_turns(project)
+    taught_on(weights, gather(project))
+
+    def examined(folder: Path) -> tuple[int | None, str]:
+        said = mien("evaluate", weights, "--data", folder, "--out", out)
+        return json.loads((out / "own.json").read_text())["on"]["learnt_from"], said.output
+
+    met, told = examined(project)
+    assert met == 0 and "note:" not in told
+    with Project.open(project) as opened:  # a train picture is marked, as nobody is kept from doing
+        mark(opened, pictures[0], "blurred")
+    assert examined(project)[0] == 0
+    copied = tmp_path / "another name"
+    copytree(project, copied)
+    sides_by_turns(copied, first=1)
+    met, told = examined(copied)
+    page = (out / "own.html").read_text()
+    assert met == 10 and "10 of these 10 faces are not new to it" in told and "10 of these 10 faces" in page
+
+
+def test_the_same_person_on_the_test_side_counts_as_learnt_from(project: Path) -> None:
+    pictures = sides_by_turns(project)
+    training = {"sides": {"project": "x", "pictures": " ".join(gather(project).learnt)}}
+    with Project.open(project) as opened, opened.change() as db:
+        db.execute("UPDATE pictures SET person = 'p1' WHERE sha256 IN (?, ?)", (pictures[0], pictures[2]))
+    faces = gather(project)
+    met = learnt_from(training, faces)
+    assert met is not None and met[faces.sides == "test"].sum() == 1
 
 
 def test_every_training_of_a_network_counts(project: Path) -> None:
     faces = gather(project)
-    now, before = {"project": "bars", "sha256": faces.learnt}, {"project": "bars", "sha256": "other"}
-    assert dealt_anew({"sides": now, "after": {"after": {"sides": now}}}, faces) is False
-    assert dealt_anew({"sides": now, "after": {"after": {"sides": before}}}, faces) is True
-    assert dealt_anew({"after": {"sides": before | {"project": "another"}}}, faces) is None
+    now, old = {"project": "bars", "pictures": " ".join(faces.learnt)}, {"project": "bars", "sha256": "1"}
+    met = learnt_from({"after": {"after": {"sides": now}}}, faces)
+    assert met is not None and (met == (faces.sides != "test")).all()
+    assert learnt_from({"sides": now, "after": {"sides": old}}, faces) is None
+    assert learnt_from({"recipe": {"split": "drawn by mien train"}}, faces) is None
+    assert learnt_from({}, faces) is None and not learnt_from({"command": "mien train"}, faces).any()
+    assert warning({"learnt_from": None, "faces": 3, "side": "test"}) == CANNOT_BE_TOLD
 
 
 @pytest.mark.parametrize("words", [["--limit", "5"], ["--into-manifest"], ["--london", "london.npz"]])

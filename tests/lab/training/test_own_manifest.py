@@ -55,7 +55,7 @@ def fitted(trunk: Trunk) -> Fitted:
 def test_the_whole_command_is_told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted) -> None:
     told = own_classes._told(faces, trunk, fitted, FROZEN, True)
     assert told["command"] == "mien train --data PROJECT --out RUN --seed 4"
-    assert told["sides"] == {"project": "bars", "sha256": faces.learnt}
+    assert told["sides"] == {"project": "bars", "pictures": " ".join(faces.learnt)}
     more = own_classes._told(faces, trunk, fitted, Plan(epochs=3, rate=3e-4, seed=4), False)
     assert more["command"] == "mien train --data PROJECT --out RUN --epochs 3 --rate 0.0003 --seed 4 --prior project"
     whole = build_network(replace(trunk.shape, classes=3))

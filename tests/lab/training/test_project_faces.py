@@ -102,14 +102,14 @@ def test_each_side_gets_its_share(n: int) -> None:
     assert (np.abs(counts - np.array(SHARES) * n) < 1.5).all()
 
 
-def test_what_is_learnt_from_is_named_by_a_digest(folder: Path) -> None:
+def test_what_is_learnt_from_and_chosen_by_is_remembered(folder: Path) -> None:
     assert gather(folder).learnt == gather(folder).learnt
     with Project.open(folder) as project:
         pictures = [row["sha256"] for row in project.db.execute("SELECT sha256 FROM pictures")]
         take_sides(project, {picture: SIDES[place % 3] for place, picture in enumerate(pictures)})
     first = gather(folder).learnt
     with Project.open(folder) as project, project.change() as db:
-        db.execute("UPDATE sides SET side = 'develop' WHERE sha256 = ?", (pictures[0],))
+        db.execute("UPDATE sides SET side = 'test' WHERE sha256 = ?", (pictures[0],))
     assert gather(folder).learnt != first
     with Project.open(folder) as project, project.change() as db:
         db.execute("UPDATE sides SET side = 'train' WHERE sha256 = ?", (pictures[0],))

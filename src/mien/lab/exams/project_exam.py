@@ -5,8 +5,10 @@ say one class. A network that knows more classes than the project, or the same o
 "happy"), is asked for the project's alone: their probabilities over their sum. The shipped reader is examined at first
 sight: a project keeps the small cuts of its faces, and a closer look (`mien.affect.closer`) needs more. Needs no keras.
 
-`on.dealt_anew` says whether the sides that the network learnt from, or the one that it began from, are others than
-those of today: faces of the test side may then be among them. It is null where its manifest tells of none.
+`on.learnt_from` is how many of the examined faces the network, or one that it began from, has met on the sides train or
+develop of any project: their picture, or one that belongs together with it (one person, one film, copies). The manifest
+remembers pictures, whatever project they lay in. It is null where that cannot be told: the manifest says
+nothing of its training, or is one of before 0.7, which remembers none. FER+ pictures are not compared.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,8 +27,8 @@ from mien.lab.exams.evaluate import describe
 from mien.lab.training.heads import known_as
 from mien.lab.training.project_faces import ProjectFaces
 
-DEALT_ANEW = (
-    "the sides were dealt anew since this network learnt, so that part of the test side may have been learnt from; "
+CANNOT_BE_TOLD = (
+    "whether this network learnt from these pictures cannot be told, its manifest remembers none; "
     "train anew, then evaluate"
 )
 
@@ -56,24 +58,42 @@ def probs_of(reader: Reader, faces: ProjectFaces, rows: NDArray[np.int64]) -> ND
     return metrics.renormalised(probs, columns)
 
 
-def dealt_anew(training: Mapping[str, Any], faces: ProjectFaces) -> bool | None:
-    """Whether sides of the project that a network learnt from are others than those of today; None if none is told.
+def learnt_from(training: Mapping[str, Any], faces: ProjectFaces) -> NDArray[np.bool_] | None:
+    """Of each face whether a network learnt from it, or from what belongs together with it; None if it cannot be told.
 
     Parameters
     ----------
     training : as its manifest tells it.
     faces : of the project.
     """
-    told = [sides["sha256"] != faces.learnt for sides in _sides(training) if sides["project"] == faces.name]
-    return any(told) if told else None
+    if not training:
+        return None
+    marks: set[str] = set()
+    for one in _trainings(training):
+        sides, is_of_project = one.get("sides", {}), "split" in one.get("recipe", {})
+        if (sides or is_of_project) and "pictures" not in sides:
+            return None
+        marks |= set(sides.get("pictures", "").split())
+    return faces.akin(marks)
 
 
-def _sides(training: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
-    """What every training of a network, the last first, says of the sides that it learnt from."""
-    if "sides" in training:
-        yield training["sides"]
+def _trainings(training: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every training of a network, the last first."""
+    yield training
     if "after" in training:
-        yield from _sides(training["after"])
+        yield from _trainings(training["after"])
+
+
+def warning(on: Mapping[str, Any]) -> str | None:
+    """What must be said of an exam's faces having been learnt from; None if nothing must."""
+    if on["learnt_from"] is None:
+        return CANNOT_BE_TOLD
+    if not on["learnt_from"]:
+        return None
+    met = "this network learnt from them or chose by them, or by pictures that belong together with them"
+    return f"{on['learnt_from']} of these {on['faces']} faces are not new to it: {met}; " + (
+        "train anew, then evaluate" if on["side"] == SIDES[-1] else f"what counts is the side {SIDES[-1]}"
+    )
 
 
 def examine(
@@ -96,12 +116,12 @@ def examine(
     rows = np.flatnonzero((faces.sides == side) & (faces.majority >= 0))
     if not len(rows):
         raise BadInput(f"{faces.name}: no face with a clear class on the side '{side}'; label more")
-    probs = probs_of(reader, faces, rows)
+    probs, met = probs_of(reader, faces, rows), learnt_from(training, faces)
     on: Mapping[str, Any] = {
         "data": f"project '{faces.name}'",
         "side": side,
         "split": "the project's" if faces.has_split else "drawn by mien train",
-        "dealt_anew": dealt_anew(training, faces),
+        "learnt_from": None if met is None else int(met[rows].sum()),
         "sha256": faces.digest,
         "faces": len(rows),
     }

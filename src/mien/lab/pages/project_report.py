@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mien.lab.exams.project_exam import DEALT_ANEW
+from mien.lab.exams.project_exam import warning
 from mien.lab.pages import charts
 from mien.lab.pages.page import drawing, heading, page, paragraph, section
 from mien.lab.pages.report import classes
@@ -22,7 +22,7 @@ def project_report(name: str, found: Mapping[str, Any]) -> str:
     ece = own["ece"]
     told = (
         f"Expected calibration error {ece['value']:.3f} ({ece['interval'][0]:.3f} to {ece['interval'][1]:.3f}). Lines "
-        f"are 95 % intervals. The split is {on['split']}." + (f" Beware: {DEALT_ANEW}." if on.get("dealt_anew") else "")
+        f"are 95 % intervals. The split is {on['split']}." + (f" Beware: {beware}." if (beware := warning(on)) else "")
     )
     return page(
         f"mien: evaluation of {name}",

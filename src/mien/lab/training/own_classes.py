@@ -164,7 +164,7 @@ def _told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted, plan: Plan, keeps_p
         },
         "shape": asdict(shape),
         "faces": faces.counts(),
-        "sides": {"project": faces.name, "sha256": faces.learnt},
+        "sides": {"project": faces.name, "pictures": " ".join(faces.learnt)},
         "after": {"sha256": before["sha256"], **before["training"]},
         "parameters": before["parameters"] + (shape.classes - trunk.shape.classes) * trunk.heads.weights.shape[1],
         "temperature": fitted.temperature,

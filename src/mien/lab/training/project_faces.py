@@ -12,7 +12,7 @@ Conventions: targets float32 (n, k) in the order of the project's classes; major
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mode
@@ -37,6 +37,7 @@ SHARES = (0.7, 0.1, 0.2)
 SPLIT_SEED = 2016
 TEST = SIDES[-1]
 """The side that is neither learnt from nor chosen by."""
+MARK_DIGITS = 16
 FEWEST = 2
 """Classes with faces, and faces to learn a class from, without which there is nothing to tell apart."""
 HELP = "label more, or look with  mien data status PROJECT"
@@ -48,7 +49,8 @@ class ProjectFaces:
 
     `cuts` as they were collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` as the
     module says; `sides` (n,), a name of `SIDES` each; `has_split` says whether the project told them; `digest` names
-    pictures and targets together, `learnt` the pictures of the sides that are learnt from and chosen by (sha256).
+    pictures and targets together; `pictures` are the faces' (sha256), `together` names the bundle of every picture of
+    the project (`mien.data.bundles`).
     """
 
     name: str
@@ -60,10 +62,23 @@ class ProjectFaces:
     sides: NDArray[np.str_]
     has_split: bool
     digest: str
-    learnt: str
+    pictures: tuple[str, ...]
+    together: Mapping[str, str]
 
     def __len__(self) -> int:
         return len(self.majority)
+
+    @property
+    def learnt(self) -> list[str]:
+        """The pictures of the sides that are learnt from and chosen by, by their marks."""
+        pairs = zip(self.pictures, self.sides.tolist(), strict=True)
+        return sorted({mark_of(picture) for picture, side in pairs if side != TEST})
+
+    def akin(self, marks: Collection[str]) -> NDArray[np.bool_]:
+        """Whether a face's picture, or one that belongs together with it, has one of the marks; bool (n,)."""
+        bundles = {bundle for picture, bundle in self.together.items() if mark_of(picture) in marks}
+        gone = np.array([mark_of(picture) in marks for picture in self.pictures], dtype=np.bool_)
+        return gone | np.array([self.together.get(picture) in bundles for picture in self.pictures], dtype=np.bool_)
 
     def examples(self, scale: CueScale) -> Examples:
         """All faces, their cues standardised by a network's scale."""
@@ -103,16 +118,23 @@ def gather(folder: Path) -> ProjectFaces:
     """
     with Project.open(folder) as project:
         said, classes = _told(truths(project)), project.classes
-        sides, has_split = _sides(project, said)
+        together = bundles(project)
+        sides, has_split = _sides(project, said, together)
         kept = _kept(project, said)
     counts = np.bincount(said.majority[(said.majority >= 0) & (sides == "train")], minlength=len(classes))
     if (counts >= FEWEST).sum() < FEWEST:
         told = ", ".join(f"{one.name} {count}" for one, count in zip(classes, counts, strict=True))
         raise BadInput(f"{folder}: too few faces to learn from ({told}); {HELP}")
     digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
-    learnt = _digest_of(said.sha256, sides)
     cuts, name = Cuts(kept.chips, kept.cues, kept.valid), folder.resolve().name
-    return ProjectFaces(name, classes, cuts, kept.points, said.targets, said.majority, sides, has_split, digest, learnt)
+    return ProjectFaces(
+        name, classes, cuts, kept.points, said.targets, said.majority, sides, has_split, digest, said.sha256, together
+    )
+
+
+def mark_of(picture: str) -> str:
+    """What a manifest remembers a picture by: whoever has the picture can tell that it was learnt from, others not."""
+    return hashlib.sha256(f"learnt {picture}".encode()).hexdigest()[:MARK_DIGITS]
 
 
 def _told(said: Truths) -> Truths:
@@ -120,12 +142,6 @@ def _told(said: Truths) -> Truths:
     told = said.blank <= said.votes.sum(axis=1)
     pictures = tuple(sha256 for sha256, is_told in zip(said.sha256, told.tolist(), strict=True) if is_told)
     return Truths(said.faces[told], pictures, said.votes[told], said.blank[told])
-
-
-def _digest_of(pictures: Sequence[str], sides: NDArray[np.str_]) -> str:
-    """The sha256 of which pictures stand on the sides train and develop."""
-    seen = {f"{picture} {side}" for picture, side in zip(pictures, sides.tolist(), strict=True) if side != TEST}
-    return hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()
 
 
 def _kept(project: Project, said: Truths) -> Faces:
@@ -139,10 +155,10 @@ def _kept(project: Project, said: Truths) -> Faces:
         ) from None
 
 
-def _sides(project: Project, said: Truths) -> tuple[NDArray[np.str_], bool]:
+def _sides(project: Project, said: Truths, together: Mapping[str, str]) -> tuple[NDArray[np.str_], bool]:
     told = {row["sha256"]: row["side"] for row in project.db.execute("SELECT sha256, side FROM sides")}
     if not told:
-        return drawn_sides(project, said), False
+        return drawn_sides(said, together), False
     if missing := sum(sha256 not in told for sha256 in said.sha256):
         raise BadInput(
             f"{project.folder}: {missing} labelled pictures came after the split; draw it anew with  "
@@ -151,12 +167,12 @@ def _sides(project: Project, said: Truths) -> tuple[NDArray[np.str_], bool]:
     return np.array([told[sha256] for sha256 in said.sha256]), True
 
 
-def drawn_sides(project: Project, said: Truths) -> NDArray[np.str_]:
+def drawn_sides(said: Truths, together: Mapping[str, str]) -> NDArray[np.str_]:
     """A side for each face: the bundles of a class, in the order of their hashes, are cut by the shares.
 
     A bundle is of the class that most of its pictures show; those without a majority are a class of their own.
     """
-    together, shown = bundles(project), dict(zip(said.sha256, said.majority.tolist(), strict=True))
+    shown = dict(zip(said.sha256, said.majority.tolist(), strict=True))
     members: dict[str, list[str]] = defaultdict(list)
     for picture in sorted(shown):
         members[together[picture]].append(picture)
