@@ -63,6 +63,27 @@ def test_sheets_go_out_and_come_in(folder: Path, tmp_path: Path) -> None:
         assert [tuple(row) for row in rows] == [("happy", 3), ("sad", 2)]
 
 
+def test_who_is_shown_comes_along_with_the_sheets(folder: Path, tmp_path: Path) -> None:
+    with Project.open(folder) as project, project.change() as db:
+        db.execute("UPDATE pictures SET person = 'p1' WHERE sha256 IN (SELECT sha256 FROM faces WHERE id < 3)")
+        db.execute("UPDATE arrivals SET album = 'clip' WHERE address IN ('portrait 3', 'portrait 4')")
+    run("sheets", folder, "--out", tmp_path / "out", "--pictures")
+    run("new", tmp_path / "second")
+    told = run("import-sheets", tmp_path / "second", tmp_path / "out")
+    with Project.open(tmp_path / "second") as project:
+        held = dict(project.db.execute("SELECT sha256, person FROM pictures WHERE person NOT NULL").fetchall())
+        albums = project.db.execute("SELECT count(DISTINCT sha256) FROM arrivals WHERE album = 'clip'").fetchone()[0]
+    assert set(held.values()) == {"p1"} and f"1 persons told apart in {len(held)} pictures" in told and albums == 2
+    (tmp_path / "out" / "faces.csv").unlink()
+    run("new", tmp_path / "third")
+    told = run("import-sheets", tmp_path / "third", tmp_path / "out", "--person", "(portrait)-")
+    assert "1 persons told apart in 5 pictures" in told
+    told = run("import-sheets", tmp_path / "third", tmp_path / "out", "--person", "zzz(9)")
+    assert "'zzz(9)' finds no person" in told
+    told = run("import-sheets", tmp_path / "third", tmp_path / "out", "--person", "portrait-([0-9])")
+    assert "of them keep another that was told before" in told
+
+
 def test_without_pyarrow_parquet_says_what_helps(folder: Path, tmp_path: Path) -> None:
     try:
         import pyarrow  # noqa: F401

@@ -33,14 +33,29 @@ def test_collect_clean_split_forget(tmp_path: Path) -> None:
     for name in ("a.png", "b.png", "c.png"):
         assert "no longer marked" in told("unmark", folder, name)
     shown = told("split", folder, "--seed", "2")
+    assert "no leak found; 0 persons told apart, 3 pictures without a person" in shown
     assert "1 bundles, the largest of 3" in shown and "note: develop has no" in shown
-    assert "3 pictures on the sides" in told("check", folder)
+    shown = told("check", folder)
+    assert "3 pictures on the sides" in shown and "0 persons told apart, 3 pictures without a person" in shown
     assert "marked 'blurred'" in told("mark", folder, "a.png", "blurred")
     assert "blurred" in told("status", folder)
     shown = told("forget", folder, "a.png", "--yes")
     assert "forgotten: 1 pictures" in shown and "still here" in shown and "cannot be undone" in shown
     with Project.open(folder) as project:
         assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 2
+
+
+def test_persons_are_counted_and_filled_in_when_a_source_is_collected_again(tmp_path: Path) -> None:
+    (tmp_path / "pile").mkdir()
+    for place, name in enumerate(("007_a.png", "007_b.png", "008_a.png", "nobody.png")):
+        Image.new("RGB", (60, 60), (60 * place, 0, 0)).save(tmp_path / "pile" / name)
+    told("new", tmp_path / "p")
+    assert "'zzz(9)' finds no person" in told("collect", tmp_path / "p", tmp_path / "pile", "--person", "zzz(9)")
+    shown = told("collect", tmp_path / "p", tmp_path / "pile", "--person", "^([0-9]+)_")
+    assert "0 new" in shown and "2 persons told apart in 3 pictures" in shown
+    with Project.open(tmp_path / "p") as project:
+        rows = project.db.execute("SELECT person, count(*) FROM pictures GROUP BY person ORDER BY person")
+        assert [tuple(row) for row in rows] == [(None, 1), ("007", 2), ("008", 1)]
 
 
 def test_a_source_that_fails_does_not_keep_the_next_from_coming(tmp_path: Path) -> None:

@@ -3,35 +3,51 @@
 A sheet is a source of kind "sheet". A picture is sought by the row's path below the sheet's folder, or below the one
 that is given, never outside of them: of a path from another machine its last parts count. Points are not taken over:
 they are measured anew from the pictures (`mien data clean`), since a face of a project has all that mien measures.
+Person and album, which keep pictures on one side of a split, are taken from our own table (`faces.csv`) where it lies
+beside the sheet and knows the picture's bytes.
 """
 
+import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256 as hashed
 from pathlib import Path, PurePosixPath
 
+from mien.data.collect import sought
 from mien.data.finds import Find, class_on_the_way
 from mien.data.gather import DIGITS, plain_stem
-from mien.data.intake import begin_source, check_consent, end_source, sweep, take
+from mien.data.intake import Taken, begin_source, check_consent, end_source, sweep, take, tell_persons
 from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, Sheet, folder_of, read_sheet
+from mien.data.table import CSV_FILE
 from mien.errors import BadInput
 from mien.face.pictures import MAX_BYTES
 from mien.vocabulary import CLASS_NAME
 
+Together = dict[str, tuple[str | None, str | None]]
 MOST_PARTS = 4
 """So many last parts of a foreign path are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What came of a sheet: rows, pictures found (and of these the new ones), and its gaps with their counts."""
+    """What came of a sheet: rows, what was taken in, and its gaps with their counts."""
 
     sheet: Path
     rows: int
-    found: int
-    new: int
+    taken: Taken
     gaps: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def found(self) -> int:
+        """Pictures that were found."""
+        return self.taken.new + self.taken.again
+
+    @property
+    def new(self) -> int:
+        """Of these the new ones."""
+        return self.taken.new
 
 
 def sheets_at(path: Path) -> tuple[Path, ...]:
@@ -56,6 +72,7 @@ def bring_in(
     pictures: Path | None = None,
     licence: str | None = None,
     consent: str | None = None,
+    person: str | None = None,
 ) -> Brought:
     """Bring a sheet's rows into a project. Bringing it again changes nothing but what has changed: a picture that was
     edited in place comes as one more, at `address#2`, and the earlier one stays until it is forgotten.
@@ -64,6 +81,7 @@ def bring_in(
     ----------
     pictures : where to look for the pictures; the sheet's folder if not given.
     licence, consent : of what the sheet names; None leaves what was told before, "unknown" at first.
+    person : as in `mien.data.collect.Wish`, sought in the addresses of the sheet.
 
     Raises
     ------
@@ -71,21 +89,41 @@ def bring_in(
         If the sheet cannot be read (see `read_sheet`), or `consent` is none of `mien.data.intake.CONSENTS`.
     """
     check_consent(consent)
-    sheet = read_sheet(path)
+    named = sought(person)
+    sheet, beside = read_sheet(path), together_beside(path)
+
+    def person_of(sha256: str, address: str) -> str | None:
+        return named(sha256, address) or beside.get(sha256, (None, None))[0]
+
     gaps = dict(sheet.gaps)
     with alone(project):
         sweep(project)
         source = begin_source(project, "sheet", str(path.resolve()), licence, consent)
-        taken = take(project, source, _finds(project, sheet, (pictures or path.parent).resolve(), gaps))
+        taken = take(project, source, _finds(project, sheet, (pictures or path.parent).resolve(), gaps, beside))
+        taken += tell_persons(project, source, person_of)
         end_source(project, source)
     for row in project.db.execute(
         "SELECT problem, count(*) AS n FROM arrivals WHERE source = ? AND problem NOT NULL GROUP BY problem", (source,)
     ):
         gaps[row["problem"]] = row["n"]
-    return Brought(path, len(sheet.rows), taken.new + taken.again, taken.new, gaps)
+    return Brought(path, len(sheet.rows), taken, gaps)
 
 
-def _finds(project: Project, sheet: Sheet, base: Path, gaps: dict[str, int]) -> Iterator[Find]:
+def together_beside(sheet: Path) -> Together:
+    """Person and album of pictures (sha256), as our own table beside a sheet tells them; none where there is none."""
+    path = sheet.parent / CSV_FILE
+    found: Together = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                if row.get("sha256") and (row.get("person") or row.get("album")):
+                    found[row["sha256"]] = row.get("person") or None, row.get("album") or None
+    except (OSError, UnicodeDecodeError, csv.Error):  # no table of ours
+        return {}
+    return found
+
+
+def _finds(project: Project, sheet: Sheet, base: Path, gaps: dict[str, int], beside: Together) -> Iterator[Find]:
     """The pictures of a sheet as finds; classes that are none of the project's are counted among the gaps."""
     names = [one.name for one in project.classes]
     for address, told, places in _entries(sheet, gaps):
@@ -95,7 +133,8 @@ def _finds(project: Project, sheet: Sheet, base: Path, gaps: dict[str, int]) -> 
             gaps[gap] = gaps.get(gap, 0) + 1
         path = _seek(base, places, {told, shown or told})
         if path is not None and path.stat().st_size <= MAX_BYTES:
-            yield Find(address, path.read_bytes(), shown=shown)
+            content = path.read_bytes()
+            yield Find(address, content, shown=shown, album=beside.get(hashed(content).hexdigest(), (None, None))[1])
         else:
             is_far = any(place.lower().startswith(("http:", "https:")) for place in places)
             absent = "not fetched: only an address" if is_far else "no picture beside the sheet"

@@ -17,7 +17,7 @@ from mien.data.films import frames_as_finds
 from mien.data.finds import SUFFIXES, Find, Known, class_on_the_way, is_picture, spoken
 from mien.data.folders import check_folder, read_file, read_folder
 from mien.data.galleries import clear, is_gallery, read_gallery
-from mien.data.intake import Taken, begin_source, check_consent, end_source, sweep, take
+from mien.data.intake import Person, Taken, begin_source, check_consent, end_source, sweep, take, tell_persons
 from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.web import is_address, read_list
@@ -52,12 +52,7 @@ class Wish:
             raise BadInput(f"a frame every {self.every_s:g} seconds: give 0.05 to 3600")
         if not 0 <= self.pause_s <= 3600:
             raise BadInput(f"a pause of {self.pause_s:g} seconds: give 0 to 3600")
-        try:
-            groups = re.compile(self.person or "()").groups
-        except re.error as cause:
-            raise BadInput(f"person '{self.person}': not a regular expression ({cause})") from None
-        if groups != 1:
-            raise BadInput(f"person '{self.person}': give one group, as in  '^([0-9]+)_'")
+        sought(self.person)  # refused before the work
 
 
 def collect(project: Project, word: str, wish: Wish | None = None, on_step: Callable[[], None] = lambda: None) -> Taken:
@@ -92,12 +87,13 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
 
         finds = _finds(kind, address, is_known, wish, project, names)
         try:
-            taken = take(project, source, finds, _person(wish), on_step)
+            taken = take(project, source, finds, on_step)
         finally:
+            named = tell_persons(project, source, sought(wish.person))
             if kind == "gallery":
                 clear(project.folder, address, _known(project, source).__contains__)
         end_source(project, source)
-    return taken + Taken(known=met[0])
+    return taken + named + Taken(known=met[0])
 
 
 def kind_of(word: str) -> tuple[str, str]:
@@ -158,11 +154,21 @@ def _finds(kind: str, address: str, known: Known, wish: Wish, project: Project, 
         )
 
 
-def _person(wish: Wish) -> Callable[[str], str | None]:
-    if wish.person is None:
-        return lambda _: None
-    pattern = re.compile(wish.person)
-    return lambda address: match[1] if (match := pattern.search(address)) else None
+def sought(pattern: str | None) -> Person:
+    """The person that the first group of a pattern finds in an address; nobody without a pattern.
+
+    Raises
+    ------
+    BadInput
+        If it is no pattern of one group.
+    """
+    try:
+        compiled = re.compile("()" if pattern is None else pattern)
+    except re.error as cause:
+        raise BadInput(f"person '{pattern}': not a regular expression ({cause})") from None
+    if compiled.groups != 1:
+        raise BadInput(f"person '{pattern}': give one group, as in  '^([0-9]+)_'")
+    return lambda _, address: (match[1] or None) if (match := compiled.search(address)) else None
 
 
 def _known(project: Project, source: int) -> frozenset[str]:

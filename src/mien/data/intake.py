@@ -10,7 +10,7 @@ import sqlite3
 import time
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -30,22 +30,28 @@ PROVED_PX = 256
 ORIENTATION, TAKEN, TAKEN_DIGITISED, EXIF = 0x0112, 0x9003, 0x0132, 0x8769
 """EXIF tags; the second and third hold times."""
 CONSENTS = ("unknown", "given", "public", "refused")
-Person = Callable[[str], str | None]
+Person = Callable[[str, str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a source: new pictures, bytes that were there already, problems, and addresses known before."""
+    """What came of a source: new pictures, bytes that were there already, problems, and addresses known before.
+
+    Where persons were sought: `persons` that were told apart, the `named` pictures whose address tells one, and of
+    these the `otherwise` ones, which keep another that was told before.
+    """
 
     new: int = 0
     again: int = 0
     problems: int = 0
     known: int = 0
+    persons: int = 0
+    named: int = 0
+    otherwise: int = 0
 
     def __add__(self, other: "Taken") -> "Taken":
-        return Taken(
-            self.new + other.new, self.again + other.again, self.problems + other.problems, self.known + other.known
-        )
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return Taken(*(mine + theirs for mine, theirs in pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,6 @@ def take(
     project: Project,
     source: int,
     finds: Iterable[Find],
-    person_of: Person = lambda _: None,
     on_step: Callable[[], None] = lambda: None,
 ) -> Taken:
     """Take every find into the project, as arrivals of a source; `shown` must name classes of the project.
@@ -109,9 +114,9 @@ def take(
             batch.append(_prove(project, find))
             on_step()
             if len(batch) >= BATCH or time.monotonic() - begun > BATCH_S:
-                taken, batch, begun = taken + _commit(project, source, batch, person_of), [], time.monotonic()
+                taken, batch, begun = taken + _commit(project, source, batch), [], time.monotonic()
     finally:  # a source that breaks off, or a person at the keyboard, loses nothing that came
-        taken += _commit(project, source, batch, person_of)
+        taken += _commit(project, source, batch)
     return taken
 
 
@@ -160,7 +165,7 @@ def _lay_down(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())  # the row must not reach the disk before the picture
 
 
-def _commit(project: Project, source: int, batch: list[_Row], person_of: Person) -> Taken:
+def _commit(project: Project, source: int, batch: list[_Row]) -> Taken:
     if not batch:
         return Taken()
     new = 0
@@ -172,10 +177,6 @@ def _commit(project: Project, source: int, batch: list[_Row], person_of: Person)
                     "INSERT OR IGNORE INTO pictures (sha256, path, width, height, taken_at) VALUES (?, ?, ?, ?, ?)",
                     (row.digest, path, row.width, row.height, row.taken_at),
                 ).rowcount
-                if person := person_of(row.find.address):
-                    db.execute(
-                        "UPDATE pictures SET person = coalesce(person, ?) WHERE sha256 = ?", (person, row.digest)
-                    )
             address = _address_for(db, source, row)
             if address is not None:
                 db.execute(
@@ -199,6 +200,28 @@ def _address_for(db: sqlite3.Connection, source: int, row: _Row) -> str | None:
             return address
         if row.digest is None:
             return None
+
+
+def tell_persons(project: Project, source: int, person_of: Person) -> Taken:
+    """Note who is shown in the pictures of a source, also in those that were taken in before; a person that was told
+    stays. Gives `persons`, `named` and `otherwise` alone.
+
+    Parameters
+    ----------
+    person_of : from the sha256 and the address of a picture to a pseudonym, or None.
+    """
+    persons, otherwise, named = set[str](), 0, 0
+    with project.change() as db:
+        query = (
+            "SELECT sha256, address, person FROM arrivals JOIN pictures USING (sha256) WHERE source = ?"
+            " ORDER BY sha256, arrivals.rowid"
+        )
+        for row in db.execute(query, (source,)).fetchall():
+            if person := person_of(row["sha256"], row["address"]):
+                named, otherwise = named + 1, otherwise + (row["person"] not in (None, person))
+                persons.add(person)
+                db.execute("UPDATE pictures SET person = coalesce(person, ?) WHERE sha256 = ?", (person, row["sha256"]))
+    return Taken(persons=len(persons), named=named, otherwise=otherwise)
 
 
 def problems_of(project: Project) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """`mien data collect`, `clean`, `mark`, `unmark`, `split`, `check`, `forget`, `status`: thin coats over `mien.data`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -10,6 +10,9 @@ from rich.table import Table
 
 from mien.data.project import Project
 from mien.errors import BadInput
+
+if TYPE_CHECKING:
+    from mien.data.intake import Taken
 
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
 MOST_NAMED = 5
@@ -62,6 +65,8 @@ def collect(
                 f"{source}: {taken.new} new, {taken.again} that were here already, {taken.problems} with a problem, "
                 f"{taken.known} taken before",
             )
+            if person is not None:
+                _say(console, persons_told(taken, person))
         for address, met in problems_of(opened)[: min(problems, MOST_NAMED)]:
             _say(console, f"{address}: {met}")
     if failed:
@@ -131,6 +136,7 @@ def split(
         raise BadInput(f"--shares {shares}: give three numbers, as in 0.7,0.15,0.15") from None
     with Project.open(project) as opened:
         found = split(opened, seed, (first, second, third))
+        known = people_told(opened)
     console = Console()
     table = Table(box=None, pad_edge=False)
     shown = [place for place, count in enumerate(found.counts.sum(axis=0)) if count]
@@ -139,7 +145,7 @@ def split(
     for side, row in zip(SIDES, found.counts.tolist(), strict=True):
         table.add_row(side, *(str(row[place]) for place in shown), str(sum(row)))
     console.print(table)
-    _say(console, f"{found.bundles} bundles, the largest of {found.largest} pictures; no leak found")
+    _say(console, f"{found.bundles} bundles, the largest of {found.largest} pictures; no leak found; {known}")
     for lack in found.lacking:
         _say(console, f"note: {lack}; collect more, or from more people, films and boards")
 
@@ -149,8 +155,8 @@ def check(project: Folder) -> None:
     from mien.data.leaks import check_leaks
 
     with Project.open(project) as opened:
-        count = check_leaks(opened)
-    _say(Console(), f"{count} pictures on the sides of the split, no leak found")
+        count, known = check_leaks(opened), people_told(opened)
+    _say(Console(), f"{count} pictures on the sides of the split, no leak found; {known}")
 
 
 def forget(
@@ -202,6 +208,22 @@ def status(project: Folder) -> None:
             _say(console, f"{title:8s} {name:16s} {count:7d}")
     for command, why in told.steps:
         _say(console, f"next     {command}   ({why})")
+
+
+def persons_told(taken: "Taken", pattern: str | None) -> str:
+    """What came of looking for persons."""
+    if not taken.named:
+        return f"note: '{pattern}' finds no person in any address; look at the addresses, and collect again"
+    kept = f"; {taken.otherwise} of them keep another that was told before" if taken.otherwise else ""
+    return f"{taken.persons} persons told apart in {taken.named} pictures{kept}"
+
+
+def people_told(project: Project) -> str:
+    """How far the sides of a split know who is shown: whom they do not know may stand on two of them."""
+    persons, without = project.db.execute(
+        "SELECT count(DISTINCT person), count(*) - count(person) FROM sides JOIN pictures USING (sha256)"
+    ).fetchone()
+    return f"{persons} persons told apart, {without} pictures without a person"
 
 
 def _say(console: Console, told: str) -> None:

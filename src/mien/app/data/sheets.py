@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mien.app.data.pictures import persons_told
 from mien.data.project import Project
 
 Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
@@ -52,14 +53,23 @@ def import_sheets(
     consent: Annotated[
         str | None, typer.Option("--consent", help="Of the people shown: unknown, given, public or refused.")
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--person",
+            help="Pattern whose one group, sought in each Path, is the person. Default: as faces.csv beside has it.",
+        ),
+    ] = None,
 ) -> None:
     """Take in data sheets of that layout, with their pictures where they are found."""
     from mien.data.bring import bring_in, sheets_at
 
     with Project.open(project) as opened:
         for path in [one for given in sheet for one in sheets_at(given)]:
-            told = bring_in(opened, path, pictures, licence, consent)
+            told = bring_in(opened, path, pictures, licence, consent, person)
             _say(f"{path}: {told.rows} rows, {told.found} pictures found, {told.new} of them new")
+            if person is not None or told.taken.named:
+                _say(persons_told(told.taken, person))
             for gap, count in told.gaps.items():
                 _note(f"{path.name}: {gap} ({count})")
     _say(f"faces and points are measured from the pictures:  mien data clean {project}")
