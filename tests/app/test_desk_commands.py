@@ -45,6 +45,20 @@ def test_collect_clean_split_forget(tmp_path: Path) -> None:
         assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 2
 
 
+def test_folders_that_name_no_class_are_told_and_empty_classes_shown(tmp_path: Path) -> None:
+    portrait = Image.open(ASTRONAUT).convert("RGB")
+    for place in ("happy-face", "hapy-face", "hapy-face/deep"):
+        (tmp_path / "pile" / place).mkdir(parents=True)
+        portrait.crop((len(place), 0, 512, 512)).save(tmp_path / "pile" / place / "a.png")
+    told("new", tmp_path / "p", "--classes", "happy; sad")
+    shown = told("collect", tmp_path / "p", tmp_path / "pile")
+    assert "no class is called like the folders hapy-face, hapy-face/deep" in shown
+    told("clean", tmp_path / "p")
+    told("unmark", tmp_path / "p", "happy-face/a.png")
+    shown = told("split", tmp_path / "p")
+    assert "sad" in shown.splitlines()[0] and "no side has a 'sad'" in shown
+
+
 def test_persons_are_counted_and_filled_in_when_a_source_is_collected_again(tmp_path: Path) -> None:
     (tmp_path / "pile").mkdir()
     for place, name in enumerate(("007_a.png", "007_b.png", "008_a.png", "nobody.png")):

@@ -43,11 +43,11 @@ def evaluate(
         for name, given in (("--london", london), ("--limit", limit), ("--into-manifest", into_manifest or None)):
             if given is not None:
                 raise BadInput(f"{name}: it is for FER+; leave it out with a project")
-        from mien.lab.exams.project_exam import warning
+        from mien.lab.exams.project_exam import lacking, warning
 
         found = examine_project(weights, data, side or "test", out)
         show(found["own"], out, weights.stem)
-        if told := warning(found["on"]):
+        for told in filter(None, (lacking(found["own"]), warning(found["on"]))):
             Console(stderr=True).print(f"note: {told}", style="yellow", highlight=False, soft_wrap=True)
         return
     from mien.lab.exams.abstention import voteless

@@ -93,7 +93,8 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
             if kind == "gallery":
                 clear(project.folder, address, _known(project, source).__contains__)
         end_source(project, source)
-    return taken + named + Taken(known=met[0])
+    unsorted = _unsorted(project, source) if kind in ("folder", "archive") else ()
+    return taken + named + Taken(known=met[0], unsorted=unsorted)
 
 
 def kind_of(word: str) -> tuple[str, str]:
@@ -169,6 +170,13 @@ def sought(pattern: str | None) -> Person:
     if compiled.groups != 1:
         raise BadInput(f"person '{pattern}': give one group, as in  '^([0-9]+)_'")
     return lambda _, address: (match[1] or None) if (match := compiled.search(address)) else None
+
+
+def _unsorted(project: Project, source: int) -> tuple[str, ...]:
+    """Folders of a source with pictures that came without a class: none of the folders on the way names one."""
+    query = "SELECT address FROM arrivals WHERE source = ? AND sha256 NOT NULL AND class IS NULL"
+    rows = project.db.execute(query, (source,))
+    return tuple(sorted({PurePosixPath(row["address"].partition("@")[0]).parent.as_posix() for row in rows} - {"."}))
 
 
 def _known(project: Project, source: int) -> frozenset[str]:

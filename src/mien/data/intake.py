@@ -10,7 +10,7 @@ import sqlite3
 import time
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -38,7 +38,7 @@ class Taken:
     """What came of a source: new pictures, bytes that were there already, problems, and addresses known before.
 
     Where persons were sought: `persons` that were told apart, the `named` pictures whose address tells one, and of
-    these the `otherwise` ones, which keep another that was told before.
+    these the `otherwise` ones, which keep another that was told before. `unsorted` are folders that name no class.
     """
 
     new: int = 0
@@ -48,6 +48,7 @@ class Taken:
     persons: int = 0
     named: int = 0
     otherwise: int = 0
+    unsorted: tuple[str, ...] = field(default=(), compare=False)
 
     def __add__(self, other: "Taken") -> "Taken":
         pairs = zip(astuple(self), astuple(other), strict=True)

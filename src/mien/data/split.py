@@ -84,10 +84,10 @@ def split(project: Project, seed: int = 0, shares: tuple[float, float, float] = 
         counts[side, shown[name]] += 1
     sizes = np.unique([together[name] for name in shown], return_counts=True)[1]
     lacking = tuple(
-        f"{SIDES[side]} has no '{names[k]}'"
+        f"{SIDES[side]} has no '{names[k]}'" if counts[:, k].any() else f"no side has a '{names[k]}'"
         for k in range(len(names))
-        for side in range(3)
-        if counts[:, k].sum() and shares[side] and not counts[side, k]
+        for side in range(3 if counts[:, k].any() else 1)
+        if shares[side] and not counts[side, k]
     )
     return Split(names, counts, len(sizes), int(sizes.max()), lacking)
 

@@ -11,7 +11,7 @@ from made_data import OWN, write_own_reader
 from made_faces import collected, made_chips, take_sides
 from mien.app.cli import app
 from mien.data.clean import mark
-from mien.data.project import Project
+from mien.data.project import EmotionClass, Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.project_exam import CANNOT_BE_TOLD, learnt_from, warning
@@ -89,6 +89,22 @@ def test_every_training_of_a_network_counts(project: Path) -> None:
     assert learnt_from({"recipe": {"split": "drawn by mien train"}}, faces) is None
     assert learnt_from({}, faces) is None and not learnt_from({"command": "mien train"}, faces).any()
     assert warning({"learnt_from": None, "faces": 3, "side": "test"}) == CANNOT_BE_TOLD
+
+
+def test_a_class_that_the_side_lacks_is_told(project: Path, tmp_path: Path) -> None:
+    weights, out = write_own_reader(tmp_path), tmp_path / "out"
+    sides_by_turns(project)
+    with Project.open(project) as opened, opened.change() as db:
+        lacking = OWN[2].name
+        db.execute("UPDATE sides SET side = 'train' WHERE sha256 IN (SELECT sha256 FROM arrivals WHERE class = ?)",
+                   (lacking,))  # fmt: skip
+    said = mien("evaluate", weights, "--data", project, "--out", out)
+    told = f"this is of 2 of 3 classes: there is no face of {lacking}"
+    assert told in said.output and told in (out / "own.html").read_text()
+    with Project.open(project) as opened:  # nobody has a face of it: no hindrance
+        opened.add_class(EmotionClass("unheard", 0.1, 0.1))
+    said = mien("evaluate", weights, "--data", project, "--out", out)
+    assert "this is of 2 of 4 classes" in said.output
 
 
 @pytest.mark.parametrize("words", [["--limit", "5"], ["--into-manifest"], ["--london", "london.npz"]])

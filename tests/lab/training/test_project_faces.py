@@ -9,10 +9,10 @@ from data.pretended import pretend_face, pretend_label
 from made_faces import BARRED, collected, made_chips, take_sides
 from mien.affect.recipe import CueScale
 from mien.cues.names import NAMES
-from mien.data.project import Project
+from mien.data.project import EmotionClass, Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
-from mien.lab.training.project_faces import SHARES, borders, gather, is_project
+from mien.lab.training.project_faces import SHARES, borders, gather, is_project, learnable
 
 SCALE = CueScale(np.zeros(len(NAMES), np.float32), np.ones(len(NAMES), np.float32))
 
@@ -91,6 +91,25 @@ def test_one_more_picture_leaves_the_others_where_they_are(folder: Path) -> None
         assert not any(side == "test" and before.get(name) == "train" for name, side in after.items())
         before = after
     assert gather(folder).learnt != learnt
+
+
+def test_a_class_without_faces_is_left_out_of_learning(folder: Path) -> None:
+    assert learnable(gather(folder))[1] == ()
+    with Project.open(folder) as project:
+        project.add_class(EmotionClass("unheard", 0.1, 0.1))
+        first, second = (row["id"] for row in project.db.execute("SELECT id FROM faces ORDER BY id LIMIT 2"))
+        pretend_label(project, first, "ann", "open")
+        pretend_label(project, first, "bob", "unheard")
+    faces, absent = learnable(gather(folder))
+    assert absent == ("unheard",) and faces.classes == BARRED and len(faces) == 60
+    assert faces.targets.shape == (60, 3) and faces.targets[0].tolist() == [1, 0, 0]
+    assert faces.majority.tolist() == [-1] + [0] * 19 + [1] * 20 + [2] * 20
+    with Project.open(folder) as project:
+        pretend_label(project, second, "ann", "unheard")
+        pictures = [row["sha256"] for row in project.db.execute("SELECT sha256 FROM faces ORDER BY id")]
+        take_sides(project, {picture: SIDES[2 * (place == 1)] for place, picture in enumerate(pictures)})
+    with pytest.raises(BadInput, match=r"no face of 'unheard' to learn from \(train 0, develop 0, test 1\)"):
+        learnable(gather(folder))
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 8, 10, 20, 30])

@@ -65,6 +65,14 @@ def collect(
                 f"{source}: {taken.new} new, {taken.again} that were here already, {taken.problems} with a problem, "
                 f"{taken.known} taken before",
             )
+            if taken.unsorted:
+                more = f" and {len(taken.unsorted) - MOST_NAMED} more" if len(taken.unsorted) > MOST_NAMED else ""
+                named = ", ".join(one.name for one in opened.classes)
+                _say(
+                    console,
+                    f"note: no class is called like the folders {', '.join(taken.unsorted[:MOST_NAMED])}{more}; their "
+                    f"pictures wait for a label (classes: {named}; another:  mien data class {project} NAME)",
+                )
             if person is not None:
                 _say(console, persons_told(taken, person))
         for address, met in problems_of(opened)[: min(problems, MOST_NAMED)]:
@@ -139,7 +147,7 @@ def split(
         known = people_told(opened)
     console = Console()
     table = Table(box=None, pad_edge=False)
-    shown = [place for place, count in enumerate(found.counts.sum(axis=0)) if count]
+    shown = [place for place, n in enumerate(found.counts.sum(axis=0)) if n or place < len(found.classes)]
     for name in ("", *((*found.classes, "undecided")[place] for place in shown), "all"):
         table.add_column(name, justify="right" if name else "left", no_wrap=True)
     for side, row in zip(SIDES, found.counts.tolist(), strict=True):

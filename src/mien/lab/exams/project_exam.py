@@ -33,8 +33,8 @@ CANNOT_BE_TOLD = (
 )
 
 
-def columns_of(reader: Reader, faces: ProjectFaces) -> tuple[int, ...]:
-    """Places of the project's classes among those of a reader.
+def columns_of(reader: Reader, faces: ProjectFaces) -> tuple[int | None, ...]:
+    """Places of the project's classes among those of a reader; None for one without any face that it does not know.
 
     Raises
     ------
@@ -42,12 +42,13 @@ def columns_of(reader: Reader, faces: ProjectFaces) -> tuple[int, ...]:
         If it does not know one of them.
     """
     found = {one.name: known_as(one.name, reader.names) for one in faces.classes}
-    if missing := [name for name, known in found.items() if known is None]:
+    shown = {one.name for place, one in enumerate(faces.classes) if (faces.majority == place).any()}
+    if missing := [name for name, known in found.items() if known is None and name in shown]:
         raise BadInput(
             f"the weights do not know the class '{missing[0]}' (they know {', '.join(reader.names)}); "
             "train some on the project:  mien train --data PROJECT --out RUN"
         )
-    return tuple(reader.names.index(str(known)) for known in found.values())
+    return tuple(None if known is None else reader.names.index(known) for known in found.values())
 
 
 def probs_of(reader: Reader, faces: ProjectFaces, rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -55,7 +56,10 @@ def probs_of(reader: Reader, faces: ProjectFaces, rows: NDArray[np.int64]) -> ND
     columns = columns_of(reader, faces)
     some = faces.examples(reader.scale).take(rows)
     probs = calibrated(reader.answer(some.chips, some.cues).logits, reader.temperature)
-    return metrics.renormalised(probs, columns)
+    told = np.zeros((len(rows), len(columns)))
+    is_known = [column is not None for column in columns]
+    told[:, is_known] = metrics.renormalised(probs, tuple(column for column in columns if column is not None))
+    return told
 
 
 def learnt_from(training: Mapping[str, Any], faces: ProjectFaces) -> NDArray[np.bool_] | None:
@@ -82,6 +86,15 @@ def _trainings(training: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield training
     if "after" in training:
         yield from _trainings(training["after"])
+
+
+def lacking(own: Mapping[str, Any]) -> str | None:
+    """What must be said of classes that the examined side has no face of; None if it has all."""
+    absent = [name for name in own["classes"] if name not in own["found"]]
+    if not absent:
+        return None
+    count = f"{len(own['found'])} of {len(own['classes'])} classes"
+    return f"this is of {count}: there is no face of {', '.join(absent)}, and nothing is known of how they read"
 
 
 def warning(on: Mapping[str, Any]) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mien.lab.exams.project_exam import warning
+from mien.lab.exams.project_exam import lacking, warning
 from mien.lab.pages import charts
 from mien.lab.pages.page import drawing, heading, page, paragraph, section
 from mien.lab.pages.report import classes
@@ -22,7 +22,8 @@ def project_report(name: str, found: Mapping[str, Any]) -> str:
     ece = own["ece"]
     told = (
         f"Expected calibration error {ece['value']:.3f} ({ece['interval'][0]:.3f} to {ece['interval'][1]:.3f}). Lines "
-        f"are 95 % intervals. The split is {on['split']}." + (f" Beware: {beware}." if (beware := warning(on)) else "")
+        f"are 95 % intervals. The split is {on['split']}."
+        + "".join(f" Beware: {beware}." for beware in (warning(on), lacking(own)) if beware)
     )
     return page(
         f"mien: evaluation of {name}",

@@ -17,10 +17,9 @@ from mien import instrument
 from mien.errors import BadInput
 from mien.face.pictures import open_picture
 from mien.lab.exams import metrics
-from mien.lab.exams.project_exam import probs_of
+from mien.lab.exams.project_exam import columns_of, probs_of
 from mien.lab.exams.side_by_side import Verdict, cnn_verdict, reader_verdict, simple_verdicts
 from mien.lab.pages.explain import Explanation, explain
-from mien.lab.training.heads import known_as
 from mien.lab.training.project_faces import ProjectFaces
 from mien.piece import Piece
 
@@ -99,7 +98,11 @@ def try_picture(
 def _right(faces: ProjectFaces | None, weights: Path | None) -> Mapping[str, Any] | None:
     """The share of the project's test side that a reader gets right; None if it does not know the classes."""
     reader = instrument.reader_of(weights)
-    if faces is None or any(known_as(one.name, reader.names) is None for one in faces.classes):
+    if faces is None:
+        return None
+    try:
+        columns_of(reader, faces)
+    except BadInput:
         return None
     rows = np.flatnonzero((faces.sides == "test") & (faces.majority >= 0))
     if not len(rows):

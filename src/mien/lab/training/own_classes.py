@@ -26,7 +26,7 @@ from mien.lab.training.export import export
 from mien.lab.training.frozen import CHANGED_VIEWS, Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, begun, fit_best, known_as, temperature_of
 from mien.lab.training.nets import Shape
-from mien.lab.training.project_faces import ProjectFaces
+from mien.lab.training.project_faces import ProjectFaces, learnable
 from mien.lab.training.train import TRAINING, UNFINISHED, Plan, data_of, inputs_of, train
 from mien.nets import asset_path, read_manifest
 from mien.writing import write_bytes, write_together
@@ -123,6 +123,9 @@ def train_own(
     """
     with write_together(out):  # refused before the work
         pass
+    faces, absent = learnable(faces)
+    if absent:
+        say(f"no face of {', '.join(absent)}: the network will not know a class of that name")
     say(f"seeing {len(faces):,} faces" + ("" if faces.has_split else "; no split in the project, so one was drawn"))
     trunk = Trunk(start)
     seen = sighted(faces, trunk, seed)

@@ -13,7 +13,7 @@ Conventions: targets float32 (n, k) in the order of the project's classes; major
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mode
 
@@ -101,6 +101,41 @@ class ProjectFaces:
             }
             for side in SIDES
         }
+
+
+def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
+    """The faces with the classes alone that there are faces of, and the names of those that are left out: nobody could
+    learn them, or say how well they are read.
+
+    Raises
+    ------
+    BadInput
+        If a class has faces, but none to learn from.
+    """
+    counts = faces.counts()
+    has = np.array([counts[SIDES[0]][one.name] > 0 for one in faces.classes])
+    for one, is_learnt in zip(faces.classes, has.tolist(), strict=True):
+        if not is_learnt and any(counts[side][one.name] for side in SIDES):
+            told = ", ".join(f"{side} {counts[side][one.name]}" for side in SIDES)
+            raise BadInput(
+                f"{faces.name}: no face of '{one.name}' to learn from ({told}); collect or label more, or deal the "
+                "pictures out anew:  mien data split PROJECT --seed 1"
+            )
+    if has.all():
+        return faces, ()
+    rows = np.flatnonzero(faces.targets[:, has].sum(axis=1) > 0)
+    targets, places = faces.targets[np.ix_(rows, has)], np.append(np.cumsum(has) - 1, -1)
+    some = replace(
+        faces,
+        classes=tuple(one for one, is_learnt in zip(faces.classes, has.tolist(), strict=True) if is_learnt),
+        cuts=Cuts(faces.cuts.chips[rows], faces.cuts.cues[rows], faces.cuts.valid[rows]),
+        points=faces.points[rows],
+        targets=targets / targets.sum(axis=1, keepdims=True),
+        majority=places[faces.majority[rows]],
+        sides=faces.sides[rows],
+        pictures=tuple(faces.pictures[row] for row in rows.tolist()),
+    )
+    return some, tuple(one.name for one, is_learnt in zip(faces.classes, has.tolist(), strict=True) if not is_learnt)
 
 
 def is_project(path: Path) -> bool:
