@@ -67,7 +67,17 @@ def test_the_manifest_gets_the_scores_and_still_proves_its_network(evaluated: Pa
     assert manifest["scores"]["accuracy"] == found["four"]["accuracy"]
     unseen = manifest["training"]["portraits_unseen"]  # it learnt from portraits: these scores are of people left out
     assert manifest["scores"]["london_happy"] == unseen["happy"]["share"] < 1
+    assert "as measured by folds of people when the closer look was learnt" in manifest["scores"]["on"]
     Reader(evaluated / "mine.tflite")
+
+
+def test_portraits_that_the_manifest_tells_are_not_shown_as_measured_now(evaluated: Path) -> None:
+    page = (evaluated / "out" / "mine.html").read_text()
+    copied, measured = page.index("Not measured by this evaluation"), page.index("Measured by this evaluation, on")
+    assert "95.1%" in page[copied:measured] and "100.0%" in page[measured:] and "learnt from these very" in page
+    found = json.loads((evaluated / "out" / "mine.json").read_text())
+    del found["weights"]["training"]["portraits_unseen"]
+    assert "by this evaluation" not in report("mine", found)
 
 
 @pytest.mark.parametrize(
