@@ -46,7 +46,7 @@ def evaluate(
         from mien.lab.exams.project_exam import lacking, warning
 
         found = examine_project(weights, data, side or "test", out)
-        show(found["own"], out, weights.stem)
+        show(found["own"], out, weights.stem, found["on"]["bundles"])
         for told in filter(None, (lacking(found["own"]), warning(found["on"]))):
             Console(stderr=True).print(f"note: {told}", style="yellow", highlight=False, soft_wrap=True)
         return
@@ -124,9 +124,11 @@ def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[
     return found
 
 
-def show(measured: Mapping[str, Any], out: Path, name: str) -> None:
+def show(measured: Mapping[str, Any], out: Path, name: str, groups: int | None = None) -> None:
     """Print the headline measures with their intervals, the share of each class that is found, and the files."""
     console = Console()
+    if groups is not None and groups < sum(map(sum, measured["confusion"])):
+        console.print(f"95 % intervals are over {groups} groups of faces that belong together", highlight=False)
     for measure in ("accuracy", "balanced_accuracy", "macro_f1", "ece"):
         told = measured[measure]
         console.print(f"{measure:18} {told['value']:.4f}  ({told['interval'][0]:.4f} to {told['interval'][1]:.4f})")

@@ -10,6 +10,28 @@ TRUTH = np.array([0, 0, 0, 1, 1, 2])
 PROBS = np.array([[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.1, 0.9, 0.0], [0.3, 0.4, 0.3], [0.2, 0.2, 0.6]])
 
 
+def test_cases_that_belong_together_count_as_one() -> None:
+    rng = np.random.default_rng(3)
+    people, each = 12, 10
+    truth, right = np.zeros(people * each, dtype=np.int64), np.repeat(rng.random(people) < 0.7, each)
+    probs = np.stack([right, ~right], axis=1).astype(float)
+    person = np.repeat(np.arange(people), each)
+    (low, high), (near, far) = (
+        metrics.with_interval(metrics.accuracy, truth, probs, groups=groups)["interval"] for groups in (person, None)
+    )
+    assert high - low > 2.5 * (far - near)
+    told = metrics.share_of(right, person)
+    assert told["n"] == 120 and told["interval"] == [low, high]
+    assert metrics.share_of(np.ones(120, bool), person)["interval"] == metrics.share_of(np.ones(12, bool))["interval"]
+    assert metrics.share_of(right, np.arange(120)) == metrics.share_of(right)
+    assert metrics.with_interval(metrics.accuracy, truth, probs, groups=np.zeros(120, int))["interval"] == [0, 1]
+    shuffled = rng.permutation(120)  # the order of the cases does not matter to who belongs together
+    again = metrics.interval(
+        metrics.accuracy, truth, probs[shuffled], np.random.default_rng(7), groups=person[shuffled]
+    )
+    assert again == pytest.approx((low, high), abs=1e-4)
+
+
 def test_counts_of_answers() -> None:
     assert metrics.confusion(TRUTH, PROBS.argmax(axis=1), 3).tolist() == [[2, 1, 0], [0, 2, 0], [0, 0, 1]]
     assert metrics.accuracy(TRUTH, PROBS) == pytest.approx(5 / 6)

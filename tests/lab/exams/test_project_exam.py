@@ -9,12 +9,13 @@ from typer.testing import CliRunner, Result
 
 from made_data import OWN, write_own_reader
 from made_faces import collected, made_chips, take_sides
+from mien.affect.network import Reader
 from mien.app.cli import app
 from mien.data.clean import mark
 from mien.data.project import EmotionClass, Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
-from mien.lab.exams.project_exam import CANNOT_BE_TOLD, learnt_from, warning
+from mien.lab.exams.project_exam import CANNOT_BE_TOLD, examine, learnt_from, warning
 from mien.lab.training.project_faces import ProjectFaces, gather
 from mien.nets import read_manifest
 
@@ -78,6 +79,19 @@ def test_the_same_person_on_the_test_side_counts_as_learnt_from(project: Path) -
     faces = gather(project)
     met = learnt_from(training, faces)
     assert met is not None and met[faces.sides == "test"].sum() == 1
+
+
+def test_intervals_are_over_what_belongs_together(project: Path, tmp_path: Path) -> None:
+    sides_by_turns(project)
+    alone = examine(Reader(write_own_reader(tmp_path)), gather(project))
+    assert alone["on"]["bundles"] == alone["on"]["faces"] == 10
+    with Project.open(project) as opened, opened.change() as db:
+        db.execute("UPDATE pictures SET person = 'p1' WHERE sha256 IN (SELECT sha256 FROM sides WHERE side = 'test')")
+    together = examine(Reader(write_own_reader(tmp_path)), gather(project))
+    assert together["on"]["bundles"] == 1 and together["own"]["accuracy"]["interval"] == [0, 1]
+    said = mien("evaluate", write_own_reader(tmp_path), "--data", project, "--out", tmp_path / "out")
+    assert "95 % intervals are over 1 groups" in said.output
+    assert "intervals over 1 groups" in (tmp_path / "out" / "own.html").read_text()
 
 
 def test_every_training_of_a_network_counts(project: Path) -> None:

@@ -97,15 +97,23 @@ def evaluate(
     return found
 
 
-def describe(truth: NDArray[np.int64], probs: NDArray[np.float64], classes: Sequence[str] = FOUR) -> dict[str, Any]:
-    """Measures of some classes with intervals; a class without faces has no share found."""
+def describe(
+    truth: NDArray[np.int64],
+    probs: NDArray[np.float64],
+    classes: Sequence[str] = FOUR,
+    groups: metrics.Groups | None = None,
+) -> dict[str, Any]:
+    """Measures of some classes with intervals (over `groups` of faces, where they are known); a class without faces has
+    no share found."""
     answers = probs.argmax(axis=1)
     counts = metrics.confusion(truth, answers, len(classes))
     return {
-        **{name: metrics.with_interval(of, truth, probs) for name, of in MEASURES.items()},
+        **{name: metrics.with_interval(of, truth, probs, groups=groups) for name, of in MEASURES.items()},
         "recall": by_class(metrics.recall(truth, probs), classes),
         "found": {
-            name: metrics.share_of(answers[truth == k] == k) for k, name in enumerate(classes) if (truth == k).any()
+            name: metrics.share_of(answers[truth == k] == k, None if groups is None else groups[truth == k])
+            for k, name in enumerate(classes)
+            if (truth == k).any()
         },
         "precision": by_class(metrics.precision(truth, probs), classes),
         "classes": list(classes),

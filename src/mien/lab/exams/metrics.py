@@ -21,6 +21,10 @@ interval : percentile bootstrap over cases (Efron 1979), 95 %; a draw that lacks
     wrong, every draw would be alike: accuracy, and the two means over classes that equal it there, then get the score
     interval of the share.
 share : of claims that hold, with the score interval (Wilson 1927), which serves few cases and all right too.
+groups : where it is known which cases belong together (of one person, one film, copies), whole groups are drawn instead
+    of cases (cluster bootstrap: Davison & Hinkley 1997, "Bootstrap methods", §3.8), since cases of one group
+    tell little more than one of them; the score interval then counts groups as cases, and a share's is drawn, too. Of
+    one group alone nothing is known: 0 to 1. Groups of one case each are no groups.
 """
 
 from collections.abc import Callable
@@ -31,6 +35,7 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.floating]
 Classes = NDArray[np.integer]
+Groups = NDArray[np.str_] | NDArray[np.integer]
 
 BINS = 15
 
@@ -126,24 +131,42 @@ def interval(
     probs: Numbers,
     rng: np.random.Generator,
     draws: int = 1000,
+    groups: Groups | None = None,
 ) -> tuple[float, float]:
-    """95 % interval of a measure, by drawing the cases anew; of none but right or wrong answers the score interval."""
+    """95 % interval of a measure, by drawing cases, or whole groups of them, anew; of none but right or wrong answers
+    the score interval. `groups` (n,) names the group of each case."""
     holds = probs.argmax(axis=1) == truth
+    members = _members(groups, len(truth))
+    if len(members) == 1 and len(truth) > 1:
+        return 0.0, 1.0
     if measure in (accuracy, balanced_accuracy, macro_f1) and (holds.all() or not holds.any()):
-        return _score_interval(holds)
+        return _score_interval(holds, len(members))
     found = []
     for _ in range(draws):
-        some = rng.integers(0, len(truth), len(truth))
+        drawn = rng.integers(0, len(members), len(members))
+        some = drawn if len(members) == len(truth) else np.concatenate([members[group] for group in drawn.tolist()])
         found.append(measure(truth[some], probs[some]))
     low, high = np.percentile(found, [2.5, 97.5])
     return float(low), float(high)
 
 
+def _members(groups: Groups | None, n: int) -> list[NDArray[np.intp]]:
+    """The cases of each group; of cases that each stand alone, themselves in their order."""
+    names, of = np.unique(np.arange(n) if groups is None else groups, return_inverse=True)
+    if len(names) == n:
+        return [np.array([case]) for case in range(n)]
+    return np.split(np.argsort(of, kind="stable"), np.cumsum(np.bincount(of))[:-1])
+
+
 def with_interval(
-    measure: Callable[[Classes, Numbers], float], truth: Classes, probs: Numbers, seed: int = 7
+    measure: Callable[[Classes, Numbers], float],
+    truth: Classes,
+    probs: Numbers,
+    seed: int = 7,
+    groups: Groups | None = None,
 ) -> dict[str, Any]:
     """A measure and its 95 % interval, rounded, as plain data: `value`, `interval`."""
-    low, high = interval(measure, truth, probs, np.random.default_rng(seed))
+    low, high = interval(measure, truth, probs, np.random.default_rng(seed), groups=groups)
     return {"value": round(measure(truth, probs), 4), "interval": [round(low, 4), round(high, 4)]}
 
 
@@ -159,14 +182,19 @@ def difference(
     return with_interval(gain, truth, np.concatenate([ours, theirs], axis=1), seed)
 
 
-def share_of(holds: NDArray[np.bool_]) -> dict[str, Any]:
-    """Share of claims that hold with its 95 % score interval, rounded, as plain data: `n`, `share`, `interval`."""
-    low, high = _score_interval(holds)
+def share_of(holds: NDArray[np.bool_], groups: Groups | None = None) -> dict[str, Any]:
+    """Share of claims that hold with its 95 % interval, rounded, as plain data: `n`, `share`, `interval`."""
+    if groups is None or len(np.unique(groups)) == len(holds):
+        low, high = _score_interval(holds, len(holds))
+    else:
+        claims = np.stack([~holds, holds], axis=1).astype(np.float64)
+        low, high = interval(accuracy, np.ones(len(holds), np.int64), claims, np.random.default_rng(7), groups=groups)
     return {"n": len(holds), "share": round(float(holds.mean()), 4), "interval": [round(low, 4), round(high, 4)]}
 
 
-def _score_interval(holds: NDArray[np.bool_]) -> tuple[float, float]:
-    n, p, z = len(holds), float(holds.mean()), 1.96
+def _score_interval(holds: NDArray[np.bool_], n: int) -> tuple[float, float]:
+    """Of a share, told by so many independent cases."""
+    p, z = float(holds.mean()), 1.96
     middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
     half /= 1 + z * z / n
     return max(middle - half, 0.0), min(middle + half, 1.0)

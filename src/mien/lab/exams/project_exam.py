@@ -9,6 +9,8 @@ sight: a project keeps the small cuts of its faces, and a closer look (`mien.aff
 develop of any project: their picture, or one that belongs together with it (one person, one film, copies). The manifest
 remembers pictures, whatever project they lay in. It is null where that cannot be told: the manifest says
 nothing of its training, or is one of before 0.7, which remembers none. FER+ pictures are not compared.
+
+Intervals are over `on.bundles`, the groups of faces that belong together, where there are fewer of them than faces.
 """
 
 from collections.abc import Iterator, Mapping
@@ -130,6 +132,7 @@ def examine(
     if not len(rows):
         raise BadInput(f"{faces.name}: no face with a clear class on the side '{side}'; label more")
     probs, met = probs_of(reader, faces, rows), learnt_from(training, faces)
+    groups = np.array([faces.together[faces.pictures[row]] for row in rows.tolist()])
     on: Mapping[str, Any] = {
         "data": f"project '{faces.name}'",
         "side": side,
@@ -137,5 +140,6 @@ def examine(
         "learnt_from": None if met is None else int(met[rows].sum()),
         "sha256": faces.digest,
         "faces": len(rows),
+        "bundles": len(np.unique(groups)),
     }
-    return {"on": dict(on), "own": describe(faces.majority[rows], probs, [one.name for one in faces.classes])}
+    return {"on": dict(on), "own": describe(faces.majority[rows], probs, [one.name for one in faces.classes], groups)}

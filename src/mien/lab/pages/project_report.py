@@ -9,6 +9,11 @@ from mien.lab.pages.page import drawing, heading, page, paragraph, section
 from mien.lab.pages.report import classes
 
 
+def over(on: Mapping[str, Any]) -> str:
+    """What intervals were drawn over, where it is not single faces."""
+    return f" over {on['bundles']} groups that belong together" if on["bundles"] < on["faces"] else ""
+
+
 def project_report(name: str, found: Mapping[str, Any]) -> str:
     """The page of one exam; `name` is what the weights are called."""
     on, own = found["on"], found["own"]
@@ -22,7 +27,7 @@ def project_report(name: str, found: Mapping[str, Any]) -> str:
     ece = own["ece"]
     told = (
         f"Expected calibration error {ece['value']:.3f} ({ece['interval'][0]:.3f} to {ece['interval'][1]:.3f}). Lines "
-        f"are 95 % intervals. The split is {on['split']}."
+        f"are 95 % intervals{over(on)}. The split is {on['split']}."
         + "".join(f" Beware: {beware}." for beware in (warning(on), lacking(own)) if beware)
     )
     return page(
