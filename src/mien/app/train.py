@@ -174,9 +174,20 @@ def train_project(
     )
     if curve:
         rows = learning_curve(seen, trunk, keeps_prior=prior == "kept", say=say)
-        told = {"command": "mien train --data PROJECT --out RUN --curve", "of": faces.digest, "rows": rows}
+        read = int((seen.wanted >= 0).sum())
+        told = {
+            "command": "mien train --data PROJECT --out RUN --curve",
+            "of": faces.digest,
+            "on": {"side": "develop", "faces": read},
+            "rows": rows,
+        }
         write_bytes(out / "curve.json", (json.dumps(told, indent=1) + "\n").encode())
         console.print(table_of_curve(rows))
+        for line in (
+            f"On the {read} faces of the side develop, which it chooses by: a little flattering. Test stays unseen.",
+            f"Intervals tell how much the draw of pictures matters, not how few {read} faces to read are.",
+        ):
+            console.print(f"  {line}", highlight=False, soft_wrap=True)
         if len({row["accuracy"]["value"] for row in rows}) == 1:
             console.print("  All alike: your pictures changed nothing that the network did not know of these classes.")
         console.print(f"  {out / 'curve.json'}", highlight=False, soft_wrap=True, markup=False)

@@ -46,6 +46,7 @@ def run(project: Path) -> Path:
     said = mien("train", "--data", project, "--out", out, "--curve")
     assert said.exit_code == 0
     assert "no split in the project" in said.stderr and "pictures a class" in said.output
+    assert "faces of the side develop" in said.output and "Test stays unseen" in said.output
     return out
 
 

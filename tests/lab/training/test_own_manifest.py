@@ -153,10 +153,10 @@ def test_the_curve_is_of_faces_with_a_majority() -> None:
         asked.append((-1, rows))
         return SimpleNamespace(probs=probs)
 
-    test = Frozen(np.zeros((4, 4, 1), "f4"), np.zeros((4, 4), "f4"), np.zeros((4, 1), "f4"))
+    develop = Frozen(np.zeros((4, 4, 1), "f4"), np.zeros((4, 4), "f4"), np.zeros((4, 1), "f4"))
     seen: Any = SimpleNamespace(
-        shown=np.array([0] * 6 + [1] * 6 + [-1] * 3), truth=np.array([0, 1, -1, 1]), test=test, fitted=fitted_on
-    )
+        shown=np.array([0] * 6 + [1] * 6 + [-1] * 3), wanted=np.array([0, 1, -1, 1]), develop=develop, fitted=fitted_on
+    )  # it has no test side at all
     rows = learning_curve(seen, None, counts=(5,), seeds=2)  # type: ignore[arg-type]
     assert [row["faces"] for row in rows] == [10, 15]
     assert all(n in (-1, 3) for n, _ in asked)  # the face without a majority is not read

@@ -1,10 +1,12 @@
 """How many pictures does a class need? (Sighted faces → accuracy against pictures a class.)
 
 For each number of pictures, so many of each class are drawn anew by each seed, the last layers learn from them alone,
-and the test side is read. The development side, which choices are made on, is the same throughout.
+and the development side is read, so that a person may decide by the curve whether to collect more, and the test side
+stays unseen. Penalty and temperature are chosen on the development side, too, the same throughout: the curve flatters a
+little, all along.
 
 The mean over seeds comes with its 95 % interval by Student's t over the seeds: it tells how much the draw matters, and
-not how much the test side's own size does.
+not how much the development side's own size does.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mien.errors import BadInput
 from mien.lab.exams.metrics import accuracy, balanced_accuracy
 from mien.lab.training.frozen import Trunk
 from mien.lab.training.own_classes import Sighted
@@ -43,10 +46,18 @@ def learning_curve(
     """Rows of the curve, the last with all faces.
 
     A row has `pictures_a_class` (None for all there are), `faces` learnt from, and `accuracy` and `balanced_accuracy`
-    on the test side over the seeds, of its faces with a majority. Numbers of which no class has more are left out.
+    on the development side over the seeds, of its faces with a majority. Numbers of which no class has more are left
+    out.
+
+    Raises
+    ------
+    BadInput
+        If no face of the development side has a majority.
     """
-    majority, clear = sighted.shown, sighted.truth >= 0
-    truth, test = sighted.truth[clear], sighted.test.take(clear)
+    majority, clear = sighted.shown, sighted.wanted >= 0
+    if not clear.any():
+        raise BadInput("--curve: no face with a clear class on the side 'develop'; label more")
+    wanted, develop = sighted.wanted[clear], sighted.develop.take(clear)
     most = int(np.bincount(majority[majority >= 0]).max())
     rows = []
     for count in [*(count for count in counts if count < most), None]:
@@ -56,8 +67,8 @@ def learning_curve(
         for seed in range(seeds if count is not None else 1):
             drawn = None if count is None else _drawn(majority, count, seed)
             used = len(majority) if drawn is None else len(drawn)
-            probs = sighted.fitted(trunk, drawn, keeps_prior=keeps_prior).probs(test)
-            found.append((accuracy(truth, probs), balanced_accuracy(truth, probs)))
+            probs = sighted.fitted(trunk, drawn, keeps_prior=keeps_prior).probs(develop)
+            found.append((accuracy(wanted, probs), balanced_accuracy(wanted, probs)))
         right, balanced = zip(*found, strict=True)
         rows.append(
             {

@@ -45,15 +45,15 @@ Say = Callable[[str], None]
 class Sighted:
     """The sides of a project as the last layers see them: `train` in several views, one after the other.
 
-    `shown` and `truth` are what most say of the faces of train and test, int64 (n,), −1 where there is no majority.
+    `shown` and `wanted` are what most say of the faces of train and develop, int64 (n,), −1 where there is no majority.
+    The test side is not seen.
     """
 
     corpus: Corpus
     train: Sequence[Frozen]
     develop: Frozen
-    test: Frozen
     shown: NDArray[np.int64]
-    truth: NDArray[np.int64]
+    wanted: NDArray[np.int64]
 
     def fitted(self, trunk: Trunk, rows: Sequence[int] | None = None, *, keeps_prior: bool = True) -> Fitted:
         """Heads from the training faces, or from those `rows` of them alone.
@@ -88,8 +88,8 @@ def sighted(faces: ProjectFaces, trunk: Trunk, seed: int = 1) -> Sighted:
         if not len(examples):
             raise BadInput(f"{faces.name}: no face on the side '{side}'; label more, then  mien data split PROJECT")
     views = trunk.views(corpus.train, seed)
-    shown, _, truth = (faces.majority[faces.sides == side] for side in SIDES)
-    return Sighted(corpus, views, trunk.see(corpus.develop), trunk.see(corpus.validate), shown, truth)
+    shown, wanted = (faces.majority[faces.sides == side] for side in SIDES[:2])
+    return Sighted(corpus, views, trunk.see(corpus.develop), shown, wanted)
 
 
 def train_own(
