@@ -78,6 +78,8 @@ class TestTry:
         for method in ("Haar grey rule", "HOG", "68-point geometry", "mien's reader", "your network"):
             assert method in said
         assert re.search(r"HOG +│ open", said)  # the portrait has no bar
+        assert re.search(r"Haar grey rule +│ [a-z]+ +│ +[0-9]+% +│ +│", said)  # it has no word for a bar
+        assert re.search(r"HOG +│ open +│ +[0-9]+% +│ [0-9]+% of", said)
         assert "'bars', " in said and "beaming" in said
         assert len(mido.MidiFile(out / "astronaut-try-music.mid").tracks) > 1
         with Image.open(out / "astronaut-try.png") as sheet:

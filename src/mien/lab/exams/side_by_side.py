@@ -2,7 +2,7 @@
 
 grey rule, HOG, geometry : the simple methods of `mien.lab.exams.baselines`, taught on the project's train side, what is
     theirs to choose chosen on its develop side. The grey rule knows only the four moods of its origin and answers in
-    the project's words where it has them.
+    the project's words where it has them; where a class of the project is none of these, its share is not told.
 plain CNN : a Keras network of the origin's kind, if one is given: pictures (n, 48, 48, 1) → logits in the project's
     order, or of the eight.
 the shipped reader, and the own one, each in its own words.
@@ -130,4 +130,6 @@ def _grey_verdict(
     words = [known.get(word, word) for word in RULE_WORDS]
     places = np.array([names.index(word) if word in names else -1 for word in words])
     rule = baselines.grey_rule(taught)
+    if not set(names) <= set(words):  # it cannot be right of a class that it has no word for
+        test, truth = Prepared(np.zeros((0, *one.pictures.shape[1:]), np.uint8)), truth[:0]
     return _verdict("Haar grey rule", rule, words, one, test, truth, lambda probs: places[probs.argmax(axis=1)])
