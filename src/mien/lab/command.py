@@ -1,8 +1,11 @@
-"""The words of a lab command that give its result again (parser, parsed arguments → text), for the result to name."""
+"""The words of a lab command that give its result again (parser, parsed arguments → text), for the result to name, and
+the checksums of the files that it is of."""
 
 import argparse
 from pathlib import Path
 from shlex import quote
+
+from mien.writing import sha256_of
 
 
 def command(parser: argparse.ArgumentParser, given: argparse.Namespace, *places: str) -> str:
@@ -25,3 +28,8 @@ def command(parser: argparse.ArgumentParser, given: argparse.Namespace, *places:
         else:
             words.append(option if value is True else f"{option} {quote(str(value))}")
     return " ".join(words)
+
+
+def made_of(*files: Path | None) -> dict[str, str]:
+    """The sha256 of the files, weights and data, that numbers are of, by name; None is no file."""
+    return {file.name: sha256_of(file) for file in files if file is not None}

@@ -16,7 +16,9 @@ from mien.lab.exams.changes import CHANGES, SKINS, retint
 from mien.lab.exams.exam import FERPLUS, LONDON
 from mien.lab.exams.invariance import average, by_probs, of_close_ups, of_portraits
 from mien.lab.exams.prepared import Prepared
+from mien.nets import asset_path
 from mien.values import Frame
+from mien.writing import sha256_of
 
 
 def test_light_is_changed_as_light() -> None:
@@ -99,3 +101,5 @@ def test_the_result_names_the_command_that_gives_it_again(tmp_path: Path, monkey
     invariance.main()
     told = json.loads((tmp_path / "out" / "invariance.json").read_text())
     assert told["command"] == ("python -m mien.lab.exams.invariance --data DATA --kept KEPT --limit 2 --taught 8")
+    weights = asset_path("mien.affect", "reader.tflite")
+    assert told["made_of"] == {file.name: sha256_of(file) for file in (weights, tmp_path / FERPLUS, tmp_path / LONDON)}

@@ -21,6 +21,10 @@ from mien.lab.exams.compare_readers import comparison_page, sad_and_angry  # noq
 from mien.lab.exams.exam import FERPLUS  # noqa: E402
 from mien.lab.exams.prepared import Prepared  # noqa: E402
 from mien.lab.pages.tables import TABLES  # noqa: E402
+from mien.nets import asset_path  # noqa: E402
+from mien.writing import sha256_of  # noqa: E402
+
+SHIPPED = asset_path("mien.affect", "reader.tflite")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,7 @@ def test_six_ways_in_one_table(data: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert list((data / "kept").glob("plain-cnn-*-faces-1-epochs.keras"))
     told = "python -m mien.lab.exams.compare_readers --data DATA --kept KEPT --epochs 1 --full-face given.keras"
     assert found["command"] == told
+    assert found["made_of"] == {file.name: sha256_of(file) for file in (SHIPPED, given, data / FERPLUS)}
 
 
 def test_networks_of_another_teacher_or_precision_are_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +111,7 @@ def test_an_ablation_goes_on_where_it_stopped(data: Path, monkeypatch: pytest.Mo
     again = json.loads((data / "out" / "ocular.json").read_text())
     told = "python -m mien.lab.exams.ablate --data DATA --kept KEPT --exam-limit 20 --epochs 1 --seeds 1"
     assert again["command"] == told
+    assert again["made_of"] == {file.name: sha256_of(file) for file in (SHIPPED, data / FERPLUS)}
     assert again["trained"]["mouth only"] == first["trained"]["mouth only"]
     assert "| mouth only |" in TABLES["ocular"]({"ocular": again})
 

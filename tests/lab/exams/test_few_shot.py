@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::Warning:(keras|tensorflow|googl
 pytest.importorskip("keras", reason="needs the extra 'train'")
 
 from made_data import write_ferplus  # noqa: E402
-from mien.lab.exams import metrics  # noqa: E402
+from mien.lab.exams import few_shot, metrics  # noqa: E402
 from mien.lab.exams.exam import FERPLUS  # noqa: E402
 from mien.lab.exams.few_shot import BAR_FOUR, BAR_NEW, TASKS, Exam, against, examine, markdown, ratio  # noqa: E402
 from mien.nets import asset_path  # noqa: E402
 from mien.values import EMOTIONS  # noqa: E402
+from mien.writing import sha256_of  # noqa: E402
 
 from conftest import ROOT  # noqa: E402
 
@@ -48,7 +50,7 @@ def test_differences_are_paired_and_know_seeds_and_faces() -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_on_small_data(tmp_path: Path) -> None:
+def test_the_whole_on_small_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_ferplus(tmp_path / FERPLUS, 160)
     said: list[str] = []
     exam = Exam(tmp_path, tmp_path / "kept", asset_path("mien.affect", "reader.tflite"), say=said.append)
@@ -63,6 +65,15 @@ def test_the_whole_on_small_data(tmp_path: Path) -> None:
     again: list[str] = []
     Exam(tmp_path, tmp_path / "kept", asset_path("mien.affect", "reader.tflite"), say=again.append)
     assert len(said) == 3 and not again  # what the network sees is kept
+    monkeypatch.setattr(few_shot, "TASKS", TASKS[:1])
+    words = ("--data", str(tmp_path), "--kept", str(tmp_path / "kept"), "--seeds", "1", "--out", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["lab", *words])
+    monkeypatch.setattr(few_shot, "markdown", lambda found: "")
+    few_shot.main()
+    told = json.loads((tmp_path / "few_shot.json").read_text())
+    assert told["made_of"] == {
+        file.name: sha256_of(file) for file in (asset_path("mien.affect", "reader.tflite"), tmp_path / FERPLUS)
+    }
 
 
 def test_the_bars_are_met_and_the_docs_say_so() -> None:

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from mien.affect.regions import BOXES, HIDING_GREY, presence
 from mien.lab.arrays import load_arrays, save_arrays
-from mien.lab.command import command
+from mien.lab.command import command, made_of
 from mien.lab.exams.evaluate import CONDITIONS, headline
-from mien.lab.exams.exam import Exam, ask, load_exam, prepare, reader_of_ferplus, see
+from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.metrics import softmax
 from mien.lab.exams.prepared import recall
 from mien.nets import Floats, asset_path
@@ -120,6 +120,7 @@ def main() -> None:
     seen = prepare(reader, see(exam.pictures))
     found = {
         "command": command(parser, given, "data", "kept"),
+        "made_of": made_of(given.weights, find_data(given.data, FERPLUS)),
         "faces": {"taught": len(train), "examined": len(exam)},
         "trained": told,
         "streams_off": {

@@ -34,10 +34,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.network import Reader
-from mien.lab.command import command
+from mien.lab.command import command, made_of
 from mien.lab.exams import baselines, metrics
 from mien.lab.exams.evaluate import by_class
-from mien.lab.exams.exam import Exam, ask, load_exam, prepare, reader_of_ferplus
+from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus
 from mien.lab.exams.prepared import Prepared, recall
 from mien.lab.pages.page import heading, page, paragraph, table, text
 from mien.lab.training.corpus import FOUR, FOUR_COLUMNS
@@ -252,6 +252,7 @@ def main() -> None:
         print(f"{entrant.letter:3}{entrant.name:42}{rows[-1]['accuracy']['value']:.3f}", flush=True)
     found = {
         "command": command(parser, given, "data", "kept"),
+        "made_of": made_of(given.weights, given.full_face, given.teacher, find_data(given.data, FERPLUS)),
         "faces": len(exam),
         "haar_found": metrics.share_of(shown["validate"].found),
         "methods": rows,

@@ -34,6 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.arrays import load_arrays, save_arrays
+from mien.lab.command import made_of
 from mien.lab.exams import metrics
 from mien.lab.exams.exam import FERPLUS, find_data
 from mien.lab.training.corpus import Corpus, Examples, load_corpus
@@ -292,6 +293,7 @@ def main() -> None:
         "command": "python -m mien.lab.exams.few_shot --data DATA --kept KEPT"
         + (f" --seeds {given.seeds}" if given.seeds != SEEDS else "")
         + (f" --limit {given.limit}" if given.limit else ""),
+        "made_of": made_of(given.weights, find_data(given.data, FERPLUS)),
         "pictures_a_class": A_CLASS,
         "chosen_by": CHOOSE_BY,
         "seeds": given.seeds,

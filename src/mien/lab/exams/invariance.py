@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from mien.affect.network import Reader
 from mien.cues.geometry import measure
 from mien.face.look import look
-from mien.lab.command import command
+from mien.lab.command import command, made_of
 from mien.lab.exams import metrics
 from mien.lab.exams.baselines import Taught, grey_cells, grey_rule
 from mien.lab.exams.changes import CHANGES, SKINS, retint
@@ -132,6 +132,9 @@ def main() -> None:
     colour = of_portraits(portraits.pictures(), methods)
     told = {
         "command": command(parser, given, "data", "kept"),
+        "made_of": made_of(
+            given.weights, given.full_face, find_data(given.data, FERPLUS), find_data(given.data, LONDON)
+        ),
         "faces": {"close-ups": len(exam), "portraits": len(portraits)},
         "close_ups": close_ups,
         "portraits": colour,
