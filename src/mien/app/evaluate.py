@@ -23,7 +23,10 @@ def evaluate(
         typer.Option("--data", help="A project of your own, or the folder with ferplus_dev.npz and london_ccby.npz."),
     ],
     london: Annotated[Path | None, typer.Option("--london", help="london_ccby.npz, if it lies elsewhere.")] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for NAME.json and NAME.html.")] = Path("results"),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for NAME.json and NAME.html. Default: a folder report beside the weights."),
+    ] = None,
     side: Annotated[
         str | None,
         typer.Option(
@@ -38,15 +41,17 @@ def evaluate(
     """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
     from mien.lab.training.project_faces import is_project
 
+    out = weights.parent / "report" if out is None else out
     check_place(weights, out)
     if is_project(data):
         for name, given in (("--london", london), ("--limit", limit), ("--into-manifest", into_manifest or None)):
             if given is not None:
                 raise BadInput(f"{name}: it is for FER+; leave it out with a project")
-        from mien.lab.exams.project_exam import lacking, warning
+        from mien.lab.exams.project_exam import lacking, truth_of, warning
 
         found = examine_project(weights, data, side or "test", out)
         show(found["own"], out, weights.stem, found["on"]["bundles"])
+        Console().print(f"  the truth is {truth_of(found['on'])}", highlight=False, soft_wrap=True, markup=False)
         for told in filter(None, (lacking(found["own"]), warning(found["on"]))):
             Console(stderr=True).print(f"note: {told}", style="yellow", highlight=False, soft_wrap=True)
         return

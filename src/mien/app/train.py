@@ -191,7 +191,7 @@ def train_project(
         if len({row["accuracy"]["value"] for row in rows}) == 1:
             console.print("  All alike: your pictures changed nothing that the network did not know of these classes.")
         console.print(f"  {out / 'curve.json'}", highlight=False, soft_wrap=True, markup=False)
-    for line in (path, path.with_suffix(".json"), f"next: mien evaluate {path} --data {project} --out report"):
+    for line in (path, path.with_suffix(".json"), f"next: mien evaluate {path} --data {project}"):
         console.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
 
 

@@ -7,6 +7,7 @@ from shutil import copytree
 import pytest
 from typer.testing import CliRunner, Result
 
+from data.pretended import pretend_label
 from made_data import OWN, write_own_reader
 from made_faces import collected, made_chips, take_sides
 from mien.affect.network import Reader
@@ -81,6 +82,15 @@ def test_the_same_person_on_the_test_side_counts_as_learnt_from(project: Path) -
     assert met is not None and met[faces.sides == "test"].sum() == 1
 
 
+def test_the_result_goes_beside_the_weights(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "checkout" / "results").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "checkout")
+    weights = write_own_reader(tmp_path)
+    mien("evaluate", weights, "--data", project)
+    assert sorted(path.name for path in (weights.parent / "report").iterdir()) == ["own.html", "own.json"]
+    assert not list((tmp_path / "checkout" / "results").iterdir())
+
+
 def test_intervals_are_over_what_belongs_together(project: Path, tmp_path: Path) -> None:
     sides_by_turns(project)
     alone = examine(Reader(write_own_reader(tmp_path)), gather(project))
@@ -103,6 +113,27 @@ def test_every_training_of_a_network_counts(project: Path) -> None:
     assert learnt_from({"recipe": {"split": "drawn by mien train"}}, faces) is None
     assert learnt_from({}, faces) is None and not learnt_from({"command": "mien train"}, faces).any()
     assert warning({"learnt_from": None, "faces": 3, "side": "test"}) == CANNOT_BE_TOLD
+
+
+def test_whose_word_the_truth_is_and_what_is_left_out(project: Path, tmp_path: Path) -> None:
+    weights, out = write_own_reader(tmp_path), tmp_path / "out"
+    sides_by_turns(project)
+
+    def told() -> str:
+        return mien("evaluate", weights, "--data", project, "--out", out).output
+
+    assert "the truth is what the folders are called, which nobody checked by a label" in told()
+    with Project.open(project) as opened:
+        rows = opened.db.execute("SELECT faces.id, class FROM faces JOIN sides USING (sha256) JOIN arrivals"
+                                 " USING (sha256) WHERE side = 'test' ORDER BY faces.id").fetchall()  # fmt: skip
+        for face, shown in rows[1:]:
+            pretend_label(opened, face, "ann", shown)
+    assert "what people said of 9 faces, and of 1 what the folders are called, unchecked" in told()
+    with Project.open(project) as opened:
+        pretend_label(opened, rows[0]["id"], "ann", OWN[0].name)
+        pretend_label(opened, rows[0]["id"], "bob", OWN[1].name)
+    shown = "what people said; left out: 1 faces of the side on which people do not agree"
+    assert shown in told() and shown in (out / "own.html").read_text()
 
 
 def test_a_class_that_the_side_lacks_is_told(project: Path, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_it_is_examined_on_the_test_side_alone(project: Path, run: Path, tmp_pat
     assert found["own"]["classes"] == NAMES and sum(map(sum, found["own"]["confusion"])) == found["on"]["faces"]
     assert found["own"]["accuracy"]["value"] > 0.9 and "recall of veiled" in said.output
     page = (tmp_path / "reader.html").read_text()
-    assert "what people said" in page and "veiled" in page
+    assert "what the folders are called, which nobody checked" in page and "veiled" in page
     with pytest.raises(BadInput, match="unknown side 'validate'"):
         mien("evaluate", run / "reader.tflite", "--data", project, "--side", "validate")
     with pytest.raises(BadInput, match="do not know the class 'open'"):

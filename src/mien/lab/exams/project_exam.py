@@ -10,6 +10,9 @@ develop of any project: their picture, or one that belongs together with it (one
 remembers pictures, whatever project they lay in. It is null where that cannot be told: the manifest says
 nothing of its training, or is one of before 0.7, which remembers none. FER+ pictures are not compared.
 
+`on.undecided` are faces of the side on which people do not agree, and which are left out; of the others `on.labelled`
+are those that a person labelled: of the rest a folder's name is the truth, which nobody checked.
+
 Intervals are over `on.bundles`, the groups of faces that belong together, where there are fewer of them than faces.
 """
 
@@ -99,6 +102,21 @@ def lacking(own: Mapping[str, Any]) -> str | None:
     return f"this is of {count}: there is no face of {', '.join(absent)}, and nothing is known of how they read"
 
 
+def truth_of(on: Mapping[str, Any]) -> str:
+    """Whose word the truth of an exam is, and what is left out for want of one."""
+    rest = on["faces"] - on["labelled"]
+    if not rest:
+        told = "what people said"
+    elif rest == on["faces"]:
+        told = "what the folders are called, which nobody checked by a label"
+    else:
+        told = f"what people said of {on['labelled']} faces, and of {rest} what the folders are called, unchecked"
+    left_out = (
+        f"; left out: {on['undecided']} faces of the side on which people do not agree" if on["undecided"] else ""
+    )
+    return told + left_out
+
+
 def warning(on: Mapping[str, Any]) -> str | None:
     """What must be said of an exam's faces having been learnt from; None if nothing must."""
     if on["learnt_from"] is None:
@@ -140,6 +158,8 @@ def examine(
         "learnt_from": None if met is None else int(met[rows].sum()),
         "sha256": faces.digest,
         "faces": len(rows),
+        "undecided": int(((faces.sides == side) & (faces.majority < 0)).sum()),
+        "labelled": int(faces.labelled[rows].sum()),
         "bundles": len(np.unique(groups)),
     }
     return {"on": dict(on), "own": describe(faces.majority[rows], probs, [one.name for one in faces.classes], groups)}

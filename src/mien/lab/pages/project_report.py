@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mien.lab.exams.project_exam import lacking, warning
+from mien.lab.exams.project_exam import lacking, truth_of, warning
 from mien.lab.pages import charts
 from mien.lab.pages.page import drawing, heading, page, paragraph, section
 from mien.lab.pages.report import classes
@@ -34,5 +34,5 @@ def project_report(name: str, found: Mapping[str, Any]) -> str:
         f"mien: evaluation of {name}",
         heading(f"How well {name} reads", under),
         section("Headline", drawing(charts.interval_chart(rows, low=0.0)), paragraph(told, "faint")),
-        classes(own, "Rows: what people said."),
+        classes(own, f"Rows: {truth_of(on)}."),
     )

@@ -26,7 +26,7 @@ from mien.data.faces import Faces
 from mien.data.faces import gather as kept_faces
 from mien.data.project import FILE, Project
 from mien.data.split import SIDES
-from mien.data.truth import Truths, truths
+from mien.data.truth import STANDING, Truths, truths
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
 from mien.nets import Floats
@@ -49,8 +49,8 @@ class ProjectFaces:
 
     `cuts` as they were collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` as the
     module says; `sides` (n,), a name of `SIDES` each; `has_split` says whether the project told them; `digest` names
-    pictures and targets together; `pictures` are the faces' (sha256), `together` names the bundle of every picture of
-    the project (`mien.data.bundles`).
+    pictures and targets together; `labelled` (n,) says whether a person said it, or a folder alone; `pictures` are the
+    faces' (sha256), `together` names the bundle of every picture of the project (`mien.data.bundles`).
     """
 
     name: str
@@ -62,6 +62,7 @@ class ProjectFaces:
     sides: NDArray[np.str_]
     has_split: bool
     digest: str
+    labelled: NDArray[np.bool_]
     pictures: tuple[str, ...]
     together: Mapping[str, str]
 
@@ -133,6 +134,7 @@ def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
         targets=targets / targets.sum(axis=1, keepdims=True),
         majority=places[faces.majority[rows]],
         sides=faces.sides[rows],
+        labelled=faces.labelled[rows],
         pictures=tuple(faces.pictures[row] for row in rows.tolist()),
     )
     return some, tuple(one.name for one, is_learnt in zip(faces.classes, has.tolist(), strict=True) if not is_learnt)
@@ -156,6 +158,7 @@ def gather(folder: Path) -> ProjectFaces:
         together = bundles(project)
         sides, has_split = _sides(project, said, together)
         kept = _kept(project, said)
+        given = {row["face"] for row in project.db.execute(STANDING)}
     counts = np.bincount(said.majority[(said.majority >= 0) & (sides == "train")], minlength=len(classes))
     if (counts >= FEWEST).sum() < FEWEST:
         told = ", ".join(f"{one.name} {count}" for one, count in zip(classes, counts, strict=True))
@@ -163,7 +166,18 @@ def gather(folder: Path) -> ProjectFaces:
     digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
     cuts, name = Cuts(kept.chips, kept.cues, kept.valid), folder.resolve().name
     return ProjectFaces(
-        name, classes, cuts, kept.points, said.targets, said.majority, sides, has_split, digest, said.sha256, together
+        name,
+        classes,
+        cuts,
+        kept.points,
+        said.targets,
+        said.majority,
+        sides,
+        has_split,
+        digest,
+        np.array([face in given for face in said.faces.tolist()], dtype=np.bool_),
+        said.sha256,
+        together,
     )
 
 
