@@ -22,11 +22,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from mien import __version__
 from mien.app.gate import Gate
+from mien.app.page_files import PageFiles
 from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
@@ -115,7 +115,7 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
             Route("/health", health),
             Route("/sessions/{session}/export/{kind}", export),
             WebSocketRoute("/live", sockets.serve),
-            Mount("/", StaticFiles(directory=PAGE, check_dir=False, html=True)),
+            Mount("/", PageFiles(PAGE, html=True)),
         ],
         middleware=[Middleware(Gate, hosts=tuple(host.lower() for host in hosts))],
     )

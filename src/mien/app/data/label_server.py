@@ -28,10 +28,10 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from mien import __version__
 from mien.app.gate import Gate
+from mien.app.page_files import PageFiles
 from mien.data.crop import chip_of, cut_of, cut_out, encode
 from mien.data.label import (
     Given,
@@ -224,7 +224,7 @@ def make_app(open_desk: Callable[[], Desk], hosts: Iterable[str]) -> Starlette:
             Route("/desk/labels", _careful(keep), methods=["POST"]),
             Route("/desk/undo", _careful(undo), methods=["POST"]),
             Route("/desk/faces/{face:int}", _careful(picture)),
-            Mount("/", StaticFiles(directory=PAGE, check_dir=False)),
+            Mount("/", PageFiles(PAGE)),
         ],
         middleware=[Middleware(Gate, hosts=tuple(host.lower() for host in hosts))],
     )
