@@ -39,6 +39,11 @@ def test_collect_clean_split_forget(tmp_path: Path) -> None:
     assert "3 pictures on the sides" in shown and "0 persons told apart, 3 pictures without a person" in shown
     assert "marked 'blurred'" in told("mark", folder, "a.png", "blurred")
     assert "blurred" in told("status", folder)
+    asked = CliRunner().invoke(app, ["data", "forget", str(folder), "a.png"], input="n\n")
+    assert (
+        asked.output.index("this is the picture") < asked.output.index("Forget that?")
+        and ": 1 pictures" in asked.output
+    )
     shown = told("forget", folder, "a.png", "--yes")
     assert "forgotten: 1 pictures" in shown and "still here" in shown and "cannot be undone" in shown
     with Project.open(folder) as project:

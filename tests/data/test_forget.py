@@ -9,7 +9,7 @@ from PIL import Image
 from mien.data.clean import clean
 from mien.data.collect import Wish, collect
 from mien.data.faces import gather
-from mien.data.forget import forget
+from mien.data.forget import forget, meant
 from mien.data.project import FILE, Project
 from mien.data.status import status
 from mien.errors import BadInput
@@ -68,6 +68,17 @@ def test_a_person_is_forgotten_and_copies_are_told(project: Project) -> None:
     assert project.db.execute("SELECT count(*) FROM marks WHERE other != ''").fetchone()[0] == 0
     clean(project)
     assert project.db.execute("SELECT count(*) FROM marks WHERE kind = 'copy'").fetchone()[0] == 0
+
+
+def test_what_would_go_is_told_before(project: Project, tmp_path: Path) -> None:
+    assert meant(project, "011") == "the person '011': 1 pictures (1 near copies stay)"
+    assert meant(project, "011", copies_too=True) == "the person '011': 2 pictures (1 near copies go along)"
+    told = meant(project, str(tmp_path / "b"))
+    assert "the source" in told and "2 pictures (1 more also came from elsewhere and stay" in told
+    assert "the picture" in meant(project, "011_x.png")
+    assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 3
+    with pytest.raises(BadInput, match="no person and no source"):
+        meant(project, "012")
 
 
 def test_copies_go_along_if_wanted(project: Project) -> None:

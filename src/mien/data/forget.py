@@ -55,9 +55,7 @@ def forget(project: Project, told: str, copies_too: bool = False) -> Forgotten:
     """
     with alone(project):
         source, names, kept = _meant(project, told)
-        together = joined(names, [(pair.one, pair.other, "") for pair in pairs(project)])
-        groups = {together[name] for name in names}
-        near = {name for name, group in together.items() if group in groups and name not in names}
+        near = _near(project, names)
         if copies_too:
             names, near = names | near, set()
         before = _counts(project)
@@ -77,6 +75,34 @@ def forget(project: Project, told: str, copies_too: bool = False) -> Forgotten:
         project.db.execute("VACUUM")
         faces, labels, arrivals = (b - a for b, a in zip(before, _counts(project), strict=True))
     return Forgotten(len(names), faces, labels, arrivals, kept, tuple(sorted(near)), reports)
+
+
+def meant(project: Project, told: str, copies_too: bool = False) -> str:
+    """What `forget` would take out: a person, a source or a picture, in words, and how many pictures; nothing changes.
+
+    Raises
+    ------
+    BadInput
+        If the word means nothing here, or more than one thing.
+    """
+    source, names, kept = _meant(project, told)
+    near = _near(project, names)
+    is_person = project.db.execute("SELECT 1 FROM pictures WHERE person = ?", (told,)).fetchone() and source is None
+    kind = "the source" if source is not None else "the person" if is_person else "the picture"
+    if kind == "the picture":
+        (told,) = (name[:12] for name in names)
+    more = [f"{kept} more also came from elsewhere and stay"] if kept else []
+    if near:
+        more.append(f"{len(near)} near copies " + ("go along" if copies_too else "stay"))
+    count = len(names) + (len(near) if copies_too else 0)
+    return f"{kind} '{told}': {count} pictures" + (f" ({'; '.join(more)})" if more else "")
+
+
+def _near(project: Project, names: set[str]) -> set[str]:
+    """Near copies of pictures, that are none of them."""
+    together = joined(names, [(pair.one, pair.other, "") for pair in pairs(project)])
+    groups = {together[name] for name in names}
+    return {name for name, group in together.items() if group in groups and name not in names}
 
 
 def _meant(project: Project, told: str) -> tuple[int | None, set[str], int]:

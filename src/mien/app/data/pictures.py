@@ -174,13 +174,15 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Take a picture, a person or a source out of a project for good, with all that was derived from it here."""
-    from mien.data.forget import CANNOT_BE_UNDONE, forget
+    from mien.data.forget import CANNOT_BE_UNDONE, forget, meant
 
-    if not yes and not typer.confirm(f"Forget {what}? This cannot be taken back"):
-        raise BadInput("nothing was forgotten")
-    with Project.open(project) as opened:
-        gone = forget(opened, what, copies)
     console = Console()
+    with Project.open(project) as opened:
+        if not yes:
+            _say(console, f"this is {meant(opened, what, copies)}")
+            if not typer.confirm("Forget that? It cannot be taken back"):
+                raise BadInput("nothing was forgotten")
+        gone = forget(opened, what, copies)
     _say(
         console,
         f"forgotten: {gone.pictures} pictures, {gone.faces} faces, {gone.labels} labels, {gone.arrivals} addresses",
