@@ -36,6 +36,12 @@ def test_what_no_brief_holds_is_refused(brief: dict[str, Any], told: str) -> Non
         EmotionClass("dreamy", 0, 0, brief)
 
 
+@pytest.mark.parametrize("name", ["valence", "Eyes", "reads_as"])
+def test_a_class_is_not_called_like_a_column(name: str) -> None:
+    with pytest.raises(BadInput, match=r"a column of every table.*take another name"):
+        EmotionClass(name, 0, 0)
+
+
 def test_rows_that_are_none_are_refused() -> None:
     for rows in ([{"name": "dreamy"}], [{"name": "dreamy", "valence": "high", "arousal": 0}], [DREAMY.row()] * 2):
         with pytest.raises(BadInput, match="classes"):

@@ -100,6 +100,10 @@ BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
 """Lowest and highest of each number of a brief, in its unit (see `mien.values.Brief`)."""
 
 CLASS_NAME = re.compile(r"[\w][\w' -]{0,39}")
+TABLE_WORDS = frozenset(
+    ("picture", "face", "reads_as", "valence", "arousal", "doubt", "eyes", "brows", "nose", "mouth")
+)
+"""Columns of a table of readings (`mien read --csv`) beside the classes: no class can be called so."""
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"mode": tuple(mode.name.lower() for mode in Mode), "meter": tuple(f"{beats}/{unit}" for beats, unit in METERS)}
 )
@@ -125,6 +129,11 @@ class EmotionClass:
     def __post_init__(self) -> None:
         if not CLASS_NAME.fullmatch(self.name):
             raise BadInput(f"class '{self.name}': give 1 to 40 letters, digits, spaces, - or '")
+        if self.name.casefold() in TABLE_WORDS:
+            raise BadInput(
+                f"class '{self.name}': that is a column of every table of readings; take another name (taken are "
+                f"{', '.join(sorted(TABLE_WORDS))})"
+            )
         for name, given in (("valence", self.valence), ("arousal", self.arousal)):
             if not -1 <= given <= 1:
                 raise BadInput(f"class '{self.name}': {name} {given:g}; give a number from -1 to 1")

@@ -14,6 +14,7 @@ from mien import nets, piece
 from mien.app import cli
 from mien.circumplex import affect_of
 from mien.errors import EXIT_CODE, BadAsset
+from mien.vocabulary import EMOTIONS, TABLE_WORDS
 
 from conftest import ASTRONAUT
 
@@ -80,6 +81,9 @@ def test_read_as_table_json_and_csv(capsys, tmp_path):
     header, row = printed.splitlines()
     assert header.split(",")[:4] == ["picture", "face", "reads_as", "neutral"]
     assert len(header.split(",")) == len(row.split(","))
+    assert {column for column in header.split(",") if column not in EMOTIONS} == TABLE_WORDS
+    code, printed, error = mien(capsys, "read", str(ASTRONAUT), "--json", "--csv")
+    assert code == EXIT_CODE and not printed and "--json and --csv: choose one" in error
 
 
 def test_one_picture_that_cannot_be_read_does_not_stop_the_others(capsys, tmp_path):

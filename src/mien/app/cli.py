@@ -215,6 +215,8 @@ def read(
     from mien import instrument
     from mien.app.show import show_coefficients, show_reading, table_of_readings
 
+    if as_json and as_csv:
+        raise BadInput("--json and --csv: choose one of them")
     console = Console(width=None if sys.stdout.isatty() else PIPED_CELLS)
     errors = Console(stderr=True)
     instrument.reader_of(weights)  # a network that is none is told once
