@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from mien.data.bring import bring_in, sheets_at
+from mien.data.collect import collect
 from mien.data.forget import forget
 from mien.data.gather import class_rows, write_sheets
 from mien.data.project import ORIGIN, PICTURES, Project
@@ -100,6 +101,17 @@ def test_brought_again_nothing_is_twice(project: Project, tmp_path: Path) -> Non
     assert (first.new, again.new, bring_in(project, tmp_path / "s.csv").new) == (0, 1, 0)
     assert len(arrivals(project)) == 2
     assert project.db.execute("SELECT count(*) FROM sources").fetchone()[0] == 1
+
+
+def test_what_is_no_picture_is_not_in_the_class_sheet(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "pile" / "happy-face").mkdir(parents=True)
+    for name, content in (("broken.png", picture(30)[:40]), ("empty.png", b""), ("text.jpg", b"no picture")):
+        (tmp_path / "pile" / "happy-face" / name).write_bytes(content)
+    collect(project, str(tmp_path / "pile"))
+    assert len(arrivals(project)) == 3 and not list(class_rows(project))
+    write_class_sheet([ClassRow("https://example.org/a.png", "happy")], tmp_path / "s.csv")
+    bring_in(project, tmp_path / "s.csv")
+    assert list(class_rows(project)) == [ClassRow("https://example.org/a.png", "happy")]  # nobody looked at it
 
 
 def test_brought_again_consent_and_what_came_stay(project: Project, tmp_path: Path) -> None:

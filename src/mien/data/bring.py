@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from mien.data.collect import sought
 from mien.data.finds import Find, class_on_the_way
-from mien.data.gather import DIGITS, plain_stem
+from mien.data.gather import DIGITS, NOT_FETCHED, plain_stem
 from mien.data.intake import Taken, begin_source, check_consent, end_source, sweep, take, tell_persons
 from mien.data.lock import alone
 from mien.data.project import Project
@@ -137,7 +137,7 @@ def _finds(project: Project, sheet: Sheet, base: Path, gaps: dict[str, int], bes
             yield Find(address, content, shown=shown, album=beside.get(hashed(content).hexdigest(), (None, None))[1])
         else:
             is_far = any(place.lower().startswith(("http:", "https:")) for place in places)
-            absent = "not fetched: only an address" if is_far else "no picture beside the sheet"
+            absent = NOT_FETCHED if is_far else "no picture beside the sheet"
             yield Find(address, problem=absent if path is None else "picture too large", shown=shown)
 
 

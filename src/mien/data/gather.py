@@ -31,6 +31,8 @@ from mien.writing import write_aside
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp", "TIFF": ".tif", "GIF": ".gif"}
 DIGITS = 10
 """So many of a picture's sha256 end its name beside a sheet."""
+NOT_FETCHED = "not fetched: only an address"
+"""The problem of an address that a sheet tells, and that nobody looked at."""
 ADDRESSES = "SELECT sha256, min(source), address FROM arrivals WHERE sha256 NOT NULL GROUP BY sha256"
 """Where each picture came from first."""
 
@@ -75,14 +77,18 @@ def landmark_rows(project: Project, name_of: Callable[[str, str], tuple[str, str
 
 
 def class_rows(project: Project) -> Iterator[ClassRow]:
-    """A row for each picture whose largest face has a class, and for each address with a class but no picture."""
+    """A row for each picture whose largest face has a class, and for each address of a sheet that told a class, but
+    whose picture was not fetched. What turned out to be no picture is none."""
     shown = classes_of_faces(project)
     for row in project.db.execute(f"SELECT id, address FROM faces JOIN ({ADDRESSES}) USING (sha256) WHERE rank = 0"
                                   " ORDER BY address"):  # fmt: skip
         if row["id"] in shown:
             yield ClassRow(row["address"], shown[row["id"]])
-    bare = "SELECT address, class FROM arrivals WHERE sha256 IS NULL AND class NOT NULL ORDER BY source, address"
-    for row in project.db.execute(bare):
+    bare = (
+        "SELECT address, class FROM arrivals WHERE sha256 IS NULL AND class NOT NULL AND problem = ?"
+        " ORDER BY source, address"
+    )
+    for row in project.db.execute(bare, (NOT_FETCHED,)):
         yield ClassRow(row["address"], row["class"])
 
 
