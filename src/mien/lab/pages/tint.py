@@ -89,7 +89,7 @@ def sheet(rgb: NDArray[np.uint8], explanation: Explanation, name: str) -> Image.
     for found in explanation.departures[:4]:
         y += 32
         draw.ellipse((x, y + 5, x + 14, y + 19), fill=REGION_COLOURS[found.region])
-        draw.text((x + 26, y), _plain(words.departure(found)), font=font(21), fill=INK)
+        draw.text((x + 26, y), plain(words.departure(found)), font=font(21), fill=INK)
         draw.text((x + 415, y), words.action_units(found), font=font(21), fill=FAINT)
     if not explanation.departures:
         draw.text((x, y + 32), "nothing stands out", font=font(21), fill=INK)
@@ -151,9 +151,9 @@ def _label(drawn: Image.Image, explanation: Explanation, points: Floats) -> None
         draw.text((x, y), told, font=letters, fill=(255, 255, 255), anchor="lm")
 
 
-def _plain(told: str) -> str:
-    """Pillow's own font lacks the minus sign."""
-    return told.replace("−", "-")
+def plain(told: str) -> str:
+    """Pillow's own font lacks the minus sign and the accidentals."""
+    return told.replace("−", "-").replace("♭", " flat").replace("♯", " sharp")
 
 
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -11,15 +11,16 @@ from mien.ensembles import ensemble
 from mien.lab.exams.side_by_side import Verdict
 from mien.lab.pages import words
 from mien.lab.pages.page import bar, heading, page, paragraph, picture, section, sides, table, text
-from mien.lab.pages.tint import FAINT, INK, LINE, PAPER, SHEET_PX, font, png_of, tinted
+from mien.lab.pages.tint import FAINT, INK, LINE, PAPER, SHEET_PX, font, plain, png_of, tinted
 from mien.lab.pages.tried import Tried
 from mien.music.roll import roll_png
 from mien.music.spelling import key_name
 from mien.values import Brief
 from mien.vocabulary import SAME_AS
 
-MOST_FIELDS = 12
-"""Fields of the brief that the sheet has room for; the page has all."""
+MOST_FIELDS, FIELD_PX, FOOT_PX = 12, 27, 846
+"""Fields of the brief that the sheet shows at most, the pixels that one takes, and where the last line stands; the page
+has all fields."""
 MARK = (181, 71, 27)
 
 
@@ -43,16 +44,26 @@ def sheet(tried: Tried) -> Image.Image:
             draw.text((x + 230, y + 28), told, font=font(17), fill=FAINT)
         y += 60
     y += 10
-    draw.text((x, y), f"so mien plays {title(tried.piece.brief)}", font=font(22), fill=INK)
+    draw.text((x, y), plain(f"so mien plays {title(tried.piece.brief)}"), font=font(22), fill=INK)
     y += 8
-    for field, because in told_brief(tried.piece.brief)[:MOST_FIELDS]:
-        y += 27
+    for field, because in told_brief(tried.piece.brief)[: room(y)]:
+        y += FIELD_PX
         draw.text((x, y), field, font=font(18), fill=FAINT)
         draw.text(
-            (x + 175, y), textwrap.shorten(because.split(": from ")[0], 58, placeholder=" …"), font=font(18), fill=INK
+            (x + 175, y),
+            textwrap.shorten(plain(because.split(": from ")[0]), 58, placeholder=" …"),
+            font=font(18),
+            fill=INK,
         )
-    draw.text((70, 846), f"{tried.name}: an expression as it reads, not what a person feels", font=font(19), fill=FAINT)
+    draw.text(
+        (70, FOOT_PX), f"{tried.name}: an expression as it reads, not what a person feels", font=font(19), fill=FAINT
+    )
     return paper
+
+
+def room(y: int) -> int:
+    """How many fields of the brief stand between the line at `y` and the last line."""
+    return max(0, min(MOST_FIELDS, (FOOT_PX - y) // FIELD_PX - 1))
 
 
 def tried_page(tried: Tried) -> str:
