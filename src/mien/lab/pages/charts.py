@@ -3,6 +3,7 @@
 Places are pixels of the drawing; shares run from 0 to 1. Every drawing names itself for those who cannot see it.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -66,11 +67,14 @@ def confusion_chart(counts: Sequence[Sequence[int]], classes: Sequence[str], cel
 
 
 def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0.0, width: int = 560) -> str:
-    """A dot a row with its interval, on an axis from `low` (full tenths) to 1.
+    """A dot a row with its interval, on an axis from `low` (full tenths) to 1, or from lower where an interval begins
+    lower.
 
     Rows are a name and plain data with `value` (or `share`) and `interval`.
     """
     left, right, step = 190, 60, 24
+    lowest = [math.floor(10 * min(told["interval"][0], _value(told))) / 10 for _, told in rows]
+    low = max(0.0, min([low, *lowest]))
     span = width - left - right
 
     def x(value: float) -> float:
@@ -85,7 +89,7 @@ def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0
     )
     for place, (name, told) in enumerate(rows):
         y = 14 + place * step
-        value = told.get("value", told.get("share", 0.0))
+        value = _value(told)
         first, last = told["interval"]
         drawn += (
             f'<text x="{left - 10}" y="{y + 4}" text-anchor="end">{text(name)}</text>'
@@ -94,6 +98,10 @@ def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0
             f'<text x="{width - right + 12}" y="{y + 4}">{value:.3f}</text>'
         )
     return _svg(width, height, "values with intervals", drawn)
+
+
+def _value(told: Mapping[str, Any]) -> float:
+    return float(told.get("value", told.get("share", 0.0)))
 
 
 def _svg(width: int, height: int, name: str, drawn: str) -> str:

@@ -6,6 +6,7 @@ here, for the explanation of a reading and the reports of the lab.
 
 import base64
 import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -13,6 +14,11 @@ REGION_COLOURS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {"eyes": (213, 94, 0), "brows": (0, 114, 178), "nose": (0, 158, 115), "mouth": (170, 68, 136)}
 )
 """A region's colour is that of the musical part it steers (Okabe & Ito 2008, told apart by colour-blind eyes)."""
+
+MOST_COLUMNS = 10
+"""A table of more columns is set smaller and may be wider than the text."""
+NUMBER = re.compile(r"[+−-]?\d[\d.,]*%?( (to|of|/) [+−-]?\d[\d.,]*%?| ms| MB| \([^a-z]*( to [^a-z]*)?\))*")
+"""What stands right in a table: "0.95", "1,024", "0.86 to 0.89", "12 of 20", "9.2 ms", "0.026 (0.013 to 0.037)"."""
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fcfbf8; --ink: #28282c; --faint: #6b6b72; --line: #dedcd5; --wash: #f2f0ea;
@@ -30,6 +36,8 @@ figure { margin: 0; } figcaption { font-size: .88rem; color: var(--faint); margi
 img { max-width: 100%; border-radius: .5rem; display: block; } svg { max-width: 100%; height: auto; display: block; }
 svg text { fill: var(--ink); font: 13px system-ui, sans-serif; } svg .faint { fill: var(--faint); }
 .scroll { overflow-x: auto; }
+.wide { width: min(100vw - 2.4rem, 88rem); margin-left: calc(50% - min(50vw - 1.2rem, 44rem)); }
+.wide table { font-size: .8rem; } .wide th, .wide td { padding-right: .5rem; }
 table { border-collapse: collapse; margin: .6rem 0; font: .92rem/1.4 system-ui, sans-serif; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th { color: var(--faint); font-weight: 500; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
@@ -88,18 +96,18 @@ def strip(*blocks: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], chosen: int | None = None) -> str:
-    """A table of blocks; cells that begin with a digit or a sign stand right. Row `chosen` is set off."""
+    """A table of blocks; numbers stand right. Row `chosen` is set off; one of many columns may be wider than text."""
     top = "".join(f"<th>{text(name)}</th>" for name in head)
     body = "".join(
         f"<tr{' class=chosen' if place == chosen else ''}>{''.join(_cell(cell) for cell in row)}</tr>"
         for place, row in enumerate(rows)
     )
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    kind = "scroll wide" if len(head) > MOST_COLUMNS else "scroll"
+    return f'<div class="{kind}"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _cell(block: str) -> str:
-    number = block[:1].isdigit() or block[:1] in "+−"
-    return f"<td class=number>{block}</td>" if number else f"<td>{block}</td>"
+    return f"<td class=number>{block}</td>" if NUMBER.fullmatch(block) else f"<td>{block}</td>"
 
 
 def bar(share: float, colour: tuple[int, int, int] | None = None) -> str:
