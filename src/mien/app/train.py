@@ -183,11 +183,11 @@ def train_project(
         }
         write_bytes(out / "curve.json", (json.dumps(told, indent=1) + "\n").encode())
         console.print(table_of_curve(rows))
-        for line in (
+        for told_once in (
             f"On the {read} faces of the side develop, which it chooses by: a little flattering. Test stays unseen.",
             f"Intervals tell how much the draw of pictures matters, not how few {read} faces to read are.",
         ):
-            console.print(f"  {line}", highlight=False, soft_wrap=True)
+            console.print(f"  {told_once}", highlight=False, soft_wrap=True)
         if len({row["accuracy"]["value"] for row in rows}) == 1:
             console.print("  All alike: your pictures changed nothing that the network did not know of these classes.")
         console.print(f"  {out / 'curve.json'}", highlight=False, soft_wrap=True, markup=False)
