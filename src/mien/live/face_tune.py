@@ -4,17 +4,16 @@ The tune needs the person's own resting face: without it narrow eyes would be a 
 known sits before the camera the composer's melody rests, and theirs takes its place; when they leave it comes back.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from mien.live.messages import Tell
 from mien.live.performance import Performance
 from mien.live.watching import Watching
 from mien.music.gesture import at_rest
 from mien.music.spelling import note_name
 from mien.music.tune import Hand, Lift, Press, Tune, pitch_of, play, tune_named
 from mien.values import Gesture, Part
-
-Tell = Callable[[dict[str, Any]], None]
 
 
 class FaceTune:

@@ -4,13 +4,14 @@ Controllers go out before anything else is done with a frame; then the page gets
 values, the ports their numbers. Latencies are measured from a frame's arrival.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mien.clock import Clock
 from mien.ensembles import Ensemble, ensemble
 from mien.live.face_tune import FaceTune
 from mien.live.face_values import port_values
+from mien.live.messages import Tell
 from mien.live.meters import Meters
 from mien.live.performance import Keeper, Performance
 from mien.live.player import Player
@@ -21,8 +22,6 @@ from mien.live.touch import Touch, control_rows, gesture_told
 from mien.live.watching import Watching
 from mien.ports.port import Happened
 from mien.values import Gesture
-
-Tell = Callable[[dict[str, Any]], None]
 
 SET_UP_S = 0.05
 """So long after a set-up was due everybody has obeyed it."""

@@ -3,7 +3,7 @@
 Times are session seconds, rounded to a tenth of a millisecond; channels count from 0.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from mien.ensembles import Ensemble, Player, ensemble
@@ -16,6 +16,9 @@ from mien.music.rhythm import beat_ticks
 from mien.music.spelling import key_name, name, signature, spell
 from mien.ports.port import Beat, Program, Pulse, Strike
 from mien.values import TICKS_PER_QUARTER, Brief, Chord, Part
+
+Tell = Callable[[dict[str, Any]], None]
+"""What takes a message to the page."""
 
 PULSE_TICKS = TICKS_PER_QUARTER // 24
 

@@ -8,12 +8,13 @@ or reads a clock: the same calls give the same music.
 Times are session seconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
 from mien.live.conductor import Conductor, Leg, Step, begin, forget, taken
 from mien.live.messages import (
+    Tell,
     beat_rows,
     beats_of,
     chord_rows,
@@ -49,8 +50,6 @@ DECIDE_S = 0.4
 """The least time between two changes of course."""
 WORTH_TURNING = 0.015
 """Shares of a field's span by which a target must have moved."""
-
-Tell = Callable[[dict[str, Any]], None]
 
 
 class Keeper(Protocol):

@@ -9,7 +9,7 @@ is told and mended.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from mien.live.commands import Command, NotNow, parse_command
 from mien.live.face_tune import FaceTune
 from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
+from mien.live.messages import Tell
 from mien.live.meters import Meters
 from mien.live.mood import ALONE_S, COLOUR_HALF_LIFE_S
 from mien.live.notices import Notices, port_notice
@@ -42,8 +43,6 @@ BRIEF_S = 0.25
 CLOCKS_S = 1.0
 
 log = logging.getLogger("mien.live")
-
-Tell = Callable[[dict[str, Any]], None]
 
 
 class Session:

@@ -5,22 +5,19 @@ session in between, it ends. Once a leg of the music is over its notes are laid 
 and a replay hold them where they sounded. Their ids count down from −1: the composer's count up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from mien.live.conductor import Leg
-from mien.live.messages import note_rows, place
+from mien.live.messages import Tell, note_rows, place
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.take import KEPT_S
 from mien.music.tune import LONGEST_S
 from mien.ports.port import Strike
 from mien.values import Note, Part
-
-Tell = Callable[[dict[str, Any]], None]
 
 ALL_KEPT_S = float("inf")
 """A plan from here on replaces nothing."""
