@@ -25,7 +25,10 @@ def evaluate(
     london: Annotated[Path | None, typer.Option("--london", help="london_ccby.npz, if it lies elsewhere.")] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="Folder for NAME.json and NAME.html. Default: a folder report beside the weights."),
+        typer.Option(
+            "--out",
+            help="Folder for NAME.json and NAME.html. Default: results; of a project, report beside the weights.",
+        ),
     ] = None,
     side: Annotated[
         str | None,
@@ -41,9 +44,11 @@ def evaluate(
     """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
     from mien.lab.training.project_faces import is_project
 
-    out = weights.parent / "report" if out is None else out
+    is_own = is_project(data)
+    if out is None:
+        out = weights.parent / "report" if is_own else Path("results")
     check_place(weights, out)
-    if is_project(data):
+    if is_own:
         for name, given in (("--london", london), ("--limit", limit), ("--into-manifest", into_manifest or None)):
             if given is not None:
                 raise BadInput(f"{name}: it is for FER+; leave it out with a project")
