@@ -247,9 +247,9 @@ class TestIn:
                 time.sleep(0.05)
         listener.close()
         first, rest = caplog.messages
-        assert "/other/x: no address of mien (1 so far)" in first
+        assert "/other/x: no address of mien (1 dropped so far)" in first
         assert "/mien/blob: not read" in rest and "/mien/strat: no wish of that address" in rest
-        assert "\\x1b[2J\\n: no address of mien (3 dropped, 4 so far)" in rest, "and nothing that a terminal obeys"
+        assert "\\x1b[2J\\n: no address of mien (3 times, 4 dropped so far)" in rest, "nothing that a terminal obeys"
 
     def test_a_flood_is_cut_and_the_listener_lives_on(self) -> None:
         heard: list = []

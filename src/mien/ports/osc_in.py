@@ -82,8 +82,8 @@ class OscIn:
         with self._saying:
             now_s = time.monotonic()
             if self._more and now_s - self._said_s >= 1:
-                count = f"{self._more_count} dropped, " if self._more_count > 1 else ""
-                log.warning("OSC in: %s (%s%d so far)", "; ".join(self._more), count, self.refused)
+                count = f"{self._more_count} times, " if self._more_count > 1 else ""
+                log.warning("OSC in: %s (%s%d dropped so far)", "; ".join(self._more), count, self.refused)
                 self._said_s, self._more, self._more_count = now_s, [], 0
 
     def _listen(self) -> None:
