@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -67,7 +68,7 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
 
 def test_whose_ending_fails_keeps_no_place_and_no_ports(caplog: pytest.LogCaptureFixture) -> None:
     async def evening() -> None:
-        station = Station(1, {"twin": SilentTwin})
+        station = Station(1, {"twin": partial(SilentTwin, "twin")})
         station._away_s = 0.0
         session, _ = station.enter(None)
         session.attach(lambda _: None, HAND, resumed=False)

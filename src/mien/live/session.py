@@ -123,7 +123,9 @@ class Session:
         self._gestures.forget()
         self._told_brief = None
         self._state = self.state()
-        self._tell(told.welcome(self, resumed=resumed))
+        own = {"session": self.session_id, "resumed": resumed, "keeps_video": self.video is not None}
+        own |= {"state": self._state, "ports": self.ports_told()}
+        self._tell(told.welcome(self.watching.classes, self._wishes.mapping) | own)
         self._set(wanted)
         if self._reading is None:
             told_to = (self._answered, self._reader_changed, self._choice)
@@ -255,7 +257,7 @@ class Session:
 
     def _on_mapping(self, fields: Mapping[str, Any]) -> None:
         self._wishes.map_by(fields["toml"])
-        self._tell(self.mapping_told())
+        self._tell(told.mapping(self._wishes.mapping))
 
     def _on_record(self, fields: Mapping[str, Any]) -> None:
         self.file.keeps_readings = fields["on"]
@@ -361,10 +363,6 @@ class Session:
             "ports": self.ports_told(),
             "lacks_ports": self.ports_there_are and not self._player.alive(),
         }
-
-    def mapping_told(self) -> dict[str, Any]:
-        """As the message `mapping`."""
-        return told.mapping(self._wishes.mapping)
 
     def ports_told(self) -> list[dict[str, Any]]:
         """The ports of the session."""

@@ -1,6 +1,6 @@
 """What a session tells a page of itself: the greeting, the mapping, the brief (plain data for `docs/wire.md`)."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mien import __version__
 from mien.circumplex import PRESETS
@@ -13,10 +13,7 @@ from mien.live.settings import HELD_RANGES, MODES
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.tune import shipped_tunes
-from mien.values import REGIONS, Brief, Part
-
-if TYPE_CHECKING:
-    from mien.live.session import Session
+from mien.values import REGIONS, Brief, Classes, Part
 
 PROTOCOL = 1
 STEERED_BY = {
@@ -29,20 +26,16 @@ STEERED_BY = {
 """The region that steers each part."""
 
 
-def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
-    """The greeting."""
+def welcome(classes: Classes, table: MappingTable) -> dict[str, Any]:
+    """The greeting, without what it tells of the session."""
     words = {row.target: (row.low, row.high) for row in shipped_mapping().rows}
-    places = {one.name: (one.valence, one.arousal) for one in session.watching.classes}
+    places = {one.name: (one.valence, one.arousal) for one in classes}
     places |= {name: place for name, place in PRESETS.items() if place not in places.values()}
     return {
         "type": "welcome",
         "protocol": PROTOCOL,
         "version": __version__,
-        "session": session.session_id,
-        "resumed": resumed,
-        "keeps_video": session.video is not None,
-        "state": session.state(),
-        "emotions": list(session.watching.names),
+        "emotions": [one.name for one in classes],
         "regions": list(REGIONS),
         "modes": list(MODES),
         "parts": [{"name": part.name.lower(), "region": STEERED_BY[part]} for part in Part],
@@ -57,8 +50,7 @@ def welcome(session: "Session", *, resumed: bool) -> dict[str, Any]:
         ],
         "tunes": [{"name": t.name, "title": t.title, "says": t.says} for t in shipped_tunes().values()],
         "presets": {name: list(place) for name, place in places.items()},
-        "mapping": session.mapping_told(),
-        "ports": session.ports_told(),
+        "mapping": mapping(table),
         "limits": {
             "frame_bytes": frames.MAX_BYTES,
             "frame_pixels": frames.MAX_PIXELS,

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from mien.errors import BadInput
-from mien.lab.pages.cards import PLACE, fill, read_results, table_of
+from mien.lab.pages.cards import PLACE, fill, read_results
 from mien.lab.pages.describe_data import FILES, describe_data
+from mien.lab.pages.markdown import table_of
 from mien.lab.pages.report import report
 from mien.lab.pages.tables import TABLES
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from mien.cues.coefficients import COEFFICIENTS, Student, beyond_rest
 from mien.lab.coefficients.data import Faces, load_all
 from mien.lab.coefficients.split import rest_places, split
-from mien.lab.pages import cards
+from mien.lab.pages.markdown import Results, Table, table_of
 from mien.nets import Floats, asset_path
 from mien.writing import write_bytes
 
@@ -108,24 +108,24 @@ def _sides(read: Floats, truth: Floats) -> dict[str, Any]:
     return {"uneven": total, "share": share, "exchanged": exchanged}
 
 
-def promised(results: cards.Results) -> str:
+def promised(results: Results) -> str:
     """The worst r among the names of each promise."""
     kinds = list(results["faces"])
     rows = [
         (what, *(_told(row[kind], WANTED.get(kind)) for kind in kinds)) for what, row in results["promised"].items()
     ]
     rows.append(("wanted", *(f"≥ {WANTED[kind]}" if kind in WANTED else "–" for kind in kinds)))
-    return cards.table_of(("worst r of", *kinds), rows)
+    return table_of(("worst r of", *kinds), rows)
 
 
-def names(results: cards.Results) -> str:
+def names(results: Results) -> str:
     """r of every name."""
     kinds = list(results["faces"])
     rows = [(name, *(_told(row[kind], None) for kind in kinds)) for name, row in results["r"].items()]
-    return cards.table_of(("coefficient", *kinds), rows)
+    return table_of(("coefficient", *kinds), rows)
 
 
-def examined(results: cards.Results) -> str:
+def examined(results: Results) -> str:
     """How many faces, and the sides."""
     rows = [(f"faces, {kind}", f"{n:,}") for kind, n in results["faces"].items()]
     rows.append(("people among the rendered", f"{results['people']:,}"))
@@ -136,10 +136,10 @@ def examined(results: cards.Results) -> str:
         rows.append((f"… whose weaker side is read as clearly stronger, {kind}", f"{told['exchanged']}"))
     rows.append(("mean coefficient read of a rendered face at rest", f"{results['at_rest']:.3f}"))
     rows += [(name, str(value)) for name, value in results["weights"].items()]
-    return cards.table_of(("what", "value"), rows)
+    return table_of(("what", "value"), rows)
 
 
-TABLES: Mapping[str, cards.Table] = MappingProxyType({"promised": promised, "names": names, "examined": examined})
+TABLES: Mapping[str, Table] = MappingProxyType({"promised": promised, "names": names, "examined": examined})
 """The tables of the card."""
 
 

@@ -10,16 +10,13 @@ stale.
 import argparse
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from mien.errors import BadInput
+from mien.lab.pages.markdown import Results, Table
+from mien.lab.pages.tables import TABLES
 from mien.writing import write_bytes
-
-Results = Mapping[str, Any]
-Table = Callable[[Results], str]
-"""What makes a table of results."""
 
 PLACE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -42,12 +39,6 @@ def fill(card: str, results: Results, tables: Mapping[str, Table]) -> str:
     return PLACE.sub(place, card)
 
 
-def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of text in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def read_results(folder: Path) -> dict[str, Results]:
     """All results of a folder by name, without suffix."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
@@ -55,8 +46,6 @@ def read_results(folder: Path) -> dict[str, Results]:
 
 def main() -> None:
     """Fill the cards, or check them."""
-    from mien.lab.pages.tables import TABLES
-
     parser = argparse.ArgumentParser(prog="python -m mien.lab.pages.cards", description="Write the cards' tables.")
     parser.add_argument("--results", type=Path, default=Path("results"))
     parser.add_argument("--cards", type=Path, default=Path("cards"))

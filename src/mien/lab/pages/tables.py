@@ -11,7 +11,7 @@ from typing import Any
 
 from mien.lab.coefficients.evaluate import TABLES as COEFFICIENT_TABLES
 from mien.lab.exams.evaluate import portraits_told
-from mien.lab.pages.cards import Results, Table, table_of
+from mien.lab.pages.markdown import Results, Table, table_of
 
 
 def scores(results: Results) -> str:
