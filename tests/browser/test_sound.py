@@ -46,7 +46,7 @@ def test_notes_begin_within_a_quantum_of_when_they_are_due(silent: Person):
     apart_s = 0.3217
     strike(silent, [0.0], 0.5)  # the first stroke of a key waits for its sample to be decoded
     for _ in range(TRIES):  # again where a busy machine began so late that the second stroke is not heard whole
-        heard, rate_hz = strike(silent, [0.0, apart_s], 0.42)
+        heard, rate_hz = strike(silent, [0.0, apart_s], 0.5)
         apart = round(apart_s * rate_hz)
         loud = np.abs(heard) > 0.25 * np.abs(heard).max()
         first = int(np.argmax(loud))
