@@ -304,15 +304,16 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
         files = piece.save(out, kinds)
         print(json.dumps(piece.account() | {"files": {kind: str(path) for kind, path in files.items()}}, indent=2))
         return
-    console, way = Console(), [(time_s, affect) for time_s, affect in piece.path if affect]
-    if piece.reading:
-        show.show_reading(console, piece.reading, 1, 1)
-    elif piece.source:
-        show.show_watched(console, way)
+    console = Console()
+    if piece.source and not piece.reading:  # a video
+        show.show_watched(console, piece.path)
     else:
-        show.show_wish(console, piece.affect)
-    if len(way) > 1 and (piece.reading or not piece.source):
-        show.show_way(console, way)
+        if piece.reading:
+            show.show_reading(console, piece.reading, 1, 1)
+        else:
+            show.show_wish(console, piece.affect)
+        if len(piece.path) > 1:
+            show.show_way(console, piece.path)
     show.show_brief(console, piece.brief)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:

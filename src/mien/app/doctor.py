@@ -119,7 +119,9 @@ def _write_here() -> str:
 
 
 def _page() -> Finding:
-    if Path(__file__).with_name("page").joinpath("index.html").exists():
+    from mien.app.page_files import PAGE
+
+    if (PAGE / "index.html").exists():
         return Finding("page", True, "built: mien live opens it")
     return Finding("page", None, "not built", "only for live use: in the checkout, make page")
 

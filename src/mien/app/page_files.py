@@ -6,7 +6,19 @@ from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+PAGE = Path(__file__).with_name("page")
+"""Where `make page` builds them."""
 NOT_BUILT = "The page is not built. In the checkout run  make page  , then load this again."
+
+
+def page_text(name: str, not_built: str) -> str:
+    """A built page, or one that says in a heading that it is not built."""
+    page = PAGE / name
+    if page.exists():
+        return page.read_text(encoding="utf-8")
+    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>mien</title>
+<h1>{not_built}</h1>
+<p>In the checkout run <code>make page</code>, then load this again.</p></html>"""
 
 
 class PageFiles:

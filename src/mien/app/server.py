@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Iterable
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Never
 
 from starlette.applications import Starlette
@@ -26,7 +25,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from mien import __version__
 from mien.app.gate import Gate
-from mien.app.page_files import PageFiles
+from mien.app.page_files import PAGE, PageFiles, page_text
 from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
@@ -39,7 +38,6 @@ from mien.sound.font import font_path
 
 log = logging.getLogger("mien.live")
 
-PAGE = Path(__file__).with_name("page")
 SUBPROTOCOL = "mien.1"
 HELLO_S = 5.0
 FAREWELL_S = 1.0
@@ -51,10 +49,6 @@ MOST_WAITING = 500
 MOST_BAD, BAD_S = 40, 60.0
 """Messages that are none of the protocol, and the time within which so many end the socket."""
 MOST_TEXTS_A_S = 100
-
-NO_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>mien</title>
-<h1>mien is running, but its page is not built</h1>
-<p>In the checkout run <code>make page</code>, then load this again.</p></html>"""
 
 KEEPS_VIDEO = "<html data-keeps-video"
 """How the page begins where pictures may be kept: its notice says so before a camera is asked for."""
@@ -79,8 +73,7 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
     sockets = Sockets(station, token)
 
     async def page(_: Request) -> Response:
-        index = PAGE / "index.html"
-        text = index.read_text(encoding="utf-8") if index.exists() else NO_PAGE
+        text = page_text("index.html", "mien is running, but its page is not built")
         return HTMLResponse(text.replace("<html", KEEPS_VIDEO, 1) if station.keep_video else text)
 
     async def send_font(request: Request) -> Response:

@@ -67,7 +67,11 @@ def show_wish(console: Console, affect: Affect) -> None:
 
 def _named(affect: Affect) -> str:
     named = f"{affect.reads_as}: " if max(affect.probs) == 1 else ""
-    return f"{escape(named)}valence {affect.valence:+.2f}, arousal {affect.arousal:+.2f}"
+    return escape(named) + _place(affect.valence, affect.arousal)
+
+
+def _place(valence: float, arousal: float) -> str:
+    return f"valence {valence:+.2f}, arousal {arousal:+.2f}"
 
 
 def show_watched(console: Console, path: MoodPath) -> None:
@@ -79,8 +83,7 @@ def show_watched(console: Console, path: MoodPath) -> None:
         affects = [affect for _, affect in places]
         shares = (fmean(of_region) for of_region in zip(*(affect.shares for affect in affects), strict=True))
         told = "  ".join(f"{region} {share:.0%}" for region, share in zip(REGIONS, shares, strict=True))
-        valence, arousal = fmean(one.valence for one in affects), fmean(one.arousal for one in affects)
-        place = f"valence {valence:+.2f}, arousal {arousal:+.2f}"
+        place = _place(fmean(one.valence for one in affects), fmean(one.arousal for one in affects))
         table.add_row(f"  from {clock(places[0][0])}", f"[bold]{escape(name)}[/]", place, f"[dim]{told}[/]")
     console.print(table)
 

@@ -282,11 +282,5 @@ def _failure(work: Callable[[], object], name: str) -> str | None:
 def _let_go(port: Port, name: str) -> None:
     """Close a port that failed, so that none of its threads and sockets stays; it may well fail at that too, which the
     log has: a file that cannot be written is lost."""
-
-    def close() -> None:
-        try:
-            port.close()
-        except FAILURES as error:
-            log.warning("port %s could not be closed: %s", name, error)
-
-    _failure(close, name)
+    if why := _failure(port.close, name):
+        log.warning("port %s could not be closed: %s", name, why)

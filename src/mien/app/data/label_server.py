@@ -16,7 +16,6 @@ import mimetypes
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ from starlette.routing import Mount, Route
 
 from mien import __version__
 from mien.app.gate import Gate
-from mien.app.page_files import PageFiles
+from mien.app.page_files import PAGE, PageFiles, page_text
 from mien.data.crop import chip_of, cut_of, cut_out, encode
 from mien.data.label import (
     Given,
@@ -51,17 +50,12 @@ from mien.data.project import Project
 from mien.errors import BadInput
 from mien.nets import Floats
 
-PAGE = Path(__file__).parents[1] / "page"
 AHEAD = 4
 """Faces that a page is told of, so that their pictures are there before they are wanted."""
 MAX_BODY_BYTES = 4096
 
 Suggest = Callable[[NDArray[np.uint8], Floats, NDArray[np.bool_]], str | None]
 """What a model says of a chip uint8 (64, 64), its cues float32 (c,) and their validity: a class's name, or nothing."""
-
-NO_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>mien</title>
-<h1>The label page is not built</h1>
-<p>In the checkout run <code>make page</code>, then load this again.</p></html>"""
 
 
 class Desk:
@@ -178,8 +172,7 @@ def make_app(open_desk: Callable[[], Desk], hosts: Iterable[str]) -> Starlette:
         return desks[0]
 
     async def page(_: Request) -> Response:
-        index = PAGE / "label.html"
-        return HTMLResponse(index.read_text(encoding="utf-8") if index.exists() else NO_PAGE)
+        return HTMLResponse(page_text("label.html", "The label page is not built"))
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok", "version": __version__})

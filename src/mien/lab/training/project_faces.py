@@ -114,21 +114,23 @@ def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
         If a class has faces, but none to learn from.
     """
     counts = faces.counts()
-    has = np.array([counts[SIDES[0]][one.name] > 0 for one in faces.classes])
-    for one, is_learnt in zip(faces.classes, has.tolist(), strict=True):
-        if not is_learnt and any(counts[side][one.name] for side in SIDES):
+    learnt = tuple(one for one in faces.classes if counts[SIDES[0]][one.name])
+    absent = [one for one in faces.classes if one not in learnt]
+    for one in absent:
+        if any(counts[side][one.name] for side in SIDES):
             told = ", ".join(f"{side} {counts[side][one.name]}" for side in SIDES)
             raise BadInput(
                 f"{faces.name}: no face of '{one.name}' to learn from ({told}); collect or label more, or deal the "
                 "pictures out anew:  mien data split PROJECT --seed 1"
             )
-    if has.all():
+    if not absent:
         return faces, ()
+    has = np.array([one in learnt for one in faces.classes])
     rows = np.flatnonzero(faces.targets[:, has].sum(axis=1) > 0)
     targets, places = faces.targets[np.ix_(rows, has)], np.append(np.cumsum(has) - 1, -1)
     some = replace(
         faces,
-        classes=tuple(one for one, is_learnt in zip(faces.classes, has.tolist(), strict=True) if is_learnt),
+        classes=learnt,
         cuts=Cuts(faces.cuts.chips[rows], faces.cuts.cues[rows], faces.cuts.valid[rows]),
         points=faces.points[rows],
         targets=targets / targets.sum(axis=1, keepdims=True),
@@ -137,7 +139,7 @@ def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
         labelled=faces.labelled[rows],
         pictures=tuple(faces.pictures[row] for row in rows.tolist()),
     )
-    return some, tuple(one.name for one, is_learnt in zip(faces.classes, has.tolist(), strict=True) if not is_learnt)
+    return some, tuple(one.name for one in absent)
 
 
 def is_project(path: Path) -> bool:
