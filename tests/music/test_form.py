@@ -147,13 +147,6 @@ def test_a_tense_piece_ends_strong_and_a_calm_one_with_an_amen() -> None:
     assert close(0.3).phrases[0].treatment[:2] == ("a", "a"), "it remembers the theme as that was built"
 
 
-@pytest.mark.parametrize("bars", [18, 22, 34, 42])
-def test_the_last_return_of_the_theme_is_the_height_of_a_piece(bars: int) -> None:
-    sections = plan(bars, np.random.default_rng(1))
-    *_, last = (section for section in sections if section.theme == "A" and section.title != "coda")
-    assert last.energy == max(section.energy for section in sections) > 0
-
-
 def test_a_theme_of_a_free_piece_is_answered_or_said_twice() -> None:
     for fours in range(2, 9):
         first, second, *_ = plan(4 * fours + 2, np.random.default_rng(1))

@@ -22,7 +22,7 @@ from mien.music.arrange import Joint, arrange
 from mien.music.departure import departed
 from mien.music.figures import Names, choose_texture
 from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, plan
-from mien.music.height import heightened
+from mien.music.height import heightened, with_height
 from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
 from mien.music.motif import Motif, invent, notes_in_bar
@@ -124,7 +124,8 @@ def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase
     notes: list[Note] = []
     chords: list[Chord] = []
     marks: list[Mark] = [Mark(0, "form", form)]
-    sections = plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form), brief.tension)
+    planned = plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form), brief.tension)
+    sections = with_height(planned, brief.loudness)
     for index, spec in enumerate(sections):
         state, passage = next_section(brief, state, spec, np.random.default_rng([seed, index]))
         notes += [replace(note, onset_ticks=note.onset_ticks + tick) for note in passage.notes]

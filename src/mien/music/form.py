@@ -37,7 +37,7 @@ LONG_BARS, INTRODUCTION_BARS = 30, 2
 FULL_CLOSE_TENSION = (0.15, 0.5)
 """Tension up to which an ending is plagal, and from which it is a full close."""
 HEIGHT_ENERGY = 0.5
-"""Energy of the last return of a piece's theme."""
+"""Energy of the section that is a piece's height (`mien.music.height`)."""
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
 """Energy of a chapter's contrasts in turn, and of a theme by how often it has returned."""
 BREAKS_FROM = (0.3, 0.6)
@@ -258,7 +258,7 @@ def plan(
     """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
 
     Fours of bars become phrases; what is left becomes the coda, as the `tension` of the mood (0..1) wants it. A long
-    piece begins with an introduction; the last return of the theme is its height.
+    piece begins with an introduction.
 
     Raises
     ------
@@ -278,9 +278,6 @@ def plan(
     if rest == 1 and fours >= 4:
         fours, rest = fours - 1, PHRASE_BARS + 1
     sections = _of_fours(fours, form, rng)
-    returns = [place for place, section in enumerate(sections) if section.theme == FIRST_THEME and section.turn]
-    if returns:
-        sections[returns[-1]] = replace(sections[returns[-1]], energy=HEIGHT_ENERGY, is_height=True)
     if rest:
         sections.append(ending(rest, tension, rng, sections[0].phrases[0].treatment))
     sections[-1] = replace(sections[-1], is_last=True)

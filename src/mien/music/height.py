@@ -1,24 +1,31 @@
-"""The last phrase of a theme's last return → the same phrase, rising beyond all that was heard: the piece's highpoint.
+"""Where a piece has its highpoint, and the last phrase there → the same phrase, rising beyond all that was heard.
 
-A piece has one registral peak, late. The phrase begins as it is known; its last bar but one (and half of the one before
-it, where the way up is long) climbs to a note higher than any before, rather a long one, and the close comes down from
-there. Rhythm, harmony and bass stay. Where the player has no room above, the phrase stays as it is. Times are ticks
-from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
+A piece has one registral peak. Loud music drives to its end: there the theme's last return rises. Quiet music opens
+out in the contrast before that return, and comes home as it set out: it has few notes, and those that a return changed
+would be missed where motifs come back. The phrase begins as it is known; its last bar but one (and half of the one
+before it, where the way up is long) climbs to a note higher than any before, rather a long one, and the close comes
+down from there. Rhythm, harmony and bass stay. Where the player has no room above, the phrase stays as it is. Times are
+ticks from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
 
 References: Huron 1996, "The melodic arch in Western folksongs"; Agawu 2009, *Music as Discourse*, ch. 2 (highpoints);
 Eitan 1997, *Highpoints: A Study of Melodic Peaks*.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
+from mien.music.form import FIRST_THEME, HEIGHT_ENERGY, SectionSpec
 from mien.music.harmony import slot_at
 from mien.music.melody import Range, Sung, Syllable, sing
 from mien.music.rhythm import bar_ticks, middle_ticks, strength
 from mien.music.theme import Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
 from mien.values import Brief
+
+LOUD = 0.5
+"""Loudness of a brief from which the height lies in the last return."""
 
 BEYOND_STEPS = 4
 """Up to so many steps above what was the highest the first tone of the chord is the peak."""
@@ -32,16 +39,28 @@ WIDEST_LEAP = 12
 """Semitones that the line leaps at most on its way up and down."""
 
 
+def with_height(sections: Sequence[SectionSpec], loudness: float) -> tuple[SectionSpec, ...]:
+    """Choose which section of a piece is its height, if its theme returns at all."""
+    returns = [place for place, section in enumerate(sections) if section.theme == FIRST_THEME and section.turn]
+    if not returns:
+        return tuple(sections)
+    contrasts = [place for place in range(returns[-1]) if sections[place].is_contrast]
+    height = contrasts[-1] if contrasts and loudness < LOUD else returns[-1]
+    raised = replace(sections[height], energy=HEIGHT_ENERGY, is_height=True)
+    return (*sections[:height], raised, *sections[height + 1 :])
+
+
 def heightened(
     draft: Draft, brief: Brief, compass: Compass, highest_midi: int, rng: np.random.Generator, *, ends: bool
 ) -> Draft:
-    """Raise the climax of a phrase above `highest_midi`, if the melody's player has room there.
+    """Raise the climax of a phrase above `highest_midi` and its own notes, if the melody's player has room there.
 
     Parameters
     ----------
-    highest_midi : the highest pitch of the melody so far.
+    highest_midi : the highest pitch of the melody before it.
     ends : the phrase is the last of all.
     """
+    highest_midi = max([highest_midi, *(note.pitch_midi for note in draft.melody)])
     bar = (draft.spec.bars - 2) * bar_ticks(brief.meter)
     for start in (bar, bar - bar_ticks(brief.meter) + middle_ticks(brief.meter)):
         raised = _raised_from(start, bar, draft, brief, compass, highest_midi, rng, ends=ends)
