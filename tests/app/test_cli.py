@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mien import __main__ as program
 from mien import nets, piece
 from mien.app import cli
 from mien.circumplex import affect_of
@@ -418,7 +419,20 @@ def test_a_video_is_followed(capsys, tmp_path, astronaut):
     assert len(account["path"]) == 13 and account["path"][0]["reads_as"] == "happiness"
     _, printed, _ = mien(capsys, *words)
     assert "from 0:01 happiness" in printed and "mouth" in printed and "Asked for" not in printed
+    assert mien(capsys, *words, "--files", "json")[0] == 0
+    _, told, _ = mien(capsys, "why", str(next(tmp_path.glob("*.json"))))
+    assert "The expression reads as happiness" in told and "Asked for" not in told
     assert "leads its own way" in refuses(capsys, tmp_path / "o", "play", str(tmp_path / "clip.avi"), "--to", "sad")
+
+
+def test_who_stops_the_program_sees_no_traceback(monkeypatch):
+    def stopped():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", stopped)
+    with pytest.raises(SystemExit) as left:
+        program.main()
+    assert left.value.code == program.STOPPED
 
 
 @pytest.mark.parametrize(

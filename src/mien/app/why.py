@@ -113,7 +113,7 @@ def tell(console: Console, account: dict[str, Any]) -> None:
         f"[bold]{escape(account['name'])}[/]  {account['seconds']:.0f} s, {len(account['bars'])} bars, seed {seed}"
         + (f", form: {escape(form)}" if form else "")
     )
-    is_read = "face" in (account["reading"] or {})
+    is_read = _is_read(account)
     console.print(_reading(account["reading"], "The expression reads as" if is_read else "Asked for:", who=is_read))
     if len(account["path"]) > 1:
         first, last = (place["reads_as"] or "movements alone" for place in (account["path"][0], account["path"][-1]))
@@ -141,11 +141,18 @@ def tell_bar(console: Console, account: dict[str, Any], bar: dict[str, Any]) -> 
     console.print(f"  melody   {escape(_motif(bar) or 'closes the phrase with a rhythm of its own')}", highlight=False)
     if bar["cadence"]:
         console.print(f"  cadence  {escape(bar['cadence'])}", highlight=False)
-    told = _reading(bar, "The reading in force:", who="face" in (account["reading"] or {}))
+    is_read = _is_read(account)
+    told = _reading(bar, "The reading in force:" if is_read else "The mood in force:", who=is_read)
     console.print(f"\n{told}")
     since = f", in force since bar {brief['from_bar']}" if brief["from_bar"] < bar["bar"] else ""
     console.print(f"\n[bold]What is asked of the composer{since}[/]")
     _tell_brief(console, brief["fields"])
+
+
+def _is_read(account: dict[str, Any]) -> bool:
+    """Whether a face led the music: those of a picture, a video or a session have shares, those of a wish are equal."""
+    places = [account["reading"] or {}, *account["bars"]]
+    return any(len(set((place.get("shares") or {}).values())) > 1 for place in places)
 
 
 def _reading(place: dict[str, Any] | None, opening: str, *, who: bool) -> str:
