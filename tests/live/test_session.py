@@ -80,7 +80,7 @@ def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: 
 def test_after_the_largest_seed_comes_the_smallest() -> None:
     async def evening() -> None:
         told: list[dict[str, Any]] = []
-        session = Session("x", WallClock(), "now", {})
+        session = Session("x", WallClock(), "now")
         session.attach(told.append, {"settings": {"mode": "hand", "seed": LARGEST_SEED}}, resumed=False)
         session.start()
         session.performance.advance = Stumbling(session.performance.advance, 1)  # type: ignore[method-assign]
@@ -96,7 +96,7 @@ def test_a_watchdog_finds_another_seed_after_the_largest(monkeypatch: pytest.Mon
     monkeypatch.setattr(headless, "WATCHDOG_S", 0.01)
 
     async def evening() -> None:
-        session = Session("x", WallClock(), "now", {})
+        session = Session("x", WallClock(), "now")
         session.attach(lambda _: None, {"settings": {"mode": "hand", "seed": LARGEST_SEED}}, resumed=False)
         session.performance.start = Stumbling(session.performance.start, 1)  # type: ignore[method-assign]
         over = asyncio.Event()
@@ -138,7 +138,7 @@ def test_one_who_stumbles_again_falls_silent_and_the_session_lives_on(caplog: py
 def test_a_page_that_comes_back_takes_nothing_back_that_was_chosen_elsewhere() -> None:
     async def evening() -> None:
         told: list[dict[str, Any]] = []
-        session = Session("x", WallClock(), "now", {})
+        session = Session("x", WallClock(), "now")
         page = {"settings": {"mode": "hand", "ensemble": "piano", "seed": 5}}
         session.attach(told.append, page, resumed=False)
         session.detach()

@@ -53,7 +53,7 @@ class Session:
     session_id : its secret.
     clock : starts with the session.
     started : ISO date and time of the start.
-    openers : ports to play on, by name.
+    openers : ports to play on, by name; empty while another session has them, None where there are none.
     mapping : the table to begin with; None is the shipped one.
     choice : the network that reads.
     keep_video : folder in which the pictures are kept while the player records; None keeps none.
@@ -82,7 +82,7 @@ class Session:
         self.file = SessionFile(started, choice.classes)
         self.video = Video(keep_video, started, self.file, self._notice) if keep_video else None
         self._player = Player(openers or {}, clock, self._port_changed)
-        self.ports_there_are = bool(openers)  # here or with another session
+        self._ports_there_are = openers is not None
         self.performance = Performance(self._tell, self._player, self.file)
         self._meters = Meters()
         self._tune = FaceTune(self.watching, self.performance, self._tell)
@@ -361,7 +361,7 @@ class Session:
             "lead": self._wishes.lead.told() if self._wishes.lead else None,
             "reader": self._notices.reader_is,
             "ports": self.ports_told(),
-            "lacks_ports": self.ports_there_are and not self._player.alive(),
+            "lacks_ports": self._ports_there_are and not self._player.alive(),
         }
 
     def ports_told(self) -> list[dict[str, Any]]:

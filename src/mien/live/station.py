@@ -120,10 +120,9 @@ class Station:
         if len(self.sessions) >= self.places:
             raise StationFull
         session_id = secrets.token_hex(16)
-        openers = self._openers if self._lent_to is None else {}
+        openers = (self._openers if self._lent_to is None else {}) if self._openers else None
         started = datetime.now(UTC).isoformat(timespec="seconds")
         session = Session(session_id, WallClock(), started, openers, self.mapping, self._choice, self.keep_video)
-        session.ports_there_are = bool(self._openers)
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session
