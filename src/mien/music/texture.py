@@ -226,10 +226,11 @@ def completed(
     strokes: list[Stroke], slots: tuple[Slot, ...], melody: Sequence[Sung], voices: Mapping[Part, Voice]
 ) -> list[Stroke]:
     """Let a chord that nobody gives its third have one: of the inner players the first that is near enough, who plays
-    it beside the tone he began with, or instead of it if he has one note at a time; where nobody plays, who has
-    chords."""
+    it beside the tone he began with, or instead of it if he has one note at a time; where nobody begins a note, one who
+    is free, rather one who plays in this phrase anyway."""
     inner = [voices[part] for part in INNER if part in voices]
     players = sorted(inner, key=lambda player: not player.monophonic)
+    at_hand = sorted(inner, key=lambda player: (all(s.part is not player.part for s in strokes), player.monophonic))
     sung = [Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY) for n in melody]
     found = list(strokes)
     for slot in slots:
@@ -238,22 +239,35 @@ def completed(
         heard = [*over, *(s.pitch_midi for s in found if s.part is not Part.KIT and _sounds(s, slot))]
         if any(pitch % 12 == third for pitch in heard):
             continue
-        for player in players:
-            here = [s for s in found if s.part is player.part and _begins(s, slot)]
-            free = range(player.low_midi, min(player.high_midi + 1, min(over, default=128)))
-            thirds = [pitch for pitch in free if pitch % 12 == third]
-            if here and thirds and (with_third := _with_third(found, here, thirds, player)) is not None:
-                found = with_third
-                break
-            if not any(_begins(s, slot) for s in found if s.part in INNER) and thirds and not player.monophonic:
-                tenth = min(thirds, key=lambda pitch: abs(pitch - slot.bass_midi - TENTH))
+        ceiling = min(over, default=128)
+        thirds = {
+            player.part: [
+                pitch for pitch in range(player.low_midi, min(player.high_midi + 1, ceiling)) if pitch % 12 == third
+            ]
+            for player in inner
+        }
+        begun = [s for s in found if s.part in INNER and _begins(s, slot)]
+        ways = (_with_third(found, begun, thirds[player.part], player) for player in players)
+        if (with_third := next((way for way in ways if way is not None), None)) is not None:
+            found = with_third
+        elif not begun:
+            free = (player for player in at_hand if thirds[player.part] and _is_free(player, found, slot))
+            if (player := next(free, None)) is not None:
+                tenth = min(thirds[player.part], key=lambda pitch: abs(pitch - slot.bass_midi - TENTH))
                 found.append(Stroke(slot.onset_ticks, slot.length_ticks, tenth, player.part))
-                break
     return found
 
 
-def _with_third(found: list[Stroke], here: list[Stroke], thirds: list[int], player: Voice) -> list[Stroke] | None:
-    """The strokes with one of the thirds near to how a player begins a chord, None if none is."""
+def _is_free(player: Voice, strokes: list[Stroke], slot: Slot) -> bool:
+    """Whether a player could begin another note with a chord."""
+    return not player.monophonic or not any(s.part is player.part and _sounds(s, slot) for s in strokes)
+
+
+def _with_third(found: list[Stroke], begun: list[Stroke], thirds: list[int], player: Voice) -> list[Stroke] | None:
+    """The strokes with one of the thirds near to how a player begins a chord, None if he does not, or none is near."""
+    here = [stroke for stroke in begun if stroke.part is player.part]
+    if not here or not thirds:
+        return None
     begun = [stroke for stroke in here if stroke.onset_ticks == here[0].onset_ticks]
     nearest, first = min(product(thirds, begun), key=lambda pair: abs(pair[0] - pair[1].pitch_midi))
     if player.monophonic and abs(nearest - first.pitch_midi) <= FARTHEST_THIRD:
