@@ -6,34 +6,31 @@ Everything here is a straight line through the stages; each can be called alone.
 picture, options, seed and version give the same files.
 """
 
-import math
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mien.circumplex import affect_at, affect_of
-from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput, NoFace
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose as write_music
-from mien.music.form import FREE, find_form
+from mien.music.form import FREE
 from mien.music.journey.path import MoodPath, check_path, path_between
 from mien.music.journey.travel import compose_journey
-from mien.music.key import parse_key
-from mien.music.mapping import MappingTable, load_mapping
+from mien.music.mapping import MappingTable
 from mien.music.perform import perform
 from mien.nets import read_manifest
 from mien.piece import Piece, Reading
-from mien.values import Affect, Face, Mode
-from mien.vocabulary import meter_named
+from mien.values import Affect, Face
+from mien.vocabulary import EIGHT
+from mien.wishes import SECONDS, Wishes
 
 if TYPE_CHECKING:
     from mien.affect.network import Reader
 
-SECONDS = (10.0, 3600.0)
-"""Shortest and longest piece."""
 SMALLEST_FACE_PX = 40.0
 """A face whose box is smaller holds too few pixels to read."""
 REMARKABLE_DOUBT = 0.75
@@ -132,10 +129,42 @@ def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
     return tuple(path)
 
 
+class End(NamedTuple):
+    """A mood that music begins or ends with; if it was read from a picture, the reading, and the picture's path."""
+
+    name: str
+    affect: Affect
+    reading: Reading | None = None
+    source: Path | None = None
+
+
+def end_of(said: str | Path, weights: str | Path | None = None) -> End:
+    """A mood by the name of an emotion, or else by a picture, whose largest face is read.
+
+    Raises
+    ------
+    BadInput
+        If it is neither, or the picture cannot be used.
+    """
+    from mien.face.pictures import SUFFIXES
+
+    try:
+        return End(str(said), affect_of(str(said), reader_of(weights).classes if weights else EIGHT))
+    except BadInput as unknown:
+        path = Path(said)
+        if path.suffix.lower() not in SUFFIXES and not os.path.isfile(path):  # noqa: PTH113 (False for what is no path)
+            raise BadInput(f"{unknown}, or a picture of a face") from None
+    readings = read(path, weights=weights)
+    reading = readings[0]
+    if len(readings) > 1:
+        reading = replace(reading, remarks=(*reading.remarks, f"the largest of {len(readings)} faces counts"))
+    return End(path.stem, reading.affect, reading, path.absolute())
+
+
 def play(
     picture: str | Path,
     *,
-    to: str | None = None,
+    to: str | Path | None = None,
     seconds: float | None = None,
     seed: int = 1,
     ensemble: str = "piano",
@@ -152,7 +181,8 @@ def play(
     Parameters
     ----------
     picture : path of a picture with at least one face, or of a video, whose moods the music then follows.
-    to : name of an emotion to lead to: the music meets the face where it is, then moves (the iso principle).
+    to : an emotion's name or another picture, to lead to: the music meets the face where it is, then moves (the iso
+        principle).
     seconds : length, 10 to 3600; by default 60, or a video's length.
     seed : the same seed gives the same piece; another seed another piece for the same face.
     ensemble : a name of `mien.ensembles.ensembles()`.
@@ -185,9 +215,9 @@ def play(
         path = watch(picture, weights)
         if seconds is None:
             wishes = replace(wishes, seconds=min(max(path[-1][0], SECONDS[0]), SECONDS[1]))
-        return replace(_journey(name, path, wishes), source=source)
+        return replace(_journey(name, path, wishes), sources=(source,))
     wishes = Wishes(60.0 if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form)
-    target = affect_of(to, reader_of(weights).classes) if to is not None else None
+    end = end_of(to, weights) if to is not None else None
     readings = read(picture, weights=weights)
     if not 1 <= face <= len(readings):
         raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
@@ -195,11 +225,17 @@ def play(
     if len(readings) > 1:
         others = f"face {face} of {len(readings)} plays; 'face' chooses another"
         reading = replace(reading, remarks=(*reading.remarks, others))
-    if target is not None:
-        piece = _journey(name, path_between(reading.affect, target, wishes.seconds), wishes, reading)
-    else:
+    if end is None:
         piece = _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
-    return replace(piece, source=source)
+        return replace(piece, sources=(source,))
+    way = path_between(reading.affect, end.affect, wishes.seconds)
+    return between_ends(_journey(name, way, wishes), End(name, reading.affect, reading, source), end)
+
+
+def between_ends(piece: Piece, start: End, end: End) -> Piece:
+    """A piece that leads from one end to the other, with what was read at both."""
+    sources = tuple(one.source for one in (start, end) if one.source)
+    return replace(piece, reading=start.reading, arrival=end.reading, sources=sources)
 
 
 def compose(
@@ -260,47 +296,6 @@ def travel(
     return _journey(name, check_path(path), Wishes(seconds, seed, ensemble, key, meter, font, mapping, form))
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a person asks of a piece besides its mood; refused at birth if it cannot be had."""
-
-    seconds: float
-    seed: int
-    ensemble: str
-    key: str | None
-    asked_meter: str | tuple[int, int] | None
-    font: str | Path | None
-    asked_mapping: MappingTable | str | Path | None
-    form: str
-    meter: tuple[int, int] | None = field(init=False)
-    mapping: MappingTable | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        low, high = SECONDS
-        if not (math.isfinite(self.seconds) and low <= self.seconds <= high):
-            raise BadInput(f"{self.seconds:g} seconds: a piece lasts {low:g} to {high:g} seconds")
-        if self.seed < 0:
-            raise BadInput(f"seed {self.seed}: give a whole number from 0")
-        look_up(self.ensemble)
-        find_form(self.form)
-        meter, mapping = self.asked_meter, self.asked_mapping
-        object.__setattr__(self, "meter", meter_named(meter) if isinstance(meter, str) else meter)
-        object.__setattr__(self, "mapping", load_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping)
-        self.tonic_and_mode()
-        if self.font is not None:
-            from mien.sound.font import load_font
-
-            load_font(Path(self.font))
-
-    def tonic_and_mode(self) -> tuple[int | None, Mode | None]:
-        """The key asked for, None where it is left to mood and seed."""
-        return parse_key(self.key) if self.key is not None else (None, None)
-
-    def font_path(self) -> Path | None:
-        """The font asked for, None for the shipped one."""
-        return Path(self.font) if self.font is not None else None
-
-
 def _piece(
     name: str,
     affect: Affect,
@@ -323,7 +318,7 @@ def _piece(
     return Piece(name, ((0.0, affect),), brief, written, perform(written, brief), reading, wishes.font_path())
 
 
-def _journey(name: str, path: MoodPath, wishes: Wishes, reading: Reading | None = None) -> Piece:
+def _journey(name: str, path: MoodPath, wishes: Wishes) -> Piece:
     tonic_pc, mode = wishes.tonic_and_mode()
     if mode is not None:
         raise BadInput(f"key '{wishes.key}': a journey turns its mode; give the tonic alone, as in Eb")
@@ -338,9 +333,8 @@ def _journey(name: str, path: MoodPath, wishes: Wishes, reading: Reading | None 
         form=wishes.form,
     )
     performed = perform(stretch.written, stretch.briefs)
-    return Piece(
-        name, path, stretch.briefs[0][1], stretch.written, performed, reading, wishes.font_path(), stretch.briefs
-    )
+    brief, font = stretch.briefs[0][1], wishes.font_path()
+    return Piece(name, path, brief, stretch.written, performed, font=font, briefs=stretch.briefs)
 
 
 def _side_px(face: Face) -> float:

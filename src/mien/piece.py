@@ -59,8 +59,8 @@ class Piece:
     `path` holds the affects it follows, (seconds, affect); one alone for a piece of one mood, None where a live session
     followed cues alone or its file kept no reading. `brief` is the one it begins with; `written` is the score, on the
     grid; `performed` the same notes as they are played. `briefs` are those in force along it, (tick, brief) with the
-    first at tick 0; by default the one it begins with. `source` is the picture or video that it was read from, which no
-    file of it may replace.
+    first at tick 0; by default the one it begins with. `reading` is the face that it begins with, `arrival` the one it
+    leads to, where pictures were read; `sources` are the pictures or the video, which no file of it may replace.
     """
 
     name: str
@@ -71,7 +71,8 @@ class Piece:
     reading: Reading | None = None
     font: Path | None = field(default=None, repr=False)
     briefs: Briefs = field(default=(), repr=False)
-    source: Path | None = field(default=None, repr=False)
+    sources: tuple[Path, ...] = field(default=(), repr=False)
+    arrival: Reading | None = None
 
     def __post_init__(self) -> None:
         if not self.briefs:
@@ -123,6 +124,7 @@ class Piece:
             "seed": self.written.seed,
             "seconds": round(self.performed.length_s, 2),
             "reading": self._account_of_reading(),
+            "arrival": self.arrival.account() if self.arrival else None,
             "path": [{"time_s": round(time_s, 2)} | account_of_place(affect) for time_s, affect in self.path],
             "brief": account_of_brief(self.brief),
             **account_of_music(self.written, self.performed, self.briefs, self.path),
@@ -159,7 +161,7 @@ class Piece:
         Raises
         ------
         BadInput
-            If a kind of file is unknown, one would take the place of the picture or video itself, or the piece's name
+            If a kind of file is unknown, one would take the place of a picture or the video itself, or the piece's name
             is none for a file ("AC/DC").
         CannotWrite
             If the folder cannot be written; nothing is left behind.
@@ -175,14 +177,15 @@ class Piece:
         return places
 
     def _check_spared(self, kind: str, path: Path) -> None:
-        """Refuse a file in whose place, or a folder in which, the picture or video stands."""
-        if self.source is None or not self.source.exists() or not path.exists():
-            return
-        if path.samefile(self.source) or path.resolve() in self.source.resolve().parents:
-            raise BadInput(
-                f"{path}: there stands what the music was read from, and '{kind}' would take its place; give another "
-                f"folder with --out, or leave out '{kind}'"
-            )
+        """Refuse a file in whose place, or a folder in which, a picture or the video stands."""
+        for source in self.sources:
+            if not source.exists() or not path.exists():
+                continue
+            if path.samefile(source) or path.resolve() in source.resolve().parents:
+                raise BadInput(
+                    f"{path}: there stands what the music was read from, and '{kind}' would take its place; give "
+                    f"another folder with --out, or leave out '{kind}'"
+                )
 
 
 def check_files(files: Iterable[str]) -> tuple[str, ...]:

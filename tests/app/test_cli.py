@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from mien import __main__ as program
-from mien import nets, piece
+from mien import instrument, nets, piece
 from mien.app import cli
 from mien.circumplex import affect_of
-from mien.errors import EXIT_CODE, BadAsset
+from mien.errors import EXIT_CODE, BadAsset, BadInput
 from mien.vocabulary import EMOTIONS, TABLE_WORDS
 
 from conftest import ASTRONAUT
@@ -406,6 +406,42 @@ def test_a_way_from_a_table_and_from_a_face(capsys, tmp_path):
     assert json.loads(printed)["seconds"] == pytest.approx(15, abs=4), "as long as the table"
 
 
+def test_a_way_from_one_face_to_another(capsys, tmp_path, monkeypatch):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(ASTRONAUT.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    words = ("--files", "mid,json", "--out", "out")
+    _, printed, _ = mien(capsys, "travel", "--from", "a.jpg", "--to", "b.jpg", "--over", "12s", *words)
+    assert (
+        printed.count("Reads as") == 2 and "Led from  a.jpg" in printed and "Led to  b.jpg, reached at 0:09" in printed
+    )
+    account = json.loads((tmp_path / "out" / "a-to-b-piano-1.json").read_text(encoding="utf-8"))
+    assert account["reading"] == account["arrival"] and account["arrival"]["reads_as"] == "happiness"
+    _, printed, _ = mien(capsys, "travel", "--from", "Sad", "--to", "b.jpg", "--over", "12s", *words)
+    assert "Asked for  sadness" in printed and printed.count("Reads as") == 1
+    code, printed, _ = mien(capsys, "play", "a.jpg", "--to", "b.jpg", "--seconds", "12", *words, "--json")
+    assert code == 0 and json.loads(printed)["arrival"]["reads_as"] == "happiness"
+
+
+def test_an_emotions_name_is_not_taken_for_a_file(tmp_path, monkeypatch):
+    (tmp_path / "sad").write_bytes(b"no picture")
+    monkeypatch.chdir(tmp_path)
+    assert instrument.end_of("sad").affect.emotion == "sadness"
+    with pytest.raises(BadInput, match="not a picture"):
+        (tmp_path / "sadder").write_bytes(b"no picture")
+        instrument.end_of("sadder")
+
+
+def test_the_picture_that_is_led_to_is_spared(capsys, tmp_path, monkeypatch):
+    (tmp_path / "sad-to-me-piano-1-stems").mkdir()
+    picture = tmp_path / "sad-to-me-piano-1-stems" / "me.jpg"
+    picture.write_bytes(ASTRONAUT.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    words = ("travel", "--from", "sad", "--to", str(picture), "--over", "10s", "--files", "stems", "--json")
+    assert "would take its place" in refuses(capsys, Path(), *words)
+    assert picture.read_bytes() == ASTRONAUT.read_bytes()
+
+
 def test_a_video_is_followed(capsys, tmp_path, astronaut):
     writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 4, (512, 512))
     for place in range(72):
@@ -459,7 +495,8 @@ NO_TIMES = ("soon", "2h", "1:30", "-5", "nan", "s", " ")
     ("words", "message"),
     [
         (("--from", "sad"), "give a way"),
-        (("--from", "sad", "--to", "hangry"), "unknown emotion 'hangry'"),
+        (("--from", "sad", "--to", "hangry"), "tense, or a picture of a face"),
+        (("--from", "none.jpg", "--to", "sad"), "none.jpg: no such file"),
         *((("--from", "sad", "--to", "happy", "--over", text), "90, 90s, 2min or 1min30s") for text in NO_TIMES),
         (("--from", "sad", "--to", "happy", "--over", "2s"), "10 to 3600 seconds"),
         (("--from", "sad", "--to", "happy", "--key", "D dorian"), "give the tonic alone"),

@@ -90,7 +90,9 @@ PIPED_CELLS = 160
 @app.command()
 def play(
     picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) or video with a face.")],
-    to: Annotated[str | None, typer.Option("--to", help="Emotion to lead to from where the face is.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Lead to an emotion from where the face is, or to the face of a picture.")
+    ] = None,
     out: Out = Path("out"),
     seconds: Annotated[
         float | None, typer.Option("--seconds", help="10 to 3600. Default: 60, or the video's length.")
@@ -157,8 +159,8 @@ def compose(
 
 @app.command()
 def travel(
-    start: Annotated[str | None, typer.Option("--from", help="Emotion to begin with.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Emotion to arrive at.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Emotion to begin with, or a picture.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Emotion to arrive at, or a picture.")] = None,
     over: Annotated[
         str | None,
         typer.Option(
@@ -180,18 +182,20 @@ def travel(
 ) -> None:
     """Compose along a way from one mood to another: it is met, led, and reached."""
     from mien import instrument
-    from mien.circumplex import affect_of
     from mien.music.journey.path import path_between, read_path
     from mien.piece import check_files
+    from mien.wishes import SECONDS
 
     kinds = check_files(files)
     seconds = _seconds(over or "60s")
+    ends: tuple[instrument.End, ...] = ()
     if path is not None and start is None and end is None:
         way, name = read_path(path), path.stem
         if over is None and way[-1][0] > 0:
-            seconds = max(way[-1][0], instrument.SECONDS[0])
+            seconds = max(way[-1][0], SECONDS[0])
     elif path is None and start is not None and end is not None:
-        way, name = path_between(affect_of(start), affect_of(end), seconds), f"{start}-to-{end}"
+        ends = (instrument.end_of(start), instrument.end_of(end))
+        way, name = path_between(ends[0].affect, ends[1].affect, seconds), f"{ends[0].name}-to-{ends[1].name}"
     else:
         raise BadInput("give a way: either --from and --to (for example --from sad --to happy), or --path FILE.csv")
     piece = instrument.travel(
@@ -200,7 +204,7 @@ def travel(
         seconds=seconds,
         **_wishes(seed, ensemble, key, meter, soundfont, mapping, form),
     )
-    _deliver(piece, out, kinds, as_json)
+    _deliver(instrument.between_ends(piece, *ends) if ends else piece, out, kinds, as_json)
 
 
 @app.command()
@@ -305,15 +309,7 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
         print(json.dumps(piece.account() | {"files": {kind: str(path) for kind, path in files.items()}}, indent=2))
         return
     console = Console()
-    if piece.source and not piece.reading:  # a video
-        show.show_watched(console, piece.path)
-    else:
-        if piece.reading:
-            show.show_reading(console, piece.reading, 1, 1)
-        else:
-            show.show_wish(console, piece.affect)
-        if len(piece.path) > 1:
-            show.show_way(console, piece.path)
+    show.show_moods(console, piece)
     show.show_brief(console, piece.brief)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:

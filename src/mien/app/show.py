@@ -27,6 +27,24 @@ WIDE_CELLS, SHARES_CELLS = 130, 100
 COLOURS = {"eyes": "cyan", "brows": "magenta", "nose": "yellow", "mouth": "green"}
 
 
+def show_moods(console: Console, piece: Piece) -> None:
+    """What a piece follows: what was read of a picture or a video, or was asked for, and where it leads."""
+    path = [(time_s, affect) for time_s, affect in piece.path if affect]
+    if piece.sources and not (piece.reading or piece.arrival):
+        show_watched(console, path)
+        return
+    if piece.reading:
+        if piece.arrival:
+            console.print(f"[bold]Led from[/]  {escape(piece.sources[0].name)}", highlight=False)
+        show_reading(console, piece.reading, 1, 1)
+    else:
+        show_wish(console, piece.affect)
+    if len(path) > 1:
+        show_way(console, path, piece.sources[-1].name if piece.arrival else None)
+    if piece.arrival:
+        show_reading(console, piece.arrival, 1, 1)
+
+
 def show_reading(console: Console, reading: Reading, number: int, count: int) -> None:
     """One face: where, how it reads, and which region said so."""
     face = reading.face
@@ -88,10 +106,10 @@ def show_watched(console: Console, path: MoodPath) -> None:
     console.print(table)
 
 
-def show_way(console: Console, path: MoodPath) -> None:
-    """Where music that moves from mood to mood arrives, and when."""
+def show_way(console: Console, path: MoodPath, picture: str | None = None) -> None:
+    """Where music that moves from mood to mood arrives, and when; the picture, if its mood was read from one."""
     time_s, end = path[-1]
-    console.print(f"[bold]Led to[/]  {_named(end)}, reached at {clock(time_s)}")
+    console.print(f"[bold]Led to[/]  {escape(picture) if picture else _named(end)}, reached at {clock(time_s)}")
 
 
 def clock(time_s: float) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from mien.data.archives import SUFFIXES as ARCHIVES
 from mien.data.archives import is_archive, read_archive
 from mien.data.films import frames_as_finds
-from mien.data.finds import SUFFIXES, Find, Known, class_on_the_way, is_picture, spoken
+from mien.data.finds import Find, Known, class_on_the_way, is_picture, spoken
 from mien.data.folders import check_folder, read_file, read_folder
 from mien.data.galleries import clear, is_gallery, read_gallery
 from mien.data.intake import Person, Taken, begin_source, check_consent, end_source, sweep, take, tell_persons
@@ -22,6 +22,7 @@ from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.web import is_address, read_list
 from mien.errors import BadInput
+from mien.face.pictures import SUFFIXES
 from mien.face.video import SUFFIXES as VIDEOS
 from mien.face.video import is_video
 

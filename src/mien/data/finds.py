@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
-"""Names that are taken for pictures."""
+from mien.face.pictures import SUFFIXES
+
 Known = Callable[[str], bool]
 
 

@@ -21,10 +21,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from mien.data.finds import SUFFIXES, Find, Known, is_picture
+from mien.data.finds import Find, Known, is_picture
 from mien.data.folders import read_file
 from mien.errors import BadInput, extra
-from mien.face.pictures import MAX_BYTES
+from mien.face.pictures import MAX_BYTES, SUFFIXES
 
 ARRIVING = "arriving"
 ADDRESS_KEY = "mien_address"

@@ -21,6 +21,8 @@ from mien.values import Frame
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 """Pillow's names."""
 SPOKEN_FORMATS = "JPEG, PNG, WebP, BMP, TIFF or GIF"
+SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+"""Names that are taken for pictures."""
 FOREIGN_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
 """What phones and web pages keep in an ISO container (ISO/IEC 23008-12), by its major brand; not read here."""
 MAX_BYTES = 64 * 2**20
