@@ -82,3 +82,15 @@ def test_refusals_leave_nothing(words: tuple[str, ...], message: str, tmp_path: 
     error = capsys.readouterr().err
     assert message in error and error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_without_a_head_it_is_said_what_one_is(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MIEN_HEAD", raising=False)
+    assert perform("--expression", "browDown=.8", "--out", "clip.mp4") == EXIT_CODE
+    error = capsys.readouterr().err
+    assert error.startswith("mien: no head given") and error.count("\n") == 1
+    assert "none ships" in error and "cards/data/ict_head.md" in error and "mien perform HEAD.npz" in error
+    monkeypatch.setenv("MIEN_HEAD", "mine.npz")
+    assert perform("--expression", "browDown=.8") == EXIT_CODE
+    assert "mine.npz: no such file" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """`mien perform`: a rendered face with a chosen expression becomes a picture or a video, its truth beside it.
 
-The head is a file of one's own (a morphable head in `ict_face.npz`'s layout); none is shipped. Beside `clip.mp4` stands
+The head is a file of one's own (a morphable head in `ict_face.npz`'s layout), given as argument or in `MIEN_HEAD`; none
+is shipped. Beside `clip.mp4` stands
 `clip.csv`: for every picture its time, the 52 coefficients and the pose that were asked for.
 """
 
@@ -23,8 +24,21 @@ ONSET_S, HOLD_S = 1.0, 1.0
 """A video without a path: from rest to the expression, there for a while, and back."""
 
 
+NO_HEAD = (
+    "no head given; a head is a 3D face that can be moved, a .npz of your own (none ships; cards/data/ict_head.md says "
+    "what is in it and where it comes from): mien perform HEAD.npz --emotion happiness --out face.png, or set "
+    "MIEN_HEAD=HEAD.npz"
+)
+
+
 def perform(
-    head: Annotated[Path, typer.Argument(help="A morphable head: ict_face.npz or a file of its layout.")],
+    head: Annotated[
+        Path | None,
+        typer.Argument(
+            envvar="MIEN_HEAD",
+            help="A morphable head: ict_face.npz or a file of its layout; none ships (cards/data/ict_head.md).",
+        ),
+    ] = None,
     expression: Annotated[
         str, typer.Option("--expression", help="As browDown=.8,mouthSmileLeft=.4; without a side: both.")
     ] = "",
@@ -45,6 +59,8 @@ def perform(
     from mien.lab.performer.head import load_head
     from mien.lab.performer.perform import perform as render
 
+    if head is None:
+        raise BadInput(NO_HEAD)
     film.check_name(out)
     looking = script.gaze(*_numbers("--gaze", gaze, 2))
     moved = script.parse_expression(expression) | (script.parse_emotion(emotion) if emotion else {})
