@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import typer
 from PIL import Image
 
 from mien import __main__ as program
@@ -249,6 +250,45 @@ def test_bad_lengths(capsys, tmp_path, seconds):
 )
 def test_bad_options(capsys, tmp_path, words, message):
     assert message in refuses(capsys, tmp_path / "out", "compose", *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("play", "a.jpg", "--seconds", "abc"),
+            "Invalid value for '--seconds': 'abc' is not a valid float (mien play --help)",
+        ),
+        (
+            ("play", "a.jpg", "--ensembl", "x"),
+            "No such option: --ensembl (Possible options: --ensemble) (mien play --help)",
+        ),
+        (("play",), "Missing argument 'picture' (mien play --help)"),
+        (("plya",), "No such command 'plya'. Did you mean 'play', 'replay'? (mien --help)"),
+        (("data", "new"), "Missing argument 'project' (mien data new --help)"),
+        (("data", "nw"), "No such command 'nw'. Did you mean 'new'? (mien data --help)"),
+        (("play", "a.jpg", "b.jpg"), "Got unexpected extra argument(s) (b.jpg) (mien play --help)"),
+    ],
+)
+def test_what_is_no_command_is_refused_in_one_line(capsys, words, said):
+    assert mien(capsys, *words) == (EXIT_CODE, "", f"mien: {said}\n")
+
+
+def test_help_is_help(capsys):
+    code, printed, error = mien(capsys, "play", "--help")
+    assert code == 0 and "Usage:" in printed and not error
+    for words in ((), ("data",), ("mapping",)):
+        code, printed, error = mien(capsys, *words)
+        assert code == EXIT_CODE and "Usage:" in printed + error and "mien: " not in error
+
+
+@pytest.mark.parametrize(("stop", "code", "said"), [(KeyboardInterrupt, 130, ""), (typer.Abort, 1, "Aborted!")])
+def test_who_stops_a_command_sees_no_more_than_that(capsys, monkeypatch, stop, code, said):
+    def stopped(*_, **__):
+        raise stop
+
+    monkeypatch.setattr(instrument, "compose", stopped)
+    assert mien(capsys, "compose", "--emotion", "sad")[::2] == (code, said + "\n" * bool(said))
 
 
 def test_a_folder_that_cannot_be_written(capsys, tmp_path):

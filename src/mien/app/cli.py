@@ -29,6 +29,7 @@ from mien.app.measure import measure
 from mien.app.options import Coefficients, Weights
 from mien.app.perform import perform
 from mien.app.ports import ports
+from mien.app.refusals import run
 from mien.app.train import train
 from mien.app.why import why
 from mien.ensembles import ensembles
@@ -292,7 +293,7 @@ def _options(
 def main() -> None:
     """Run the command line; errors meant for a person become one line and exit code 2."""
     try:
-        app()
+        run(app)
     except MienError as error:
         if "--debug" in sys.argv:
             raise
