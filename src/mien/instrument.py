@@ -186,7 +186,8 @@ def play(
     seconds : length, 10 to 3600; by default 60, or a video's length.
     seed : the same seed gives the same piece; another seed another piece for the same face.
     ensemble : a name of `mien.ensembles.ensembles()`.
-    key : as in "Eb", "F# minor" or "D dorian"; chosen by mood and seed if None.
+    key : as in "Eb", "F# minor" or "D dorian"; "c", a small letter alone, is C minor whatever the mood; chosen by mood
+        and seed if None.
     meter : "4/4", "3/4", "6/8" or "5/4", or as two numbers; chosen by the seed if None.
     face : which one plays, 1 for the largest.
     font : another SoundFont (sf2 or sf3) to play with.
@@ -321,7 +322,7 @@ def _piece(
 def _journey(name: str, path: MoodPath, wishes: Wishes) -> Piece:
     tonic_pc, mode = wishes.tonic_and_mode()
     if mode is not None:
-        raise BadInput(f"key '{wishes.key}': a journey turns its mode; give the tonic alone, as in Eb")
+        raise BadInput(f"key '{wishes.key}': a journey turns its mode; give the tonic alone, with a capital, as in Eb")
     stretch = compose_journey(
         path,
         wishes.seconds,

@@ -274,6 +274,15 @@ def test_what_is_no_command_is_refused_in_one_line(capsys, words, said):
     assert mien(capsys, *words) == (EXIT_CODE, "", f"mien: {said}\n")
 
 
+def test_a_small_letter_is_a_minor_key_and_help_says_so(capsys, tmp_path):
+    words = ("compose", "--emotion", "happy", "--seconds", "10", "--files", "mid", "--json", "--out", str(tmp_path))
+    _, printed, _ = mien(capsys, *words, "--key", "c")
+    assert json.loads(printed)["brief"]["mode"]["value"] == "aeolian"
+    for command in ("play", "compose", "travel"):
+        _, printed, _ = mien(capsys, command, "--help")
+        assert "small letter, is C minor" in " ".join(printed.split())
+
+
 def test_help_is_help(capsys):
     code, printed, error = mien(capsys, "play", "--help")
     assert code == 0 and "Usage:" in printed and not error
@@ -540,6 +549,7 @@ NO_TIMES = ("soon", "2h", "1:30", "-5", "nan", "s", " ")
         *((("--from", "sad", "--to", "happy", "--over", text), "90, 90s, 2min or 1min30s") for text in NO_TIMES),
         (("--from", "sad", "--to", "happy", "--over", "2s"), "10 to 3600 seconds"),
         (("--from", "sad", "--to", "happy", "--key", "D dorian"), "give the tonic alone"),
+        (("--from", "sad", "--to", "happy", "--key", "c"), "give the tonic alone, with a capital"),
         (("--path", "none.csv"), "cannot be read as a table"),
     ],
 )

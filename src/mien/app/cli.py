@@ -71,7 +71,9 @@ EnsembleName = Annotated[str, typer.Option("--ensemble", help=f"Who plays: {', '
 Key = Annotated[
     str | None,
     typer.Option(
-        "--key", help="As in Eb, 'F# minor', 'D dorian'; the tonic alone where moods move. Default: mood and seed."
+        "--key",
+        help="As in Eb, 'F# minor', 'D dorian'; c alone, a small letter, is C minor whatever the mood; where moods "
+        "move, a capital alone. Default: mood and seed.",
     ),
 ]
 Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]

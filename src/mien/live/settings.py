@@ -157,5 +157,7 @@ def _tonic(given: object) -> str | None:
         return None
     text = str(given)
     if parse_key(text)[1] is not None:
-        raise BadInput(f"tonic {text!r}: give the tonic alone, as in Eb; the mode follows the mood, or is held")
+        raise BadInput(
+            f"tonic {text!r}: give the tonic alone, with a capital, as in Eb; the mode follows the mood, or is held"
+        )
     return text
