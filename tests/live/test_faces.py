@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_answers import LEFT, RIGHT, answer, cues, reading
 
 from mien.circumplex import affect_at, affect_of
 from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import NAMES
-from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
 from mien.live.calibration import EXTREME, FEWEST, drifted, profile_of, ranged, rest_of, rested
 from mien.live.commands import NotNow
@@ -21,42 +21,12 @@ from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.gesture import at_rest
 from mien.ports.port import Value
-from mien.values import CONTROLS, EMOTIONS, Cues, Gesture, Mode, Part
+from mien.values import CONTROLS, EMOTIONS, Gesture, Mode, Part
 from mien.vocabulary import EmotionClass
-
-LEFT, RIGHT = (0.1, 0.2, 0.3, 0.5), (0.6, 0.2, 0.85, 0.55)
 
 
 def moved(box: tuple[float, ...], by: float) -> tuple[float, ...]:
     return (box[0] + by, box[1], box[2] + by, box[3])
-
-
-def cues(time_s: float = 0.0, **changes: float) -> Cues:
-    neutral = average_neutral()
-    values = neutral.mean.copy()
-    for name, deviations in changes.items():
-        values[NAMES.index(name)] += deviations * neutral.spread[NAMES.index(name)]
-    return Cues(time_s, values, np.ones(len(values), dtype=bool))
-
-
-def answer(*faces: tuple[tuple[float, ...], Cues, dict | None]) -> dict:
-    return {
-        "faces": [
-            {
-                "score": 0.9, "box": list(box), "pose_deg": [0, 0, 0], "points": [], "irises": [],
-                "cues": [float(v) for v in own.values], "affect": affect,
-            }
-            for box, own, affect in faces
-        ]
-    }  # fmt: skip
-
-
-def reading(emotion: str) -> dict:
-    affect = affect_of(emotion)
-    return {
-        "probs": list(affect.probs), "valence": affect.valence, "arousal": affect.arousal, "doubt": 0.1,
-        "shares": [0.25] * 4,
-    }  # fmt: skip
 
 
 class TestSeats:
@@ -362,3 +332,21 @@ def test_who_leaves_in_the_middle_of_a_blink_leaves_no_instrument_muted() -> Non
     assert joined({}, (0,), 1.5) is None, "out of sight for a moment"
     gone = joined({}, (), 4.0)
     assert gone is not None and dict(gone.controls) == {part: at_rest(part) for part in Part}
+
+
+def test_time_in_which_nobody_looked_counts_for_nothing() -> None:
+    watching = Watching()
+    watching.see(answer((LEFT, cues(), None), (RIGHT, cues(), None)), 10.0, False)
+    watching.seat(2)
+    watching.see(answer((LEFT, cues(), None), (RIGHT, cues(), None)), 10.0, False)
+    watching.calibrate("start", 10.5)
+    watching.look(False, 11.0)
+    watching.look(False, 20.0)  # lost, then starting: one time
+    assert watching.learnt(70.0) is None and not watching.is_alone(70.0)
+    assert watching.mood(70.0, True).source == "face", "cues alone: no expression has been read yet"
+    watching.look(True, 70.0)
+    watching.see(answer((RIGHT, cues(), None)), 70.5, False)
+    assert watching.seats_taken() == (0, 1), "the other one is only out of sight for a moment"
+    progress = watching.learnt(73.0)
+    assert progress and progress["progress"] == pytest.approx(0.7)
+    assert watching.is_alone(73.0)

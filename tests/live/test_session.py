@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from made_answers import LEFT, answer, cues, reading
 
 from mien.app import headless
-from mien.clock import WallClock
+from mien.clock import OfflineClock, WallClock
+from mien.live import session as sessions
 from mien.live.session import Session
 from mien.live.settings import LARGEST_SEED
 from mien.ports.port import Release, SilentTwin, Strike
@@ -150,6 +152,58 @@ def test_a_page_that_comes_back_takes_nothing_back_that_was_chosen_elsewhere() -
         session.detach()
         session.attach(told.append, {"settings": {"mode": "hand", "ensemble": "quartet", "seed": 5}}, resumed=True)
         assert session.state()["mode"] == "hand", "it was told of the other mode, and wants its own"
+        await session.close()
+
+    asyncio.run(evening())
+
+
+class Reader:
+    """A reading process that is lost, starts and is ready when the test says so."""
+
+    def __init__(
+        self, reads_affect: bool, clock: Any, on_answer: Any, on_change: Callable[[str], None], _: Any
+    ) -> None:
+        self.reads_affect, self.becomes = reads_affect, on_change
+        on_change("starting")
+
+    def change(self, reads_affect: bool) -> None:
+        if reads_affect != self.reads_affect:
+            self.reads_affect = reads_affect
+            self.becomes("starting")
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def test_nobody_is_missed_while_the_reading_process_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "ReadingProcess", Reader)
+    told: list[dict[str, Any]] = []
+    clock = OfflineClock()
+
+    def said_after(session: Session, seconds: float) -> list[str]:
+        told.clear()
+        clock.wait(seconds)
+        session._tick()
+        return [message["code"] for message in told if message["type"] == "notice"]
+
+    async def evening() -> None:
+        session = Session("x", clock, "now")
+        session.attach(told.append, {"settings": {"mode": "emotion"}}, resumed=False)
+        reader = session._reading
+        assert isinstance(reader, Reader)
+        assert said_after(session, 60) == [], "it has not begun to look"
+        reader.becomes("ready")
+        assert said_after(session, 1) == []
+        session.watching.see(answer((LEFT, cues(), reading("happiness"))), session.now_s, True)
+        assert session._wanted()[1] is not None and session._wishes.mood.source == "face"
+        session.hear('{"type": "settings", "mode": "gesture"}')
+        assert said_after(session, 60) == []
+        assert (session._wanted()[1], session._wishes.mood.source) == (None, "face"), "the music goes on as with a face"
+        reader.becomes("ready")
+        assert said_after(session, 1) == []
+        assert said_after(session, 60) == ["no-face"]
+        reader.becomes("lost")
+        assert said_after(session, 60) == []
         await session.close()
 
     asyncio.run(evening())

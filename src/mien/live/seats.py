@@ -5,7 +5,7 @@ when its face has not been seen for `KEPT_S`. Boxes are (x0, y0, x1, y1), shares
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mien.music.gesture import at_rest
 from mien.values import Gesture, Part
@@ -52,6 +52,11 @@ def seated(seats: Seats, boxes: Sequence[Box], time_s: float) -> tuple[Seats, tu
     for index, seat in found.items():
         taken[seat] = (boxes[index], time_s)
     return Seats(seats.most, taken), tuple(found.get(index) for index in range(len(boxes)))
+
+
+def later(seats: Seats, seconds: float) -> Seats:
+    """The same seats, as if everybody had been seen so much later."""
+    return replace(seats, taken={seat: (box, seen_s + seconds) for seat, (box, seen_s) in seats.taken.items()})
 
 
 def joined(gestures: Mapping[int, Gesture], taken: Sequence[int], now_s: float) -> Gesture | None:

@@ -23,7 +23,7 @@ from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
 from mien.live.messages import Tell
 from mien.live.meters import Meters
-from mien.live.mood import ALONE_S, COLOUR_HALF_LIFE_S
+from mien.live.mood import COLOUR_HALF_LIFE_S
 from mien.live.notices import Notices, port_notice
 from mien.live.performance import Performance
 from mien.live.player import Opener, Player
@@ -282,7 +282,7 @@ class Session:
             self._tell(learnt)
             if learnt["state"] == "done":
                 self.file.keep("calibrated", now_s, step=learnt["step"])
-        self._notices.faces(now_s > ALONE_S and self.watching.is_alone(now_s))
+        self._notices.faces(self.watching.is_alone(now_s))
         if self.performance.is_playing:
             self.performance.rest(now_s, self._resting(now_s))
             self.performance.advance(now_s, *self._wanted())
@@ -338,6 +338,7 @@ class Session:
 
     def _reader_changed(self, how: str) -> None:
         self._notices.reader(how)
+        self.watching.look(how == "ready", self.now_s)
         self._tell_state()
 
     def _port_changed(self, name: str, is_alive: bool, why: str) -> None:

@@ -21,7 +21,7 @@ from mien.errors import BadInput
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
 from mien.live.mood import ALONE_S, Mood, coloured
-from mien.live.seats import Seats, seated
+from mien.live.seats import Seats, later, seated
 from mien.music.gesture import State, step
 from mien.nets import Floats
 from mien.values import Affect, Classes, Cues, Gesture
@@ -71,7 +71,10 @@ class Watching:
         self._weights = weights
         self._seats = Seats(1)
         self._people: dict[int, Person] = {}
-        self._seen_s: float | None = None
+        self._seen_s = 0.0
+        """When somebody was last seen; at first, when it was begun to look."""
+        self._blind_s: float | None = None
+        """Since when nobody looks."""
         self.own: Rest | None = None
         """The person's resting face, None while it is not known."""
         self.calibration: Calibration | None = None
@@ -144,9 +147,22 @@ class Watching:
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
         return Sight(tuple(sorted(told, key=lambda row: int(row["seat"]))), gestures, moved)
 
+    def look(self, is_looking: bool, now_s: float) -> None:
+        """Look, or look away while the reading process is lost or starting: that time counts for nothing, neither for
+        who sits where nor for a calibration."""
+        if not is_looking:
+            self._blind_s = now_s if self._blind_s is None else self._blind_s
+        elif self._blind_s is not None:
+            away_s, self._blind_s = now_s - self._blind_s, None
+            self._seen_s += away_s
+            self._seats = later(self._seats, away_s)
+            if self.calibration:
+                begun_s = min(now_s, self.calibration.started_s + away_s)
+                self.calibration = replace(self.calibration, started_s=begun_s)
+
     def is_alone(self, now_s: float) -> bool:
-        """Whether nobody has been seen for some time."""
-        return self._seen_s is None or now_s - self._seen_s > ALONE_S
+        """Whether nobody has been seen for some time, as far as was looked."""
+        return (now_s if self._blind_s is None else self._blind_s) - self._seen_s > ALONE_S
 
     def seats_taken(self) -> tuple[int, ...]:
         """The seats in which somebody sits."""
@@ -163,7 +179,7 @@ class Watching:
         if not reads_affect:
             return Mood("face", None, colours)
         affects = [person.affect for person in people if person.affect]
-        return Mood("face", _together(affects), colours) if affects else Mood()
+        return Mood("face", _together(affects) if affects else None, colours)  # cues alone until the first is read
 
     def _seen(self, read: Mapping[str, Any], now_s: float) -> Affect:
         """What the reading process says, as a value: its numbers are rounded."""
@@ -213,7 +229,7 @@ class Watching:
     def learnt(self, now_s: float) -> dict[str, Any] | None:
         """What the page is told of the calibration under way: how far it is, now and then, and how it ended."""
         calibration = self.calibration
-        if calibration is None:
+        if calibration is None or self._blind_s is not None:
             return None
         progress = calibration.progress(now_s)
         if progress < 1:
