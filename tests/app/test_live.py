@@ -3,6 +3,7 @@ import json
 import logging
 import socket
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session_file import SessionFile
 from mien.music.brief import brief_from_affect
+from mien.ports import osc
 from mien.ports.port import PortLost, SilentTwin
 
 
@@ -108,6 +110,28 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
         code, out, _ = run(capsys, "ports", "--test", "--osc", f"127.0.0.1:{port}")
         assert receiver.recv(500).startswith(b"/mien/")
     assert (code, out.strip()) == (0, f"osc 127.0.0.1:{port}: played a scale")
+
+
+def test_a_host_that_nobody_knows_is_told_at_the_start(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve(*_: object) -> None:
+        for thread in threading.enumerate():
+            if thread.name == "mien-hosts":
+                thread.join()
+        raise KeyboardInterrupt
+
+    def unknown(host: str, *_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, f"no {host} here")
+
+    monkeypatch.setattr(live, "_serve", serve)
+    monkeypatch.setattr(osc.UDPClient, "__init__", lambda _, host, port: unknown(host))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        monkeypatch.setattr(live, "bind", lambda *_: listening)
+        code, out, err = run(capsys, "live", "--no-open", "--osc", "nonsense", "--midi-out", "a.mid")
+    assert code == 0 and "mien live: http" in out
+    assert err.count("\n") == 1
+    assert err.startswith("mien: osc nonsense:7400 is not there (no nonsense here): check its name")
 
 
 @pytest.mark.parametrize(

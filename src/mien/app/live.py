@@ -12,6 +12,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from mien.app.options import Coefficients, Weights
-from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers
+from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput, cause_of
 from mien.values import EMOTIONS
 from mien.writing import write_together
@@ -136,6 +137,7 @@ def live(
     hosts = allowed_hosts(host, bound, allow_host or [])
     rest = f":{bound}/" + (f"#token={token}" if token else "")
     print(f"mien live: http://{_shown(reached_at(host))}{rest}  (end with Ctrl-C)", flush=True)
+    threading.Thread(target=tell_unknown_hosts, args=(openers,), name="mien-hosts", daemon=True).start()  # may be slow
     page = f"http://{_shown(WILDCARDS.get(host, host))}{rest}" if open_page else None
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(make_station, listening, hosts, token, osc_in, page))

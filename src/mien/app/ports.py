@@ -1,8 +1,9 @@
 """`mien ports`, and the options that name ports: words of the command line → what opens each port."""
 
 import contextlib
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -86,6 +87,20 @@ def play_scale(port: Any) -> str:
             port.send([Release(0, "melody", pitch)])
         port.panic()
     return f"{port.name}: played a scale"
+
+
+def tell_unknown_hosts(openers: Mapping[str, Any]) -> None:
+    """Say of each OSC receiver whose host nobody knows now that nothing reaches it; it may be there later."""
+    from mien.ports.osc import OscPort
+    from mien.ports.port import PortLost
+
+    for name, opener in openers.items():
+        if isinstance(opener, partial) and opener.func is OscPort:
+            try:
+                opener().close()
+            except PortLost as lost:
+                remedy = "check its name; it is tried again when somebody plays"
+                print(f"mien: {name} is not there ({str(lost).removeprefix(f'{name}: ')}): {remedy}", file=sys.stderr)
 
 
 def port_openers(
