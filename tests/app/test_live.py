@@ -142,6 +142,7 @@ def test_a_host_that_nobody_knows_is_told_at_the_start(
         (["--mapping", "missing.toml"], "missing.toml"),
         (["--port", "99999"], "choose another with --port"),
         (["--host", "nowhere.invalid"], "choose --host 127.0.0.1"),
+        (["--mode", "opera"], "mode 'opera': choose one of emotion"),
         (["--tune", "eyes"], "--tune eyes: only with --camera"),
         (["--ensemble", "quartet"], "--ensemble quartet: only with --camera"),
         (["--midi-clock"], "give a --midi-out"),

@@ -178,6 +178,26 @@ def test_the_way_past_the_header_keeps_the_address(browser: Any, server: Server)
         assert person.page.url.endswith("#kept")
 
 
+def test_a_station_offers_its_own_mode_first(browser: Any):
+    station = Server(1, "--mode", "gesture")
+    station.start()
+    try:
+        with visit(browser) as person:
+            person.page.goto(station.url)
+            ways = person.page.locator(".ways button")
+            assert [ways.nth(place).get_attribute("id") for place in range(3)] == [
+                "enter-gesture",
+                "enter-emotion",
+                "enter-hand",
+            ]
+            assert person.page.locator(".ways .first").get_attribute("id") == "enter-gesture"
+            assert too_faint(person) == []
+            person.enter(station.url, "gesture")
+            assert person.get("[i.view.welcome.default_mode, i.view.state.mode]") == ["gesture", "gesture"]
+    finally:
+        station.stop()
+
+
 def test_a_station_that_keeps_pictures_says_so(browser: Any, tmp_path: Path):
     station = Server(1, "--keep-video", str(tmp_path))
     station.start()

@@ -58,3 +58,14 @@ def test_numbers_without_end_and_brackets_without_end_change_nothing(page: Page,
 
 def test_both_names_of_the_page_are_the_page(server: Server) -> None:
     assert server.get("/")[2] == server.get("/index.html")[2]
+
+
+def test_the_mode_of_a_station_is_what_a_session_begins_in_and_the_page_offers() -> None:
+    with serving("--mode", "gesture") as server:
+        assert b'<html data-mode="gesture"' in server.get("/")[2], "before there is a session"
+        page = Page(server, {})
+        assert (page.welcome["default_mode"], page.welcome["state"]["mode"]) == ("gesture", "gesture")
+        page.close()
+        page = Page(server, {"settings": {"mode": "hand"}})
+        page.wait_for("state", mode="hand")
+        page.close()

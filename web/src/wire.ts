@@ -126,6 +126,8 @@ export interface Welcome {
   readonly resumed: boolean;
   /** Whoever runs the station has pictures kept while somebody records. */
   readonly keeps_video: boolean;
+  /** What a session begins in that chooses no mode. */
+  readonly default_mode?: Mode;
   readonly server_s: number;
   readonly state: StateMessage;
   readonly emotions: readonly string[];

@@ -1,5 +1,6 @@
 /** Every state that needs a sentence → what is so, and what helps. */
 import type { CameraTrouble } from "./camera.ts";
+import type { Mode } from "./wire.ts";
 
 export interface Remark {
   readonly says: string;
@@ -74,6 +75,36 @@ export const LINK_WORDS = {
     remedy: "Open the whole address that “mien live” printed; on a network it ends in a token.",
   },
 } as const satisfies Readonly<Record<string, Remark>>;
+
+/** A way past the notice: the mode it begins in, what is agreed to, and what comes of it. */
+export interface Way {
+  readonly id: string;
+  readonly mode: Mode;
+  readonly agrees: string;
+  readonly says: string;
+}
+
+const READING = {
+  emotion: "The mood follows the face.",
+  trajectory: "The music meets the face, and leads on from there.",
+  ensemble: "Everybody who is seen plays a part.",
+} as const satisfies Partial<Readonly<Record<Mode, string>>>;
+
+const isReading = (mode: string): mode is keyof typeof READING => mode in READING;
+
+/** The ways past the notice, first the one that whoever runs the station chose. */
+export function waysIn(chosen = "emotion"): readonly Way[] {
+  const reads = isReading(chosen) ? chosen : "emotion";
+  const ways: readonly Way[] = [
+    { id: "enter-emotion", mode: reads, agrees: "I agree: read my expression", says: `The camera is asked for. ${READING[reads]}` },
+    {
+      id: "enter-gesture", mode: "gesture", agrees: "I agree: movements only",
+      says: "The camera is asked for. Eyes, brows and mouth steer; no emotion is named.",
+    },
+    { id: "enter-hand", mode: "hand", agrees: "By hand", says: "No camera. You lead the music on a plane of moods." },
+  ];
+  return [...ways.filter(({ mode }) => mode === chosen), ...ways.filter(({ mode }) => mode !== chosen)];
+}
 
 /** “a half”, “an authentic”. */
 export const withArticle = (word: string): string => `${/^[aeiou]/i.test(word) ? "an" : "a"} ${word}`;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { troubleOf } from "../src/camera.ts";
-import { CAMERA_WORDS, LINK_WORDS, NO_FACE, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS, withArticle } from "../src/words.ts";
+import { CAMERA_WORDS, LINK_WORDS, NO_FACE, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS, waysIn, withArticle } from "../src/words.ts";
 
 const named = (name: string): Error => Object.assign(new Error("no"), { name });
 
@@ -20,4 +20,14 @@ it("has a sentence and a remedy for every state", () => {
     expect(says).toMatch(/^[A-Z].*\.$/);
     expect(remedy).toMatch(/^[A-Z].*\.$/);
   }
+});
+
+it("offers first what whoever runs the station chose", () => {
+  const modes = (chosen?: string): readonly string[] => waysIn(chosen).map(({ mode }) => mode);
+  expect(modes()).toEqual(["emotion", "gesture", "hand"]);
+  expect(modes("gesture")).toEqual(["gesture", "emotion", "hand"]);
+  expect(modes("hand")).toEqual(["hand", "emotion", "gesture"]);
+  expect(modes("ensemble")).toEqual(["ensemble", "gesture", "hand"]);
+  expect(modes("opera")).toEqual(["emotion", "gesture", "hand"]);
+  expect(waysIn("gesture").map(({ id }) => id)).toEqual(["enter-gesture", "enter-emotion", "enter-hand"]);
 });

@@ -68,7 +68,8 @@ def live(
         str | None, typer.Option("--camera", help="Number of a camera, or a video; no page then.")
     ] = None,
     mode: Annotated[
-        str, typer.Option("--mode", help="emotion, gesture, hand, trajectory or ensemble (with --camera).")
+        str,
+        typer.Option("--mode", help="emotion, gesture, hand, trajectory or ensemble; the page offers it first."),
     ] = "emotion",
     ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (with --camera).")] = "piano",
     tune: Annotated[
@@ -113,7 +114,7 @@ def live(
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
 
     def make_station() -> Station:
-        return Station(sessions if camera is None else 1, openers, table, weights, keep_video, coefficients)
+        return Station(sessions if camera is None else 1, openers, table, weights, keep_video, coefficients, mode)
 
     if headless or camera is not None:
         if camera is None or not openers:
@@ -124,11 +125,8 @@ def live(
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
         asyncio.run(_play_headless(make_station, camera, wishes, osc_in))
         return
-    for option, given, usual in (
-        ("--mode", mode, "emotion"),
-        ("--ensemble", ensemble, "piano"),
-        ("--tune", tune, None),
-    ):
+    changed(Settings(), {"mode": mode})  # refused before anybody is let in
+    for option, given, usual in (("--ensemble", ensemble, "piano"), ("--tune", tune, None)):
         if given != usual:
             raise BadInput(f"{option} {given}: only with --camera; with the page, choose it there")
     listening = bind(host, port)

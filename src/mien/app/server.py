@@ -50,9 +50,6 @@ MOST_BAD, BAD_S = 40, 60.0
 """Messages that are none of the protocol, and the time within which so many end the socket."""
 MOST_TEXTS_A_S = 100
 
-KEEPS_VIDEO = "<html data-keeps-video"
-"""How the page begins where pictures may be kept: its notice says so before a camera is asked for."""
-
 _GOES_DOWN, _TOO_LARGE = 1001, 1009
 _NORMAL, _MALFORMED, _NO_TOKEN, _NO_HELLO, _TAKEN, _FULL, _SLOW = 1000, 4400, 4401, 4408, 4409, 4429, 4410
 
@@ -74,7 +71,7 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
 
     async def page(_: Request) -> Response:
         text = page_text("index.html", "mien is running, but its page is not built")
-        return HTMLResponse(text.replace("<html", KEEPS_VIDEO, 1) if station.keep_video else text)
+        return HTMLResponse(text.replace("<html", f"<html{_for_the_notice(station)}", 1))
 
     async def send_font(request: Request) -> Response:
         headers = {"etag": tag, "cache-control": "public, max-age=31536000, immutable"}
@@ -114,6 +111,12 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
     )
     app.state.sockets = sockets
     return app
+
+
+def _for_the_notice(station: Station) -> str:
+    """What the page says before a camera is asked for and a session begins, as attributes: the mode that is offered
+    first, and whether pictures may be kept."""
+    return f' data-mode="{station.mode}"' + (" data-keeps-video" if station.keep_video else "")
 
 
 async def _export(station: Station, request: Request, token: str | None) -> Response:

@@ -30,7 +30,7 @@ from mien.live.player import Opener, Player
 from mien.live.readers import SHIPPED, ReaderChoice, ReadingProcess, Waiting
 from mien.live.seats import SEATS, resting_parts
 from mien.live.session_file import SessionFile
-from mien.live.settings import changed, next_seed
+from mien.live.settings import MODES, changed, next_seed
 from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
@@ -57,6 +57,7 @@ class Session:
     mapping : the table to begin with; None is the shipped one.
     choice : the network that reads.
     keep_video : folder in which the pictures are kept while the player records; None keeps none.
+    mode : the mode to begin in.
     """
 
     def __init__(
@@ -68,12 +69,13 @@ class Session:
         mapping: MappingTable | None = None,
         choice: ReaderChoice = SHIPPED,
         keep_video: Path | None = None,
+        mode: str = MODES[0],
     ) -> None:
         self.session_id = session_id
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._listener: Tell | None = None
-        self._choice, self._wishes = choice, Wishes(mapping, choice.classes)
+        self._choice, self._wishes = choice, Wishes(mapping, choice.classes, mode)
         self._notices = Notices(self._notice)
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0
@@ -124,7 +126,7 @@ class Session:
         self._told_brief = None
         self._state = self.state()
         own = {"session": self.session_id, "resumed": resumed, "keeps_video": self.video is not None}
-        own |= {"state": self._state, "ports": self.ports_told()}
+        own |= {"state": self._state, "ports": self.ports_told(), "default_mode": self._wishes.default_mode}
         self._tell(told.welcome(self.watching.classes, self._wishes.mapping) | own)
         self._set(wanted)
         if self._reading is None:

@@ -24,6 +24,7 @@ from mien.live.player import Opener
 from mien.live.readers import ReaderChoice
 from mien.live.session import Session
 from mien.live.session_file import parse_session
+from mien.live.settings import MODES
 from mien.live.tables import readings_csv
 from mien.live.take import piece_of
 from mien.music.mapping import MappingTable
@@ -66,6 +67,7 @@ class Station:
     weights : the network that faces are read with; None is the shipped one.
     keep_video : folder for the pictures of sessions that record; None keeps none.
     coefficients : whether expression coefficients are read and told too.
+    mode : what sessions begin in that choose none.
 
     Raises
     ------
@@ -81,12 +83,13 @@ class Station:
         weights: Path | None = None,
         keep_video: Path | None = None,
         coefficients: bool = False,
+        mode: str = MODES[0],
     ) -> None:
         self.places = places
         self._openers = dict(openers or {})
         self.mapping = mapping
         self._choice = ReaderChoice.of(weights, coefficients)
-        self.keep_video = keep_video
+        self.keep_video, self.mode = keep_video, mode
         self._away_s = AWAY_S
         self.sessions: dict[str, Session] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
@@ -122,7 +125,8 @@ class Station:
         session_id = secrets.token_hex(16)
         openers = (self._openers if self._lent_to is None else {}) if self._openers else None
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        session = Session(session_id, WallClock(), started, openers, self.mapping, self._choice, self.keep_video)
+        told_to = (self.mapping, self._choice, self.keep_video, self.mode)
+        session = Session(session_id, WallClock(), started, openers, *told_to)
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session

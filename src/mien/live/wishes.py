@@ -14,7 +14,7 @@ from mien.errors import BadInput
 from mien.live.commands import NotNow
 from mien.live.lead import DIRECTIONS, Lead, lead_to
 from mien.live.mood import Mood, Settled, settled, target_of
-from mien.live.settings import Settings, changed, held, number
+from mien.live.settings import MODES, Settings, changed, held, number
 from mien.live.watching import Watching
 from mien.music.mapping import MappingTable, parse_mapping, shipped_mapping
 from mien.values import Brief, Classes
@@ -30,11 +30,13 @@ class Wishes:
     ----------
     mapping : the table to begin with; None is the shipped one.
     classes : of the reader; a lead may go to one of them.
+    mode : the mode to begin in.
     """
 
-    def __init__(self, mapping: MappingTable | None = None, classes: Classes = EIGHT) -> None:
+    def __init__(self, mapping: MappingTable | None = None, classes: Classes = EIGHT, mode: str = MODES[0]) -> None:
         self._classes = classes
-        self.settings = Settings()
+        self.default_mode = mode
+        self.settings = Settings(mode=mode)
         self.held: dict[str, float | str] = {}
         self.mapping = mapping or shipped_mapping()
         self.lead: Lead | None = None

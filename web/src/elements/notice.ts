@@ -2,10 +2,13 @@
 import { css, html } from "lit";
 import type { View } from "../store.ts";
 import type { Mode } from "../wire.ts";
+import { waysIn } from "../words.ts";
 import { Panel } from "./panel.ts";
 
 /** Whether this station was told to keep pictures while somebody records: the server writes it into the page. */
 const KEEPS_VIDEO = document.documentElement.dataset.keepsVideo !== undefined;
+/** The ways in, that of this station first: the server writes its mode into the page. */
+const WAYS = waysIn(document.documentElement.dataset.mode);
 
 export class NoticeElement extends Panel {
   static override styles = [
@@ -82,16 +85,11 @@ export class NoticeElement extends Panel {
         </dd>
       </dl>
       <div class="ways">
-        <button class="way first" id="enter-emotion" @click=${() => this.enter("emotion")}>
-          <strong>I agree: read my expression</strong><span>The camera is asked for. The mood follows the face.</span>
-        </button>
-        <button class="way" id="enter-gesture" @click=${() => this.enter("gesture")}>
-          <strong>I agree: movements only</strong>
-          <span>The camera is asked for. Eyes, brows and mouth steer; no emotion is named.</span>
-        </button>
-        <button class="way" id="enter-hand" @click=${() => this.enter("hand")}>
-          <strong>By hand</strong><span>No camera. You lead the music on a plane of moods.</span>
-        </button>
+        ${WAYS.map(
+          ({ id, mode, agrees, says }, place) => html`<button class=${place ? "way" : "way first"} id=${id} @click=${() => this.enter(mode)}>
+            <strong>${agrees}</strong><span>${says}</span>
+          </button>`,
+        )}
       </div>
       <button class="small" @click=${() => print()}>Print the notice for a venue</button>
 
