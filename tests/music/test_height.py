@@ -16,7 +16,7 @@ from mien.music.form import SectionSpec, plan
 from mien.music.height import WIDEST_LEAP, heightened, with_height
 from mien.music.melody import Range
 from mien.music.rhythm import bar_ticks
-from mien.music.theme import Compass, Draft
+from mien.music.theme import Compass, Draft, Neighbours
 from mien.values import Brief, Part, Phrase
 
 HAPPY = brief_from_affect(affect_of("happy"), seed=1, meter=(4, 4))
@@ -92,7 +92,7 @@ def test_a_phrase_that_is_raised_begins_as_it_was_and_keeps_its_rhythm_and_chord
     before, after = draft.melody, raised.melody
     assert raised.is_height and raised.slots == draft.slots
     assert [(n.onset_ticks, n.length_ticks) for n in after] == [(n.onset_ticks, n.length_ticks) for n in before]
-    kept = sum(note.onset_ticks < 2 * bar_ticks(HAPPY.meter) for note in before)
+    kept = sum(note.onset_ticks < 3 * bar_ticks(HAPPY.meter) // 2 for note in before)
     assert after[:kept] == before[:kept]
     assert max(note.pitch_midi for note in after) > top
     assert max(abs(b.pitch_midi - a.pitch_midi) for a, b in pairwise(after[kept - 1 :])) <= WIDEST_LEAP
@@ -121,7 +121,7 @@ def test_without_room_above_a_phrase_stays_as_it_is() -> None:
 
 def raise_above(draft: Draft, highest_midi: int, *, summit: int, brief: Brief = HAPPY) -> Draft:
     compass = Compass(Range(-9, summit), summit, *BASS)
-    return heightened(draft, brief, compass, highest_midi, np.random.default_rng(1), ends=False)
+    return heightened(draft, brief, compass, Neighbours(), highest_midi, np.random.default_rng(1), ends=False)
 
 
 def test_a_highpoint_that_breaks_off_is_not_hushed() -> None:

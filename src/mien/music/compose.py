@@ -243,6 +243,7 @@ def _drafts(
         brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
     drafts: list[Draft] = []
     for index, phrase in enumerate(spec.phrases):
+        around = _neighbours(state, spec, drafts)
         ends = spec.is_last and index == len(spec.phrases) - 1
         known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
@@ -251,7 +252,7 @@ def _drafts(
                 brief,
                 state.motifs[spec.theme],
                 compass,
-                _neighbours(state, spec, drafts),
+                around,
                 rng,
                 is_contrast=spec.is_contrast and index == 0,
                 is_last=ends,
@@ -261,7 +262,7 @@ def _drafts(
             known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
         if spec.is_height and index == len(spec.phrases) - 1:
             highest = _highest(state, drafts)
-            known = heightened(known, brief, compass, highest, rng, ends=ends)
+            known = heightened(known, brief, compass, around, highest, rng, ends=ends)
         drafts.append(_held(known, brief) if ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
     fresh: list[Draft] = []

@@ -14,6 +14,7 @@ Eitan 1997, *Highpoints: A Study of Melodic Peaks*.
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from mien.music.form import FIRST_THEME, HEIGHT_ENERGY, SectionSpec
 from mien.music.harmony import slot_at
 from mien.music.melody import Range, Sung, Syllable, sing
 from mien.music.rhythm import bar_ticks, middle_ticks, strength
-from mien.music.theme import Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
+from mien.music.theme import GOOD_ENOUGH, Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
 from mien.values import Brief
 
 LOUD = 0.5
@@ -51,22 +52,32 @@ def with_height(sections: Sequence[SectionSpec], loudness: float) -> tuple[Secti
 
 
 def heightened(
-    draft: Draft, brief: Brief, compass: Compass, highest_midi: int, rng: np.random.Generator, *, ends: bool
+    draft: Draft,
+    brief: Brief,
+    compass: Compass,
+    around: Neighbours,
+    highest_midi: int,
+    rng: np.random.Generator,
+    *,
+    ends: bool,
 ) -> Draft:
     """Raise the climax of a phrase above `highest_midi` and its own notes, if the melody's player has room there.
 
     Parameters
     ----------
+    around : what it is heard next to; the way up with the fewest faults is taken.
     highest_midi : the highest pitch of the melody before it.
     ends : the phrase is the last of all.
     """
     highest_midi = max([highest_midi, *(note.pitch_midi for note in draft.melody)])
     bar = (draft.spec.bars - 2) * bar_ticks(brief.meter)
+    faults, found = inf, draft
     for start in (bar, bar - bar_ticks(brief.meter) + middle_ticks(brief.meter)):
-        raised = _raised_from(start, bar, draft, brief, compass, highest_midi, rng, ends=ends)
-        if raised:
-            return min(raised, key=lambda one: faults_of(one, Neighbours()))
-    return draft
+        for raised in _raised_from(start, bar, draft, brief, compass, highest_midi, rng, ends=ends):
+            faults, found = min((faults, found), (faults_of(raised, around), raised), key=lambda pair: pair[0])
+        if faults < GOOD_ENOUGH:
+            break
+    return found
 
 
 def _raised_from(
