@@ -137,6 +137,17 @@ class Conductor:
                 return leg.times_s([line])[0]
         return self.end_s
 
+    def settled_line_from(self, time_s: float) -> float | None:
+        """The first bar line at `time_s` or later, if no beat before it can still turn the tempo and so move it.
+
+        None while one can: who asks again as time passes is told of the line in the end.
+        """
+        line_s, found = self.bar_line_from(time_s), self.beat_from(time_s)
+        if found is None:
+            return line_s
+        leg, tick = found
+        return line_s if leg.times_s([tick])[0] >= line_s - 1e-9 else None
+
     def beat_s(self, time_s: float) -> float:
         """How long a beat lasts at a time."""
         leg = next((leg for leg in self.legs if leg.end_s > time_s), self.legs[-1] if self.legs else None)

@@ -211,14 +211,16 @@ class Performance:
             self._keeper.keep("tune", note.onset_s, note=note)
 
     def rest(self, now_s: float, parts: frozenset[Part]) -> None:
-        """Let some parts rest, and all others play, from the next bar line that is far enough ahead."""
+        """Let some parts rest, and all others play, from the next bar line that is far enough ahead. To be asked again
+        and again: a line that a turn of the tempo may still move is waited for."""
         if self._conductor is None or parts == (self._rests[-1][1] if self._rests else frozenset()):
             return
         conductor = self._known()
-        line_s = conductor.bar_line_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
-        from_s = round(line_s - EARLY_S, 6)  # as the session file will have it
-        self._keep_rest(from_s, parts)
-        self._announce(from_s, {})
+        line_s = conductor.settled_line_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
+        if line_s is not None:
+            from_s = round(line_s - EARLY_S, 6)  # as the session file will have it
+            self._keep_rest(from_s, parts)
+            self._announce(from_s, {})
 
     def _keep_rest(self, from_s: float, parts: frozenset[Part]) -> None:
         self._rests.append((from_s, parts))
