@@ -4,7 +4,19 @@ from itertools import pairwise
 import pytest
 
 from mien.circumplex import affect_of
-from mien.live.conductor import Conductor, Step, begin, closed, cut, extended, forget, redirected, taken
+from mien.live.conductor import (
+    DISPLACED_TICKS,
+    EARLY_S,
+    Conductor,
+    Step,
+    begin,
+    closed,
+    cut,
+    extended,
+    forget,
+    redirected,
+    taken,
+)
 from mien.music.brief import brief_from_affect
 from mien.values import Brief
 
@@ -80,6 +92,24 @@ def test_ensemble_and_metre_change_at_the_next_bar_line() -> None:
     assert last.played.length_ticks - tick < last.played.bar_ticks
     assert (new.played.ensemble, new.played.meter) == ("quartet", (3, 4))
     assert new.start_s == pytest.approx(last.end_s)
+
+
+def test_of_a_bar_that_is_not_played_nobody_strikes_the_downbeat() -> None:
+    conductor = playing(replace(SAD, ensemble="quartet"), 40)
+    early = 0
+    for leg in conductor.legs:
+        for line in range(leg.played.bar_ticks, leg.played.length_ticks, leg.played.bar_ticks):
+            (line_s,) = leg.times_s([line])
+            early += sum(line_s - EARLY_S < onset < line_s - 1e-6 for onset, *_ in sounding(conductor).values())
+            last = cut(conductor, leg.number, line).legs[-1]
+            written = last.stretch.written.notes
+            for note in last.played.notes:
+                assert any(
+                    (note.part, note.pitch_midi) == (other.part, other.pitch_midi)
+                    and abs(note.onset_ticks - other.onset_ticks) <= DISPLACED_TICKS
+                    for other in written
+                )
+    assert early, "some come before the line"
 
 
 SLOW = replace(SAD, tempo_bpm=50.0)

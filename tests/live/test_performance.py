@@ -12,12 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mien.circumplex import affect_at, affect_of
 from mien.clock import OfflineClock
+from mien.live.conductor import EARLY_S
 from mien.live.messages import planned_notes
 from mien.live.performance import AHEAD_S, MARGIN_S, Performance
 from mien.live.player import RETRY_S, Player
 from mien.live.seats import resting_parts
 from mien.live.session_file import SessionFile, differences, parse_session, replayed
-from mien.live.take import EARLY_S
 from mien.music.brief import brief_from_affect
 from mien.ports.port import Event, PortLost, Release, SilentTwin, Strike
 from mien.values import Brief, Part
@@ -302,6 +302,23 @@ def test_who_rests_strikes_no_downbeat_more_and_who_returns_lacks_none(name: str
         assert downbeat and all(note.strike in heard for note in downbeat)
         early += sum(note.onset_s < returns - 1e-3 for note in downbeat)
     assert early or name == "piano", "some came before the line"
+
+
+def test_where_music_stops_page_and_port_play_what_the_take_holds_and_no_more() -> None:
+    clock, device, page = OfflineClock(), SilentTwin(), Page()
+    player = Player({"twin": lambda: device}, clock, runs=False)
+    performance = Performance(lambda message: page.tell(message, clock.now_s), player, SessionFile("now"))
+    metres = [brief_from_affect(affect_at(0.5, 0.4), seed=3, ensemble="quartet", meter=m) for m in ((4, 4), (3, 4))]
+    performance.start(0.0, 3, metres[0])
+    while clock.now_s < 45:
+        performance.advance(clock.now_s, metres[int(clock.now_s // 7) % 2])
+        player.play_due()
+        clock.wait(0.03)
+    performance.silence(clock.now_s, "stop")
+    held = [note.note_id for movement in performance.take.movements for note in planned_notes(movement.legs, 0.0)]
+    assert sorted(page.notes) == sorted(held)
+    assert sum(isinstance(event, Strike) for event in device.sent) == len(held)
+    assert performance.take.movements[5:]
 
 
 def test_each_face_plays_a_part_and_one_alone_all() -> None:

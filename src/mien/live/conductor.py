@@ -4,7 +4,8 @@ A `Conductor` is endless music laid out in session time: `Leg`s, one a stretch o
 placed in seconds. Four steps make the next conductor of one: `extended` (compose on), `redirected` (another mood from
 a beat on), `cut` (stop at a bar line), `closed` (an ending). All are pure: the same steps from the same seed give the
 same notes, which is what a session file holds (`Step`) and `replayed` proves. What was heard is never changed: notes
-struck before the beat of a redirection stay, with their ids.
+struck before the beat of a redirection stay, with their ids, but for what comes up to `EARLY_S` before it and belongs
+to music that is not played any more.
 
 Times are seconds of the session, ticks count from a leg's start.
 """
@@ -20,7 +21,7 @@ from mien.music.journey.phrases import close, next_phrase
 from mien.music.journey.redirect import redirect
 from mien.music.journey.state import Journey
 from mien.music.journey.stretch import Stretch
-from mien.music.perform import perform
+from mien.music.perform import SPREAD_MS, WIDEST_SPREAD, perform
 from mien.music.rhythm import bar_ticks, beat_ticks
 from mien.values import Affect, Brief, Note, Phrase
 
@@ -32,6 +33,11 @@ CLOSING_BARS = 2
 DISPLACED_TICKS = 40
 """How far a performer moves an onset at most, 14 ms at 200 a minute and more: notes of two performances of the same
 music that are nearer than this are the same note."""
+
+EARLY_S = (WIDEST_SPREAD * SPREAD_MS + 2.0) / 1e3
+"""What shall change at a beat changes so long before it: a downbeat may be played so early, by the spread of the
+players and by what rounding to ticks adds (half a tick is 1.6 ms at 40 a minute). At the beat itself who returns would
+lack it, and who rests, or plays other music from there on, would still strike it."""
 
 ANY_PITCH = -1
 """Stands for whatever pitch a part plays."""
@@ -236,7 +242,7 @@ def _replayed_leg(conductor: Conductor, leg: Leg, after: Journey, stretch: Stret
     """Put another stretch in a leg's place: as it was before `tick`, performed anew from there on."""
     anew = perform(stretch.written, stretch.briefs, closes=False)
     end = anew.length_ticks
-    heard = [(note, id_) for note, id_ in zip(leg.played.notes, leg.ids, strict=True) if note.onset_ticks < tick]
+    heard = _heard(leg, anew, tick)
     fresh = _fresh(anew.notes, [note for note, _ in heard], tick)
     alone = {part for part, player in ensembles()[anew.ensemble].players.items() if player.monophonic}
     first: dict[tuple[int, int], int] = {}
@@ -261,6 +267,28 @@ def _replayed_leg(conductor: Conductor, leg: Leg, after: Journey, stretch: Stret
     )
 
 
+def _heard(leg: Leg, anew: Phrase, tick: int) -> list[tuple[Note, int]]:
+    """The notes of a leg, with their ids, that stay where another performance takes its place from `tick` on.
+
+    Who came early for music that is not played any more has not come yet.
+    """
+    before = [(note, id_) for note, id_ in zip(leg.played.notes, leg.ids, strict=True) if note.onset_ticks < tick]
+    *onsets_s, tick_s = leg.played.seconds_at(np.array([*(note.onset_ticks for note, _ in before), tick])).tolist()
+    stays: dict[tuple[int, int], list[int]] = {}
+    for note in anew.notes:
+        stays.setdefault((note.part, note.pitch_midi), []).append(note.onset_ticks)
+    return [
+        (note, id_)
+        for (note, id_), onset_s in zip(before, onsets_s, strict=True)
+        if onset_s < tick_s - EARLY_S or _is_near(note.onset_ticks, stays.get((note.part, note.pitch_midi), ()))
+    ]
+
+
+def _is_near(tick: int, onsets: Iterable[int]) -> bool:
+    """Whether a note at `tick` is the same as one of another performance."""
+    return any(abs(tick - onset) <= DISPLACED_TICKS for onset in onsets)
+
+
 def _fresh(anew: Iterable[Note], heard: Sequence[Note], tick: int) -> list[Note]:
     """Notes of a new performance that belong to `tick` or later and were not heard yet.
 
@@ -274,9 +302,7 @@ def _fresh(anew: Iterable[Note], heard: Sequence[Note], tick: int) -> list[Note]
     fresh = []
     for note in anew:
         onsets = late.get((note.part, note.pitch_midi), ())
-        if note.onset_ticks < tick - DISPLACED_TICKS or any(
-            abs(note.onset_ticks - onset) <= DISPLACED_TICKS for onset in onsets
-        ):
+        if note.onset_ticks < tick - DISPLACED_TICKS or _is_near(note.onset_ticks, onsets):
             continue
         if note.end_ticks - tick >= SHORTEST_TICKS or note.onset_ticks >= tick:
             onset = max(tick, note.onset_ticks)

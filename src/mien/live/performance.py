@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
-from mien.live.conductor import Conductor, Leg, Step, begin, forget, taken
+from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, taken
 from mien.live.messages import (
     Tell,
     beat_rows,
@@ -30,7 +30,7 @@ from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
-from mien.live.take import EARLY_S, Movement, Take, resting, without_resting
+from mien.live.take import Movement, Take, resting, without_resting
 from mien.music.journey.steer import distance
 from mien.music.midi import channels
 from mien.music.spelling import key_name
@@ -259,7 +259,7 @@ class Performance:
         self.led_s = from_s - now_s
         after = _ends(self._known())
         ends = {id_: end for id_, end in after.items() if id_ in before and end < before[id_] - 1e-6}
-        self._announce(from_s, ends)
+        self._announce(from_s - EARLY_S, ends)
 
     def _known(self) -> Conductor:
         if self._conductor is None:

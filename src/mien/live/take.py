@@ -12,15 +12,10 @@ import numpy as np
 from mien.account import Moods
 from mien.live.conductor import Leg
 from mien.music.journey.stretch import join
-from mien.music.perform import SPREAD_MS, WIDEST_SPREAD
 from mien.piece import Piece
 from mien.values import Part, Phrase
 
 KEPT_S = 1800.0
-EARLY_S = (WIDEST_SPREAD * SPREAD_MS + 2.0) / 1e3
-"""Parts come and go so long before a bar line: a downbeat may be played so early, by the spread of the players and by
-what rounding to ticks adds (half a tick is 1.6 ms at 40 a minute). At the line itself who returns would lack it, and
-who rests would still strike it."""
 
 
 @dataclass(frozen=True, slots=True)
