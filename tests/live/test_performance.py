@@ -18,6 +18,7 @@ from mien.live.performance import AHEAD_S, MARGIN_S, Performance
 from mien.live.player import RETRY_S, Player
 from mien.live.seats import resting_parts
 from mien.live.session_file import SessionFile, differences, parse_session, replayed
+from mien.live.take import piece_of
 from mien.music.brief import brief_from_affect
 from mien.ports.port import Event, PortLost, Release, SilentTwin, Strike
 from mien.values import Brief, Part
@@ -319,6 +320,43 @@ def test_where_music_stops_page_and_port_play_what_the_take_holds_and_no_more() 
     assert sorted(page.notes) == sorted(held)
     assert sum(isinstance(event, Strike) for event in device.sent) == len(held)
     assert performance.take.movements[5:]
+
+
+@pytest.mark.parametrize("then", ["go on", "turn", "rest", "close"])
+def test_music_that_ran_out_while_the_program_stood_still_goes_on_from_now(then: str) -> None:
+    clock, device, told, file = OfflineClock(), SilentTwin(), [], SessionFile("now")
+    player = Player({"twin": lambda: device}, clock, runs=False)
+    performance = Performance(told.append, player, file)
+    performance.start(0.0, 5, MOODS[0])
+
+    def pass_time(seconds: float, target: Brief) -> None:
+        for _ in range(round(seconds / 0.03)):
+            clock.wait(0.03)
+            performance.advance(clock.now_s, target)
+            player.play_due()
+
+    pass_time(20, MOODS[0])
+    clock.wait(40)
+    stood_s, known = clock.now_s, len(told)
+    device.sent.clear()
+    player.play_due()
+    assert not any(isinstance(event, Strike) for event in device.sent)
+    if then == "close":
+        performance.close(clock.now_s, MOODS[0])
+    if then == "rest":
+        performance.rest(clock.now_s, frozenset({Part.MELODY}))
+    pass_time(10, MOODS[then == "turn"])
+    rows = [row for message in told[known:] if message["type"] == "notes" for row in message["notes"]]
+    assert rows and min(row[1] for row in rows) > stood_s
+    assert any(isinstance(event, Strike) for event in device.sent)
+    performance.silence(clock.now_s, "stop")
+    lines = parse_session(file.content(clock.now_s), "session")
+    again = replayed(lines)
+    assert differences(lines, again) == []
+    assert len(performance.take.movements) == len(again.movements) == 2
+    for movement in again.movements:
+        length_s = piece_of(movement, "again").performed.length_s
+        assert length_s == pytest.approx(movement.legs[-1].end_s - movement.legs[0].start_s)
 
 
 def test_each_face_plays_a_part_and_one_alone_all() -> None:

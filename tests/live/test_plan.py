@@ -50,6 +50,12 @@ class TestPlan:
         assert plan.due(9) == [Release(0, "melody", 65)]
         assert plan.sounding == 0
 
+    def test_what_was_missed_stays_silent_and_what_still_sounds_is_struck(self) -> None:
+        plan = Plan()
+        plan.replace(0, [note(1, 0, 1), note(2, 1, 40, 62), note(3, 2, 3, 64), note(4, 29.9, 29.95, 65)], {})
+        assert plan.due(30) == [Strike(0, "melody", 62, 80), Strike(0, "melody", 65, 80), Release(0, "melody", 65)]
+        assert plan.sounding == 1
+
 
 times = st.floats(0, 5, width=16)
 moves = st.one_of(

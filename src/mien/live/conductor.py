@@ -104,7 +104,7 @@ class Leg:
 class Conductor:
     """Music laid out in time.
 
-    `journey` stands at the end of the last of `legs`; `start_s` is where music without legs would begin; `next_id` is
+    `journey` stands at the end of the last of `legs`; `start_s` is a time before which nothing begins; `next_id` is
     the id of the next note, `next_leg` the number of the next leg; `has_closed` says that nothing comes after.
     """
 
@@ -118,7 +118,15 @@ class Conductor:
     @property
     def end_s(self) -> float:
         """Until when the music is known."""
-        return self.legs[-1].end_s if self.legs else self.start_s
+        return max(self.start_s, self.legs[-1].end_s) if self.legs else self.start_s
+
+    def ends_s(self) -> dict[int, float]:
+        """When each known note ends, by id."""
+        found: dict[int, float] = {}
+        for leg in self.legs:
+            ends = leg.times_s([note.end_ticks for note in leg.played.notes])
+            found |= dict(zip(leg.ids, ends, strict=True))
+        return found
 
     def beat_from(self, time_s: float) -> tuple[Leg, int] | None:
         """The first beat at `time_s` or later, as leg and tick; None if it lies beyond what is known."""
@@ -169,6 +177,11 @@ def forget(conductor: Conductor, before_s: float) -> Conductor:
     """Drop the legs that ended before a time; the last one stays, since it may still be cut."""
     legs = tuple(leg for leg in conductor.legs[:-1] if leg.end_s > before_s) + conductor.legs[-1:]
     return replace(conductor, legs=legs)
+
+
+def late(conductor: Conductor, at_s: float) -> Conductor:
+    """Let what is composed next begin at a time, because the music has run out before it: nobody plays in the past."""
+    return replace(conductor, start_s=at_s)
 
 
 def extended(conductor: Conductor, target: Brief, affect: Affect | None = None) -> Conductor:
@@ -320,7 +333,8 @@ def _upto(conductor: Conductor, number: int) -> tuple[Conductor, Leg]:
     legs = tuple(leg for leg in conductor.legs if leg.number <= number)
     if not legs or legs[-1].number != number:
         raise ValueError(f"leg {number}: not among those known")
-    return replace(conductor, legs=legs, next_leg=number + 1, has_closed=False), legs[-1]
+    kept = replace(conductor, legs=legs, start_s=legs[-1].start_s, next_leg=number + 1, has_closed=False)
+    return kept, legs[-1]
 
 
 def _without(conductor: Conductor, leg: Leg) -> Conductor:

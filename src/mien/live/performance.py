@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
-from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, taken
+from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, late, taken
 from mien.live.messages import (
     Tell,
     beat_rows,
@@ -150,6 +150,7 @@ class Performance:
             if now_s >= self._conductor.end_s:
                 self._finish(self._conductor.end_s)
             return
+        self._go_on(now_s)
         if self._aim is None or self._wants_turn(now_s, self._aim, target):
             self._turn(now_s, target, affect)
         else:
@@ -161,6 +162,7 @@ class Performance:
         """Bring the music to an end from the next bar line on."""
         if self._conductor is None or self._conductor.has_closed:
             return
+        self._go_on(now_s)
         self._change(now_s, target, affect, ("cut", "close"))
 
     def silence(self, now_s: float, why: str) -> None:
@@ -215,6 +217,7 @@ class Performance:
         and again: a line that a turn of the tempo may still move is waited for."""
         if self._conductor is None or parts == (self._rests[-1][1] if self._rests else frozenset()):
             return
+        self._go_on(now_s)
         conductor = self._known()
         line_s = conductor.settled_line_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
         if line_s is not None:
@@ -244,7 +247,7 @@ class Performance:
         self._aim, self._affect, self._decided_s = target, affect, now_s
         from_s = now_s + conductor.beat_s(now_s) + MARGIN_S
         found = conductor.beat_from(from_s)
-        before = _ends(conductor)
+        before = conductor.ends_s()
         if found is None:
             from_s = conductor.end_s
             steps = tuple(step for step in steps if step in ("next", "close")) or ("next",)
@@ -257,7 +260,7 @@ class Performance:
             self._take(Step(do, leg_number if is_place else 0, tick if is_place else 0, target, affect), now_s)
         self._compose_on(now_s)
         self.led_s = from_s - now_s
-        after = _ends(self._known())
+        after = self._known().ends_s()
         ends = {id_: end for id_, end in after.items() if id_ in before and end < before[id_] - 1e-6}
         self._announce(from_s - EARLY_S, ends)
 
@@ -265,6 +268,14 @@ class Performance:
         if self._conductor is None:
             raise ValueError("nothing plays")
         return self._conductor
+
+    def _go_on(self, now_s: float) -> None:
+        """Where the music has run out, because the program stood still for longer than `AHEAD_S`, let it go on now."""
+        conductor = self._known()
+        if conductor.end_s < now_s and not conductor.has_closed:
+            at_s = round(now_s + START_S, 6)  # as the session file will have it
+            self._conductor = late(conductor, at_s)
+            self._keeper.keep("gap", at_s)
 
     def _compose_on(self, now_s: float) -> bool:
         """Compose until enough lies ahead; whether there was need."""
@@ -382,12 +393,3 @@ class Performance:
         for leg in self._known().legs:
             self._keep_leg(leg, until_s)
         self._conductor, self._aim, self._affect = None, None, None
-
-
-def _ends(conductor: Conductor) -> dict[int, float]:
-    """When each known note ends, by id."""
-    found: dict[int, float] = {}
-    for leg in conductor.legs:
-        ends = leg.times_s([note.end_ticks for note in leg.played.notes])
-        found |= dict(zip(leg.ids, ends, strict=True))
-    return found

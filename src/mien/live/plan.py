@@ -1,8 +1,8 @@
 """Notes that lie in the future → what ports must be told now, with nothing left sounding.
 
 A `Plan` holds notes and other events by session time; `due` gives what has come due, in order: releases, then
-instruments and values, then strikes. A later plan replaces what has not begun; what sounds keeps its release, at its
-time or sooner. The ledger pairs them up.
+instruments and values, then strikes; what was missed altogether stays silent. A later plan replaces what has not begun;
+what sounds keeps its release, at its time or sooner. The ledger pairs them up.
 """
 
 import heapq
@@ -14,6 +14,9 @@ from mien.ports.port import Event, Program, Strike
 
 RELEASE, OTHER, STRIKE = 0, 1, 2
 """Order of what falls at one time."""
+LATE_S = 0.25
+"""A note that is over before it could be sent, and was due so long ago, is not struck any more: the machine stood
+still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Plan:
         while self._heap and self._heap[0][0] <= now_s:
             _, _, _, what = heapq.heappop(self._heap)
             if isinstance(what, PlannedNote):
+                if what.end_s <= now_s and what.onset_s < now_s - LATE_S:
+                    continue
                 events += self._ledger.strike(what.note_id, what.strike)
                 self._sounding[what.note_id] = what
                 self._push(what.end_s, RELEASE, what.note_id)

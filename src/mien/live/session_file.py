@@ -17,7 +17,7 @@ from typing import Any
 
 from mien import __version__
 from mien.errors import BadInput, cause_of
-from mien.live.conductor import Conductor, Step, begin, taken
+from mien.live.conductor import Conductor, Step, begin, late, taken
 from mien.live.messages import planned_notes
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
@@ -198,6 +198,8 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
                 conductor = begin(int(line["seed"]), _brief(line["brief"]), start_s, int(line["next_id"]))
             elif line["kind"] == "step" and conductor is not None:
                 conductor = taken(conductor, _step(line, classes))
+            elif line["kind"] == "gap" and conductor is not None:
+                conductor = late(conductor, float(line["time_s"]))
             elif line["kind"] == "rest":
                 rests.append((float(line["time_s"]), frozenset(Part[name.upper()] for name in line["parts"])))
             elif line["kind"] in ("silence", "end"):

@@ -1,4 +1,4 @@
-"""What was played, leg by leg → a `Piece` that can be saved: movements of one ensemble and metre each.
+"""What was played, leg by leg → a `Piece` that can be saved: movements of one ensemble and metre each, without a gap.
 
 A leg is kept as it sounded: what was redirected is there in its last version, what was silenced ends where it did.
 Live, the last half hour is held and older legs are let go; a replay holds all.
@@ -16,6 +16,8 @@ from mien.piece import Piece
 from mien.values import Part, Phrase
 
 KEPT_S = 1800.0
+GAP_S = 0.05
+"""Legs that lie further apart do not follow each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Take:
         heard = _until(leg, until_s)
         if heard is None:
             return None
-        if self._is_new or _is_other(self._last, heard.played):
+        if self._is_new or _begins(self._last, heard):
             self.movements.append(Movement(self._seed, (heard,)))
         else:
             before = self.movements[-1]
@@ -97,13 +99,13 @@ class Take:
         count, last, is_new = len(self.movements), self._last, self._is_new
         for leg in legs:
             if leg.start_s < now_s:
-                count += is_new or _is_other(last, leg.played)
-                last, is_new = leg.played, False
+                count += is_new or _begins(last, leg)
+                last, is_new = leg, False
         return count
 
     @property
-    def _last(self) -> Phrase | None:
-        return self.movements[-1].legs[-1].played if self.movements else None
+    def _last(self) -> Leg | None:
+        return self.movements[-1].legs[-1] if self.movements else None
 
     def _let_go(self, before_s: float) -> None:
         for index, movement in enumerate(self.movements):
@@ -114,9 +116,12 @@ class Take:
         self.movements = [movement for movement in self.movements if movement.legs]
 
 
-def _is_other(last: Phrase | None, played: Phrase) -> bool:
-    """Whether another ensemble or metre plays than before."""
-    return last is None or (last.ensemble, last.meter) != (played.ensemble, played.meter)
+def _begins(last: Leg | None, leg: Leg) -> bool:
+    """Whether a movement begins: another ensemble or metre plays than before, or nothing did (but for the rest of a bar
+    that was broken off, which belongs to what it fills)."""
+    if last is None or (last.played.ensemble, last.played.meter) != (leg.played.ensemble, leg.played.meter):
+        return True
+    return leg.start_s > last.end_s + GAP_S and not leg.before.rest_ticks
 
 
 def piece_of(movement: Movement, name: str) -> Piece:
