@@ -50,6 +50,18 @@ class TestPlan:
         assert plan.due(9) == [Release(0, "melody", 65)]
         assert plan.sounding == 0
 
+    def test_a_new_plan_puts_off_the_end_of_what_sounds_or_will(self) -> None:
+        plan = Plan()
+        plan.replace(0, [note(1, 0, 2), note(2, 1, 2, 62)], {})
+        plan.due(0.5)
+        plan.replace(1.5, [], {1: 3.0, 2: 2.5})
+        assert plan.due(1) == [Strike(0, "melody", 62, 80)]
+        assert plan.due(2) == []
+        plan.replace(1.5, [], {1: 2.75})
+        assert plan.due(2.5) == [Release(0, "melody", 62)]
+        assert plan.due(2.75) == [Release(0, "melody", 60)]
+        assert plan.due(9) == []
+
     def test_what_was_missed_stays_silent_and_what_still_sounds_is_struck(self) -> None:
         plan = Plan()
         plan.replace(0, [note(1, 0, 1), note(2, 1, 40, 62), note(3, 2, 3, 64), note(4, 29.9, 29.95, 65)], {})

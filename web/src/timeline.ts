@@ -2,7 +2,7 @@
  * Music that was sent ahead → what has to be done now, and what can be seen of it.
  *
  * Times are seconds on the session's clock and come in; there is no clock in here. A note is handed out once as "on" and
- * once as "off", whatever happens between: a later message may shorten it, silence ends it. Notes that are over stay for
+ * once as "off", whatever happens between: a later message may move its end, silence ends it. Notes that are over stay for
  * a while, to be drawn. Follows the look-ahead scheduler of Wilson 2013, "A tale of two clocks".
  */
 import type { NoteRow, NotesMessage } from "./wire.ts";
@@ -76,7 +76,10 @@ export class Timeline {
       this.notes.push({ id, onset_s, end_s: onset_s + length_s, channel, pitch_midi, velocity, stage: "waiting" });
     }
     this.notes.sort((a, b) => a.onset_s - b.onset_s);
-    this.lift(message.ends);
+    for (const [id, end_s] of message.ends) {
+      const note = this.unfinished(id);
+      if (note) note.end_s = Math.max(note.onset_s, end_s);
+    }
     this.beats.push(...message.beats.map(([time_s, beat, bar, bpm]) => ({ time_s, beat, bar, bpm })));
     this.chords.push(
       ...message.chords.map(([onset_s, length_s, roman, role, name]) => ({
@@ -97,12 +100,16 @@ export class Timeline {
     this.notes.sort((a, b) => a.onset_s - b.onset_s);
   }
 
-  /** Some notes end sooner. */
+  /** Notes that a face plays end, no later than they would have. */
   lift(ends: readonly (readonly [number, number])[]): void {
     for (const [id, end_s] of ends) {
-      const note = this.notes.find((each) => each.id === id);
-      if (note && note.stage !== "over") note.end_s = Math.max(note.onset_s, Math.min(note.end_s, end_s));
+      const note = this.unfinished(id);
+      if (note) note.end_s = Math.max(note.onset_s, Math.min(note.end_s, end_s));
     }
+  }
+
+  private unfinished(id: number): Note | undefined {
+    return this.notes.find((each) => each.id === id && each.stage !== "over");
   }
 
   /**

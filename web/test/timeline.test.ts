@@ -26,6 +26,15 @@ describe("a timeline", () => {
     expect(told(timeline.take(0.5, 9))).toEqual(["on 2 1", "off 1 1.5", "off 2 2", "on 4 2", "off 4 3"]);
   });
 
+  it("lets a later message put off the end of what sounds or will, and no face that of its own", () => {
+    const timeline = new Timeline();
+    timeline.replace(message(0, [[1, 0, 2, 0, 60, 80], [2, 1, 1, 0, 64, 80]]));
+    timeline.take(0, 0.5);
+    timeline.replace(message(1.5, [], { ends: [[1, 3], [2, 2.5]] }));
+    timeline.lift([[1, 9]]);
+    expect(told(timeline.take(0.5, 9))).toEqual(["on 2 1", "off 2 2.5", "off 1 3"]);
+  });
+
   it("does not take a note twice when a resumed session tells it again", () => {
     const timeline = new Timeline();
     const notes: Row[] = [[1, 0, 2, 0, 60, 80], [2, 3, 1, 0, 64, 80]];

@@ -261,7 +261,7 @@ class Performance:
         self._compose_on(now_s)
         self.led_s = from_s - now_s
         after = self._known().ends_s()
-        ends = {id_: end for id_, end in after.items() if id_ in before and end < before[id_] - 1e-6}
+        ends = {id_: end for id_, end in after.items() if abs(end - before.get(id_, end)) > 1e-6}
         self._announce(from_s - EARLY_S, ends)
 
     def _known(self) -> Conductor:

@@ -2,7 +2,7 @@
 
 A `Plan` holds notes and other events by session time; `due` gives what has come due, in order: releases, then
 instruments and values, then strikes; what was missed altogether stays silent. A later plan replaces what has not begun;
-what sounds keeps its release, at its time or sooner. The ledger pairs them up.
+what sounds keeps its release, at its time or another. The ledger pairs them up.
 """
 
 import heapq
@@ -63,22 +63,22 @@ class Plan:
 
         Parameters
         ----------
-        ends : by id, when notes planned before now end sooner.
+        ends : by id, when notes planned before end now, sooner or later.
         others : what is not a note, with its time.
         """
         kept: list[_Entry] = []
         for time_s, rank, count, what in self._heap:
             if isinstance(what, PlannedNote):
                 if time_s < from_s:
-                    end_s = min(what.end_s, ends.get(what.note_id, what.end_s))
-                    kept.append((time_s, rank, count, _ending(what, end_s)))
+                    kept.append((time_s, rank, count, _ending(what, ends.get(what.note_id, what.end_s))))
             elif isinstance(what, int) or time_s < from_s:
                 kept.append((time_s, rank, count, what))
         self._heap = kept
         heapq.heapify(self._heap)
         for note_id, end_s in ends.items():
-            if note_id in self._sounding:
-                self._push(end_s, RELEASE, note_id)
+            if note := self._sounding.get(note_id):
+                self._sounding[note_id] = ended = _ending(note, end_s)
+                self._push(ended.end_s, RELEASE, note_id)
         for note in notes:
             self._push(note.onset_s, STRIKE, note)
         for time_s, event in others:
@@ -88,7 +88,7 @@ class Plan:
         """What has come due, to be sent in this order."""
         events: list[Event] = []
         while self._heap and self._heap[0][0] <= now_s:
-            _, _, _, what = heapq.heappop(self._heap)
+            time_s, _, _, what = heapq.heappop(self._heap)
             if isinstance(what, PlannedNote):
                 if what.end_s <= now_s and what.onset_s < now_s - LATE_S:
                     continue
@@ -96,7 +96,9 @@ class Plan:
                 self._sounding[what.note_id] = what
                 self._push(what.end_s, RELEASE, what.note_id)
             elif isinstance(what, int):
-                if note := self._sounding.pop(what, None):
+                note = self._sounding.get(what)
+                if note and time_s >= note.end_s:  # or its end was put off
+                    del self._sounding[what]
                     events += self._ledger.release(what, note.strike.channel, note.strike.pitch_midi)
             else:
                 events.append(what)
