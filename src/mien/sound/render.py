@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from mien.ensembles import Player, ensemble
+from mien.errors import BadInput
 from mien.sound.desk import Master, master, pan_gains, place
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
@@ -28,6 +29,9 @@ _CHOKE_S = 0.02
 
 _LONGEST_TAIL_S = 10.0
 """Room on a stem for what rings after the last note."""
+
+_INAUDIBLE = 1e-5
+"""No note of a font that plays is so soft: 100 dB below full scale."""
 
 _KEYBOARD_PAN = 0.35 / 36
 """A keyboard, harp or mallet instrument spreads its pitches from left to right: pan a semitone from middle C."""
@@ -93,9 +97,11 @@ def render(phrase: Phrase, *, font: Path | None = None, rate_hz: int = RATE_HZ, 
     Raises
     ------
     BadInput, BadAsset
-        If the font cannot be used (see `load_font`).
+        If the font cannot be used (see `load_font`), or a font of the user's sounds none of the notes.
     """
     planes = _sound(phrase, ensemble(phrase.ensemble).players.values(), font, rate_hz, brightness)
+    if font and phrase.notes and np.abs(planes).max() < _INAUDIBLE:
+        raise BadInput(f"the sound font {font.name} sounds none of the notes of this piece; give another font")
     fader = master(planes, rate_hz)
     return Rendering(Audio(fader.apply(planes).T, rate_hz), Stems(phrase, font, brightness, fader))
 

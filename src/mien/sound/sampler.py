@@ -24,11 +24,18 @@ from numpy.typing import NDArray
 from mien.errors import BadInput
 from mien.sound.envelopes import LOWEST_HZ, filter_envelope, tremolo, volume_envelope
 from mien.sound.filters import Samples, fft_frames, filtered, low_pass, low_pass_ring_s
-from mien.sound.soundfont import VORBIS, Font
+from mien.sound.soundfont import ROM, VORBIS, Font
 from mien.sound.zones import DEFAULTS, Gen, Zone, read_zones
 
 LONGEST_RING_S = 8.0
 """How long a struck voice (kit) may ring."""
+
+_LONGEST_TONE_S = 60.0
+"""A sample that does not loop is not played for longer, however low it is tuned."""
+_FASTEST = 2.0**16
+"""Frames of a sample a frame of sound, at most: a font may ask for any number."""
+_LONGEST_FILTER_S = 4.0
+"""A filter may ring for longer; what is left of it then is lost."""
 
 _KEPT_FRAMES = 4_000_000
 """How much decoded and, usually, how much tuned sound is kept for the notes to come (16 MB each)."""
@@ -151,16 +158,17 @@ class Sampler:
         if kept is not None and (len(kept) >= frames or not loops):
             return kept
         source = self._decode(zone.sample)
-        step = int(head["rate_hz"]) / self.rate_hz * 2 ** (cents / 1200)
+        if not len(source):
+            return source
+        step = min(int(head["rate_hz"]) / self.rate_hz * 2 ** (cents / 1200), _FASTEST)
+        loop = None
         if loops:
             base = 0 if int(head["kind"]) & VORBIS else int(head["start"])
             start = int(head["loop_start"]) - base + zone[Gen.LOOP_START] + 32768 * zone[Gen.LOOP_START_COARSE]
             end = int(head["loop_end"]) - base + zone[Gen.LOOP_END] + 32768 * zone[Gen.LOOP_END_COARSE]
             start, end = max(0, start), min(end, len(source))
-            if end - start > 1:
-                turns = max(0, math.ceil((frames * step + 4 - end) / (end - start)))
-                source = np.concatenate([source[:end], np.tile(source[start:end], turns)])
-        tone = resample(source, step, frames if loops else 2**31)
+            loop = (start, end) if end - start > 1 else None
+        tone = resample(source, step, frames if loops else round(_LONGEST_TONE_S * self.rate_hz), loop)
         self._filter(zone, tone)
         return self._tones.keep(key, tone)
 
@@ -170,6 +178,8 @@ class Sampler:
             return kept
         head = self._font.tables["shdr"][row]
         start, end = int(head["start"]), int(head["end"])
+        if start == end or int(head["kind"]) & ROM:
+            return np.zeros(0, np.float32)
         if int(head["kind"]) & VORBIS:
             try:
                 found, _ = soundfile.read(BytesIO(self._font.samples[start:end]), dtype="float32", always_2d=True)
@@ -177,7 +187,7 @@ class Sampler:
                 name = head["name"].decode("ascii", "replace")
                 raise BadInput(f"the sound font's sample '{name}' cannot be decoded; give another font") from None
             return self._decoded.keep((row,), np.ascontiguousarray(found[:, 0]))
-        words = np.frombuffer(self._font.samples, "<i2")[start:end]
+        words = np.frombuffer(self._font.samples[2 * start : 2 * end], "<i2")
         return self._decoded.keep((row,), words.astype(np.float32) / np.float32(32768))
 
     def _filter(self, zone: Zone, tone: Samples) -> None:
@@ -190,7 +200,8 @@ class Sampler:
         cutoff_hz, resonance_db = LOWEST_HZ * 2 ** (cents / 1200), zone[Gen.RESONANCE_CB] / 10
         unsettled = np.flatnonzero(np.abs(cents - cents[-1]) > _SETTLED_CENTS)
         moving = self._follow(tone, cutoff_hz[: unsettled[-1] + 2], resonance_db) if len(unsettled) else None
-        ring = math.ceil(low_pass_ring_s(cutoff_hz[-1], resonance_db) * self.rate_hz)
+        ring_s = min(low_pass_ring_s(cutoff_hz[-1], resonance_db), _LONGEST_FILTER_S)
+        ring = math.ceil(ring_s * self.rate_hz)
         size = fft_frames(max(16 * 1024, 4 * ring))
         hz = np.fft.rfftfreq(size, 1 / self.rate_hz)
         response = low_pass(hz, cutoff_hz[-1], resonance_db, self.rate_hz).astype(np.complex64)
@@ -219,13 +230,20 @@ class Sampler:
         return moved[hop:]
 
 
-def resample(source: Samples, step: float, frames: int) -> Samples:
-    """Read `source` every `step` samples by cubic Hermite interpolation; at most `frames`, fewer where it ends."""
+def resample(source: Samples, step: float, frames: int, loop: tuple[int, int] | None = None) -> Samples:
+    """Read `source` every `step` samples by cubic Hermite interpolation; at most `frames`, fewer where it ends: where
+    it has no `loop` (start, end) to go round in."""
+    start, end = loop or (0, 0)
+    if loop:
+        source = np.concatenate([source[:end], source[start:end], np.resize(source[start:end], 3)])
     padded = np.concatenate([source[:1], source, np.zeros(3, np.float32)])
-    count = min(frames, int((len(source) - 1) / step) + 1)
+    count = frames if loop else min(frames, int((len(source) - 1) / step) + 1)
     position = np.arange(count) * step
     index = position.astype(np.int64)
     t = (position - index).astype(np.float32)
+    if loop:
+        beyond_end = index >= end
+        index[beyond_end] = end + (index[beyond_end] - end) % (end - start)
     before, here, after, beyond = (padded[index + k] for k in range(4))
     slope, next_slope = (after - before) / 2, (beyond - here) / 2
     bend = here - after

@@ -40,8 +40,11 @@ LAYOUT: Mapping[str, np.dtype[np.void]] = {
 }  # fmt: skip
 """The nine tables of the `pdta` list, in file order; each ends with a terminal record."""
 
-VORBIS = 0x10
-"""Bit of a sample's kind: its data are Ogg Vorbis."""
+VORBIS, ROM = 0x10, 0x8000
+"""Bits of a sample's kind: its data are Ogg Vorbis, or in the memory of a sound card, and so not here."""
+
+HIGHEST_HZ = 1_000_000
+"""No sample was taken faster."""
 
 INSTRUMENT, KEY_RANGE, VELOCITY_RANGE, SAMPLE = 41, 43, 44, 53
 """The generators that build the hierarchy."""
@@ -84,7 +87,7 @@ def read_font(content: bytes, name: str) -> Font:
     Raises
     ------
     BadInput
-        If it is no SoundFont 2 or 3 file, or is cut short.
+        If it is no SoundFont 2 or 3 file, is cut short, or names what it does not hold.
     """
     try:
         if content[:4] != b"RIFF" or content[8:12] != b"sfbk":
@@ -97,9 +100,45 @@ def read_font(content: bytes, name: str) -> Font:
             raise ValueError("it holds no preset")
     except KeyError as error:
         raise BadInput(f"{name} is not a sound font: its part {error} is missing; give an .sf2 or .sf3 file") from None
-    except (ValueError, struct.error) as error:
+    except (ValueError, struct.error, RecursionError) as error:
         raise BadInput(f"{name} is not a sound font: {error}; give an .sf2 or .sf3 file") from None
+    if flaw := _flaw(font):
+        raise BadInput(f"the sound font {name} is broken: {flaw}; give another font")
     return font
+
+
+def _flaw(font: Font) -> str | None:
+    """What keeps a font from being played: rows that are named and not there, sound likewise. None if nothing does."""
+    for head, bag, gen, kind, named in (
+        ("phdr", "pbag", "pgen", INSTRUMENT, "inst"),
+        ("inst", "ibag", "igen", SAMPLE, "shdr"),
+    ):
+        for table, column, there in ((head, "bag", len(font.tables[bag]) - 1), (bag, "gen", len(font.tables[gen]))):
+            if font.tables[table][column].max() > there:
+                return f"its table '{table}' names more than there is"
+        rows = _named(font, gen, kind)
+        if len(rows) and rows[-1] >= len(font.tables[named]) - 1:
+            return f"its table '{gen}' names row {rows[-1]} of '{named}', which has {len(font.tables[named]) - 1}"
+    flaws = (_sample_flaw(font, font.tables["shdr"][row]) for row in _named(font, "igen", SAMPLE))
+    return next((flaw for flaw in flaws if flaw), None)
+
+
+def _named(font: Font, gen: str, kind: int) -> NDArray[np.integer]:
+    """The rows that generators of a kind name, in order."""
+    table = font.tables[gen]
+    return np.unique(table["amount"][table["kind"] == kind].astype("<u2"))
+
+
+def _sample_flaw(font: Font, head: np.void) -> str | None:
+    start, end, rate_hz, kind = (int(head[name]) for name in ("start", "end", "rate_hz", "kind"))
+    name = head["name"].decode("ascii", "replace")
+    if kind & ROM:
+        return None
+    if not start <= end <= len(font.samples) // (1 if kind & VORBIS else 2):
+        return f"its sample '{name}' lies beyond the sound that it holds"
+    if start < end and not 0 < rate_hz <= HIGHEST_HZ:
+        return f"its sample '{name}' has {rate_hz} frames a second"
+    return None
 
 
 def font_bytes(font: Font) -> bytes:

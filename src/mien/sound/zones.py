@@ -58,6 +58,24 @@ DEFAULTS: Mapping[int, int] = {
 }
 """What a generator is worth where no zone sets it; the others 0 (§8.1.3)."""
 
+NO_LEAST = -32768
+RANGES: Mapping[int, tuple[int, int]] = {
+    **dict.fromkeys((Gen.TREMOLO_DELAY, Gen.MOD_DELAY, Gen.MOD_HOLD, Gen.DELAY, Gen.HOLD), (NO_LEAST, 5000)),
+    **dict.fromkeys((Gen.MOD_ATTACK, Gen.MOD_DECAY, Gen.ATTACK, Gen.DECAY, Gen.RELEASE), (NO_LEAST, 8000)),
+    **dict.fromkeys((Gen.KEY_TO_HOLD, Gen.KEY_TO_DECAY, Gen.SCALE_TUNING), (-1200, 1200)),
+    Gen.FILTER_CENTS: (NO_LEAST, 13500),
+    Gen.RESONANCE_CB: (-960, 960),
+    Gen.ENVELOPE_TO_FILTER: (-12000, 12000),
+    Gen.TREMOLO_CB: (-960, 960),
+    Gen.TREMOLO_RATE: (-16000, 4500),
+    Gen.SUSTAIN_CB: (NO_LEAST, 1440),
+    Gen.ATTENUATION_CB: (-1440, 1440),
+    Gen.COARSE_TUNE: (-120, 120),
+    Gen.FINE_TUNE: (-99, 99),
+}
+"""What a generator is worth at most, and at least (§8.1.3). Levels and times below the least of the specification are
+in fonts that people play, ours among them; they do no harm."""
+
 
 @dataclass(frozen=True, slots=True)
 class Zone:
@@ -69,7 +87,9 @@ class Zone:
     gens: Mapping[int, int]
 
     def __getitem__(self, gen: Gen) -> int:
-        return self.gens.get(gen, DEFAULTS.get(gen, 0))
+        amount = self.gens.get(gen, DEFAULTS.get(gen, 0))
+        least, most = RANGES.get(gen, (amount, amount))
+        return min(max(amount, least), most)
 
     def seconds(self, gen: Gen) -> float:
         """A time that the file keeps in timecents."""
@@ -84,7 +104,7 @@ def read_zones(font: Font, row: int) -> tuple[Zone, ...]:
     """Resolve a preset: instrument generators replace defaults, preset generators add to them (§9.4)."""
     found = []
     for outer in _generators(font, "p", row, INSTRUMENT):
-        for inner in _generators(font, "i", outer[INSTRUMENT], SAMPLE):
+        for inner in _generators(font, "i", outer[INSTRUMENT] & 0xFFFF, SAMPLE):
             ranges = []
             for gen in (KEY_RANGE, VELOCITY_RANGE):
                 low, high = zip(*(_span(zone.get(gen)) for zone in (outer, inner)), strict=True)
@@ -93,7 +113,7 @@ def read_zones(font: Font, row: int) -> tuple[Zone, ...]:
             for gen, amount in outer.items():
                 if gen not in (INSTRUMENT, KEY_RANGE, VELOCITY_RANGE):
                     gens[gen] = gens.get(gen, DEFAULTS.get(gen, 0)) + amount
-            found.append(Zone(ranges[0], ranges[1], inner[SAMPLE], gens))
+            found.append(Zone(ranges[0], ranges[1], inner[SAMPLE] & 0xFFFF, gens))
     return tuple(found)
 
 
