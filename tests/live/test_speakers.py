@@ -105,6 +105,21 @@ def test_a_released_note_is_the_sampler_s_own(stage: Stage) -> None:
     assert (held.samples == voice.samples).all()
 
 
+@pytest.mark.parametrize("blocks", [30, 400], ids=["short", "long"])
+def test_a_held_note_stays_its_instrument_s_when_the_channel_gets_another(blocks: int) -> None:
+    sampler = Sampler(load_font(None), RATE_HZ)
+    mixer = Mixer(sampler)
+    mixer.program(0, 73, {})  # a flute
+    mixer.strike(0, 72, 90)
+    (held,) = mixer._sounding
+    mixer.program(0, 40, {})  # a violin
+    for _ in range(blocks):
+        mixer.block()
+    mixer.release(0, 72)
+    (voice,) = sampler.play((0, 73), 72, 90, blocks * BLOCK / RATE_HZ)
+    assert (held.samples == voice.samples).all()
+
+
 def test_a_key_that_is_held_for_long_sounds_on(stage: Stage) -> None:
     stage.port.send([Program(0, 48, {}), Strike(0, "melody", 60, 90)])  # strings
     early = level(stage.play(1.5)[-RATE_HZ // 2 :])

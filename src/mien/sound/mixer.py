@@ -56,6 +56,7 @@ class Sounding:
     """A voice under way: `at` is the frame of it that comes next, negative while it waits."""
 
     channel: int
+    preset: tuple[int, int]
     pitch_midi: int
     velocity: int
     samples: Samples
@@ -157,12 +158,13 @@ class Mixer:
         """Let a key go down, so many frames after the beginning of the next block."""
         self.release(channel, pitch_midi, after)
         held_s = math.inf if channel == KIT_CHANNEL else USUAL_S
-        voices = list(self._sampler.play(self._preset(channel), pitch_midi, velocity, held_s))
+        preset = _preset(channel, self._channel(channel).program)
+        voices = list(self._sampler.play(preset, pitch_midi, velocity, held_s))
         for chokes in {voice.chokes for voice in voices if voice.chokes}:
             self._choke(channel, chokes)  # what sounded before, not the two sides of one stroke
         for place, voice in enumerate(voices):
             self._sounding.append(
-                Sounding(channel, pitch_midi, velocity, voice.samples, voice.pan, voice.chokes, place, -after)
+                Sounding(channel, preset, pitch_midi, velocity, voice.samples, voice.pan, voice.chokes, place, -after)
             )
         del self._sounding[: max(0, len(self._sounding) - MOST_VOICES)]
 
@@ -208,16 +210,14 @@ class Mixer:
         return np.asarray(np.clip(heard, -1, 1), dtype=np.float32)
 
     def _hold(self, one: Sounding, held_s: float) -> None:
-        """Let a voice be that of a note of another length; what was heard of it is the same."""
-        voices = self._sampler.play(self._preset(one.channel), one.pitch_midi, one.velocity, held_s)
+        """Let a voice be that of a note of another length; what was heard of it is the same, whoever has the channel
+        now."""
+        voices = self._sampler.play(one.preset, one.pitch_midi, one.velocity, held_s)
         if one.place < len(voices):
             one.samples = voices[one.place].samples
 
     def _channel(self, number: int) -> Channel:
         return self._channels.setdefault(number, Channel())
-
-    def _preset(self, channel: int) -> tuple[int, int]:
-        return _preset(channel, self._channel(channel).program)
 
     def _choke(self, channel: int, chokes: int) -> None:
         for one in self._sounding:
