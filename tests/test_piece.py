@@ -1,7 +1,9 @@
 """A piece becomes files of its name, or says which name would do."""
 
 import json
+import os
 import re
+import sys
 from dataclasses import replace
 from hashlib import sha256
 
@@ -38,6 +40,18 @@ def test_the_account_knows_the_files_that_were_saved_with_it(piece: Piece, tmp_p
     files = piece.save(tmp_path, ["json", "mid", "musicxml"])
     account = json.loads(files.pop("json").read_text(encoding="utf-8"))
     assert account["sha256"] == {kind: sha256(path.read_bytes()).hexdigest() for kind, path in files.items()}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="its file names are Unicode")
+def test_a_name_that_is_no_unicode_is_that_of_the_files_and_readable_in_them(piece: Piece, tmp_path) -> None:
+    named = replace(piece, name=os.fsdecode(b"caf\xe9"))
+    files = named.save(tmp_path, ["mid", "musicxml", "svg", "json"])
+    assert {os.fsencode(path.name) for path in files.values()} == {
+        b"caf\xe9.mid", b"caf\xe9.musicxml", b"caf\xe9.svg", b"caf\xe9.json"
+    }  # fmt: skip
+    assert json.loads(files["json"].read_text(encoding="utf-8"))["name"] == "caf�"
+    assert "caf�" in files["musicxml"].read_text(encoding="utf-8")
+    assert "caf�".encode() in files["mid"].read_bytes()
 
 
 def test_every_writer_is_offered_once() -> None:

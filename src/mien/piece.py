@@ -24,7 +24,7 @@ from mien.account import (
 from mien.errors import BadInput
 from mien.music.perform import Briefs
 from mien.values import Affect, Brief, Cues, Face, Phrase
-from mien.writing import sha256_of, write_together
+from mien.writing import readable, sha256_of, write_together
 
 if TYPE_CHECKING:
     from mien.sound.render import Rendering
@@ -79,6 +79,11 @@ class Piece:
             object.__setattr__(self, "briefs", ((0, self.brief),))
 
     @property
+    def title(self) -> str:
+        """Its name as it is printed; `name` is that of its files, whose letters may be none of Unicode's."""
+        return readable(self.name)
+
+    @property
     def affect(self) -> Affect:
         """The affect it begins with.
 
@@ -114,13 +119,13 @@ class Piece:
         """The printed score as MusicXML."""
         from mien.music.score.musicxml import musicxml
 
-        return musicxml(self.written, title=self.name, briefs=self.briefs)
+        return musicxml(self.written, title=self.title, briefs=self.briefs)
 
     def account(self) -> dict[str, Any]:
         """Why this music: reading, brief with reasons, and the bars, as plain data."""
         return {
             "generated_by": f"mien {__version__}",
-            "name": self.name,
+            "name": self.title,
             "seed": self.written.seed,
             "seconds": round(self.performed.length_s, 2),
             "reading": self._account_of_reading(),
@@ -212,7 +217,7 @@ def _filename(name: str, kind: str) -> str:
 def _write_midi(piece: Piece, path: Path) -> None:
     from mien.music.midi import write_midi
 
-    write_midi(piece.performed, path, title=piece.name)
+    write_midi(piece.performed, path, title=piece.title)
 
 
 def _write_wav(piece: Piece, path: Path) -> None:

@@ -1,6 +1,7 @@
 """The commands as a person types them: what they print, what they leave, and how they refuse."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,18 @@ def test_play_writes_five_files_and_says_why(capsys, tmp_path):
     assert account["reading"]["reads_as"] == "happiness"
     assert account["brief"]["tempo_bpm"]["source"]
     assert account["bars"][0]["chords"]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="its file names are Unicode")
+def test_a_file_whose_name_is_no_unicode_is_played_and_named(tmp_path):
+    way = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    way.write_text("time_s,valence,arousal\n0,0.5,0.5\n10,-0.5,0\n", encoding="utf-8")
+    words = [sys.executable, "-m", "mien", "travel", "--path", str(way), "--out", str(tmp_path), "--files", "mid"]
+    for more in ([], ["--json"]):
+        strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+        ran = subprocess.run([*words, *more], capture_output=True, env=strict, check=True)
+        assert b"caf\xe9-piano-1.mid" in ran.stdout if not more else "caf�" in json.loads(ran.stdout)["name"]
+    assert b"caf\xe9-piano-1.mid" in [os.fsencode(path.name) for path in tmp_path.iterdir()]
 
 
 def test_what_takes_an_earlier_files_place_is_told(capsys, tmp_path):

@@ -6,6 +6,7 @@ one line on the error stream, with exit code 2; `--debug` shows where they arose
 """
 
 import csv
+import io
 import json
 import os
 import re
@@ -38,6 +39,7 @@ from mien.music.form import forms
 from mien.music.mapping import MappingTable
 from mien.piece import FILES, MORE_FILES
 from mien.values import REGIONS
+from mien.writing import readable
 
 _NUMBER = r"\d*\.?\d+"
 _TIME = re.compile(rf"(?:(?P<minutes>{_NUMBER}) *m(?:in)?)? *(?:(?P<seconds>{_NUMBER}) *s?)?")
@@ -241,7 +243,7 @@ def read(
     moved = [instrument.movements(r) if coefficients else {} for _, _, r in found]
     if as_json:
         rows = [
-            {"picture": p, "number": n} | r.account() | ({"coefficients": dict(m)} if m else {})
+            {"picture": readable(p), "number": n} | r.account() | ({"coefficients": dict(m)} if m else {})
             for (p, n, r), m in zip(found, moved, strict=True)
         ]
         print(json.dumps(rows, indent=2))
@@ -294,6 +296,8 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors meant for a person become one line and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # the names of files may be no UTF-8
     try:
         run(app)
     except MienError as error:
@@ -309,7 +313,8 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
 
     if as_json:
         files = piece.save(out, kinds)
-        print(json.dumps(piece.account() | {"files": {kind: str(path) for kind, path in files.items()}}, indent=2))
+        told = {kind: readable(str(path)) for kind, path in files.items()}
+        print(json.dumps(piece.account() | {"files": told}, indent=2))
         return
     console = Console()
     show.show_moods(console, piece)

@@ -27,7 +27,7 @@ def explain(
     from mien.lab.pages.explain_page import explain_page
     from mien.lab.pages.tint import png_of, sheet
     from mien.values import REGIONS
-    from mien.writing import write_together
+    from mien.writing import readable, write_together
 
     readings = instrument.read(picture, weights=weights)
     if not 1 <= face <= len(readings):
@@ -35,8 +35,8 @@ def explain(
     rgb, name = open_picture(picture).rgb, picture.stem
     explanation = account_for(instrument.reader_of(weights), readings[face - 1])
     with write_together(out) as aside:
-        (aside / f"{name}-explain.png").write_bytes(png_of(sheet(rgb, explanation, name)))
-        (aside / f"{name}-explain.html").write_text(explain_page(rgb, explanation, name), encoding="utf-8")
+        (aside / f"{name}-explain.png").write_bytes(png_of(sheet(rgb, explanation, readable(name))))
+        (aside / f"{name}-explain.html").write_text(explain_page(rgb, explanation, readable(name)), encoding="utf-8")
     console = Console()
     console.print(f"[bold]{words.verdict(explanation)}[/]. {words.carried(explanation)}", highlight=False)
     for region in REGIONS:

@@ -153,7 +153,7 @@ def show_piece(console: Console, piece: Piece, files: Mapping[str, Path], replac
     written = piece.written
     bars = written.length_ticks // written.bar_ticks
     console.print(
-        f"[bold]{escape(piece.name)}[/]  {piece.performed.length_s:.0f} s, {bars} bars, {len(written.notes)} notes, "
+        f"[bold]{escape(piece.title)}[/]  {piece.performed.length_s:.0f} s, {bars} bars, {len(written.notes)} notes, "
         f"seed {written.seed}"
     )
     for path in files.values():
