@@ -8,6 +8,7 @@ import pytest
 from made_answers import LEFT, answer, cues, reading
 
 from mien.app import headless
+from mien.app.steering import Steering
 from mien.clock import OfflineClock, WallClock
 from mien.live import session as sessions
 from mien.live.session import Session
@@ -49,7 +50,7 @@ def sounding(twin: SilentTwin) -> set[tuple[int, int]]:
     return down
 
 
-@pytest.mark.parametrize("when", ["while it plays", "at a command"])
+@pytest.mark.parametrize("when", ["while it plays", "at a command", "at a wish by OSC"])
 def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: pytest.LogCaptureFixture) -> None:
     async def evening() -> None:
         told: list[dict[str, Any]] = []
@@ -66,7 +67,10 @@ def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: 
             session.performance.advance = Stumbling(session.performance.advance, 1)  # type: ignore[method-assign]
         else:
             session.performance.close = Stumbling(session.performance.close, 1)  # type: ignore[method-assign]
-            session.hear('{"type": "stop"}')
+            if when == "at a command":
+                session.hear('{"type": "stop"}')
+            else:
+                session.do(Steering().command(("stop", ())))
         await heard(told, "hush", why="restart")
         await heard(told, "notice", code="composer-restarted")
         seed = told[0]["state"]["seed"]

@@ -163,20 +163,23 @@ class Session:
             self.refuse("not-now", str(error), command.kind)
         except BadInput as error:
             self.refuse("bad-mapping" if command.kind == "mapping" else "bad-message", str(error), command.kind)
-        except Exception:
-            self._recover()
         return command.kind
 
     def do(self, command: Command) -> None:
-        """Obey a command.
+        """Obey a command, whoever gives it; where the composer stumbles over it, the music begins anew.
 
         Raises
         ------
         BadInput
             If it cannot be obeyed; nothing has changed then.
         """
-        getattr(self, f"_on_{command.kind}")(command.fields)
-        self._tell_state()
+        try:
+            getattr(self, f"_on_{command.kind}")(command.fields)
+            self._tell_state()
+        except BadInput:
+            raise
+        except Exception:
+            self._recover()
 
     def start(self) -> None:
         """Let the music begin."""
