@@ -46,6 +46,13 @@ class NotNow(BadInput):
     """A command that makes no sense at this moment."""
 
 
+def code_of(error: BadInput, kind: str) -> str:
+    """By what code a page is told that a command of a kind was refused."""
+    if isinstance(error, NotNow):
+        return "not-now"
+    return "bad-mapping" if kind == "mapping" else "bad-message"
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """What the page asks: `kind` is the message's type."""

@@ -132,6 +132,29 @@ def beats_of(leg: Leg, bar: int, ticks: int) -> list[tuple[float, Beat]]:
     return found
 
 
+def beats_along(legs: Iterable[Leg], bar: int, ticks: int) -> list[tuple[float, Beat]]:
+    """The beats of legs that follow each other; another metre begins a bar."""
+    found: list[tuple[float, Beat]] = []
+    meter = None
+    for leg in legs:
+        if meter not in (None, leg.played.meter) and ticks:
+            bar, ticks = bar + 1, 0
+        meter = leg.played.meter
+        found += beats_of(leg, bar, ticks)
+        bars, ticks = divmod(ticks + leg.played.length_ticks, leg.played.bar_ticks)
+        bar += bars
+    return found
+
+
+def pulses_along(legs: Iterable[Leg], ticks: int, from_s: float) -> list[tuple[float, Pulse]]:
+    """The pulses of legs that follow each other, the first `ticks` after the music began, from a time on."""
+    found: list[tuple[float, Pulse]] = []
+    for leg in legs:
+        found += pulses_of(leg, ticks, from_s) if leg.end_s > from_s else []
+        ticks += leg.played.length_ticks
+    return found
+
+
 def pulses_of(leg: Leg, ticks: int, from_s: float) -> list[tuple[float, Pulse]]:
     """The pulses of a leg that begins `ticks` after the music did, from a time on."""
     ticks_of = range(-ticks % PULSE_TICKS, leg.played.length_ticks, PULSE_TICKS)

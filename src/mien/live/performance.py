@@ -16,14 +16,14 @@ from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, la
 from mien.live.messages import (
     Tell,
     beat_rows,
-    beats_of,
+    beats_along,
     chord_rows,
     mark_rows,
     note_rows,
     place,
     planned_notes,
     programs_of,
-    pulses_of,
+    pulses_along,
     set_up_told,
 )
 from mien.live.plan import PlannedNote
@@ -300,7 +300,7 @@ class Performance:
     def _ahead(self, from_s: float) -> tuple[list[PlannedNote], list[Any]]:
         """The notes and the beats at `from_s` or later."""
         notes = planned_notes((without_resting(leg, self._rests) for leg in self._known().legs), from_s)
-        return notes, [beat for beat in self._beats() if beat[0] >= from_s - 1e-9]
+        return notes, [beat for beat in beats_along(self._known().legs, *self._bar) if beat[0] >= from_s - 1e-9]
 
     def _tell_ahead(
         self,
@@ -346,25 +346,9 @@ class Performance:
 
     def _timing(self, from_s: float) -> list[tuple[float, Event]]:
         """The clock's pulses from a time on, and its stop where the music ends."""
-        found: list[tuple[float, Event]] = []
-        ticks = self._ticks
-        for leg in self._known().legs if self._player.keeps_time else ():
-            found += pulses_of(leg, ticks, from_s) if leg.end_s > from_s else []
-            ticks += leg.played.length_ticks
+        legs = self._known().legs if self._player.keeps_time else ()
+        found: list[tuple[float, Event]] = [*pulses_along(legs, self._ticks, from_s)]
         return [*found, (self._known().end_s, Transport(runs=False))] if self._known().has_closed else found
-
-    def _beats(self) -> list[Any]:
-        bar, ticks = self._bar
-        found = []
-        meter = None
-        for leg in self._known().legs:
-            if meter not in (None, leg.played.meter) and ticks:
-                bar, ticks = bar + 1, 0
-            meter = leg.played.meter
-            found += beats_of(leg, bar, ticks)
-            bars, ticks = divmod(ticks + leg.played.length_ticks, leg.played.bar_ticks)
-            bar += bars
-        return found
 
     def _forget(self, now_s: float) -> None:
         """Keep legs that are over in the take, and let the conductor forget them."""

@@ -17,7 +17,7 @@ from mien.clock import Clock
 from mien.errors import BadInput
 from mien.live import told
 from mien.live.calibration import rest_of
-from mien.live.commands import Command, NotNow, parse_command
+from mien.live.commands import Command, NotNow, code_of, parse_command
 from mien.live.face_tune import FaceTune
 from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
@@ -159,10 +159,8 @@ class Session:
             return None
         try:
             self.do(command)
-        except NotNow as error:
-            self.refuse("not-now", str(error), command.kind)
         except BadInput as error:
-            self.refuse("bad-mapping" if command.kind == "mapping" else "bad-message", str(error), command.kind)
+            self.refuse(code_of(error, command.kind), str(error), command.kind)
         return command.kind
 
     def do(self, command: Command) -> None:
