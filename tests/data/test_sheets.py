@@ -76,6 +76,17 @@ def test_written_and_read_again_they_are_equal(project: Project, tmp_path: Path)
     }  # fmt: skip
 
 
+def test_both_sheets_have_one_order(project: Project, tmp_path: Path) -> None:
+    with project.change() as db:  # an order that is neither that of the hashes nor of the classes
+        db.execute("UPDATE arrivals SET address = 'portrait 9' WHERE address = 'portrait 0'")
+    write_sheets(project, tmp_path)
+    classes, faces = (read_sheet(tmp_path / name).rows for name in (CLASS_FILE, LANDMARK_FILE))
+    urls = [row.url.replace(" ", "-") for row in classes if isinstance(row, ClassRow)]
+    pictures = [row.image.rpartition("-")[0] for row in faces if isinstance(row, LandmarkRow)]
+    assert urls == ["portrait-1", "portrait-2", "portrait-3", "portrait-9"]
+    assert list(dict.fromkeys(pictures)) == urls and len(pictures) == 5
+
+
 def test_the_columns_are_the_origins(project: Project, tmp_path: Path) -> None:
     write_sheets(project, tmp_path / "out")
     first = {name: (tmp_path / "out" / name).read_text().splitlines()[0] for name in (CLASS_FILE, LANDMARK_FILE)}

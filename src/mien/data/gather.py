@@ -57,19 +57,20 @@ def classes_of_faces(project: Project) -> dict[int, str]:
 
 
 def landmark_rows(project: Project, name_of: Callable[[str, str], tuple[str, str]]) -> Iterator[LandmarkRow]:
-    """A row for each face with a class, by class and picture, the largest face of a picture first.
+    """A row for each face with a class, in the order of the class sheet: by address, the largest face of a picture
+    first.
 
     Parameters
     ----------
     name_of : from sha256 and class to the picture's name and path, as the sheet tells them.
     """
     shown = classes_of_faces(project)
-    order = {one.name: place for place, one in enumerate(project.classes)}
-    rows = project.db.execute(
-        "SELECT id, sha256, rank, x0, y0, x1, y1, points, count(*) OVER (PARTITION BY sha256) AS faces FROM faces"
-        " ORDER BY sha256, rank"
-    ).fetchall()
-    for row in sorted((row for row in rows if row["id"] in shown), key=lambda row: order[shown[row["id"]]]):
+    for row in project.db.execute(
+        "SELECT id, sha256, x0, y0, x1, y1, points, count(*) OVER (PARTITION BY sha256) AS faces"
+        f" FROM faces LEFT JOIN ({ADDRESSES}) USING (sha256) ORDER BY address, sha256, rank"
+    ):
+        if row["id"] not in shown:
+            continue
         image, path = name_of(row["sha256"], shown[row["id"]])
         points = np.frombuffer(row["points"], dtype=np.float32).reshape(68, 2)
         area = (row["x1"] - row["x0"]) * (row["y1"] - row["y0"])
@@ -81,7 +82,7 @@ def class_rows(project: Project) -> Iterator[ClassRow]:
     whose picture was not fetched. What turned out to be no picture is none."""
     shown = classes_of_faces(project)
     for row in project.db.execute(f"SELECT id, address FROM faces JOIN ({ADDRESSES}) USING (sha256) WHERE rank = 0"
-                                  " ORDER BY address"):  # fmt: skip
+                                  " ORDER BY address, sha256"):  # fmt: skip
         if row["id"] in shown:
             yield ClassRow(row["address"], shown[row["id"]])
     bare = (
