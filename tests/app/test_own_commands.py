@@ -78,7 +78,7 @@ class TestTry:
         for method in ("Haar grey rule", "HOG", "68-point geometry", "mien's reader", "your network"):
             assert method in said
         assert re.search(r"HOG +│ open", said)  # the portrait has no bar
-        assert re.search(r"Haar grey rule +│ [a-z]+ +│ +[0-9]+% +│ +│", said)  # it has no word for a bar
+        assert re.search(r"Haar grey rule +│ [a-z]+ +│ +[0-9]+% +│ no word for open, barred, veiled +│", said)
         assert re.search(r"HOG +│ open +│ +[0-9]+% +│ [0-9]+% of", said)
         assert "'bars', " in said and "beaming" in said
         assert len(mido.MidiFile(out / "astronaut-try-music.mid").tracks) > 1
@@ -88,6 +88,16 @@ class TestTry:
         for told in ("veiled", "beaming", "piano roll", "lydian: &#x27;beaming&#x27; asks for it", "your network"):
             assert told in page
         assert not re.search(r'(src|href)="(?!data:)', page)
+
+    def test_a_thin_project_leaves_our_reader_and_the_music(self, tmp_path: Path) -> None:
+        chips = {name: some[: 1 + (name == "open")] for name, some in made_chips(2).items()}
+        project = collected(tmp_path / "bars", BARRED, chips, seen=True)
+        said = mien("data", "try", ASTRONAUT, "--project", project, "--out", tmp_path / "out").output
+        assert "happiness" in said and "tempo bpm" in said and "HOG" not in said
+        assert "left out: they need more faces" in " ".join(said.split())
+        assert "too few faces to learn from (open" in " ".join(said.split())
+        assert "it does not know the project's classes" in " ".join(said.split())
+        assert (tmp_path / "out" / "astronaut-try.html").is_file()
 
     def test_refusals_leave_nothing(self, tmp_path: Path) -> None:
         for words, told in (

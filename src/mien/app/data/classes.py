@@ -103,13 +103,13 @@ def try_(
     from mien.lab.pages.tint import png_of
     from mien.lab.pages.tried import try_picture
     from mien.lab.pages.tried_sheet import sheet, told_brief, tried_page
-    from mien.lab.training.project_faces import gather
+    from mien.lab.training.project_faces import gather_any
     from mien.piece import check_files
     from mien.writing import write_together
 
     kinds = check_files(files.split(",")) if files else ()
     errors, console = Console(stderr=True), Console()
-    faces = gather(project) if project is not None else None
+    faces = gather_any(project) if project is not None else None
     tried = try_picture(
         picture, faces, weights, cnn, face=face, seconds=seconds, seed=seed,
         say=lambda told: errors.print(f"{told} …", style="dim", highlight=False),
@@ -121,9 +121,8 @@ def try_(
     written = replace(tried.piece, name=f"{name}-music").save(out, kinds) if kinds else {}
     table = Table("method", "says", "p", "right of the test side")
     for verdict in tried.verdicts:
-        right = verdict.right
-        told = f"{right['share']:.0%} of {right['n']}" if right else ""
-        table.add_row(verdict.method, escape(verdict.first), f"{verdict.probs[verdict.first]:.0%}", told)
+        chance = f"{verdict.probs[verdict.first]:.0%}"
+        table.add_row(verdict.method, escape(verdict.first), chance, escape(verdict.told))
     console.print(table)
     console.print(escape(tried.of), highlight=False)
     for field, because in told_brief(tried.piece.brief):

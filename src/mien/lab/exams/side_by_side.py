@@ -8,9 +8,10 @@ plain CNN : a Keras network of the origin's kind, if one is given: pictures (n, 
 the shipped reader, and the own one, each in its own words.
 
 The simple methods see the faces as projects keep them: aligned chips, whose framing is that of FER2013's pictures, and
-the 68 points. What each gets right of the test side stands beside its verdict, where that side has faces.
+the 68 points. What each gets right of the test side stands beside its verdict, or why that is not known.
 """
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,27 +25,44 @@ from mien.lab.exams import baselines, metrics
 from mien.lab.exams.baselines import Method, Taught
 from mien.lab.exams.prepared import Prepared, level68
 from mien.lab.training.heads import known_as
-from mien.lab.training.project_faces import ProjectFaces
+from mien.lab.training.project_faces import HELP, ProjectFaces
 from mien.piece import Reading
 from mien.values import EMOTIONS
 
 RULE_WORDS = ("happiness", "sadness", "anger", "neutral")
 """What the grey rule can say, in the order of its answers."""
+MOST_LETTERS = 40
+"""Of the words for why nothing is known of what a method gets right: they stand in a column."""
+UNTESTED = "no test faces"
+"""Why nothing is known of what a method gets right, where the test side has no face."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a method says of a face: probabilities by class, and the share it gets right of the test side, as plain data
-    (None where nothing is known of it)."""
+    (None where nothing is known of it, `because` in words, "" if there was nothing to be right of)."""
 
     method: str
     probs: Mapping[str, float]
     right: Mapping[str, Any] | None
+    because: str = ""
 
     @property
     def first(self) -> str:
         """The class that it says first."""
         return max(self.probs, key=lambda name: self.probs[name])
+
+    @property
+    def told(self) -> str:
+        """What it gets right of the test side, or why that is not known."""
+        return self.because if self.right is None else f"{self.right['share']:.0%} of {self.right['n']}"
+
+
+def lacking(faces: ProjectFaces) -> str | None:
+    """What a project wants for the simple methods to learn from it, in words; None if nothing."""
+    if faces.lacking is None and not faces.majority[faces.sides == "develop"].max(initial=-1) >= 0:
+        return "no faces to choose by; label more, then mien data split"
+    return faces.lacking and f"{faces.lacking}; {HELP}"
 
 
 def shown(faces: ProjectFaces, side: str) -> tuple[Prepared, NDArray[np.int64]]:
@@ -61,15 +79,15 @@ def simple_verdicts(faces: ProjectFaces, reading: Reading) -> list[Verdict]:
     Raises
     ------
     BadInput
-        If scipy is not there, or a side has nothing to learn from or choose by.
+        If scipy is not there, or the project lacks faces to learn from or choose by.
     """
     try:
         import scipy  # noqa: F401
     except ImportError:
         raise BadInput(f"HOG and geometry are fitted with SciPy: {extra('train')}") from None
+    if wanting := lacking(faces):
+        raise BadInput(f"{faces.name}: {wanting}")
     (train, truth), (develop, wanted) = shown(faces, "train"), shown(faces, "develop")
-    if not len(train) or not len(develop):
-        raise BadInput(f"{faces.name}: no faces to learn from, or to choose by; label more, then mien data split")
     taught = Taught(train, truth, develop, wanted, len(faces.classes))
     names = [one.name for one in faces.classes]
     one = Prepared(reading.face.chip[None], given_faces=[reading.face])
@@ -101,13 +119,13 @@ def cnn_verdict(path: Path, faces: ProjectFaces | None, reading: Reading) -> Ver
     names = next((names for names in (own, list(EMOTIONS)) if len(names) == len(probs)), None)
     if names is None:
         raise BadInput(f"{path}: {len(probs)} answers; a network of {len(own) or 'the eight'} classes is wanted")
-    return Verdict("plain CNN", dict(zip(names, probs.tolist(), strict=True)), None)
+    return Verdict("plain CNN", dict(zip(names, probs.tolist(), strict=True)), None, "not asked" if faces else "")
 
 
-def reader_verdict(method: str, reading: Reading, right: Mapping[str, Any] | None = None) -> Verdict:
+def reader_verdict(method: str, reading: Reading, right: Mapping[str, Any] | None = None, because: str = "") -> Verdict:
     """A reader's verdict in its own words."""
     affect = reading.affect
-    return Verdict(method, dict(zip(affect.names, affect.probs, strict=True)), right)
+    return Verdict(method, dict(zip(affect.names, affect.probs, strict=True)), right, because)
 
 
 def _verdict(
@@ -118,9 +136,12 @@ def _verdict(
     test: Prepared,
     truth: NDArray[np.int64],
     said: Callable[[NDArray[np.float64]], NDArray[np.int64]] = lambda probs: probs.argmax(axis=1),
+    because: str = "",
 ) -> Verdict:
-    right = metrics.share_of(said(answer(test)) == truth) if len(test) else None
-    return Verdict(method, dict(zip(names, answer(one)[0].tolist(), strict=True)), right)
+    """A method's verdict on one face; what it gets right of the test side, unless `because` says why not."""
+    right = metrics.share_of(said(answer(test)) == truth) if len(test) and not because else None
+    why = because or ("" if len(test) else UNTESTED)
+    return Verdict(method, dict(zip(names, answer(one)[0].tolist(), strict=True)), right, why)
 
 
 def _grey_verdict(
@@ -130,6 +151,8 @@ def _grey_verdict(
     words = [known.get(word, word) for word in RULE_WORDS]
     places = np.array([names.index(word) if word in names else -1 for word in words])
     rule = baselines.grey_rule(taught)
-    if not set(names) <= set(words):  # it cannot be right of a class that it has no word for
-        test, truth = Prepared(np.zeros((0, *one.pictures.shape[1:]), np.uint8)), truth[:0]
-    return _verdict("Haar grey rule", rule, words, one, test, truth, lambda probs: places[probs.argmax(axis=1)])
+    foreign = [name for name in names if name not in words]  # it cannot be right of a class that it has no word for
+    because = textwrap.shorten(f"no word for {', '.join(foreign)}", MOST_LETTERS, placeholder=" …") if foreign else ""
+    return _verdict(
+        "Haar grey rule", rule, words, one, test, truth, lambda probs: places[probs.argmax(axis=1)], because
+    )

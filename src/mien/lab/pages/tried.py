@@ -18,7 +18,7 @@ from mien.errors import BadInput
 from mien.face.pictures import open_picture
 from mien.lab.exams import metrics
 from mien.lab.exams.project_exam import columns_of, probs_of
-from mien.lab.exams.side_by_side import Verdict, cnn_verdict, reader_verdict, simple_verdicts
+from mien.lab.exams.side_by_side import UNTESTED, Verdict, cnn_verdict, lacking, reader_verdict, simple_verdicts
 from mien.lab.pages.explain import Explanation, explain
 from mien.lab.training.project_faces import ProjectFaces
 from mien.piece import Piece
@@ -55,7 +55,7 @@ def try_picture(
     Parameters
     ----------
     picture : with a face.
-    faces : of a project that the simple methods are taught on; without them they are left out.
+    faces : of a project that the simple methods are taught on; without them, or with too few, they are left out.
     weights : a network of one's own.
     cnn : a plain CNN, a file of Keras.
     face : which face, 1 for the largest.
@@ -75,36 +75,39 @@ def try_picture(
         raise BadInput(f"face {face}: the picture has {count}; count from 1, the largest")
     shipped = readings[SHIPPED][face - 1]
     verdicts: list[Verdict] = []
-    if faces is not None:
+    wanting = None if faces is None else lacking(faces)
+    if faces is not None and wanting is None:
         say(f"teaching the simple methods on '{faces.name}'")
         verdicts += simple_verdicts(faces, shipped)
     if cnn is not None:
         verdicts.append(cnn_verdict(cnn, faces, shipped))
     for method, read in readings.items():
         used = None if method == SHIPPED else weights
-        verdicts.append(reader_verdict(method, read[face - 1], _right(faces, used)))
+        verdicts.append(reader_verdict(method, read[face - 1], *_right(faces, used)))
     main = list(readings.values())[-1][face - 1]
     say("composing")
     piece = instrument.play(picture, weights=weights, face=face, seconds=seconds, seed=seed)
-    of = (
-        f"The simple methods learnt from the project '{faces.name}', {int((faces.sides == 'train').sum())} faces."
-        if faces is not None
-        else "The simple methods are left out: they learn from a project (--project)."
-    )
+    if faces is None:
+        of = "The simple methods are left out: they learn from a project (--project)."
+    elif wanting is not None:
+        of = f"The simple methods are left out: they need more faces. Project '{faces.name}': {wanting}."
+    else:
+        count = int((faces.sides == "train").sum())
+        of = f"The simple methods learnt from the project '{faces.name}', {count} faces."
     explanation = explain(instrument.reader_of(weights), main)
     return Tried(picture.stem, open_picture(picture).rgb, explanation, tuple(verdicts), piece, of)
 
 
-def _right(faces: ProjectFaces | None, weights: Path | None) -> Mapping[str, Any] | None:
-    """The share of the project's test side that a reader gets right; None if it does not know the classes."""
+def _right(faces: ProjectFaces | None, weights: Path | None) -> tuple[Mapping[str, Any] | None, str]:
+    """The share of the project's test side that a reader gets right, or None and why it is not known."""
     reader = instrument.reader_of(weights)
     if faces is None:
-        return None
+        return None, ""
     try:
         columns_of(reader, faces)
     except BadInput:
-        return None
+        return None, "it does not know the project's classes"
     rows = np.flatnonzero((faces.sides == "test") & (faces.majority >= 0))
     if not len(rows):
-        return None
-    return metrics.share_of(probs_of(reader, faces, rows).argmax(axis=1) == faces.majority[rows])
+        return None, UNTESTED
+    return metrics.share_of(probs_of(reader, faces, rows).argmax(axis=1) == faces.majority[rows]), ""

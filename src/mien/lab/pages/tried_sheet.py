@@ -40,8 +40,10 @@ def sheet(tried: Tried) -> Image.Image:
         draw.rounded_rectangle((x + 230, y + 6, x + 230 + max(16, 170 * chance), y + 22), 8, fill=MARK)
         draw.text((x + 415, y), f"{verdict.first} {chance:.0%}", font=font(22), fill=INK)
         if verdict.right is not None:
-            told = f"right in {verdict.right['share']:.0%} of {verdict.right['n']} test faces"
+            told = f"right in {verdict.told} test faces"
             draw.text((x + 230, y + 28), told, font=font(17), fill=FAINT)
+        elif verdict.because:
+            draw.text((x + 230, y + 28), plain(f"not tested: {verdict.because}"), font=font(17), fill=FAINT)
         y += 60
     y += 10
     draw.text((x, y), plain(f"so mien plays {title(tried.piece.brief)}"), font=font(22), fill=INK)
@@ -74,7 +76,7 @@ def tried_page(tried: Tried) -> str:
             text(verdict.first),
             bar(verdict.probs[verdict.first]),
             f"{verdict.probs[verdict.first]:.0%}",
-            "" if verdict.right is None else f"{verdict.right['share']:.0%} of {verdict.right['n']}",
+            text(verdict.told),
         )
         for verdict in tried.verdicts
     ]

@@ -103,6 +103,14 @@ class ProjectFaces:
             for side in SIDES
         }
 
+    @property
+    def lacking(self) -> str | None:
+        """What is wanting to tell classes apart, in words; None if nothing is."""
+        train = self.counts()[SIDES[0]]
+        if sum(count >= FEWEST for count in train.values()) >= FEWEST:
+            return None
+        return f"too few faces to learn from ({', '.join(f'{name} {count}' for name, count in train.items())})"
+
 
 def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
     """The faces with the classes alone that there are faces of, and the names of those that are left out: nobody could
@@ -148,12 +156,26 @@ def is_project(path: Path) -> bool:
 
 
 def gather(folder: Path) -> ProjectFaces:
-    """The faces of a project that people said something of.
+    """The faces of a project that people said something of, enough to learn from.
 
     Raises
     ------
     BadInput
         If there is no project, or fewer than two of its classes have faces to learn from.
+    """
+    faces = gather_any(folder)
+    if lacking := faces.lacking:
+        raise BadInput(f"{folder}: {lacking}; {HELP}")
+    return faces
+
+
+def gather_any(folder: Path) -> ProjectFaces:
+    """The faces of a project that people said something of, however few.
+
+    Raises
+    ------
+    BadInput
+        If there is no project.
     """
     with Project.open(folder) as project:
         said, classes = _told(truths(project)), project.classes
@@ -161,10 +183,6 @@ def gather(folder: Path) -> ProjectFaces:
         sides, has_split = _sides(project, said, together)
         kept = _kept(project, said)
         given = {row["face"] for row in project.db.execute(STANDING)}
-    counts = np.bincount(said.majority[(said.majority >= 0) & (sides == "train")], minlength=len(classes))
-    if (counts >= FEWEST).sum() < FEWEST:
-        told = ", ".join(f"{one.name} {count}" for one, count in zip(classes, counts, strict=True))
-        raise BadInput(f"{folder}: too few faces to learn from ({told}); {HELP}")
     digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
     cuts, name = Cuts(kept.chips, kept.cues, kept.valid), folder.resolve().name
     return ProjectFaces(
