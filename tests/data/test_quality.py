@@ -1,5 +1,7 @@
 """Numbers of quality move the way they should: blur, cover, paint, letters."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -9,9 +11,12 @@ from PIL import Image, ImageDraw, ImageFont
 from mien.data.judge import BLURRED, COVERED, DRAWN, LETTERS
 from mien.data.quality import drawn_of, eyes_apart, hidden_of, letters_of, sharpness_of, usual_light
 from mien.face.landmarks68 import landmarks68
-from mien.face.look import look
+from mien.face.look import look, look_close
+from mien.face.pictures import decode
 from mien.lab.training.usual_faces import learn
 from mien.values import Face, Frame
+
+from conftest import encoded, load_data
 
 Rgb = NDArray[np.uint8]
 
@@ -36,9 +41,31 @@ def test_sharpness_falls_with_blur_and_not_with_light_or_size(astronaut: Rgb, fa
     assert sharp == sorted(sharp, reverse=True) and sharp[0] > 0.35 and sharp[-1] < BLURRED
     dim = (astronaut * 0.4 + 60).astype(np.uint8)
     assert sharpness_of(grey(dim), points, apart) == pytest.approx(
-        sharpness_of(grey(astronaut), points, apart), abs=0.03
+        sharpness_of(grey(astronaut), points, apart), abs=0.06
     )
     assert sharpness_of(np.full((100, 100), 7, np.uint8), points / 8, 5.0) == 0.0
+
+
+@pytest.mark.parametrize("corpus", [None, "london_ccby.npz", "ferplus_dev.npz"])
+def test_the_more_blur_the_less_sharp_however_heavy(astronaut: Rgb, corpus: str | None) -> None:
+    pictures = [astronaut] if corpus is None else some_of(corpus)
+    for rgb in pictures:
+        points = landmarks68(look_close(Frame(0.0, rgb)) if corpus == "ferplus_dev.npz" else look(Frame(0.0, rgb))[0])
+        apart, spreads = eyes_apart(points), (0, 3, 5, 9, 13, 18, 25)  # pixels, were the eyes 80 apart
+        blurs = [cv2.GaussianBlur(rgb, (0, 0), s * apart / 80) if s else rgb for s in spreads]
+        sharp = [sharpness_of(grey(np.asarray(blur)), points, apart) for blur in blurs]
+        steps = 0.01 if len(rgb) < 100 else 0.0  # of 48 pixels so heavy a blur leaves little but their border
+        assert all(after <= before + steps for before, after in pairwise(sharp)), sharp
+        assert sharp[0] > BLURRED > sharp[3], sharp
+
+
+def some_of(corpus: str) -> list[Rgb]:
+    """Four faces of the London Set, or of FER+'s validation."""
+    held = load_data(corpus)
+    if corpus.startswith("ferplus"):
+        rows = np.flatnonzero((held["split4"] == 1) & (held["label4"] == 3))[:4]
+        return [np.repeat(image[:, :, None], 3, axis=2) for image in held["images"][rows]]
+    return [decode(encoded(held, row), corpus).rgb for row in (0, 17, 71, 203)]
 
 
 def test_what_hides_a_face_shows(face: Face) -> None:

@@ -20,6 +20,8 @@ EYES_PX = 36.0
 """Distance of the eyes at which sharpness is measured: twice the training pictures'."""
 BLUR_SHARE = 0.042
 """Of the distance of the eyes: the blur that sharpness is measured with."""
+STEP_LEVELS = 2.0
+"""Grey levels: of a difference so large half is taken for detail, of a larger one more."""
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
 """Of the 68 points."""
 
@@ -53,22 +55,24 @@ def sharpness_of(grey: Grey, points: Floats, apart: float) -> float:
 
     Of the differences between neighbouring pixels, the share that goes when the face is blurred once more: what is
     blurred already loses little (the idea of Crete et al. 2007, "The blur effect"). A face with eyes further than
-    `EYES_PX` apart is first reduced to that.
+    `EYES_PX` apart is first reduced to that. What goes of a difference of few grey levels counts less (`STEP_LEVELS`):
+    a soft slope rises in steps of whole levels, which blur smooths as if they were detail, so that without this a
+    face that is out of focus altogether would seem sharper again.
     """
     low = np.clip(np.floor(points.min(axis=0)), 0, None).astype(int)
     high = np.ceil(points.max(axis=0)).astype(int) + 1
-    part = grey[low[1] : high[1], low[0] : high[0]]
-    if min(part.shape) < 8:
+    face = grey[low[1] : high[1], low[0] : high[0]].astype(np.float32)
+    if min(face.shape) < 8:
         return 0.0
     if apart > EYES_PX:
-        width, height = (max(8, round(side * EYES_PX / apart)) for side in part.shape[::-1])
-        part = np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    face = part.astype(np.float32)
+        width, height = (max(8, round(side * EYES_PX / apart)) for side in face.shape[::-1])
+        face = np.asarray(cv2.resize(face, (width, height), interpolation=cv2.INTER_AREA), dtype=np.float32)
     blurred = cv2.GaussianBlur(face, (0, 0), max(0.5, BLUR_SHARE * min(apart, EYES_PX)))
     kept = lost = 0.0
     for axis in (0, 1):
         before, after = np.abs(np.diff(face, axis=axis)), np.abs(np.diff(blurred, axis=axis))
-        kept, lost = kept + float(before.sum()), lost + float(np.maximum(before - after, 0).sum())
+        detail = np.square(before) / (np.square(before) + STEP_LEVELS**2)
+        kept, lost = kept + float(before.sum()), lost + float((np.maximum(before - after, 0) * detail).sum())
     return lost / kept if kept > 0 else 0.0
 
 
