@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SMALLEST_FACE_PX = 40.0
 """A face whose box is smaller holds too few pixels to read."""
 REMARKABLE_DOUBT = 0.75
-"""Above it a reading says what it doubts for."""
+"""Above it a reading says what it doubts for; that a region is covered it says always."""
 TILE_DEPTH = 5
 """How far pictures are searched for small faces (see `mien.face.find`)."""
 
@@ -85,7 +85,7 @@ def read(
         heard = reader.hear(face, cues)
         causes = causes_of_doubt(np.array(heard.affect.probs, dtype=np.float32), face)
         doubtful = heard.affect.doubt > REMARKABLE_DOUBT
-        remarks = opened.remarks + (tuple(cause.told for cause in causes) if doubtful else ())
+        remarks = opened.remarks + tuple(cause.told for cause in causes if doubtful or cause.name == "seen")
         readings.append(Reading(face, cues, heard.affect, heard.alone, remarks))
     return tuple(readings)
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.affect.doubt import causes_of_doubt, covered, doubt, sharpness, undecided
+from mien.affect.covered import hidden_regions, hidden_share
+from mien.affect.doubt import causes_of_doubt, doubt, sharpness, undecided
 from mien.face.look import look
 from mien.values import Face, Frame
 
@@ -58,10 +59,11 @@ def test_doubt_grows_with_what_is_covered(face: Face) -> None:
         chip = face.chip.copy()
         chip[64 - rows :] = 40
         chips.append(chip)
-    shares = [covered(chip) for chip in chips]
+    shares = [hidden_share(hidden_regions(chip)) for chip in chips]
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] == 1
+    assert causes_of_doubt(SURE, replace(face, chip=chips[2]))[0].told == "the nose and mouth are covered"
     assert doubt(SURE, replace(face, chip=chips[3])) > 0.75
 
 

@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from mien.data.judge import BLURRED, COVERED, DRAWN, LETTERS
-from mien.data.quality import drawn_of, eyes_apart, hidden_of, letters_of, sharpness_of, usual_light
+from mien.data.quality import drawn_of, eyes_apart, hidden_of, letters_of, sharpness_of
 from mien.face.landmarks68 import landmarks68
 from mien.face.look import look, look_close
 from mien.face.pictures import decode
-from mien.lab.training.usual_faces import learn
 from mien.values import Face, Frame
 
 from conftest import encoded, load_data
@@ -74,16 +73,6 @@ def test_what_hides_a_face_shows(face: Face) -> None:
         masked = face.chip.copy()
         masked[rows] = np.where(np.arange(64) // 3 % 2, 20, 230)
         assert hidden_of(masked) > COVERED
-    assert usual_light(face.chip).shape == (648,)
-
-
-def test_usual_faces_are_learnt(face: Face) -> None:
-    rng = np.random.default_rng(0)
-    chips = np.clip(face.chip + rng.normal(0, 20, (30, 64, 64)), 0, 255).astype(np.uint8)
-    held = learn(chips, 4)
-    assert held.shape == (6, 648)
-    np.testing.assert_allclose(held[2:] @ held[2:].T, np.eye(4), atol=1e-4)
-    assert np.all(np.diff(held[0, :4]) <= 0) and not held[0, 4:].any()
 
 
 def test_paint_is_told_from_light(astronaut: Rgb, face: Face) -> None:

@@ -4,9 +4,10 @@ Doubt joins how undecided calibrated probabilities are with how well the face is
 
     doubt = 1 − (1 − H(p) / ln k) · frontal · found · large · sharp · seen
 
-H is the entropy (Shannon 1948) of k classes. Each factor runs from 1 (well) to 0 (not at all), linearly between the
-two ends of its row in `RAMPS`, so that doubt never falls as a face turns away, blurs, shrinks or is covered. Beyond
-`mien.values.CANNOT_TELL_DOUBT` a reading names no emotion: it says "cannot tell".
+H is the entropy (Shannon 1948) of k classes. Each factor runs from 1 (well) to 0 (not at all): `seen` loses a share
+with each region that is covered (`mien.affect.covered`), the others run linearly between the two ends of their row in
+`RAMPS`. So doubt never falls as a face turns away, blurs, shrinks or is covered. Beyond `mien.values.CANNOT_TELL_DOUBT`
+a reading names no emotion: it says "cannot tell".
 
 The ends come from distributions: of the London Set's faces, plain and blurred by 8 and 16 pixels at 512 pixels a side,
 and of FER2013's; a well taken portrait has every factor at 1.
@@ -21,7 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.regions import BOXES
+from mien.affect.covered import hidden_regions, told
 from mien.nets import Floats
 from mien.values import Face
 
@@ -31,10 +32,12 @@ RAMPS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "found": (0.5, 0.8),  # the face's score
         "large": (0.25, 0.6),  # frame pixels a chip pixel: eyes 6 and 14 pixels apart
         "sharp": (0.005, 0.035),  # variance of the Laplacian over that of the chip
-        "seen": (0.75, 0.1),  # share of the four regions that is covered
     }
 )
 """Where each factor is 0 and where it is 1."""
+LOST_WITH_A_REGION = 0.65
+"""Of what a reading is worth, with each region that is covered: a third is left without one, a tenth without two; of
+three or four no emotion is named."""
 
 CAUSES: Mapping[str, str] = MappingProxyType(
     {
@@ -43,17 +46,11 @@ CAUSES: Mapping[str, str] = MappingProxyType(
         "found": "it hardly looks like a face",
         "large": "the face has too few pixels",
         "sharp": "the face is blurred",
-        "seen": "much of the face is covered",
     }
 )
-"""What a person is told of each cause of doubt."""
+"""What a person is told of each cause of doubt, but for "seen": there the regions are named."""
 WORTH_TELLING = 0.8
 """A factor below it is a cause of doubt."""
-
-FLAT_STEP = 4.0
-"""Grey levels (Sobel): skin has texture, what covers it evenly (a bar, a blot, darkness) has none."""
-COVERED = (0.3, 0.8)
-"""Share of flat pixels at which a region begins to count as covered, and at which it does wholly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +85,13 @@ def worth(face: Face) -> float:
 
 def causes_of_doubt(probs: Floats, face: Face) -> tuple[Cause, ...]:
     """What makes a reading doubtful, the worst first; none for a decided reading of a face well seen."""
-    worths = _worths(probs, face)
-    found = [Cause(name, worth, CAUSES[name]) for name, worth in worths.items() if worth < WORTH_TELLING]
+    worths = {"decided": 1 - undecided(probs), **factors(face)}
+    found = [
+        Cause(name, worth, told(hidden_regions(face.chip)) if name == "seen" else CAUSES[name])
+        for name, worth in worths.items()
+        if worth < WORTH_TELLING
+    ]
     return tuple(sorted(found, key=lambda cause: cause.leaves))
-
-
-def _worths(probs: Floats, face: Face) -> Mapping[str, float]:
-    return {"decided": 1 - undecided(probs), **factors(face)}
 
 
 def undecided(probs: Floats) -> float:
@@ -112,23 +109,20 @@ def factors(face: Face) -> Mapping[str, float]:
         "found": face.score,
         "large": face.chip_scale,
         "sharp": sharpness(face.chip),
-        "seen": covered(face.chip),
     }
-    return {name: _ramp(value, *RAMPS[name]) for name, value in measured.items()}
+    ramped = {name: _ramp(value, *RAMPS[name]) for name, value in measured.items()}
+    return ramped | {"seen": seen(hidden_regions(face.chip))}
+
+
+def seen(hidden: Mapping[str, float]) -> float:
+    """What is left of a reading whose regions are so far hidden, 0..1."""
+    return math.prod(1 - LOST_WITH_A_REGION * share for share in hidden.values())
 
 
 def sharpness(chip: NDArray[np.uint8]) -> float:
     """Variance of the chip's Laplacian over that of the chip: no unit, 0 for an even one."""
     (_, edges), (_, whole) = (cv2.meanStdDev(p) for p in (cv2.Laplacian(chip, cv2.CV_16S), chip))
     return float(edges.item() ** 2 / (whole.item() ** 2 + 1))
-
-
-def covered(chip: NDArray[np.uint8]) -> float:
-    """Share of the four regions that is evenly covered, 0..1."""
-    across, down = (step.astype(np.float32) for step in cv2.spatialGradient(chip))  # Sobel's
-    flat = cv2.magnitude(across, down) < FLAT_STEP
-    shares = [np.count_nonzero(part) / part.size for part in (flat[a:c, b:d] for a, b, c, d in BOXES.values())]
-    return sum(_ramp(share, *COVERED) for share in shares) / len(shares)
 
 
 def _ramp(value: float, zero_at: float, one_at: float) -> float:

@@ -1,17 +1,16 @@
 """How readable a face is and how photographic its picture (pixels → numbers that `mien.data.judge` holds to limits).
 
-`sharpness`, 0..1, is measured; `hidden`, 0..1, `drawn`, 0 and more, and `letters`, a count, are heuristics: each says
-in its docstring what it goes by. `python -m benchmarks.curating` prints how often each is right and wrong.
+`sharpness`, 0..1, is measured; `hidden`, 0..1, a small network judges (`mien.affect.covered`); `drawn`, 0 and more, and
+`letters`, a count, are heuristics: each says in its docstring what it goes by. `python -m benchmarks.curating` prints
+how often each is right and wrong.
 """
-
-import io
-from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.nets import Floats, asset_path, read_asset
+from mien.affect.covered import hidden_regions, hidden_share
+from mien.nets import Floats
 
 Grey = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -24,13 +23,6 @@ STEP_LEVELS = 2.0
 """Grey levels: of a difference so large half is taken for detail, of a larger one more."""
 RIGHT_EYE, LEFT_EYE = slice(36, 42), slice(42, 48)
 """Of the 68 points."""
-
-USUAL_ROWS, USUAL_COLUMNS, USUAL_SIZE = slice(6, 60), slice(8, 56), (24, 27)
-"""The part of a chip that is compared with usual faces, and the width and height it is reduced to."""
-UNUSUAL = 0.7
-"""Residual, in spreads of the face's light, that no usual face explains."""
-ROUNDS = 6
-DIRECTIONS_PENALTY = 0.3
 
 CHANGES = (0, 3, 6, 12, 24, 48, 256)
 """Bounds between sizes of change, grey levels from pixel to pixel."""
@@ -77,41 +69,8 @@ def sharpness_of(grey: Grey, points: Floats, apart: float) -> float:
 
 
 def hidden_of(chip: Grey) -> float:
-    """How much of a chip uint8 (64, 64) seems hidden: the share of it that no usual face explains.
-
-    Usual faces are the mean and the chief directions of the training faces (Turk & Pentland 1991, "Eigenfaces"). They
-    are fitted with weights that fall where the fit is bad (as robust regression does), so that a hand or a board does
-    not draw the fit to itself; what then stands out by more than `UNUSUAL` is counted. It does not see what is as
-    smooth and as bright as skin.
-    """
-    light = usual_light(chip)
-    base, cost = _usual_faces()
-    weights = np.ones_like(light)
-    rest = light
-    for _ in range(ROUNDS):
-        weighted = base * weights
-        rest = light - np.asarray(np.linalg.solve(weighted @ base.T + cost, weighted @ light), np.float32) @ base
-        weights = 1 / (1 + np.square(rest / UNUSUAL))
-    far = (np.abs(rest) > UNUSUAL).astype(np.float32).reshape(USUAL_SIZE[::-1])
-    return float((cv2.GaussianBlur(far, (0, 0), 1.0) > 0.5).mean())
-
-
-def usual_light(chip: Grey) -> Floats:
-    """The part of a chip that is compared, in spreads of its own light from its median, float32 (648,), −4..4."""
-    small = cv2.resize(chip[USUAL_ROWS, USUAL_COLUMNS], USUAL_SIZE, interpolation=cv2.INTER_AREA)
-    light = small.astype(np.float32).ravel()
-    light -= np.median(light)
-    return np.asarray(np.clip(light / (1.48 * np.median(np.abs(light)) + 4), -4, 4), dtype=np.float32)
-
-
-@cache
-def _usual_faces() -> tuple[Floats, Floats]:
-    """Directions, an even light and the mean, float32 (k + 2, 648), and what their use costs, (k + 2, k + 2)."""
-    held = np.load(io.BytesIO(read_asset(asset_path("mien.data", "usual_faces.npy"))), allow_pickle=False)
-    spreads, mean, directions = held[0], held[1], held[2:]
-    base = np.concatenate([directions, np.ones((1, mean.size)), mean[None]]).astype(np.float32)
-    cost = DIRECTIONS_PENALTY / np.square(np.concatenate([spreads[: len(directions)], [10.0, 10.0]]))
-    return base, np.diag(cost).astype(np.float32)
+    """Share of the four regions of a chip uint8 (64, 64) that is covered, as a reading asks it, 0..1."""
+    return hidden_share(hidden_regions(chip))
 
 
 def drawn_of(rgb: NDArray[np.uint8], box: Box | None) -> float:
