@@ -1,6 +1,6 @@
 """Emotion names ↔ places on the affect plane (valence, arousal), −1..1 each.
 
-What both the reading and the music use, so that "angry" means the same on either side; the places themselves are in
+Reading and music both use this module, so that "angry" means the same on either side; the places themselves are in
 `mien.vocabulary`.
 
 Reference: Russell 1980, "A circumplex model of affect".
@@ -40,11 +40,11 @@ def valence_arousal(probs: Sequence[float], classes: Classes = EIGHT) -> tuple[f
 
 
 def _kept(number: float) -> float:
-    return min(1.0, max(-1.0, number))  # probabilities sum to 1 but for rounding
+    return min(1.0, max(-1.0, number))  # probabilities sum to 1 only up to rounding
 
 
 def affect_at(valence: float, arousal: float) -> Affect:
-    """Affect of a place on the plane, without doubt; nearby emotions share the probability.
+    """Affect at a place on the plane, without doubt; nearby emotions share the probability.
 
     Raises
     ------
@@ -64,12 +64,12 @@ def affect_at(valence: float, arousal: float) -> Affect:
 def affect_of(name: str, classes: Classes = EIGHT) -> Affect:
     """Affect of one of the classes, which gets all of the probability, or of a preset name.
 
-    A preset at the place of one of the eight emotions ("happy") is that emotion; a preset's capitals do not count.
+    A preset at the place of one of the eight emotions ("happy") is that emotion. Preset names are case-insensitive.
 
     Raises
     ------
     BadInput
-        If there is no such preset; the message lists those there are.
+        If the name is neither; the message lists those there are.
     """
     for place, one in enumerate(classes):
         if one.name == name:

@@ -1,6 +1,6 @@
-"""Time comes in as a value: a wall clock for life, an offline clock for tests and rendering.
+"""Time comes in as a value: a wall clock for live use, an offline clock for tests and rendering.
 
-`now_s` is seconds since the clock was made, monotonic. The same stages run on both.
+`now_s` is monotonic: seconds since the clock was made. The same stages run on both clocks.
 """
 
 import time
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that tells and passes time."""
+    """Anything that tells the time and can wait."""
 
     @property
     def now_s(self) -> float:
@@ -37,14 +37,14 @@ class WallClock:
 
 
 class OfflineClock:
-    """A clock that moves only when told to, at once."""
+    """A clock that moves only when told to, and then at once."""
 
     def __init__(self) -> None:
         self._now_s = 0.0
 
     @property
     def now_s(self) -> float:
-        """Seconds that were waited for so far."""
+        """Seconds waited for so far."""
         return self._now_s
 
     def wait(self, seconds: float) -> None:

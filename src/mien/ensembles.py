@@ -1,4 +1,4 @@
-"""Who plays: the table `ensembles.toml` as values, known to the composer and to the mixing desk alike.
+"""Who plays: the table `ensembles.toml` as values, for the composer and the mixing desk alike.
 
 A new ensemble is one table entry there: for each part the instrument (General MIDI program, 0-based), its written
 range, whether it plays one note at a time, how long its notes sound, and its place on the desk.
@@ -18,9 +18,9 @@ from mien.values import Part
 class Player:
     """One instrument of an ensemble.
 
-    `program` is General MIDI, 0-based (None: the drum kit); `low_midi`..`high_midi` the range it is written in;
-    `rings_s` seconds after which a note that is held has all but died away (20 dB in the shipped font, middle of its
-    range; None: it sounds as long as it is held); `gain_db` and `pan` (−1 left .. 1 right) its place on the desk.
+    `program` is General MIDI, 0-based (None: the drum kit). `low_midi`..`high_midi` is its written range. `rings_s` is
+    the time after which a held note has all but died away (20 dB in the shipped font, in the middle of the range; None:
+    the note sounds as long as it is held). `gain_db` and `pan` (−1 left .. 1 right) are its place on the desk.
     """
 
     part: Part
@@ -36,7 +36,7 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
-    """A named group of players, one a part at most; `solo` ensembles are one instrument under several parts."""
+    """A named group of players, at most one per part; a `solo` ensemble is one instrument that plays several parts."""
 
     name: str
     title: str
@@ -46,16 +46,16 @@ class Ensemble:
     reverb: float
     """Share of reverb in the mix, 0..1."""
     lift: int
-    """Semitones that the melody lies above the register of a brief: where its instrument sings, and leaves room for the
-    players beneath."""
+    """Semitones by which the melody lies above the register of a brief, so that its instrument sings and leaves room
+    for the players beneath it."""
 
     @property
     def by_hand(self) -> bool:
-        """Whether two hands play all: a piano alone, not a machine like a music box."""
+        """Whether two hands play everything: a piano alone, not a machine like a music box."""
         return self.solo and self.pedal
 
     def label(self, part: Part) -> str:
-        """Name of a player's track, stem or staff: the instrument, with its part where one instrument has several."""
+        """Name of a player's track, stem or staff: the instrument, with its part if one instrument has several."""
         instrument = self.players[part].instrument
         return f"{instrument} ({part.name.lower()})" if self.solo else instrument
 

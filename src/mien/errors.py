@@ -1,7 +1,7 @@
 """What can go wrong, told so that the reader can act.
 
-Every message says what was given, what is allowed, and the command or step that helps. The command line prints the
-message alone and exits with `EXIT_CODE`; programming mistakes stay `ValueError`.
+Every message says what was given, what is allowed, and the command or step that helps. The command line prints only the
+message and exits with `EXIT_CODE`; programming mistakes stay `ValueError`.
 """
 
 import sys
@@ -22,7 +22,7 @@ class NoFace(BadInput):
 
 
 class BadAsset(MienError):
-    """A shipped file (network, font, table) is missing or is not the one its manifest names."""
+    """A shipped file (network, font, table) is missing, or is not the one that its manifest names."""
 
 
 class CannotWrite(MienError):
@@ -30,10 +30,10 @@ class CannotWrite(MienError):
 
 
 def extra(name: str) -> str:
-    """The command that installs an optional part of mien, an extra of its `pyproject.toml`, as a message says it."""
+    """The command that installs an optional part of mien (an extra of its `pyproject.toml`), worded for a message."""
     return f"in mien's folder, {sys.executable} -m pip install -e '.[{name}]'"
 
 
 def cause_of(error: Exception) -> str:
-    """What the system says of it, without its number and the path: messages name the path themselves."""
+    """What the system says of an error, without its number and path: our messages name the path themselves."""
     return getattr(error, "strerror", None) or str(error)

@@ -1,7 +1,7 @@
-"""A network on disk becomes a callable: manifest read, checksum proved, one-thread LiteRT interpreter made.
+"""A network on disk becomes a callable: read its manifest, verify its checksum, make a one-thread LiteRT interpreter.
 
-A network is two files in a package's `assets` folder: `NAME.tflite` and `NAME.json`, its manifest, which says where it
-comes from, under which licence, its sha256, and the recipe of its input. Nothing is unpickled, nothing is fetched.
+A network is two files in a package's `assets` folder: `NAME.tflite`, and `NAME.json`, its manifest, which states the
+network's origin, licence and sha256 and the recipe of its input. Nothing is unpickled, nothing is fetched.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     Raises
     ------
     BadAsset
-        If it is missing or is none.
+        If the asset or its manifest is missing, or the manifest is not one.
     """
     if not path.is_file():
         raise BadAsset(
@@ -54,7 +54,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def manifest_at(path: Path, weights: Path) -> str | None:
-    """The file that a manifest at `path` is of; that of `weights` however it reads; None if none stands there."""
+    """The name of the file that the manifest at `path` belongs to, or None if no manifest stands there. A file in the
+    place of the manifest of `weights` belongs to `weights`, whatever it holds."""
     if path.resolve() == weights.with_suffix(".json").resolve():
         return weights.name
     try:
@@ -65,12 +66,12 @@ def manifest_at(path: Path, weights: Path) -> str | None:
 
 
 def classes_read(path: Path) -> Classes:
-    """The classes that a network tells apart, by its manifest alone: nothing of the network is loaded.
+    """The classes that a network tells apart, from its manifest alone: the network itself is not loaded.
 
     Raises
     ------
     BadAsset
-        If the manifest has none, or they have no place on the plane.
+        If the manifest names no classes, or they have no place on the plane.
     """
     manifest = read_manifest(path)
     try:
@@ -89,7 +90,7 @@ def classes_read(path: Path) -> Classes:
 
 
 def no_reader(path: Path, cause: object) -> BadAsset:
-    """The error of a network whose manifest is not that of a reader of expressions."""
+    """The error to raise for a network whose manifest is not that of a reader of expressions."""
     return BadAsset(
         f"{path.with_suffix('.json').name}: not the manifest of a reader of expressions ({cause}); "
         "give a network that  mien train  made"
@@ -97,7 +98,7 @@ def no_reader(path: Path, cause: object) -> BadAsset:
 
 
 def read_asset(path: Path) -> bytes:
-    """Read an asset and prove it against the sha256 of its manifest.
+    """Read an asset and verify it against the sha256 in its manifest.
 
     Raises
     ------
@@ -121,8 +122,8 @@ def read_asset(path: Path) -> bytes:
 class Network:
     """One TFLite network, run on one thread.
 
-    Call it with one array an input, in the order of the file; it returns one array an output. A batch size that differs
-    from the last one makes the interpreter resize its inputs, which costs a moment.
+    Call it with one array per input, in the order of the file; it returns one array per output. When the batch size
+    differs from that of the last call, the interpreter resizes its inputs, which takes a moment.
     """
 
     def __init__(self, path: Path) -> None:
@@ -134,12 +135,12 @@ class Network:
 
     @property
     def input_names(self) -> Sequence[str]:
-        """Names of the inputs, in the order of the call."""
+        """Names of the inputs, in the order a call expects."""
         return [d["name"] for d in self._inputs]
 
     @property
     def input_shapes(self) -> Sequence[tuple[int, ...]]:
-        """Shapes of the inputs, in the order of the call."""
+        """Shapes of the inputs, in the order a call expects."""
         return [tuple(int(side) for side in d["shape"]) for d in self._inputs]
 
     def __call__(self, *inputs: Floats) -> list[Floats]:
@@ -159,7 +160,8 @@ class Network:
         return [self._interpreter.get_tensor(d["index"]) for d in self._outputs]
 
     def named(self, given: Mapping[str, Floats]) -> list[Floats]:
-        """Run the network with its inputs by name, in any order: "chip" is LiteRT's "serving_default_chip:0"."""
+        """Run the network with its inputs by name, in any order: "chip" stands for LiteRT's
+        "serving_default_chip:0"."""
         return self(*(next(array for name, array in given.items() if name in told) for told in self.input_names))
 
     def _resize(self, inputs: Sequence[Floats]) -> None:
@@ -171,12 +173,12 @@ class Network:
 
 @cache
 def load_network(package: str, name: str) -> Network:
-    """Load `NAME.tflite` from a package's assets, once a process."""
+    """Load `NAME.tflite` from a package's assets, once per process."""
     return Network(asset_path(package, f"{name}.tflite"))
 
 
 def _interpreter(content: bytes) -> Any:
-    from ai_edge_litert.interpreter import Interpreter  # 0.1 s: only who reads a face pays for it
+    from ai_edge_litert.interpreter import Interpreter  # 0.1 s: only callers who read a face pay for it
 
     with _quiet_stderr():  # LiteRT announces its delegate on the process's error stream
         interpreter = Interpreter(model_content=content, num_threads=1)
@@ -186,9 +188,9 @@ def _interpreter(content: bytes) -> Any:
 
 @contextlib.contextmanager
 def _quiet_stderr() -> Iterator[None]:
-    """Send what this process, native code and other threads too, writes to file descriptor 2 nowhere, for a moment.
+    """For a moment, discard what this process writes to file descriptor 2, native code and other threads included.
 
-    Where the error stream is closed nothing is done: 2 may by then be somebody's file.
+    Do nothing if the error stream is closed: by then descriptor 2 may be another file.
     """
     try:
         kept = os.dup(2) if sys.stderr is not None else None

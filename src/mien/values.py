@@ -1,9 +1,9 @@
 """The values that travel between stages; nothing else crosses a boundary.
 
-face → cues → affect → brief → phrase → audio; live, cues → gesture → sound besides. All are frozen, checked at birth
-and free of I/O. Arrays of bytes and truths must be that; of numbers, any kind is taken and held as float32. Units are
-name suffixes (`_s` seconds, `_px` pixels of the frame, `_hz`, `_bpm`, `_ticks`, `_midi`). Values that hold arrays
-compare by identity (`eq=False`) and write-protect what they hold; values of scalars and tuples compare by content.
+The stages are face → cues → affect → brief → phrase → audio; played live, also cues → gesture → sound. All values are
+frozen, checked when made and free of I/O. Byte and boolean arrays must arrive as such; other numbers are held as
+float32. Units are name suffixes (`_s` seconds, `_px` pixels of the frame, `_hz`, `_bpm`, `_ticks`, `_midi`). Values
+that hold arrays compare by identity (`eq=False`) and write-protect the arrays; all others compare by content.
 
 Musical time is integer ticks, `TICKS_PER_QUARTER` to a quarter note: exact equality, stable golden files, MIDI as is.
 Left and right are the subject's own.
@@ -26,16 +26,16 @@ REGIONS = ("eyes", "brows", "nose", "mouth")
 """The four focal regions, in the order of every per-region array."""
 
 CANNOT_TELL = "cannot tell"
-"""What a reading says that is not worth an emotion."""
+"""What a reading says when it is not worth an emotion."""
 CANNOT_TELL_DOUBT = 0.95
-"""More doubt than this and a reading says `CANNOT_TELL`. Of steps of .05 the highest at which at least 95 % each of the
-drawn patterns, shuffled, fully covered and heavily blurred development faces are refused
-(`mien.lab.exams.abstention`); higher is better for clean faces, each of which is a loss when refused."""
+"""A reading with more doubt than this says `CANNOT_TELL`. In steps of .05, it is the highest value that still refuses
+at least 95 % each of the drawn patterns and of the shuffled, fully covered and heavily blurred development faces
+(`mien.lab.exams.abstention`). Higher is better for clean faces, each of which is a loss when refused."""
 
 CHIP_PX = 64
 """Side of the aligned grey chip, pixels."""
 DETAIL_PX = 112
-"""Side of the larger chip that keeps what is fine, pixels."""
+"""Side of the larger chip that keeps fine detail, pixels."""
 
 MESH_POINTS = 468
 EYE_POINTS = 76
@@ -45,7 +45,7 @@ TICKS_PER_QUARTER = 480
 
 
 class Part(IntEnum):
-    """The musical parts. Four are steered by a focal region each; the kit follows the rhythm."""
+    """The musical parts. A focal region steers each of the first four; the kit follows the rhythm."""
 
     MELODY = 0
     """Steered by the eyes."""
@@ -56,14 +56,14 @@ class Part(IntEnum):
     RHYTHM = 3
     """Bass and pulse, steered by the mouth."""
     KIT = 4
-    """Percussion (General MIDI drum keys), where the ensemble has it."""
+    """Percussion (General MIDI drum keys), in ensembles that have it."""
 
 
 def _protect(array: Any, dtype: type, shape: tuple[int | None, ...], name: str) -> NDArray[Any]:
     given = np.asarray(array)
-    if dtype in (np.uint8, np.bool_) and given.dtype != dtype:  # a cast would lose what was meant: .9 black, 300 44
+    if dtype in (np.uint8, np.bool_) and given.dtype != dtype:  # a cast would lose the meaning: .9 becomes 0, 300 44
         raise ValueError(f"{name}: {given.dtype} given, {np.dtype(dtype).name} wanted")
-    held: NDArray[Any] = np.array(given, dtype=dtype)  # a copy of our own: nobody else can write to it
+    held: NDArray[Any] = np.array(given, dtype=dtype)  # our own copy: nobody else can write to it
     if len(held.shape) != len(shape) or any(w not in (None, g) for w, g in zip(shape, held.shape, strict=True)):
         raise ValueError(f"{name}: shape {held.shape} given, {shape} wanted")
     if held.dtype.kind == "f" and not np.isfinite(held).all():
@@ -98,15 +98,15 @@ class Face:
     Attributes
     ----------
     box_px : (x0, y0, x1, y1) in frame pixels.
-    score : 0..1, the detector's and the mesh's common belief that this is a face.
-    points_px : float32 (468, 3), the face mesh, lids and brows as the iris network sees them; z has the scale of x and
-        grows away from the camera.
+    score : 0..1, the joint belief of the detector and the mesh that this is a face.
+    points_px : float32 (468, 3), the face mesh, with lids and brows as the iris network sees them; z has the scale of x
+        and grows away from the camera.
     eyes_px : float32 (2, 76, 2), subject's right eye first: 71 contour points, iris centre, four rim points.
     pose_deg : (pitch, yaw, roll); zero looks into the camera. Pitch grows as the chin goes down, yaw as the face turns
         to the picture's right, roll as the head tips clockwise in the picture.
-    chip : uint8 (64, 64), the face cut out level, at a fixed eye distance, grey.
+    chip : uint8 (64, 64), the face in grey, cut out level and at a fixed eye distance.
     chip_scale : frame pixels per chip pixel; above 1 the chip was reduced, below 1 it was enlarged.
-    detail : uint8 (112, 112), the same as the chip shows, with what is finer than the chip's pixels.
+    detail : uint8 (112, 112), the same cut-out as the chip, with detail finer than the chip's pixels.
     """
 
     time_s: float
@@ -148,8 +148,8 @@ class Cues:
 class Affect:
     """How an expression reads: never what a person feels.
 
-    `probs` follow `classes` and sum to 1; `valence` and `arousal` are −1..1 (circumplex, Russell 1980); `doubt` is
-    0 (sure) to 1 (cannot tell); `shares` follow `REGIONS` and sum to 1: how much of the decision each region carried.
+    `probs` follow `classes` and sum to 1. `valence` and `arousal` are −1..1 (circumplex, Russell 1980). `doubt` is 0
+    (sure) to 1 (cannot tell). `shares` follow `REGIONS` and sum to 1: how much of the decision each region carried.
     `classes` are the eight of FER+ unless the reader knows others.
     """
 
@@ -180,12 +180,12 @@ class Affect:
 
     @property
     def first(self) -> EmotionClass:
-        """The class that reads first."""
+        """The most probable class."""
         return self.classes[max(range(len(self.probs)), key=lambda i: self.probs[i])]
 
     @property
     def emotion(self) -> str:
-        """The name of the class that reads first."""
+        """The name of the most probable class."""
         return self.first.name
 
     @property
@@ -195,7 +195,7 @@ class Affect:
 
     @property
     def reads_as(self) -> str:
-        """The emotion that reads first, or `CANNOT_TELL`."""
+        """The name of the most probable class, or `CANNOT_TELL`."""
         return self.emotion if self.tells else CANNOT_TELL
 
 
@@ -207,7 +207,7 @@ CONTROLS = ("expression", "brightness", "pan", "vibrato", "breath")
 class Gesture:
     """What a face does with the sound at this moment.
 
-    `controls` holds five numbers 0..1 a part, in the order of `CONTROLS`; `events` are "blink", "wink_left" and
+    `controls` holds five numbers 0..1 for each part, in the order of `CONTROLS`; `events` are "blink", "wink_left" and
     "wink_right" (the subject's own).
     """
 
@@ -225,7 +225,7 @@ class Gesture:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a field of a brief has its value, and who found that it should."""
+    """Why a field of a brief has its value, and whose finding that rests on."""
 
     field: str
     because: str
@@ -238,21 +238,21 @@ class Brief:
 
     Attributes
     ----------
-    tempo_bpm : quarter notes (dotted quarters in compound metres) a minute, 40..200.
+    tempo_bpm : quarter notes (dotted quarters in compound metres) per minute, 40..200.
     tonic_pc : pitch class of the tonic, 0 (C) .. 11 (B).
     meter : (beats, unit), for example (3, 4).
-    density : onsets a beat over all parts, 0.5..8.
+    density : onsets per beat over all parts, 0.5..8.
     register_midi : centre of the melody, MIDI number.
     spread_semitones : standard deviation of the melody's pitch, 1..9.
     contour : −1 (lines fall) .. 1 (lines rise).
     loudness : 0..1.
-    legato : sounding over written length, 0.3 (staccato) .. 1.1 (overlapping).
+    legato : ratio of sounding to written length, 0.3 (staccato) .. 1.1 (overlapping).
     tension : 0 (diatonic, consonant) .. 1 (borrowed, diminished, rough).
-    brightness : 0 (dark) .. 1 (bright), the sound's, not the scale's.
+    brightness : 0 (dark) .. 1 (bright), of the sound, not of the scale.
     syncopation : 0 (even) .. 1.
     rubato : 0 (strict) .. 1 (free).
     interruption : 0 (every phrase comes to its close) .. 1 (some break off before it).
-    reasons : one line a field.
+    reasons : one per field.
     """
 
     tempo_bpm: float
@@ -282,7 +282,7 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """One note: onset and length in ticks from the phrase's start, MIDI pitch and velocity 1..127."""
+    """One note: onset and length in ticks, the onset from the phrase's start; MIDI pitch; velocity 1..127."""
 
     onset_ticks: int
     part: Part
@@ -298,7 +298,7 @@ class Note:
 
     @property
     def end_ticks(self) -> int:
-        """First tick after the note."""
+        """The first tick after the note."""
         return self.onset_ticks + self.length_ticks
 
 
@@ -320,8 +320,8 @@ class Chord:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in the form: `kind` is "form", "section", "phrase", "motif", "cadence" or "interruption", `text` says
-    which."""
+    """A place in the form: `kind` is "form", "section", "phrase", "motif", "cadence" or "interruption"; `text` says
+    which one."""
 
     onset_ticks: int
     kind: str
@@ -335,7 +335,7 @@ class Phrase:
     Attributes
     ----------
     notes : sorted by onset, part, pitch.
-    length_ticks : of the whole, a full number of bars in a written phrase.
+    length_ticks : of the whole; a whole number of bars in a written phrase.
     tempo : (tick, bpm) steps, the first at tick 0; the beat is a quarter (a dotted quarter in 6/8).
     """
 
@@ -360,7 +360,7 @@ class Phrase:
 
     @property
     def bar_ticks(self) -> int:
-        """Length of a bar."""
+        """Length of a bar in ticks."""
         return self.meter[0] * TICKS_PER_QUARTER * 4 // self.meter[1]
 
     def part(self, part: Part) -> tuple[Note, ...]:
@@ -384,7 +384,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Audio:
-    """Sound: `samples` float32 (n, 2) at `rate_hz`; full scale is −1..1, what lies beyond is clipped when written."""
+    """Sound: `samples` is float32 (n, 2) at `rate_hz`. Full scale is −1..1; anything beyond is clipped when written."""
 
     samples: NDArray[np.float32]
     rate_hz: int

@@ -1,8 +1,8 @@
 """The words that reading and music share: emotion classes with their places, modes, metres, the ranges of a brief.
 
-An `EmotionClass` is a name, a place on the plane of valence and arousal (−1..1 each), and what it asks of the composer
-by itself: fields of a brief that hold instead of what its place would give (numbers; `mode` by name, `meter` as "3/4").
-`EIGHT` are the classes of FER+, which the shipped reader knows; whoever trains a reader of their own brings others.
+An `EmotionClass` is a name, a place on the plane of valence and arousal (−1..1 each), and what the class itself asks of
+the composer: fields of a brief that replace what its place would give (numbers; `mode` by name, `meter` as "3/4").
+`EIGHT` are the classes of FER+, which the shipped reader knows; whoever trains another reader brings other classes.
 
 Places follow the circumplex of affect; four are the anchor settings of the composer's evidence table (happy, angry,
 sad, neutral).
@@ -43,11 +43,12 @@ SAME_AS: Mapping[str, str] = MappingProxyType(
         "surprised": "surprise", "disgusted": "disgust", "contemptuous": "contempt",
     }
 )  # fmt: skip
-"""Other names of the eight, as people say them."""
+"""Everyday names for the eight."""
 
 
 class Mode(Enum):
-    """Scales as semitones above the tonic, from dark to bright; harmonic minor stands beside them."""
+    """Scales as semitones above the tonic, from dark to bright; harmonic minor stands outside that order, beside
+    Aeolian."""
 
     PHRYGIAN = (0, 1, 3, 5, 7, 8, 10)
     HARMONIC_MINOR = (0, 2, 3, 5, 7, 8, 11)
@@ -62,12 +63,12 @@ METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
 
 
 def quarters_in_beat(meter: tuple[int, int]) -> float:
-    """How many quarters the beat has that a tempo counts: a dotted quarter where eighths are counted."""
+    """The length in quarters of the beat that a tempo counts: a dotted quarter if the unit is the eighth."""
     return 1.5 if meter[1] == 8 else 1.0
 
 
 def meter_named(text: str) -> tuple[int, int]:
-    """The metre of a name, as in "3/4".
+    """The metre with this name, such as "3/4".
 
     Raises
     ------
@@ -97,13 +98,13 @@ BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "interruption": (0, 1),
     }
 )
-"""Lowest and highest of each number of a brief, in its unit (see `mien.values.Brief`)."""
+"""Lowest and highest value of each number of a brief, in its unit (see `mien.values.Brief`)."""
 
 CLASS_NAME = re.compile(r"[\w][\w' -]{0,39}")
 TABLE_WORDS = frozenset(
     ("picture", "face", "reads_as", "valence", "arousal", "doubt", "eyes", "brows", "nose", "mouth")
 )
-"""Columns of a table of readings (`mien read --csv`) beside the classes: no class can be called so."""
+"""The other columns of a table of readings (`mien read --csv`): no class may take one of these names."""
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"mode": tuple(mode.name.lower() for mode in Mode), "meter": tuple(f"{beats}/{unit}" for beats, unit in METERS)}
 )
@@ -113,12 +114,12 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class EmotionClass:
     """A class of expressions in a person's own words, and what it means to the composer.
 
-    `valence` and `arousal` are −1..1; `brief` holds fields of a `Brief` that the class asks for by itself.
+    `valence` and `arousal` are −1..1; `brief` holds the fields of a `Brief` that the class itself asks for.
 
     Raises
     ------
     BadInput
-        If the name, the place or a field cannot be had.
+        If the name, the place or a field is not allowed.
     """
 
     name: str
@@ -141,7 +142,7 @@ class EmotionClass:
             _check(f"class '{self.name}': {name}", name, asked)
 
     def row(self) -> dict[str, Any]:
-        """As plain data: a row of a network's manifest."""
+        """The class as plain data: a row of a network's manifest."""
         return {"name": self.name, "valence": self.valence, "arousal": self.arousal, "brief": dict(self.brief)}
 
 
@@ -154,7 +155,7 @@ def classes_of(rows: Iterable[Mapping[str, Any]]) -> Classes:
     Raises
     ------
     BadInput
-        If a row lacks something, holds what a class cannot have, or a name comes twice.
+        If a row lacks something or holds what a class cannot have, or if a name occurs twice.
     """
     try:
         found = tuple(
@@ -188,13 +189,13 @@ WISHES: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "surprise": {"spread_semitones": 7.0, "legato": 0.58, "syncopation": 0.45, "interruption": 1.0},
     }
 )
-"""What tells apart in music what lies together on the plane: anger and fear are both fast, but fear is soft, high and
-unsteady where anger is loud, and both are detached (Juslin & Laukka 2003, "Communication of emotions in vocal
-expression and music performance", table 11), though not so much that a pianist would leave the pedal; surprise leaps
-and attacks sharply (Scherer & Oshinsky 1977), and breaks off where a close is expected (Huron 2006)."""
+"""What tells emotions apart in music that lie close together on the plane. Anger and fear are both fast and both
+detached, but fear is soft, high and unsteady where anger is loud (Juslin & Laukka 2003, "Communication of emotions in
+vocal expression and music performance", table 11); neither is so detached that a pianist would leave the pedal.
+Surprise leaps and attacks sharply (Scherer & Oshinsky 1977), and breaks off where a close is expected (Huron 2006)."""
 
 PLACES: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
-"""The classes of FER+ as places of the plane alone: a point that somebody chose there is no expression."""
+"""The classes of FER+ as bare places, without wishes: a point that somebody chose on the plane is no expression."""
 
 EIGHT: Classes = tuple(EmotionClass(name, *COORDINATES[name], WISHES.get(name, {})) for name in EMOTIONS)
 """The classes of FER+, at their places and with their wishes."""

@@ -1,7 +1,7 @@
-"""The network's logits become probabilities that can be believed (logits → probabilities).
+"""The network's logits become calibrated probabilities (logits → probabilities).
 
-Probabilities are softmax(logits / T), T fitted where the network was not trained (Guo et al. 2017, "On calibration of
-modern neural networks").
+Probabilities are softmax(logits / T), with T fitted on data that the network was not trained on (Guo et al. 2017, "On
+calibration of modern neural networks").
 """
 
 import numpy as np

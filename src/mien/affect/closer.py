@@ -1,17 +1,17 @@
-"""A clear face is looked at more closely: its movements divide rest from a smile anew (probabilities, face → the same).
+"""A closer look at a clear face: its movements decide anew between rest and a smile (probabilities, face → the same).
 
 The network learnt from pictures of 48 pixels, whose raters called a faint, closed smile neutral. A face with more
-pixels shows more, and its movements (`mien.cues.coefficients`) tell it. What the network gives to two classes together
-stays; how it falls to the two of them is told by
+pixels shows more, and its movements (`mien.cues.coefficients`) tell it. The network's total for two classes stays; how
+it is divided between them follows from
 
     ln p(above) / p(below)  =  (1 − c) m  +  c (margin · m + weights · x + offset)
 
-m the network's own log-odds, x the 52 coefficients, c how clear the face is. The other classes keep what they have. The
-numbers stand in the reader's manifest (`closer_look`), where the network has learnt them
-(`mien.lab.training.closer`); a reader without them looks once.
+where m is the network's own log-odds, x the 52 coefficients and c how clear the face is. The other classes keep their
+probabilities. The reader's manifest holds the numbers (`closer_look`), learnt in `mien.lab.training.closer`; a reader
+without them looks only once.
 
-Where a person's own rest is known, m and x are taken as far from the usual rest as they are from that person's: a face
-whose corners rise by nature does not smile all day.
+If a person's own rest is known, m and x are taken as far from the usual rest as they are from that person's: a face
+whose mouth corners rise by nature does not smile all day.
 """
 
 import math
@@ -31,8 +31,8 @@ from mien.nets import Floats, asset_path, read_manifest
 from mien.values import Affect, Face
 
 CLEAR_EYES_PX = (25.0, 33.0)
-"""Distance of the eyes, in pixels of the picture, from which a face begins to be clear, and at which it is: FER2013's
-lie 11 to 24 apart."""
+"""Distance of the eyes, in pixels of the picture, from which a face begins to be clear, and at which it is fully clear;
+in FER2013 it is 11 to 24."""
 LEAST_PROB = 1e-9
 
 
@@ -48,8 +48,8 @@ class Glance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CloserLook:
-    """How movements divide two classes: `below` and `above` are their places, `weights` is float32 (52,), `rest` what
-    is usual of a face at rest."""
+    """How movements divide two classes: `below` and `above` are their places, `weights` is float32 (52,), `rest` is the
+    usual glance of a face at rest."""
 
     below: int
     above: int
@@ -60,12 +60,12 @@ class CloserLook:
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any], names: Sequence[str]) -> "CloserLook":
-        """From a manifest's `closer_look`, for classes of these names.
+        """Read a manifest's `closer_look`, for classes of these names.
 
         Raises
         ------
         KeyError, TypeError, ValueError
-            If it is none, or speaks of other classes or movements.
+            If it is none, or names other classes or movements.
         """
         below, above = row["between"]
         weights, resting = _by_place(row["movements"]), _by_place(row["rest"]["movements"])
@@ -77,7 +77,7 @@ class CloserLook:
         return cls(places.index(below), places.index(above), margin, weights, offset, Glance(first, resting))
 
     def row(self, names: Sequence[str]) -> dict[str, Any]:
-        """As a manifest's `closer_look`."""
+        """The closer look as a manifest's `closer_look`."""
         heard = [name for name, weight in zip(COEFFICIENTS, self.weights, strict=True) if weight]
         return {
             "between": [names[self.below], names[self.above]],
@@ -88,11 +88,11 @@ class CloserLook:
         }
 
     def first(self, probs: Floats) -> float:
-        """The log-odds that the network gives, of its probabilities float32 (k,)."""
+        """The network's own log-odds, from its probabilities float32 (k,)."""
         return log_odds_of(probs, self.below, self.above)
 
     def against(self, glance: Glance, rest: Glance) -> Glance:
-        """What is seen of a person whose own rest is known, as it would be seen of one with the usual rest."""
+        """The glance at a person whose own rest is known, shifted to that at one with the usual rest."""
         moved = np.asarray(glance.moved - rest.moved + self.rest.moved, dtype=np.float32)
         return Glance(glance.first - rest.first + self.rest.first, moved, glance.clear)
 
@@ -102,7 +102,7 @@ class CloserLook:
         return (1 - glance.clear) * glance.first + glance.clear * told
 
     def divided(self, probs: Floats, glance: Glance) -> Floats:
-        """Probabilities float32 (k,), the two classes divided anew."""
+        """Probabilities float32 (k,) with the two classes divided anew."""
         share = 1 / (1 + math.exp(-self.log_odds(glance)))
         both = probs[self.above] + probs[self.below]
         divided = np.array(probs, dtype=np.float32)
@@ -110,7 +110,7 @@ class CloserLook:
         return divided
 
     def redivided(self, affect: Affect, glance: Glance) -> Affect:
-        """A reading whose two classes are divided anew, with the doubt of what came of it."""
+        """A reading with its two classes divided anew, and the doubt that follows from the result."""
         before = np.array(affect.probs, dtype=np.float32)
         probs = self.divided(before, glance)
         worth = (1 - affect.doubt) / max(1 - undecided(before), LEAST_PROB)
@@ -120,19 +120,19 @@ class CloserLook:
 
 
 def log_odds_of(probs: Floats, below: int, above: int) -> float:
-    """The log of the odds of one class against another, by their places in probabilities float32 (k,)."""
+    """The log-odds of the class `above` against `below`, both places in probabilities float32 (k,)."""
     return math.log(max(float(probs[above]), LEAST_PROB) / max(float(probs[below]), LEAST_PROB))
 
 
 def closer_of(weights: Path | None, names: Sequence[str]) -> CloserLook | None:
-    """The closer look of a network's manifest (the shipped one's, if none is given), None if it has none."""
+    """The closer look in a network's manifest (the shipped one's by default), None if it has none."""
     row = read_manifest(weights or asset_path("mien.affect", "reader.tflite")).get("closer_look")
     return CloserLook.of_row(row, names) if row else None
 
 
 def clearness(face: Face) -> float:
-    """How clear a face is: 0 with too few pixels for its movements to tell more than the network sees, to 1. Where the
-    mesh has not found it, it is 0 too."""
+    """How clear a face is, 0..1: 0 if it has too few pixels for its movements to tell more than the network sees, or if
+    the mesh has not found it."""
     if face.score < MIN_MESH_SCORE:
         return 0.0
     low, high = CLEAR_EYES_PX

@@ -1,9 +1,9 @@
 """Which regions of a face are covered (chip → how far each is hidden, and in words).
 
-One way to ask it, for readings and for the curator's desk. A small network looks at the chip; it learnt from FER+'s
-training faces that boards, cloths, prints and hands were drawn over (`mien.lab.training.covers`). Beards, glasses and
-fringes are usual, and so is half a mouth behind a cup: below `COUNTED` nothing is counted. An even blot over most of a
-region covers it whatever the network says.
+Readings and the curator's desk ask the same question here. A small network looks at the chip; it learnt from FER+'s
+training faces with boards, cloths, prints and hands drawn over them (`mien.lab.training.covers`). Beards, glasses and
+fringes are usual, and so is half a mouth behind a cup: nothing below `COUNTED` is counted. An even blot over most of a
+region covers it, whatever the network says.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from mien.nets import load_network
 from mien.values import REGIONS
 
 COUNTED = (0.6, 0.9)
-"""What the network says of a region where it begins to count as covered, and where it does wholly. Of 1159 FER+
-validation faces 3 in 100, many of them with a hand, a hat or a fringe before them, and of London's 204 none are called
-covered so."""
+"""The network's value from which a region begins to count as covered, and from which it counts as wholly covered. This
+calls 3 in 100 of 1159 FER+ validation faces covered, many of them behind a hand, a hat or a fringe, and none of
+London's 204."""
 FLAT_STEP = 4.0
-"""Grey levels (Sobel): skin has texture, what covers it evenly (a bar, a blot, darkness) has none."""
+"""Grey levels (Sobel): skin has texture; an even cover (a bar, a blot, darkness) has none."""
 FLAT = (0.3, 0.8)
-"""Share of even pixels at which a region begins to count as covered, and at which it does wholly; of clean faces
-one in a thousand of FER+'s and none of London's reaches the first."""
+"""Share of even pixels from which a region begins to count as covered, and from which it counts as wholly covered. Of
+clean faces, one in a thousand of FER+'s and none of London's reaches the first."""
 
 
 def hidden_regions(chip: NDArray[np.uint8]) -> Mapping[str, float]:
@@ -48,12 +48,12 @@ def _ramp(value: float, begins: float, wholly: float) -> float:
 
 
 def hidden_share(hidden: Mapping[str, float]) -> float:
-    """Share of the four regions that is covered, 0..1."""
+    """The mean share of the four regions that is covered, 0..1."""
     return sum(hidden.values()) / len(hidden)
 
 
 def told(hidden: Mapping[str, float]) -> str:
-    """Which regions are covered, as a person is told it: "the nose and mouth are covered"."""
+    """Which regions are covered, in words for a person: "the nose and mouth are covered"."""
     names = [region for region, share in hidden.items() if share > 0]
     if len(names) == len(hidden):
         return "the face is covered"

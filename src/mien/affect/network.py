@@ -2,9 +2,9 @@
 
 The network is the four-stream one of `mien.lab.training.nets`, trained on FER+ and run by LiteRT. Its manifest,
 `reader.json`, names the classes and the cues in order, the scale of the cues, the boxes of the regions and the
-temperature; a network that wants cues or regions that are not measured is refused, one that learnt when fewer were
-measured hears those. Classes may be anybody's own: a manifest that has `classes` says where each stands on the plane,
-and what it asks of the composer. A clear face is looked at a second time (`mien.affect.closer`).
+temperature. A network that needs cues or regions that are not measured is refused; one trained when fewer were measured
+gets those. Classes may be anybody's own: a manifest with `classes` says where each lies on the plane and what it asks
+of the composer. A clear face gets a second look (`mien.affect.closer`).
 
 `Reader.read_chips` takes pictures in FER2013's framing and cuts them anew, exactly as training did.
 """
@@ -30,7 +30,7 @@ from mien.nets import Floats, Network, asset_path, classes_read, no_reader
 from mien.values import REGIONS, Affect, Classes, Cues, Face, Frame
 
 CHUNK = 64
-"""Faces a call of the network: more would not be faster, and would ask for more memory."""
+"""Faces per call of the network: more would not be faster, and would need more memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class Answer:
     """What the network says of n faces.
 
     `logits` float32 (n, k); `stream_logits` float32 (n, 4, k), what each region says alone; `shares` float32 (n, 4),
-    rows summing to 1. Neither logits are calibrated.
+    rows summing to 1. Neither kind of logits is calibrated.
     """
 
     logits: Floats
@@ -48,8 +48,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """A reading with what it was made of: `alone` is what each region says alone, probabilities in the order of the
-    classes by region; `glance` what a closer look was given, None where there was none."""
+    """A reading and what it was made of: `alone` is what each region says by itself, probabilities in the order of the
+    classes; `glance` is what a closer look was given, None if there was none."""
 
     affect: Affect
     alone: Mapping[str, tuple[float, ...]]
@@ -61,12 +61,13 @@ class Reader:
 
     Parameters
     ----------
-    path : a `.tflite` file with its manifest beside it; the shipped one if not given.
+    path : a `.tflite` file with its manifest beside it; the shipped one by default.
 
     Raises
     ------
     BadAsset
-        If a file is missing, damaged, or made for cues or regions that are not measured, or classes without a place.
+        If a file is missing, damaged, or made for cues or regions that are not measured, or for classes without a
+        place.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -97,12 +98,12 @@ class Reader:
         return self.hear(face, cues, moved).affect
 
     def hear(self, face: Face, cues: Cues, moved: Floats | None = None) -> Heard:
-        """Read one face, and hear each region by itself.
+        """Read one face, and hear what each region says by itself.
 
         Parameters
         ----------
         face, cues : the face, and what was measured of it
-        moved : its coefficients float32 (52,), if they have been read; a clear face's are read here otherwise
+        moved : its coefficients float32 (52,), if already read; otherwise a clear face's are read here
         """
         answer = self.answer(face.chip[None], self.standardised(face, cues))
         probs = calibrated(answer.logits[0], self.temperature)
@@ -125,7 +126,7 @@ class Reader:
         )
 
     def glance(self, probs: Floats, face: Face, moved: Floats | None = None) -> Glance | None:
-        """What a closer look is given of a clear face of which the network says `probs`; None of any other."""
+        """What a closer look at a clear face is given, if the network says `probs`; None for any other face."""
         clear = clearness(face)
         if self.closer is None or not clear:
             return None
@@ -157,7 +158,7 @@ class Reader:
         return calibrated(answer.logits, self.temperature)
 
     def standardised(self, face: Face, cues: Cues) -> Floats:
-        """Cues as the network wants them, float32 (1, k). Where the mesh found no face, none is known."""
+        """Cues as the network expects them, float32 (1, k). If the mesh found no face, none is known."""
         valid = cues.valid & (face.score >= MIN_MESH_SCORE)
         return standardise(cues.values[None], valid[None], self.scale)
 

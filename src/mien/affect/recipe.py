@@ -1,8 +1,8 @@
-"""What the network is given: chips and cues → float32 arrays, the same way in training and in life.
+"""What the network is given: chips and cues → float32 arrays, the same way in training and in use.
 
-Chips go in as they are, grey 0..255; each stream standardises its own crop, so that no stream hears of the light
-elsewhere. Cues go in as distances from the training faces' mean in their standard deviations, cut at ±`FARTHEST`; a cue
-that could not be measured is 0, the mean: it says nothing.
+Chips go in as they are, grey 0..255; each stream standardises its own crop, so that no stream learns of the light
+elsewhere. Cues go in standardised: as distances from the training faces' mean in standard deviations, clipped at
+±`FARTHEST`. A cue that could not be measured is 0, the mean, which says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,15 @@ from mien.errors import BadAsset
 from mien.nets import Floats
 
 FARTHEST = 4.0
-"""Standardised cues are cut here: what is farther is a failed measurement."""
+"""Standardised cues are clipped here: anything farther is a failed measurement."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CueScale:
     """Mean and standard deviation of each cue among the training faces, float32 (k,), each in its cue's unit.
 
-    `names` are the cues that a network hears, in its order: all that are measured, or those that were when it learnt.
+    `names` are the cues that a network takes, in its order: all that are measured now, or those measured when it was
+    trained.
     """
 
     mean: Floats
@@ -41,18 +42,18 @@ class CueScale:
         return cls(mean.astype(np.float32), np.sqrt(np.maximum(variance, 1e-8)).astype(np.float32))
 
     def rows(self) -> list[dict[str, Any]]:
-        """As rows of a manifest: name, mean, deviation."""
+        """The scale as rows of a manifest: name, mean, deviation."""
         columns = zip(self.names, self.mean.tolist(), self.deviation.tolist(), strict=True)
         return [{"name": name, "mean": mean, "deviation": deviation} for name, mean, deviation in columns]
 
     @classmethod
     def of_rows(cls, rows: Sequence[Mapping[str, Any]], manifest: Path) -> "CueScale":
-        """From rows of a manifest; `manifest` is what a message calls it.
+        """The scale from rows of a manifest; `manifest` is what a message calls it.
 
         Raises
         ------
         BadAsset
-            If the network was trained on cues that are not measured now, or names one twice.
+            If the network was trained on cues that are no longer measured, or names one twice.
         """
         names = tuple(row["name"] for row in rows)
         if unknown := [name for name in names if name not in NAMES]:

@@ -26,11 +26,11 @@ BOXES: Mapping[str, Box] = MappingProxyType(
         "mouth": (40, 4, 64, 60),
     }
 )
-"""Box of each of the `REGIONS`, in their order: lids with crow's feet, brows with glabella and lower forehead, nose
+"""The box of each of the `REGIONS`, in their order: lids with crow's feet, brows with glabella and lower forehead, nose
 with cheeks, mouth with chin."""
 
 HIDING_GREY = 128
-"""Grey that stands where a region is hidden."""
+"""The grey that covers a hidden region."""
 
 
 def hide(chips: NDArray[np.uint8], region: str) -> NDArray[np.uint8]:
@@ -49,5 +49,5 @@ def hide_cues(cues: Floats, region: str, names: Sequence[str] = NAMES) -> Floats
 
 
 def presence(*absent: str) -> Floats:
-    """Which streams may speak, float32 (4,) in the order of `REGIONS`: 1, or 0 for those named."""
+    """Which streams may speak, float32 (4,) in the order of `REGIONS`: 0 for those named, 1 for the others."""
     return np.array([region not in absent for region in REGIONS], dtype=np.float32)

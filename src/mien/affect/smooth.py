@@ -1,14 +1,14 @@
 """A stream of readings becomes steady: affect and label follow what is seen without trembling (pure steps).
 
-Time comes from the readings themselves; any rate, even an uneven one, gives about the same course, since every decay is
-exact for the time that has passed. After a gap longer than `gap_s` a reading begins anew.
+Time comes from the readings themselves. Any rate, even an uneven one, gives about the same course, since every decay is
+exact for the time that has passed. After a gap longer than `gap_s` a reading starts afresh.
 
 - A cue goes through a one-euro filter (`mien.cues.steady`), whose settings are among the options here.
 - Probabilities, doubt and shares move half of the way to what is seen in `mood_half_life_s`.
 - The label changes only to an emotion that has led by `label_margin` without a break for `label_dwell_s`, or to
   "cannot tell" when the doubt has lasted as long.
 
-Each output is a mean of inputs, weighted by age: it stays within what was seen and overshoots nothing.
+Each output but the label is a mean of inputs, weighted by age: it stays within what was seen and never overshoots.
 """
 
 import math
@@ -21,7 +21,7 @@ from mien.values import CANNOT_TELL, Affect
 
 @dataclass(frozen=True, slots=True)
 class Smoothing(CueSmoothing):
-    """How steady the stream shall be, cues and readings; half-lives and times in seconds."""
+    """How steady the stream is to be, cues and readings; half-lives and times in seconds."""
 
     mood_half_life_s: float = 0.5
     label_margin: float = 0.1
@@ -35,7 +35,7 @@ class Smoothing(CueSmoothing):
 
 @dataclass(frozen=True, slots=True)
 class LabelMemory:
-    """The label that holds, who would follow it, and since when (s)."""
+    """The current label, its rival, and since when the rival leads (s)."""
 
     label: str
     rival: str
@@ -46,7 +46,7 @@ AS_SHIPPED = Smoothing()
 
 
 def steadied(before: Affect | None, seen: Affect, options: Smoothing = AS_SHIPPED) -> Affect:
-    """Let a steadied reading (None at the beginning) follow what is seen, half of the way in each half-life."""
+    """Let a steadied reading (None at the start) follow what is seen, half of the way in each half-life."""
     if before is None or before.classes != seen.classes or seen.time_s - before.time_s > options.gap_s:
         return seen
     kept = 0.5 ** (max(0.0, seen.time_s - before.time_s) / options.mood_half_life_s)
@@ -69,11 +69,11 @@ def steadied(before: Affect | None, seen: Affect, options: Smoothing = AS_SHIPPE
 
 
 def steady_label(affect: Affect, before: LabelMemory | None, options: Smoothing = AS_SHIPPED) -> LabelMemory:
-    """Let a new label wait until it has led by the margin for the dwell."""
+    """Let a new label wait until it has led by the margin for the dwell time."""
     first, now_s = affect.reads_as, affect.time_s
     if before is None:
         return LabelMemory(first, first, now_s)
-    lead = math.inf  # whether one can tell at all has its own threshold
+    lead = math.inf  # "cannot tell" has its own threshold
     if CANNOT_TELL not in (first, before.label):
         lead = affect.probs[affect.names.index(first)] - affect.probs[affect.names.index(before.label)]
     if first == before.label or lead < options.label_margin:

@@ -1,16 +1,15 @@
 """A face becomes expression coefficients: 52 with ARKit's names (Face → float32 (52,)).
 
-A coefficient is 0 (the resting face) to 1 (the movement at its full). Left and right are the subject's own. The order
+A coefficient runs from 0 (the resting face) to 1 (the full movement). Left and right are the subject's own. The order
 is that of MediaPipe's blendshape head without its first, `_neutral`; `tongueOut`, which no mesh of points can show,
-stands last and is always 0.
+comes last and is always 0.
 
-A small network reads the two halves of the face's detail, the right one in a mirror, and the face's shape turned to the
-front: 468 points and the irises in eye distances, less the average face. Both halves go the same way: left and right
-cannot be confused, by construction. A person's own rest, where it is known, is taken off what is read.
+A small network reads the two halves of the face's detail, the right one mirrored, and the face's shape turned to the
+front: 468 points and the irises in eye distances, minus the average face. Both halves pass through the same network, so
+left and right cannot be confused, by construction. A person's own rest, if known, is subtracted from the readings.
 
-The network was learnt in `mien.lab.coefficients` from rendered heads, of which the truth is known, and from photographs
-as the official MediaPipe head reads them: of a real face it speaks in that head's scale. See
-`cards/models/coefficients.md`.
+The network was trained in `mien.lab.coefficients` on rendered heads, whose truth is known, and on photographs as the
+official MediaPipe head reads them: for real faces its scale is that head's. See `cards/models/coefficients.md`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +32,7 @@ eyeSquint* eyeWide* jawForward jawLeft jawOpen jawRight mouthClose mouthDimple* 
 mouthLowerDown* mouthPress* mouthPucker mouthRight mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper
 mouthSmile* mouthStretch* mouthUpperUp* noseSneer* tongueOut
 """
-"""A star stands for two: Left, then Right."""
+"""A star stands for two names: Left, then Right."""
 
 _SIDES = (("",), ("Left", "Right"))
 
@@ -48,22 +47,22 @@ SIDES_OF: Mapping[str, tuple[int, ...]] = MappingProxyType(
         for told in _TOLD.split()
     }
 )
-"""Places of every movement's coefficients, both sides of those that have two, by its name without a side."""
+"""By name without a side: the places of every movement's coefficients, both sides if it has two."""
 
 OWN: tuple[str, ...] = tuple(n for n in COEFFICIENTS if not n.endswith("Right") and n != "tongueOut")
-"""What is read of a half: the left of each two, and what has no side."""
+"""What is read from a half: the left of each pair, and the coefficients without a side."""
 
 _SINGLE = np.array([not name.endswith("Left") for name in OWN])
 _LEFT = np.array([COEFFICIENTS.index(name) for name in OWN])
 _RIGHT = np.array([COEFFICIENTS.index(n.removesuffix("Left") + "Right" if n.endswith("Left") else n) for n in OWN])
-"""Where each of `OWN` goes, as the left half and as the right one tells it."""
+"""Where each of `OWN` goes, read from the left half and from the right."""
 
 SHAPE_SIZE = MESH_POINTS * 3 + 2 * IRIS_POINTS * 2
-"""Numbers of a shape: x, y, z of the mesh, then x, y of the irises, the right eye's first."""
+"""Number of values in a shape: x, y, z of the mesh, then x, y of the irises, the right eye's first."""
 HALF_PX = 64
 """Width of a half, from beyond the middle to the edge of the detail."""
 LEAST_REACH = 0.2
-"""However high a coefficient stands at rest, so much is left for it to move in."""
+"""However high a coefficient is at rest, at least this much remains for its movement."""
 
 
 class Student:
@@ -76,7 +75,7 @@ class Student:
     Raises
     ------
     BadAsset
-        If a file is missing or damaged, or made for other coefficients.
+        If a file is missing or damaged, or was made for other coefficients.
     """
 
     def __init__(self, path: Path) -> None:
@@ -112,12 +111,12 @@ def read_coefficients(face: Face) -> Floats:
 
 
 def own_rest(read: Sequence[Floats]) -> Floats:
-    """A person's own rest from coefficients (52,) read in some pictures at rest: their median, float32 (52,)."""
+    """A person's own rest, float32 (52,): the median of coefficients (52,) read from some pictures at rest."""
     return np.asarray(np.median(read, axis=0), dtype=np.float32)
 
 
 def beyond_rest(values: Floats, rest: Floats) -> Floats:
-    """Coefficients (…, 52) against those of the same person's rest, 0 there and 1 at a movement's full."""
+    """Coefficients (…, 52) relative to the same person's rest: 0 at rest, 1 at the full movement."""
     return np.asarray(np.clip((values - rest) / np.maximum(1 - rest, LEAST_REACH), 0, 1), dtype=np.float32)
 
 
@@ -127,19 +126,19 @@ def named_coefficients(values: Floats) -> Mapping[str, float]:
 
 
 def halves_of(details: NDArray[np.uint8]) -> Floats:
-    """Details (n, 112, 112) as halves, the subject's left one and the right one mirrored: float32 (n, 2, 112, 64)."""
+    """Details (n, 112, 112) as halves, the subject's left and the mirrored right: float32 (n, 2, 112, 64)."""
     edge = DETAIL_PX - HALF_PX
     return np.stack([details[:, :, edge:], details[:, :, ::-1][:, :, edge:]], axis=1).astype(np.float32)
 
 
 def sides_of(shapes: Floats) -> Floats:
-    """Departures of shapes (n, s) from the average face, and the same in a mirror: float32 (n, 2, s)."""
+    """Departures of shapes (n, s) from the average face, and the same mirrored: float32 (n, 2, s)."""
     average = _average_shape()
     return np.stack([shapes - average, mirrored_shapes(shapes) - average], axis=1)
 
 
 def mirrored_shapes(shapes: Floats) -> Floats:
-    """Shapes, or departures, float32 (n, s), of the same faces in a mirror."""
+    """Shapes, or departures, float32 (n, s), of the same faces mirrored."""
     mesh = shapes[:, : MESH_POINTS * 3].reshape(len(shapes), MESH_POINTS, 3)[:, _twins()] * np.array(
         [-1, 1, 1], dtype=np.float32
     )
@@ -150,7 +149,7 @@ def mirrored_shapes(shapes: Floats) -> Floats:
 
 
 def joined(left: Floats, right: Floats) -> Floats:
-    """What was read of shapes and of their mirrored twins, both float32 (n, own) → float32 (n, 52)."""
+    """The readings of shapes and of their mirrored twins, both float32 (n, own), joined: float32 (n, 52)."""
     values = np.zeros((len(left), len(COEFFICIENTS)), dtype=np.float32)
     values[:, _LEFT] = left
     values[:, _RIGHT] = right
@@ -159,7 +158,7 @@ def joined(left: Floats, right: Floats) -> Floats:
 
 
 def mirrored_values(values: Floats) -> Floats:
-    """Coefficients float32 (n, 52) of the same faces in a mirror."""
+    """Coefficients float32 (n, 52) of the same faces mirrored."""
     swapped = {"Left": "Right", "Right": "Left"}
     ends = [next((end for end in swapped if name.endswith(end)), "") for name in COEFFICIENTS]
     twins = [n.removesuffix(e) + swapped[e] if e else n for n, e in zip(COEFFICIENTS, ends, strict=True)]
@@ -168,7 +167,7 @@ def mirrored_values(values: Floats) -> Floats:
 
 @cache
 def shipped_student() -> Student:
-    """The network that ships."""
+    """The shipped network."""
     return Student(asset_path("mien.cues", "coefficients.tflite"))
 
 
@@ -184,7 +183,7 @@ def _average_shape() -> Floats:
 
 @cache
 def _twins() -> NDArray[np.int64]:
-    """For each point of the mesh the one that takes its place in a mirror, int64 (468,)."""
-    mesh = mean_mesh()  # symmetric to rounding: the nearest to the reflection is the twin
+    """For each point of the mesh, the point that takes its place in a mirror, int64 (468,)."""
+    mesh = mean_mesh()  # symmetric up to rounding: the point nearest to the reflection is the twin
     apart = np.linalg.norm(mesh[:, None] * np.array([-1, 1, 1], dtype=np.float32) - mesh[None], axis=2)
     return np.asarray(apart.argmin(axis=1))

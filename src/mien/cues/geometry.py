@@ -1,11 +1,11 @@
 """The points of a face become cues (Face → Cues).
 
-All lengths are measured on the face turned to the front (the pose is undone in three dimensions, so that a nodding head
-does not raise its brows), level, y growing downwards, in D, the distance of the eye centres. The formulas are those of
-Soukupova & Cech 2016 for openness and plain FACS geometry else; `mien.cues.names.CUES` names unit and source of each.
+All lengths are measured on the face turned to the front and level, y growing downwards, in D, the distance of the eye
+centres. The pose is undone in three dimensions, so that a nodding head does not raise its brows. Openness follows
+Soukupova & Cech 2016, everything else is plain FACS geometry; `mien.cues.names.CUES` names unit and source of each cue.
 
-Beyond `MAX_YAW_DEG` the cues of the side that turns away are invalid, beyond `MAX_PITCH_DEG` all but the head's own
-angles. What both sides tell together (the gaze, the width of the mouth) counts the hidden side in and stays valid.
+Beyond `MAX_YAW_DEG` the cues of the side that turns away are invalid, beyond `MAX_PITCH_DEG` all cues except the head's
+own angles. Cues that need both sides (the gaze, the width of the mouth) include the hidden side and stay valid.
 """
 
 import math
@@ -23,7 +23,7 @@ from mien.values import EYE_POINTS, MESH_POINTS, Cues, Face
 MAX_YAW_DEG = 45.0
 MAX_PITCH_DEG = 40.0
 IRIS_CENTRE = CONTOUR_POINTS
-"""Place of the iris centre among an eye's 76 points: right after the contour."""
+"""Index of the iris centre among an eye's 76 points: right after the contour."""
 IRIS_POINTS = EYE_POINTS - IRIS_CENTRE
 
 # For each side, the subject's right first, mesh indices of:
@@ -54,8 +54,8 @@ def measure(face: Face) -> Cues:
 
 
 def to_front(face: Face) -> tuple[Pose, Floats, Floats]:
-    """A face's pose, and turned to the front by it, in eye distances: mesh float32 (468, 3), irises float32 (2, 5, 3),
-    the subject's right one first, each as deep as its eye's corners."""
+    """A face's pose, and the face turned to the front by it, in eye distances: mesh float32 (468, 3), irises float32
+    (2, 5, 3), the subject's right one first, each at the depth of its eye's corners."""
     pose = fit_pose(face.points_px)
     depths = face.points_px[EYE_CORNERS, 2].mean(axis=1)
     irises = np.empty((2 * IRIS_POINTS, 3), dtype=np.float32)
@@ -66,7 +66,7 @@ def to_front(face: Face) -> tuple[Pose, Floats, Floats]:
 
 
 def mirrored(cues: Cues) -> Cues:
-    """The cues of the same face in a mirror: left and right change places, odd cues their sign."""
+    """The cues of the same face in a mirror: left and right change places, odd cues change sign."""
     order, signs = mirror_table()
     return Cues(cues.time_s, cues.values[order] * signs, cues.valid[order])
 
@@ -117,7 +117,7 @@ def _shape(p: Sequence[Point]) -> Mapping[str, float]:
 
 
 def _gaze(p: Sequence[Point], irises: Sequence[Point]) -> Mapping[str, float]:
-    """Where the irises stand between the eye corners: x to the picture's right, y downwards, in eye widths."""
+    """Where the irises lie between the eye corners: x to the picture's right, y downwards, in eye widths."""
     across, down = [], []
     for corners, iris in zip(EYE_CORNERS, irises, strict=True):
         left, right = sorted((p[i] for i in corners), key=lambda corner: corner[0])
@@ -128,8 +128,8 @@ def _gaze(p: Sequence[Point], irises: Sequence[Point]) -> Mapping[str, float]:
 
 
 def _seen(yaw_deg: float, pitch_deg: float) -> NDArray[np.bool_]:
-    """Which cues the pose lets one see, bool (c,): a far side is hidden, the head's own angles never are."""
-    hidden_side = "left" if yaw_deg > 0 else "right"  # turned to the picture's right, the subject's left goes away
+    """Which cues are visible in this pose, bool (c,): a far side is hidden, the head's own angles never are."""
+    hidden_side = "left" if yaw_deg > 0 else "right"  # turned to the picture's right, the face hides the subject's left
     turned, tilted = abs(yaw_deg) > MAX_YAW_DEG, abs(pitch_deg) > MAX_PITCH_DEG
     return np.array(
         [c.region == "head" or not (tilted or (turned and c.name.endswith(hidden_side))) for c in CUES], dtype=bool

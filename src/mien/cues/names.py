@@ -1,7 +1,7 @@
-"""The cues: one table that names each, with unit, usual range, region, FACS action units and source.
+"""The cues: one table that gives each its name, unit, usual range, region, FACS action units and source.
 
-Lengths are in D, the distance of the eye centres of the face turned to the front; angles in degrees. Left and right are
-the subject's own. Points are named by mesh index in `mien.cues.geometry`.
+Lengths are in D, the distance of the eye centres of the face turned to the front; angles are in degrees. Left and right
+are the subject's own. `mien.cues.geometry` names points by mesh index.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 class Cue:
     """One measured quantity of a face.
 
-    `low`..`high` is the range seen in everyday faces, not a limit; `twin` is the cue that takes its place in a mirror
-    (its own name if it has none) and `odd` says that a mirror flips its sign.
+    `low`..`high` is the range seen in everyday faces, not a limit. `twin` is the cue that takes its place in a mirror
+    (its own name if it has none); `odd` says that a mirror flips its sign.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Cue:
 
 
 SIDES = ("right", "left")
-"""The subject's own, in the order of every array with two sides."""
+"""The subject's own sides, in the order of every array with two sides."""
 
 
 def _pair(name: str, *rest: str | float) -> tuple[Cue, Cue]:
@@ -70,10 +70,10 @@ CUES: tuple[Cue, ...] = (
 NAMES: tuple[str, ...] = tuple(cue.name for cue in CUES)
 
 PAIRS: tuple[str, ...] = tuple(cue.name.removesuffix("_right") for cue in CUES if cue.name.endswith("_right"))
-"""Names of the cues that are measured on both sides, without the side."""
+"""Names, without the side, of the cues that are measured on both sides."""
 
 
 def of_region(region: str, names: Sequence[str] = NAMES) -> tuple[int, ...]:
-    """Places of the cues of a region ("eyes", "brows", "nose", "mouth", or "head"): in `Cues.values`, or in `names`."""
+    """Places of a region's cues ("eyes", "brows", "nose", "mouth", or "head") in `Cues.values`, or in `names`."""
     own = {cue.name for cue in CUES if cue.region == region}
     return tuple(i for i, name in enumerate(names) if name in own)

@@ -1,7 +1,7 @@
-"""Cues become departures from a resting face: how many standard deviations each one stands from neutral.
+"""Cues become departures from a resting face: how many standard deviations each one lies from neutral.
 
-A face has its own resting shape; a cue means something only against it. Where the person's own is not known (a single
-picture), the neutral faces of 102 people stand in for it: mean and standard deviation of each cue, shipped as data.
+Every face has its own resting shape; a cue means something only relative to it. If the person's own is not known (as in
+a single picture), the neutral faces of 102 people stand in: mean and standard deviation of each cue, shipped as data.
 """
 
 import json
@@ -17,7 +17,7 @@ from mien.nets import Floats, asset_path, read_asset
 from mien.values import Cues
 
 LARGEST_DEPARTURE = 6.0
-"""Departures are cut here: beyond it a measurement has failed rather than a face moved."""
+"""Departures are clipped here: beyond it a measurement has failed rather than a face moved."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +30,7 @@ class Neutral:
     def departures(self, cues: Cues) -> Mapping[str, float]:
         """Each valid cue's distance from rest in standard deviations, by name, −6..6.
 
-        A pair of cues is also given as one, by its name without the side: the mean of the sides that can be seen.
+        A pair of cues is also given as one, under its name without the side: the mean of the visible sides.
         """
         z = np.clip((cues.values - self.mean) / self.spread, -LARGEST_DEPARTURE, LARGEST_DEPARTURE)
         departures = {name: float(d) for name, d, ok in zip(NAMES, z, cues.valid, strict=True) if ok}
@@ -53,7 +53,7 @@ def average_neutral() -> Neutral:
     Raises
     ------
     BadAsset
-        If a cue was added and its rest has not been measured since.
+        If a cue was added whose rest has not been measured since.
     """
     table = json.loads(read_asset(asset_path("mien.cues", "average_neutral.dat")))
     if new := [name for name in NAMES if name not in table]:

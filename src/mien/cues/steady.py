@@ -1,12 +1,12 @@
 """A stream of cues becomes steady: still at rest, quick in motion (Cues, what was before → the same; pure steps).
 
 A cue goes through a one-euro filter (Casiez, Roussel & Vogel 2012): a low pass whose cutoff rises with the speed of the
-cue, so that a resting face is still and a fast one is not late. Speed is counted in the cue's usual range a second, so
-that one setting serves all units; lids and mouth have settings of their own (a blink lasts .1 to .4 s).
+cue, so that a resting face is still and a fast one is not late. Speed is counted in the cue's usual ranges per second,
+so that one setting serves all units; lids and mouth have their own settings (a blink lasts .1 to .4 s).
 
-Time comes from the cues themselves; any rate, even an uneven one, gives about the same course, since every decay is
+Time comes from the cues themselves. Any rate, even an uneven one, gives about the same course, since every decay is
 exact for the time that has passed. Each output is a mean of inputs, weighted by age: it stays within what was seen and
-overshoots nothing.
+never overshoots.
 """
 
 from dataclasses import dataclass, field, replace
@@ -19,13 +19,13 @@ from mien.cues.names import CUES
 from mien.values import Cues
 
 LID_CUES = ("eye_openness", "lower_lid_raise")
-"""What lids do: cues whose name begins so have the settings of the lids."""
+"""Cues of the lids: those whose names begin like this have the settings of the lids."""
 
 
 @dataclass(frozen=True, slots=True)
 class OneEuro:
-    """A one-euro filter: `cutoff_hz` at rest, `speed_gain` more Hz for each usual range a second, and the cutoff of the
-    speed itself."""
+    """A one-euro filter: `cutoff_hz` at rest, `speed_gain` more Hz for each usual range per second, and the cutoff of
+    the speed itself."""
 
     cutoff_hz: float = 1.0
     speed_gain: float = 2.0
@@ -38,7 +38,7 @@ class OneEuro:
 
 @dataclass(frozen=True, slots=True)
 class CueSmoothing:
-    """How steady cues shall be; after a gap of `gap_s` seconds a cue begins anew."""
+    """How steady cues are to be; after a gap of more than `gap_s` seconds a cue starts afresh."""
 
     cues: OneEuro = field(default_factory=OneEuro)
     lids: OneEuro = field(default_factory=lambda: OneEuro(cutoff_hz=2.0, speed_gain=6.0, speed_cutoff_hz=2.0))
@@ -52,7 +52,7 @@ class CueSmoothing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CueMemory:
-    """What the filter keeps of each cue, (c,) each: last value, its smooth course, its speed, when it was seen (−∞ if
+    """What the filter keeps of each cue, (c,) each: last value, smoothed course, speed, time last seen (−∞ if
     never)."""
 
     seen: NDArray[np.float64]
@@ -68,7 +68,7 @@ _RANGES = np.array([cue.high - cue.low for cue in CUES], dtype=np.float64)
 def steady_cues(
     cues: Cues, before: CueMemory | None = None, options: CueSmoothing = CUES_AS_SHIPPED
 ) -> tuple[Cues, CueMemory]:
-    """One-euro filter on every valid cue; one that is not valid keeps its place until it is seen again."""
+    """Apply the one-euro filter to every valid cue; an invalid one keeps its state until it is seen again."""
     x = cues.values.astype(np.float64)
     if before is None:
         never = np.full(len(x), -np.inf)
@@ -91,13 +91,13 @@ def steady_cues(
 
 
 def _share(cutoff_hz: NDArray[np.float64], dt_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much of the way a first-order low pass goes in a time: exact, so that rates agree."""
+    """The share of the way that a first-order low pass goes in `dt_s`: exact, so that rates agree."""
     return np.asarray(1 - np.exp(-2 * np.pi * cutoff_hz * dt_s))
 
 
 @cache
 def _settings(options: CueSmoothing) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Cutoff, gain and cutoff of the speed for each cue, (c,) each."""
+    """Cutoff, gain and speed cutoff for each cue, (c,) each."""
     chosen = [
         options.lids if cue.name.startswith(LID_CUES) else options.mouth if cue.region == "mouth" else options.cues
         for cue in CUES

@@ -1,12 +1,12 @@
-"""Points become pose and an aligned chip: cut once, the same way for training pictures and for life.
+"""Points become pose and an aligned chip, cut by the same code for training pictures and for live ones.
 
-The mean mesh (float32 (468, 3), the neutral face's average, symmetric, unit: distance of the eye centres, origin midway
-between them, x right, y down, z away from the camera) is fitted to a face by the rigid motion of least squares over
-points that no expression moves (Kabsch 1976; Umeyama 1991 with scale).
+The mean mesh is fitted to a face by the rigid motion of least squares over points that no expression moves (Kabsch
+1976; Umeyama 1991 with scale). It is float32 (468, 3), the average of neutral faces, symmetric; its unit is the
+distance of the eye centres, its origin midway between them, x right, y down, z away from the camera.
 
 The chip is grey, level, `CHIP_PX` a side, its eyes `CHIP_EYES_PX` apart. A face larger than in the training pictures
 (eyes `TRAINING_EYES_PX` apart) is first reduced to their scale by area averaging, so that a chip never holds detail
-that the network has not seen in training. The detail shows the same part of the face on `DETAIL_PX` a side, and is
+that the network has not seen in training. The detail shows the same part of the face at `DETAIL_PX` a side, and is
 reduced no further than to its own pixels.
 """
 
@@ -24,7 +24,7 @@ from mien.values import CHIP_PX, DETAIL_PX
 
 CHIP_EYES_PX = 24.0
 CHIP_MIDDLE_PX = (32.0, 23.5)
-"""Where the middle between the eyes stands in the chip."""
+"""Where the midpoint between the eyes lies in the chip."""
 TRAINING_EYES_PX = 18.0
 """Median distance of the eyes in FER2013's 48-pixel pictures."""
 
@@ -43,8 +43,8 @@ STILL_POINTS = np.array(
 class Pose:
     """A rigid motion: points = scale · mean mesh @ rotation.T + shift.
 
-    `rotation` is float64 (3, 3), `scale` the distance of the eye centres in pixels if the face were frontal, `shift`
-    float64 (3,) where the middle between the eyes stands.
+    `rotation` is float64 (3, 3); `scale` is the distance of the eye centres in pixels if the face were frontal;
+    `shift`, float64 (3,), is where the midpoint between the eyes lies.
     """
 
     rotation: NDArray[np.float64]
@@ -89,7 +89,7 @@ def superpose(model: Floats, points: Floats) -> Pose:
 def level(points: Floats) -> Pose:
     """The mean mesh laid over points float32 (468, 3) in the picture plane alone: a chip keeps yaw and pitch.
 
-    Points of a plane are taken as complex numbers: there a turn and a scale are one factor.
+    Points of the plane are treated as complex numbers, in which rotation and scale are one factor.
     """
     model, y = _still(), points.take(STILL_POINTS, axis=0).astype(np.float64)
     x, y = model.centred[:, 0] + 1j * model.centred[:, 1], y[:, 0] + 1j * y[:, 1]
@@ -103,7 +103,8 @@ def level(points: Floats) -> Pose:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Model:
-    """Points to be laid over others: `centred` float64 (n, 3) about their `middle` (3,), the sum of their squares."""
+    """Points to be laid over others: `centred` float64 (n, 3) about their `middle` (3,), and the sum of their
+    squares."""
 
     centred: NDArray[np.float64]
     middle: NDArray[np.float64]
@@ -124,7 +125,7 @@ def _still() -> _Model:
 def _laid_over(model: _Model, points: Floats) -> Pose:
     y = points.astype(np.float64)
     middle = y.mean(axis=0)
-    s, u, vt = cv2.SVDecomp(y.T @ model.centred)  # of a 3×3 matrix, five times as fast as numpy's
+    s, u, vt = cv2.SVDecomp(y.T @ model.centred)  # for a 3×3 matrix, five times as fast as numpy's
     flip = np.array([1.0, 1.0, -1.0 if cv2.determinant(u @ vt) < 0 else 1.0])
     rotation = np.asarray((u * flip) @ vt, dtype=np.float64)
     scale = float(flip @ s[:, 0]) / model.squares
@@ -148,13 +149,14 @@ def cut_chip(rgb: NDArray[np.uint8], fit: Pose) -> tuple[NDArray[np.uint8], floa
 
 
 def cut_detail(rgb: NDArray[np.uint8], fit: Pose) -> NDArray[np.uint8]:
-    """Cut what the chip shows larger: uint8 (112, 112), its eyes 42 pixels apart. Parameters as of `cut_chip`."""
+    """Cut the chip's view at a larger size: uint8 (112, 112), its eyes 42 pixels apart. Parameters as for
+    `cut_chip`."""
     return _cut(rgb, fit, DETAIL_PX, CHIP_EYES_PX * DETAIL_PX / CHIP_PX)
 
 
 def _cut(rgb: NDArray[np.uint8], fit: Pose, side_px: int, finest_px: float) -> NDArray[np.uint8]:
-    """Cut a square of `side_px`; a face whose eyes are farther apart than `finest_px` is reduced to that first."""
-    step_px = fit.scale * CHIP_PX / (CHIP_EYES_PX * side_px)  # frame pixels a pixel of the square
+    """Cut a square of `side_px`; a face whose eyes are farther apart than `finest_px` is first reduced to that."""
+    step_px = fit.scale * CHIP_PX / (CHIP_EYES_PX * side_px)  # frame pixels per pixel of the square
     turn = fit.rotation[:2, :2] * step_px
     corner = fit.shift[:2] - turn @ (np.array(CHIP_MIDDLE_PX) * (side_px / CHIP_PX))
     share = min(1.0, finest_px / fit.scale)
@@ -177,7 +179,8 @@ def _cut(rgb: NDArray[np.uint8], fit: Pose, side_px: int, finest_px: float) -> N
 def _seen(
     rgb: NDArray[np.uint8], turn: NDArray[np.float64], corner: NDArray[np.float64], side_px: int, margin_px: float
 ) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """The part of the frame under a square (`corner` + `turn` @ its own pixels) and about it, and where it begins."""
+    """The part of the frame under and around a square (`corner` + `turn` @ its own pixels), and where that part
+    begins."""
     spans = []
     for whole, first, (across, down) in zip(rgb.shape[1::-1], corner.tolist(), turn.tolist(), strict=True):
         middle, half = first + (across + down) * side_px / 2, (abs(across) + abs(down)) * side_px / 2

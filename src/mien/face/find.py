@@ -1,10 +1,10 @@
 """A frame becomes face candidates: MediaPipe BlazeFace, short range.
 
-Contract of the network: 128×128 RGB / 127.5 − 1, zero border; 896 anchors (a 16×16 grid with 2 a cell, then an 8×8 grid
-with 6); per anchor a box and six key points in input pixels relative to the anchor, and a score before the sigmoid.
-Scores above .5 are kept; overlapping boxes (IoU above .3) are averaged, weighted by score. Small faces
-are sought in overlapping tiles of the picture, each a view of its own and none much longer than wide, since the border
-around a long one leaves few pixels for the faces in it.
+Contract of the network: 128×128 RGB / 127.5 − 1, zero border; 896 anchors (a 16×16 grid with 2 per cell, then an 8×8
+grid with 6); per anchor a box and six key points in input pixels relative to the anchor, and a score before the
+sigmoid. Scores above .5 are kept; overlapping boxes (IoU above .3) are averaged, weighted by score. Small faces are
+sought in overlapping tiles of the picture, each a view of its own. No tile is much longer than wide, since the border
+around a long one leaves few pixels for its faces.
 
 References: Bazarevsky et al. 2019, "BlazeFace: Sub-millisecond neural face detection on mobile GPUs".
 """
@@ -21,16 +21,16 @@ from mien.nets import Floats, load_network
 
 INPUT_PX = 128
 MIN_LOGIT = 0.0
-"""Of a score of .5."""
+"""The logit of a score of .5."""
 MAX_OVERLAP = 0.3
 TILE_SHARE = 0.6
-"""Side of a tile over the side of the tiles one level up."""
+"""Side of a tile relative to that of the tiles one level up."""
 TILE_STEP = 2 / 3
-"""Step from tile to tile over their side: neighbours overlap by a third, so no small face is cut in both."""
+"""Step from tile to tile relative to their side: neighbours overlap by a third, so no small face is cut in both."""
 LONGEST_TILE = 1.5
-"""Long side of a tile over its short side, at most: a photograph's 3:2. Longer pictures are cut across."""
+"""The greatest ratio of a tile's long side to its short side: a photograph's 3:2. Longer pictures are cut across."""
 SMALLEST_TILE_PX = 160
-"""In a tile of this side the smallest readable face, 40 pixels, fills a quarter: no need to look closer."""
+"""In a tile of this side the smallest readable face, 40 pixels, fills a quarter of it: no need to look closer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def find_faces(rgb: NDArray[np.uint8], depth: int = 0) -> list[Candidate]:
     Parameters
     ----------
     rgb : uint8 (h, w, 3)
-    depth : 0 looks at the frame as a whole (faces down to about a tenth of its long side); each level more also looks
-        at overlapping tiles, .6 times as large, for group pictures; panoramas are first cut into `LONGEST_TILE`s.
+    depth : 0 looks at the frame as a whole (faces down to about a tenth of its long side); each further level also
+        looks at overlapping tiles, .6 times as large, for group pictures; panoramas are first cut into `LONGEST_TILE`s.
     """
     height, width = rgb.shape[:2]
     found: list[Candidate] = []
@@ -75,7 +75,7 @@ def _tiles(width: int, height: int, depth: int) -> list[tuple[int, int, int, int
 
 
 def _starts(side: int, tile: float) -> list[int]:
-    """Where tiles begin along a side: from end to end, even steps of no more than `TILE_STEP`."""
+    """Where tiles begin along a side: from end to end, in even steps of at most `TILE_STEP`."""
     count = 1 + math.ceil((side - tile) / (tile * TILE_STEP) - 1e-9)
     return [round(i * (side - round(tile)) / max(1, count - 1)) for i in range(count)]
 
@@ -102,10 +102,10 @@ def _detect(rgb: NDArray[np.uint8]) -> list[Candidate]:
 
 
 def _reduced(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """A view at the size that the network takes, and how much smaller it has become.
+    """A view at the size that the network takes, and the factor by which it was reduced.
 
-    Halved by area as often as can be, which is many times as fast as one reduction by area, then bilinear. Rows and
-    columns that no halving divides are left out at the far edges: less than a pixel of the network's.
+    It is halved by area as often as possible, many times faster than one reduction by area, then resized bilinearly.
+    Rows and columns that no halving divides are left out at the far edges: less than one pixel of the network's.
     """
     halvings = max(0, int(math.log2(max(rgb.shape[:2]) / INPUT_PX)))
     height, width = (side - side % 2**halvings or side for side in rgb.shape[:2])

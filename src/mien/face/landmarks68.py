@@ -1,10 +1,10 @@
-"""The mesh told in the 68-point scheme (Face → float32 (68, 2)).
+"""The mesh in the 68-point scheme (Face → float32 (68, 2)).
 
 The scheme (Multi-PIE, iBUG 300-W; Sagonas et al. 2013) counts jaw 0–16, brows 17–26, nose 27–35, eyes 36–47, mouth
-48–67, from the subject's right to left. It is reached by a fixed choice of mesh points, so no weights trained on data
-that exclude commercial use are needed. Nose wings were chosen by the smallest median distance on half of Helen's
-training faces, the rest is the customary choice. The jaw of the two schemes differs by construction (the mesh follows
-the skull, the scheme the visible outline): it is given for completeness and not measured.
+48–67, from the subject's right to left. It is a fixed choice of mesh points, so it needs no weights trained on data
+that exclude commercial use. Nose wings were chosen by the smallest median distance on half of Helen's training faces,
+the rest is the customary choice. The jaws of the two schemes differ by construction (the mesh follows the skull, the
+scheme the visible outline): the jaw is given for completeness and not measured.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """A frame becomes faces: find, fit, align, in one call (Frame → tuple of Face).
 
-`look` is for pictures of the world, where faces are anywhere; `look_close` for pictures that are one face already, in
-FER2013's framing, as training sets have them. Both end in the same `Face`, its chip cut by the same code.
+`look` is for pictures of the world, with faces anywhere; `look_close` is for pictures of a single face in FER2013's
+framing, as in training sets. Both end in the same `Face`, its chip cut by the same code.
 """
 
 from dataclasses import dataclass
@@ -16,26 +16,26 @@ from mien.nets import Floats
 from mien.values import Face, Frame
 
 MIN_MESH_SCORE = 0.5
-"""Below it the mesh network says "no face here" (its own threshold in MediaPipe)."""
+"""Below this the mesh network says "no face here" (its own threshold in MediaPipe)."""
 CLEAR_SCORE = 0.7
-"""Below it, by the detector or the mesh, a face stands behind the clear ones, however large: patches of cloth that pass
-for faces reach .63, all but one of 173 faces of portraits and everyday pictures more."""
+"""A face that the detector or the mesh scores below this ranks behind the clear ones, however large. Patches of cloth
+that pass for faces reach .63; all but one of 173 faces in portraits and everyday pictures score more."""
 CLOSE_MARGIN = 1.3
-"""Side of the mesh's first square over the picture's side, in a close-up: the best of 1.0, 1.15, 1.3 and 1.5 on 1,500
-training pictures (share not fitted: 6.2, 3.9, 3.8, 3.8 %; D at its first percentile 8, 9, 10, 11 pixels)."""
+"""Side of the mesh's first square relative to the picture's side, in a close-up: the best of 1.0, 1.15, 1.3 and 1.5 on
+1,500 training pictures (share not fitted: 6.2, 3.9, 3.8, 3.8 %; D at its first percentile 8, 9, 10, 11 pixels)."""
 CLOSE_MIDDLE = (0.494, 0.393)
-"""Median place of the middle between the eyes in a close-up, shares of its side."""
+"""Median place of the midpoint between the eyes in a close-up, as shares of its side."""
 
 
 def look(frame: Frame, depth: int = 0, most: int | None = None) -> tuple[Face, ...]:
-    """See every face of a frame, or at most so many: the clear ones, the largest first, then those that hardly pass for
-    faces.
+    """See the faces of a frame, all or at most `most`: first the clear ones, the largest first, then those that barely
+    pass for faces.
 
     Parameters
     ----------
     frame : the picture
     depth : how many levels of tiles to search beyond the whole picture (see `find_faces`)
-    most : faces after which the rest of a crowd is not looked at any more
+    most : the number of faces after which the rest of a crowd is ignored
     """
     seen: list[_Seen] = []
     for candidate in find_faces(frame.rgb, depth):
@@ -67,7 +67,7 @@ class _Seen:
 
 
 def _same_face(points: Floats, other: Floats) -> bool:
-    """Whether two meshes stand on one face: their middles are less than half a face apart."""
+    """Whether two meshes lie on the same face: their middles are less than half a face apart."""
     apart = np.linalg.norm(points[:, :2].mean(axis=0) - other[:, :2].mean(axis=0))
     return bool(apart < np.ptp(other[:, 0]) / 2)
 
@@ -75,8 +75,8 @@ def _same_face(points: Floats, other: Floats) -> bool:
 def look_close(frame: Frame) -> Face:
     """See the one face of a close-up in FER2013's framing (a square picture, eyes about .38 of its side apart).
 
-    The mesh looks twice, the second time where the first found the face. A face that it does not find stands where
-    faces stand on average, with its low score: the picture is then read in its own framing.
+    The mesh looks twice, the second time where it first found the face. If it finds none, the face is placed where
+    faces lie on average, with its low score: the picture is then read in its own framing.
     """
     side = frame.rgb.shape[0]
     points, _ = fit_mesh(frame.rgb, Square(side / 2, side / 2, side * CLOSE_MARGIN, 0.0))

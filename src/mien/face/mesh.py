@@ -1,8 +1,8 @@
 """A candidate becomes points: MediaPipe Face Mesh (468 points) and Iris (two eyes), each in its own crop.
 
-Contracts. Mesh: a square of the box's long side × 1.5, turned by the eye line, RGB / 255 at 192 pixels; out come 468
+Contracts. Mesh: a square of the box's long side × 1.5, turned by the eye line, RGB / 255 at 192 pixels; it returns 468
 points (x, y in crop pixels, z in the same scale) and the logit of "this is a face". Iris: a square of the eye corners'
-distance × 2.3, RGB / 255 at 64 pixels, the left eye mirrored; out come 71 contour points and 5 iris points. Crops are
+distance × 2.3, RGB / 255 at 64 pixels, the left eye mirrored; it returns 71 contour points and 5 iris points. Crops are
 plain bilinear warps with a zero border.
 
 References: Kartynnik et al. 2019, "Real-time facial surface geometry from monocular video on mobile GPUs"; Ablavatski
@@ -51,7 +51,7 @@ CONTOUR_OF_LEFT_EYE = (
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A turned square in a frame: centre and side in pixels, angle in radians (clockwise in the picture)."""
+    """A rotated square in a frame: centre and side in pixels, angle in radians (clockwise in the picture)."""
 
     x: float
     y: float
@@ -73,7 +73,7 @@ class Square:
 
 
 def square_around(points: Floats, margin: float, right_px: Floats, left_px: Floats) -> Square:
-    """The square whose side is the long side of the points' box × `margin`, level with the line between two eyes."""
+    """The square, level with the line between two eyes, whose side is the long side of the points' box × `margin`."""
     low, high = points.min(axis=0), points.max(axis=0)
     across = left_px - right_px
     centre = (low + high) / 2
@@ -130,7 +130,7 @@ def fit_mesh(rgb: NDArray[np.uint8], square: Square) -> tuple[Floats, float]:
 def fit_eyes(rgb: NDArray[np.uint8], points_px: Floats) -> Floats:
     """Fit both eyes: float32 (2, 76, 2) in frame pixels, the subject's right eye first.
 
-    The network knows eyes as they stand at the left of a picture, the subject's right; the other one is mirrored.
+    The network knows eyes that stand at the left of a picture, the subject's right; the other eye is mirrored.
     """
     eyes = np.empty((2, EYE_POINTS, 2), dtype=np.float32)
     for i, corners in enumerate((RIGHT_EYE_CORNERS, LEFT_EYE_CORNERS[::-1])):  # left to right in the picture
@@ -149,7 +149,7 @@ def _over_eye(left: Sequence[float], right: Sequence[float]) -> Square:
 
 
 def refine(points_px: Floats, eyes_px: Floats) -> Floats:
-    """Put the iris network's finer contours of lids and brows into the mesh; the depth stays the mesh's."""
+    """Put the iris network's finer contours of lids and brows into the mesh; the depth remains the mesh's."""
     refined = points_px.copy()
     for contour, eye in zip((CONTOUR_OF_RIGHT_EYE, CONTOUR_OF_LEFT_EYE), eyes_px, strict=True):
         refined[list(contour), :2] = eye[:CONTOUR_POINTS]

@@ -1,8 +1,8 @@
-"""A picture file becomes a frame: any common format, upright, eight bits a channel, RGB.
+"""A picture file becomes a frame: any common format, upright, eight bits per channel, RGB.
 
-JPEG, PNG, WebP, BMP, TIFF and GIF; EXIF orientation is obeyed, transparency laid on white, CMYK, greyscale, palettes
-and 16 bits converted; of an animated file the first frame is taken, and said so. What a file claims is checked before
-anything is decoded: its bytes, its format and its pixel count.
+Reads JPEG, PNG, WebP, BMP, TIFF and GIF. EXIF orientation is obeyed, transparency laid on white; CMYK, greyscale,
+palettes and 16 bits are converted. Of an animated file the first frame is taken, and the reader is told so. What a file
+claims is checked before anything is decoded: its bytes, its format and its pixel count.
 """
 
 import io
@@ -19,21 +19,21 @@ from mien.errors import BadInput
 from mien.values import Frame
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
-"""Pillow's names."""
+"""Pillow's names of the formats."""
 SPOKEN_FORMATS = "JPEG, PNG, WebP, BMP, TIFF or GIF"
 SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
-"""Names that are taken for pictures."""
+"""File name suffixes of pictures."""
 FOREIGN_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
-"""What phones and web pages keep in an ISO container (ISO/IEC 23008-12), by its major brand; not read here."""
+"""Formats that phones and web pages keep in an ISO container (ISO/IEC 23008-12), by major brand; not read here."""
 MAX_BYTES = 64 * 2**20
 MAX_PIXELS = 50_000_000
-"""More than phones keep unless they are told to (some sensors have 108 and 200 million). Of so many, decoding takes at
-its peak 0.1 GB of a JPEG (0.35 GB of a progressive one), 0.3 GB of a PNG, 0.5 GB of one with transparency or of a TIFF
-in CMYK, and 0.9 GB of a WebP with transparency."""
+"""More than phones keep unless told to (some sensors have 108 and 200 million). Decoding a picture of this size takes
+at its peak 0.1 GB for a JPEG (0.35 GB for a progressive one), 0.3 GB for a PNG, 0.5 GB for one with transparency or for
+a TIFF in CMYK, and 0.9 GB for a WebP with transparency."""
 BAND_PIXELS = 2**19
-"""Transparency and deep grey are worked on in bands of so many pixels."""
+"""Transparency and deep grey are processed in bands of about this many pixels."""
 MAX_SIDE_PX = 2560
-"""Larger pictures are reduced to it: no stage looks closer."""
+"""Larger pictures are reduced to this side: no stage looks closer."""
 MIN_SIDE_PX = 40
 
 
@@ -56,7 +56,7 @@ def open_picture(path: Path) -> Picture:
     Raises
     ------
     BadInput
-        If it is missing, a folder, empty, too large, or no picture of a known format.
+        If it is missing, a folder, empty, too large, or not a picture of a known format.
     """
     try:
         if path.is_dir():
@@ -73,12 +73,12 @@ def open_picture(path: Path) -> Picture:
 
 
 def decode(content: bytes, name: str, max_side_px: int = MAX_SIDE_PX) -> Picture:
-    """Decode the bytes of a picture; `name` is what messages call it. Larger than `max_side_px` it is reduced.
+    """Decode the bytes of a picture; `name` is what messages call it. A picture larger than `max_side_px` is reduced.
 
     Raises
     ------
     BadInput
-        If the bytes are empty, damaged, too many pixels, or no picture of a known format.
+        If the bytes are empty, damaged, hold too many pixels, or are not a picture of a known format.
     """
     if not content:
         raise BadInput(f"{name}: the file is empty; give a picture file ({SPOKEN_FORMATS})")
@@ -88,7 +88,7 @@ def decode(content: bytes, name: str, max_side_px: int = MAX_SIDE_PX) -> Picture
             image = Image.open(io.BytesIO(content), formats=FORMATS)
             _check_size(image, name)
             frames = int(getattr(image, "n_frames", 1)) if image.format in ("GIF", "WEBP", "PNG", "TIFF") else 1
-            image.draft("RGB", (max_side_px, max_side_px))  # JPEG only: decode at half size where that is enough
+            image.draft("RGB", (max_side_px, max_side_px))  # JPEG only: decode at a reduced size if that is enough
             image.load()
             ImageOps.exif_transpose(image, in_place=True)
             rgb = _to_rgb(image, max_side_px)
@@ -100,7 +100,7 @@ def decode(content: bytes, name: str, max_side_px: int = MAX_SIDE_PX) -> Picture
         raise BadInput(f"{name}: {said}; give a {SPOKEN_FORMATS} file") from None
     except Image.DecompressionBombError:
         raise BadInput(f"{name}: too many pixels; up to {MAX_PIXELS // 10**6} million are read") from None
-    except Exception as cause:  # decoders of damaged files fail in any way they like
+    except Exception as cause:  # decoders fail on damaged files in any way they like
         raise BadInput(f"{name}: the picture is damaged or cut off ({_first_line(cause)})") from None
     remarks = (f"animated: the first of {frames} frames is read",) if frames > 1 else ()
     return Picture(Frame(time_s=0.0, rgb=rgb), remarks)
@@ -128,7 +128,7 @@ def _to_rgb(image: Image.Image, max_side_px: int) -> NDArray[np.uint8]:
 
 
 def _in_bands(image: Image.Image, mode: str, made: Callable[[Image.Image], Image.Image]) -> Image.Image:
-    """A picture of another mode, made band by band: what stands between costs the memory of a band."""
+    """A picture in another mode, made band by band, so that intermediate results only take the memory of a band."""
     whole = Image.new(mode, image.size)
     for top, band in _bands(image):
         whole.paste(made(band), (0, top))
@@ -148,7 +148,8 @@ def _on_white(band: Image.Image) -> Image.Image:
 
 
 def _shallow(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
-    """What makes bands of this deep grey picture eight bits deep: of 16 bits, unless none of it needs more than 8."""
+    """The function that makes bands of this deep grey picture eight bits deep: from 16 bits, unless 8 hold all its
+    values."""
     deepest = max(float(np.asarray(band).max()) for _, band in _bands(image))
     whole = 65535.0 if image.mode.startswith("I") and deepest > 255 else 255.0
 

@@ -1,6 +1,6 @@
 """A video file becomes frames at a steady pace (path → iterator of Frame).
 
-Frames are taken by their own time stamps, about `1 / rate_hz` seconds apart; what lies between is skipped, so that a
+Frames are taken by their own time stamps, about `1 / rate_hz` seconds apart; those in between are skipped, so that a
 long video is read in constant memory. Limits are checked before anything is decoded.
 """
 
@@ -16,25 +16,25 @@ from mien.face.pictures import MAX_PIXELS
 from mien.values import Frame
 
 SUFFIXES = (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg")
-"""Names that are taken for videos."""
+"""File name suffixes of videos."""
 MAX_SECONDS = 3600.0
 TOO_LONG = f"longer than {MAX_SECONDS:.0f} seconds; cut the video first"
 RATE_HZ = 5.0
-"""Readings a second: moods change in seconds, not in frames."""
+"""Readings per second: moods change over seconds, not frames."""
 
 
 def is_video(path: Path) -> bool:
-    """Whether a file is called like a video."""
+    """Whether a file has a video's name."""
     return path.suffix.lower() in SUFFIXES
 
 
 def frames_of(path: Path, rate_hz: float = RATE_HZ) -> Iterator[Frame]:
-    """Give the frames of a video, each with its time in seconds from the first.
+    """Yield the frames of a video, each with its time in seconds from the first.
 
     Raises
     ------
     BadInput
-        If the file is missing, no video, longer than an hour, or too large a picture.
+        If the file is missing, not a video, longer than an hour, or its picture is too large.
     """
     if not path.is_file():
         raise BadInput(f"{path}: no such file; give a video ({', '.join(SUFFIXES)})")
@@ -66,5 +66,5 @@ def _check(video: cv2.VideoCapture, path: Path) -> None:
     if width * height > MAX_PIXELS:
         raise BadInput(f"{path}: {width:.0f}×{height:.0f} pixels; up to {MAX_PIXELS // 10**6} million are read")
     rate_hz, count = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
-    if rate_hz > 0 and count / rate_hz > MAX_SECONDS:  # as the file claims; frames' own times are held to it too
+    if rate_hz > 0 and count / rate_hz > MAX_SECONDS:  # as the file claims; the frames' own times are checked too
         raise BadInput(f"{path}: {TOO_LONG}")

@@ -1,1 +1,1 @@
-"""The workshop: networks, training, measures. The only place for keras; nothing else may import it."""
+"""The workshop: networks, training, measurements. The only place for keras; nothing else may import it."""

@@ -12,15 +12,15 @@ from mien.writing import write_aside
 
 
 def load_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]]:
-    """Arrays of an npz file; all if none is named.
+    """Arrays of an npz file, by default all.
 
     Raises
     ------
     BadInput
-        If the file is no npz, is damaged, or lacks one.
+        If the file is not an npz, is damaged, or lacks one of `names`.
     """
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # numpy leaves a damaged one open
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:  # numpy leaves a damaged file open
             return {name: file[name] for name in names or file.files}
     except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as cause:
         wanted = f" with {', '.join(names)}" if names else ""

@@ -1,5 +1,5 @@
-"""The words of a lab command that give its result again (parser, parsed arguments → text), for the result to name, and
-the checksums of the files that it is of."""
+"""What a result says of its origin: the lab command that produces it again (parser, parsed arguments → text), and the
+checksums of the files it is based on."""
 
 import argparse
 from pathlib import Path
@@ -9,14 +9,14 @@ from mien.writing import sha256_of
 
 
 def command(parser: argparse.ArgumentParser, given: argparse.Namespace, *places: str) -> str:
-    """What to type for the same result.
+    """The command to type for the same result.
 
-    Numbers are told whether they were given or usual, files by their name where they are not the usual ones, switches
-    where they are on. Where the result goes (`--out`) is left out.
+    Numbers are always given; files by name if they are not the default ones; switches if they are on. The destination
+    of the result (`--out`) is left out.
 
     Parameters
     ----------
-    places : arguments that each machine has elsewhere, told as `--data DATA`.
+    places : arguments that differ between machines, given as `--data DATA`.
     """
     words = [parser.prog, *(f"--{name} {name.upper()}" for name in places)]
     for name, value in vars(given).items():
@@ -31,5 +31,5 @@ def command(parser: argparse.ArgumentParser, given: argparse.Namespace, *places:
 
 
 def made_of(*files: Path | None) -> dict[str, str]:
-    """The sha256 of the files, weights and data, that numbers are of, by name; None is no file."""
+    """The sha256, by name, of the files (weights and data) that numbers are based on; None is no file."""
     return {file.name: sha256_of(file) for file in files if file is not None}

@@ -39,12 +39,12 @@ Joint = tuple[int, int]
 """Melody and bass that sound together, MIDI."""
 
 DRIVEN_ENERGY = 0.75
-"""Energy of a brief from which figures drive on through the ends of phrases, up to that of the section."""
+"""Energy of a brief from which figures keep moving through the ends of phrases, except the last of the section."""
 
 INNER_PARTS = (Part.HARMONY, Part.TEXTURE)
 
 LOWEST_INNER_MIDI = 48
-"""Chords are not placed lower: close intervals there are mud."""
+"""Chords are not placed lower: close intervals there sound muddy."""
 
 
 def arrange(
@@ -63,13 +63,13 @@ def arrange(
 
     Parameters
     ----------
-    textures : one a phrase.
-    before, joint : the inner voices, and melody and bass, with which the section before ended.
+    textures : one per phrase.
+    before, joint : the inner voices, and the melody and bass, with which the previous section ended.
     players : who plays; what one pair of hands plays stays within its reach.
 
     Returns
     -------
-    The strokes of each phrase, ticks from its start, and the inner voices and the joint that the section ends with.
+    The strokes of each phrase, in ticks from its start; the inner voices and the joint with which the section ends.
     """
     arranger = _Arranger(brief, voices, players, rng, before, joint)
     strokes = []
@@ -82,8 +82,8 @@ def arrange(
 
 @dataclass(slots=True)
 class _Arranger:
-    """Accompanies one phrase after the other, and remembers how the last one ended: its inner voices, the `joint` of
-    melody and bass, and the `outer` voices where its last chord began."""
+    """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the `joint` of
+    melody and bass, and the `outer` voices at the start of its last chord."""
 
     brief: Brief
     voices: Mapping[Part, Voice]
@@ -96,7 +96,7 @@ class _Arranger:
     def phrase(
         self, draft: Draft, texture: Texture, following: Draft | None, *, is_first: bool, ends: bool
     ) -> list[Stroke]:
-        """The strokes that accompany a phrase; `ends` says that the section is the last of all."""
+        """The strokes that accompany a phrase; `ends` says that the section is the last of the piece."""
         ends = ends and following is None
         is_tutti = ends or draft.breaks_off  # everybody strikes the last chord together
         body = draft.slots[:-1] if is_tutti else draft.slots
@@ -107,7 +107,7 @@ class _Arranger:
             for part, ground in grounds.items():
                 played += self._figure(texture.of(part), body, part, ground, rests=rests)
             after = draft.slots[-1] if ends else following.slots[0] if following else None
-            after = None if draft.breaks_off else after  # no bass leads into what nobody looks for
+            after = None if draft.breaks_off else after  # the bass does not lead into a chord that is meant to surprise
             bass = self._bass(texture, draft, body, after, following, placed, played)
             played = completed([*played, *bass], body, draft.melody, self.voices)
             if texture.kit is not None:
@@ -120,7 +120,7 @@ class _Arranger:
         return played
 
     def _inner_voices(self, draft: Draft) -> tuple[list[tuple[int, ...]], dict[Part, Ground]]:
-        """The inner voices of every chord, and what each inner part moves over."""
+        """The inner voices of every chord, and the ground that each inner part moves over."""
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]
         struck = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         sung = [struck.get(slot.onset_ticks) for slot in draft.slots]
@@ -153,7 +153,7 @@ class _Arranger:
     def _figure(
         self, figure: Figure, body: tuple[Slot, ...], part: Part, ground: Ground, *, rests: bool
     ) -> list[Stroke]:
-        """One inner part in its figure."""
+        """One inner part, playing its figure."""
         player, meter = self.voices[part], self.brief.meter
         moving = tokens(figure, body, meter)
         settling = settled(moving, body, player, meter) if rests else list(moving)
@@ -169,7 +169,7 @@ class _Arranger:
         placed: Sequence[tuple[int, ...]],
         played: Sequence[Stroke],
     ) -> list[Stroke]:
-        """The bass under what is `played`, on its way to the chord `after`."""
+        """The bass under the strokes `played`, on its way to the chord `after`."""
         above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         if following is not None and following.melody[0].onset_ticks == 0:
             above[draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks] = following.melody[0].pitch_midi
@@ -183,8 +183,8 @@ class _Arranger:
 
 
 def _lowest(inner: Sequence[Stroke], low_midi: int, leap_ticks: float, tick: int) -> int:
-    """How low a bass may lie at a tick, or as low as its player goes: within a hand's reach of all that is struck with
-    it, and of the lowest tone of what is struck so near that no leap is in time."""
+    """How low a bass may lie at a tick: within a hand's reach of everything struck with it, and of the lowest tone of
+    any stroke too close in time for a leap; never below its player's range."""
     reached: dict[int, int] = {}
     for stroke in inner:
         if abs(stroke.onset_ticks - tick) < leap_ticks:
@@ -205,7 +205,7 @@ def _ceiling(draft: Draft, slot: Slot) -> int:
 def _tutti(
     draft: Draft, placed: tuple[int, ...], length: int, voices: Mapping[Part, Voice], joint: Joint | None
 ) -> list[Stroke]:
-    """Everybody plays the last chord, the bass on its root, deep if it can without parallels."""
+    """Everybody plays the last chord; the bass takes its root, an octave lower if that makes no parallels."""
     slot, bass = draft.slots[-1], voices[Part.RHYTHM]
     lows = [pitch for pitch in (slot.bass_midi - 12, slot.bass_midi) if pitch >= bass.low_midi]
     sung = next((n.pitch_midi for n in draft.melody if n.onset_ticks == slot.onset_ticks), None)
@@ -219,7 +219,7 @@ def _tutti(
     heard = {pitch % 12 for pitch in (*pitches, sung) if pitch is not None}
     heard |= {placed[place] % 12 for part, places in inner.items() if part in voices for place in places}
     third = slot.harmony.pcs[1] % 12
-    if single and third not in heard:  # two players of one note each need not leave the chord without its third
+    if single and third not in heard:  # two players of one note each can still give the chord its third
         thirds = tuple(place for place, pitch in enumerate(placed) if pitch % 12 == third)
         inner[single[-1]] = thirds[:1] or inner[single[-1]]
     for part, places in inner.items():

@@ -1,7 +1,7 @@
 """Figures on chords → the notes of the bass.
 
 Works on one phrase: times are ticks from its start, pitches MIDI with the tonic at 60 mod 12. The bass note of every
-chord is given (`mien.music.harmony.bass_line`); figures move from it.
+chord is given (`mien.music.harmony.bass_line`); figures start from it.
 
 References: Schoenberg 1967, ch. 9; Huron 2001 (outer voices); `figures.toml` for the figures.
 """
@@ -16,9 +16,9 @@ from mien.music.texture import Stroke, Token, Voice, restruck, tokens
 from mien.values import Part
 
 WIDEST_APPROACH = 5
-"""Semitones that a bass leaps at most to the note from which it steps to the next chord: a fourth."""
+"""The widest leap of a bass, in semitones, to the note from which it steps to the next chord: a fourth."""
 LOWEST_FIFTH_MIDI = 41
-"""A bass doubled by its fifth lies no deeper than F2, or it growls; below, the octave doubles it."""
+"""The lowest bass note that its fifth may double (F2): below that a fifth growls, and the octave doubles it instead."""
 
 
 def walk_bass(
@@ -34,9 +34,9 @@ def walk_bass(
 ) -> list[Stroke]:
     """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord.
 
-    `above` is the melody, pitch by onset, `under_midi` the lowest inner voice of every slot, which a figure does not
-    cross, `lowest` how low its octaves and fifths may lie at a tick, `before` the (melody, bass) that sounded together
-    last: where a figure would move in parallel fifths or octaves with it, another tone of the chord is taken.
+    `above` is the melody, pitch by onset. `under_midi` is the lowest inner voice of every slot, which a figure does not
+    cross. `lowest` says how low octaves and fifths may lie at a tick. `before` is the (melody, bass) that last sounded
+    together; where a figure would move in parallel fifths or octaves with it, another tone of the chord is taken.
     """
     strokes = []
     last = before
@@ -50,7 +50,7 @@ def walk_bass(
         if sung is not None and last is not None:
             then = above.get(slot.onset_ticks + slot.length_ticks)
             ahead = (then, after.bass_midi) if after is not None else None
-            if onset == slot.onset_ticks:  # the bass note of a chord stays, though perhaps in another octave
+            if onset == slot.onset_ticks:  # a chord keeps its bass note, perhaps in another octave
                 options = [p for p in (pitch, pitch + 12, pitch - 12) if p == pitch or p in span]
             else:
                 options = [pitch, *(slot.bass_midi + (pc - slot.bass_midi) % 12 for pc in slot.harmony.pcs)]
@@ -68,7 +68,7 @@ def walk_bass(
 
 
 def _grounded(strokes: Iterator[Token], slots: tuple[Slot, ...], meter: Meter) -> list[Token]:
-    """The strokes of a bass figure with every chord on its own bass note from its first beat on."""
+    """The strokes of a bass figure, with every chord on its own bass note from its first beat on."""
     found = {token.onset_ticks: token for token in strokes}
     for number, slot in enumerate(slots):
         first = found.get(slot.onset_ticks)
@@ -79,7 +79,8 @@ def _grounded(strokes: Iterator[Token], slots: tuple[Slot, ...], meter: Meter) -
 
 
 def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: tuple[int | None, int] | None) -> int:
-    """The first of the least parallel options; `last` and `ahead` are (melody, bass) before and at the next chord."""
+    """The first of the least parallel options. `last` and `ahead` are the (melody, bass) before it and at the next
+    chord."""
     costs = [parallel_cost(last[0], sung, last[1], option) for option in options]
     if ahead is not None:
         costs = [
@@ -89,8 +90,8 @@ def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: 
 
 
 def _bass_tone(token: str, slot: Slot, next_bass: int | None, span: range) -> int:
-    """The pitch that a token of a bass figure stands for, octaves and perfect fifths within a span; `next_bass` is
-    known where the note leads to it. A bass that stays, on a pedal for one, has nowhere to lead."""
+    """The pitch that a token of a bass figure stands for, with octaves and perfect fifths kept within `span`.
+    `next_bass` is given if the note leads to it. A bass that stays put, on a pedal for instance, does not lead."""
     base = slot.bass_midi
     is_perfect = slot.harmony.pcs[0] == base % 12 and slot.harmony.pcs[2] == (base + 7) % 12
     fifths = (base + 7, base - 5) if is_perfect else ()
@@ -104,8 +105,9 @@ def _bass_tone(token: str, slot: Slot, next_bass: int | None, span: range) -> in
 
 
 def _approach(slot: Slot, target_midi: int) -> int:
-    """The note a step from the next bass, on the side the line comes from: of the scale, or a whole tone where the
-    scale has a wider step. Where the way there is a wide leap, the bass stays until it is time."""
+    """The note a step away from the next bass, on the side the line comes from: a note of the scale, or a whole tone
+    where the scale's step is wider. If a wide leap would be needed to reach it, the bass stays until the chord
+    changes."""
     side = -1 if target_midi >= slot.bass_midi else 1
     scale = {pc % 12 for pc in slot.harmony.scale}
     step = next((size for size in (2, 1) if (target_midi + side * size) % 12 in scale), 2)

@@ -20,23 +20,24 @@ from mien.music.spelling import key_name
 from mien.values import METERS, Affect, Brief, Mode, Reason
 
 BRIGHTNESS_ORDER = (Mode.PHRYGIAN, Mode.AEOLIAN, Mode.DORIAN, Mode.MIXOLYDIAN, Mode.IONIAN, Mode.LYDIAN)
-"""The modes by the mapping's number, dark to bright."""
+"""The modes in the order of the mapping's number, dark to bright."""
 
 TENSE_MINOR = 0.6
-"""At this tension or above, Aeolian and all but the darkest Phrygian turn to harmonic minor, whose leading tone
+"""At this tension or above, Aeolian and all but the darkest Phrygian become harmonic minor, whose leading tone
 pulls."""
 
 DARKEST = 0.2
-"""Below this number Phrygian stays."""
+"""Below this number Phrygian remains."""
 
 CHOICE, ASKED = "composer's choice", "the choice of whoever plays"
 KEY_CENTRE_MIDI = 68
-"""The register that asks for keys around C."""
+"""The register at which keys around C are chosen."""
 TONIC_REACH = 2.4
-"""Semitones by which a register of four semitones above or below the middle one moves the choice of key."""
+"""Semitones by which the choice of key moves for every four semitones that the register lies above or below the
+middle."""
 
 TRIPLE_SHARE, TRIPLE_AROUSAL = 0.2, -0.12
-"""How often 3/4 is drawn where no metre is asked for, and what arousal adds; 5/4 has to be asked for."""
+"""How often 3/4 is drawn if no metre is given, and what arousal adds; 5/4 is only played on request."""
 
 COMPOUND_SHARE, COMPOUND_VALENCE = 0.17, 0.2
 """How often 6/8 is drawn, and what valence adds: its lilt dances (Gabrielsson & Lindström 2010: flowing rhythm,
@@ -58,9 +59,9 @@ def brief_from_affect(
 
     Parameters
     ----------
-    affect : the reading; valence, arousal and doubt are mixed, and what its classes ask for by themselves.
+    affect : the reading; its valence, arousal and doubt are mixed, and what its classes themselves ask for.
     ensemble : a name of `mien.ensembles`.
-    seed : draws tonic and metre where they are not given.
+    seed : draws tonic and metre if they are not given.
     cues : facial cues by name, in standard deviations from the person's own rest; unknown names have no weight.
     mapping : the table to mix by; the shipped one by default.
     tonic_pc, mode, meter : given by the user, or None to choose.
@@ -106,7 +107,7 @@ def brief_from_affect(
 
 
 def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:
-    """A tonic among seven neighbours: low music goes to keys whose tonic lies below middle C, high music above it.
+    """A tonic among seven neighbours: low music goes to keys with a tonic below middle C, high music to keys above it.
 
     The composer moves finished music to its key by −5..+6 semitones, so the key must not undo the register.
     """
@@ -115,7 +116,7 @@ def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:
 
 
 def _draw_meter(affect: Affect, rng: np.random.Generator) -> tuple[int, int]:
-    """A metre: mostly 4/4, the lilting 6/8 more often where valence is high."""
+    """A metre: mostly 4/4; the lilting 6/8 more often the higher the valence."""
     compound = max(0.04, COMPOUND_SHARE + COMPOUND_VALENCE * affect.valence)
     triple = TRIPLE_SHARE + TRIPLE_AROUSAL * affect.arousal
     drawn = rng.random()
@@ -123,7 +124,7 @@ def _draw_meter(affect: Affect, rng: np.random.Generator) -> tuple[int, int]:
 
 
 def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTable) -> tuple[float, str]:
-    """Value of one field, inside its range, and the sum in plain words."""
+    """The value of one field, within its range, and the sum in plain words."""
     sure = 1 - DOUBT_PULL * affect.doubt
     terms = [
         (f"valence {affect.valence:+.2f}", row.valence * affect.valence * sure),

@@ -1,8 +1,8 @@
 """Brief → Phrase: music as it is written, section by section.
 
-`compose` folds `next_section` over a plan; endless music calls `next_section` with one section after another and a
-brief that may change between them. Written music is quantised: onsets and lengths are multiples of sixty or
-eighty ticks, bars are full, velocities are flat within a section (what makes it alive is `perform`).
+`compose` folds `next_section` over a plan; endless music calls `next_section` for one section after another, with a
+brief that may change between them. Written music is quantised: onsets and lengths are multiples of sixty or eighty
+ticks, bars are full, velocities are flat within a section (`perform` brings it to life).
 
 Everything is composed with the tonic on C and then moved to the brief's tonic by −5..+6 semitones, in ranges narrowed
 by as much: **transposing the tonic transposes every note**, with nothing else changed.
@@ -36,17 +36,17 @@ from mien.music.theme import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
-"""Velocity at no loudness, and what full loudness adds."""
+"""Velocity at loudness 0, and what full loudness adds."""
 
 ENERGY_VELOCITY = 12
-"""What a section of energy 1 is louder than one of 0: enough to be heard as another dynamic."""
+"""Velocity by which a section of energy 1 exceeds one of energy 0: enough to be heard as another dynamic."""
 
 SHARP_TENSION, SHARP_LEGATO, ATTACK_VELOCITY = 0.55, 0.7, 9
-"""Tense and detached music accents the heads of its motifs and what is syncopated by so much (Juslin & Laukka 2003:
-anger has sharp attacks)."""
+"""From this tension on, and up to this legato, music accents the heads of its motifs and its syncopations by this
+velocity (Juslin & Laukka 2003: anger has sharp attacks)."""
 
 SOFTEST, LOUDEST = 12, 120
-"""Velocities that written music keeps to; what is beyond is the player's."""
+"""The range of velocities in written music; what lies beyond is left to the player."""
 
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
@@ -54,18 +54,18 @@ DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3
 KEPT_THEMES = 7
 
 WORN = 64
-"""How many dresses of a theme are remembered, so that it does not return in one of them."""
+"""How many accompaniments of a theme are remembered, so that it does not return in one of them."""
 
 VARIED_TURN, ORNAMENT_ODDS, MOST_ORNAMENT_ODDS = 2, 0.25, 0.8
-"""The first return of a theme begins literally, so that it is recognised; its later phrases, and from the second return
-on all of it, are varied, and more so with every turn."""
+"""The first return of a theme begins literally, so that it is recognised. Its later phrases are varied, as is all of
+every later return, and each return more than the last."""
 
 CONTRAST_TENSION = 0.2
-"""Tension that a contrast adds: where the theme rests in its key, the contrast leaves it by borrowed dominants (Caplin
+"""Tension that a contrast adds: the theme rests in its key, the contrast leaves it through borrowed dominants (Caplin
 1998: the looser middle)."""
 
 TEMPO_STRETCH = 0.04
-"""How far the tempo may leave the brief's so that whole bars fill the time asked for."""
+"""The largest change of tempo, as a share of the brief's, that makes whole bars fill the time asked for."""
 
 
 Kept = TypeVar("Kept")
@@ -75,11 +75,11 @@ Kept = TypeVar("Kept")
 class State:
     """What the composer remembers between sections.
 
-    `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on;
-    `last`, `voices` (the inner ones) and `joint` (melody and bass when they last began a note together) join one
-    phrase to the next, and so does `heard`, the last pitches of the melody, of which `highest_midi` is the highest ever
-    (as if the tonic were C); `figures` accompanied the last section, and
-    `worn` are the figures that each theme has been accompanied with.
+    `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on.
+    Four fields join one phrase to the next: `last`, `voices` (the inner ones), `joint` (melody and bass when they last
+    began a note together) and `heard` (the last pitches of the melody). `highest_midi` is the highest melody pitch so
+    far, as if the tonic were C. `figures` accompanied the last section; `worn` are the figures each theme has been
+    heard with.
     """
 
     sections: int = 0
@@ -98,7 +98,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A section as composed: ticks from its own start, in the brief's key; `drafts` are its phrases before the key."""
+    """A section as composed, in the brief's key, ticks from its own start; `drafts` are its phrases before that."""
 
     notes: tuple[Note, ...]
     length_ticks: int
@@ -147,7 +147,7 @@ def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase
 
 
 def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
-    """Number of bars, and the tempo near the brief's at which they fill the time, final ritardando included."""
+    """The number of bars, and the tempo near the brief's at which they fill the time, final ritardando included."""
     beats = beats_in_bar(brief.meter)
     extra = ritardando_beats(brief)
     bars = max(2, round((seconds * brief.tempo_bpm / 60 - extra) / beats))
@@ -166,7 +166,7 @@ def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
 def dressed(
     brief: Brief, state: State, spec: SectionSpec, drafts: tuple[Draft, ...], rng: np.random.Generator
 ) -> tuple[State, Passage]:
-    """Accompany the phrases of a section; `state` is that before the section."""
+    """Accompany the phrases of a section; `state` is what was remembered before the section."""
     players = ensemble(brief.ensemble)
     voices = voices_of(brief, players)
     density = _melody_density(drafts, brief)
@@ -200,19 +200,19 @@ def dressed(
 
 
 def _as_heard(brief: Brief, drafts: tuple[Draft, ...], compass: Compass) -> tuple[Draft, ...]:
-    """The phrases of a section, those that break off without their close."""
+    """The phrases of a section as they sound: those that break off lose their close."""
     pairs = zip(drafts, [*drafts[1:], None], strict=True)
     return tuple(broken_off(one, brief, compass, after) if one.breaks_off else one for one, after in pairs)
 
 
 def _recent(by_theme: dict[str, Kept]) -> dict[str, Kept]:
-    """What is kept by theme: the first theme, which comes back late, and the latest; endless music needs no more."""
+    """What to keep by theme: the first theme, which comes back late, and the latest; endless music needs no more."""
     names = list(by_theme)
     return {name: by_theme[name] for name in dict.fromkeys([names[0], *names[-KEPT_THEMES:]])}
 
 
 def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> State:
-    """Invent the motifs of a theme that is heard for the first time."""
+    """Invent the motifs of a theme at its first statement."""
     if spec.theme in state.motifs:
         return state
     wanted = notes_in_bar(brief)
@@ -237,7 +237,7 @@ def _motif_name(number: int) -> str:
 def _drafts(
     brief: Brief, state: State, spec: SectionSpec, compass: Compass, rng: np.random.Generator
 ) -> tuple[Draft, ...]:
-    """The phrases of a section: taken from the theme where it returns with the same close, else composed."""
+    """The phrases of a section: taken from the theme if it returns with the same close, otherwise composed."""
     theme = state.themes.get(spec.theme, ())
     if spec.is_contrast:
         brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
@@ -274,17 +274,17 @@ def _drafts(
 
 
 def _tail(heard: tuple[int, ...], drafts: Sequence[Draft]) -> tuple[int, ...]:
-    """The last pitches of the melody after these phrases."""
+    """The last pitches of the melody up to the end of these phrases."""
     return tail([*heard, *(note.pitch_midi for draft in drafts for note in draft.melody)])
 
 
 def _highest(state: State, drafts: Sequence[Draft]) -> int:
-    """The highest pitch of the melody after these phrases."""
+    """The highest pitch of the melody up to the end of these phrases."""
     return max([state.highest_midi, *(note.pitch_midi for draft in drafts for note in draft.melody)])
 
 
 def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
-    """What stands around the next phrase of a section; a contrast gives way to the refrain."""
+    """What stands around the next phrase of a section; a contrast leads back to the refrain."""
     theme, refrain = state.themes.get(spec.theme, ()), state.themes.get(state.refrain, ())
     phrase, *later = spec.phrases[len(drafts) :]
     before = drafts[-1] if drafts else state.last
@@ -299,7 +299,7 @@ def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbo
 
 
 def _held(draft: Draft, brief: Brief) -> Draft:
-    """A last phrase: its last note sounds to the end."""
+    """A last phrase whose last note sounds to the end."""
     end = draft.spec.bars * bar_ticks(brief.meter)
     last = draft.melody[-1]
     return replace(draft, melody=(*draft.melody[:-1], replace(last, length_ticks=end - last.onset_ticks)))
@@ -318,7 +318,7 @@ def _passage(
     players: Ensemble,
     shift: int,
 ) -> Passage:
-    """Lay the phrases of a section end to end and move them to the key."""
+    """Lay the phrases of a section end to end and transpose them to the key."""
     bar = bar_ticks(brief.meter)
     base = BASE_VELOCITY + LOUDNESS_VELOCITY * brief.loudness + ENERGY_VELOCITY * spec.energy
     notes: list[Note] = []
@@ -363,8 +363,8 @@ def _attacks(draft: Draft, brief: Brief) -> dict[int, int]:
 
 
 def _distinct(strokes: list[Stroke], *, solo: bool) -> list[Stroke]:
-    """Let no key be struck by two parts at the same moment on one instrument: melody before bass before harmony before
-    texture. A key that one part holds may be struck again by another, as pianists do."""
+    """Let no two parts strike the same key of one instrument at the same moment; melody comes before bass, then
+    harmony, then texture. A key that one part holds may be struck again by another, as pianists do."""
     order = (Part.MELODY, Part.RHYTHM, Part.HARMONY, Part.TEXTURE, Part.KIT)
     taken: dict[tuple[int, int], Part] = {}
     kept = []

@@ -1,7 +1,7 @@
-"""A phrase that goes some song's way for twelve notes → the same phrase, turned elsewhere by as few notes as it takes.
+"""A phrase that follows some song for twelve notes → the same phrase, turned elsewhere by changing few of its notes.
 
-The composer prefers drafts that are nobody's (`mien.music.originality`); what is left arises where phrases join, where
-a pick-up leads on or an ornament divides a note. The weakest note of a known run moves by a step or two.
+The composer prefers drafts that copy nobody (`mien.music.originality`). What remains arises where phrases join, where a
+pick-up leads on, or where an ornament divides a note. The weakest note of a known run moves by a few steps.
 
 References: those of `originality`.
 """
@@ -16,11 +16,12 @@ from mien.music.rhythm import Meter, strength
 from mien.music.theme import Draft
 
 TURNS = (1, -1, 2, -2, 3, -3)
-"""Steps by which a note is moved to leave a known run, nearest first."""
+"""Steps by which a note may move to leave a known run, nearest first."""
 
 
 def departed(draft: Draft, heard: tuple[int, ...], meter: Meter) -> Draft:
-    """The phrase with as few notes changed as are needed to leave every known run; most phrases are in none.
+    """The phrase with as few notes changed as it takes to leave its known runs, as far as that succeeds. Most have
+    none.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def departed(draft: Draft, heard: tuple[int, ...], meter: Meter) -> Draft:
 
 
 def _turned(draft: Draft, place: int, by: int) -> Draft:
-    """The phrase with one note moved by so many steps."""
+    """The phrase with one note moved by this many steps."""
     note = draft.melody[place]
     chord = slot_at(draft.slots, note.onset_ticks).harmony
     moved = replace(note, step=note.step + by, pitch_midi=chord.pitch(note.step + by))

@@ -1,6 +1,6 @@
 """The table `figures.toml` → accompaniment figures, and the choice of those that suit a brief.
 
-A figure is a bar of tokens on a grid; what they mean is told in the table. Densities are notes a beat.
+A figure is a bar of tokens on a grid; the table explains the tokens. Densities are notes per beat.
 
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9; Hung et al. 2021 (EMOPIA: note density is the
 mark of arousal).
@@ -25,10 +25,10 @@ INNER_VOICES = 3
 ACCOMPANIMENT = (Part.HARMONY, Part.TEXTURE, Part.RHYTHM)
 
 IDLE, IDLE_AT_HEIGHT = 1.2, 8.0
-"""What it costs that a player of an ensemble rests through a section, and through the height of a piece."""
+"""The cost of letting a player of an ensemble rest through a section, and through the height of a piece."""
 
 BUSY_BASS = 0.6
-"""Notes a beat from which a bass asks for a hand of its own."""
+"""Notes per beat from which a bass needs a hand of its own."""
 
 Names = tuple[str, str, str]
 """Names of the figures of harmony, texture and rhythm."""
@@ -36,8 +36,8 @@ Names = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A pattern of tokens, `grid` of them a beat, and another for every second bar of a phrase, which answers it;
-    `energy` and `tension` 0..1 say which briefs it suits."""
+    """A pattern of tokens, `grid` of them to a beat, and a second pattern that answers it in every other bar of a
+    phrase; `energy` and `tension` 0..1 say which briefs it suits."""
 
     name: str
     grid: int
@@ -53,14 +53,15 @@ class Figure:
         return (steps * (size // len(steps) + 1))[:size]
 
     def density(self, meter: Meter, voices: int) -> float:
-        """Notes a beat when `a` is a chord of `voices`."""
+        """Notes per beat when `a` is a chord of `voices`."""
         sizes = {"a": voices, "d": 2, ".": 0, "-": 0}
         return sum(sizes.get(t, len(t) if t.isdigit() else 1) for t in self.bar(meter)) / beats_in_bar(meter)
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """A drum pattern: (General MIDI key, tokens) a row; `compound` is the same idea in dotted beats of three tokens."""
+    """A drum pattern: one (General MIDI key, tokens) per row; `compound` is the same idea in dotted beats of three
+    tokens."""
 
     name: str
     grid: int
@@ -131,7 +132,7 @@ def _drums(rows: object) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 
 def energy_of(brief: Brief) -> float:
-    """How lively a brief is, 0..1: half its density, half its loudness."""
+    """How lively a brief is, 0..1: density and loudness count half each."""
     return float(np.clip(0.5 * (brief.density - 1.2) / 4.5 + 0.5 * brief.loudness, 0, 1))
 
 
@@ -150,11 +151,11 @@ def choose_texture(
 
     Parameters
     ----------
-    melody_density : notes a beat that the melody has already.
+    melody_density : notes per beat that the melody already has.
     lift : −1..1, the section's own energy.
-    avoid : names of the figures of the section before.
+    avoid : names of the figures of the previous section.
     near : names of figures to vary: all but one should stay.
-    worn : figures that the theme has been heard with, and should not be again.
+    worn : figures that the theme has already been heard with, to be avoided.
     """
     energy = float(np.clip(energy_of(brief) + 0.15 * lift, 0, 1))
     wanted = max(0.3, brief.density * beat_fill(brief.meter) * (1 + 0.12 * lift) - melody_density)
@@ -187,20 +188,21 @@ def _fitting(part: Part, meter: Meter, players: Ensemble) -> list[Figure]:
 
 
 def _voices(part: Part, players: Ensemble) -> int:
-    """Notes that a chord of a part has."""
+    """The number of notes in a chord of a part."""
     player = players.players.get(part)
     return 1 if player is None or player.monophonic else INNER_VOICES
 
 
 def _over_all(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
-    """Sum of one number of each row, for every combination: (harmony figures, texture figures, rhythm figures)."""
+    """For every combination, the sum of one number from each row: (harmony figures, texture figures, rhythm
+    figures)."""
     first, second, third = (np.array(row, dtype=np.float64) for row in rows)
     return np.asarray(first[:, None, None] + second[None, :, None] + third[None, None, :])
 
 
 def _crowding(players: Ensemble, choices: list[list[Figure]], meter: Meter, lift: float) -> NDArray[np.float64]:
-    """Two hands cannot keep two inner figures apart, nor the left one a figure and a bass that moves; in an ensemble
-    nobody likes to sit idle, least of all at the height of a piece; somebody must play."""
+    """Two hands cannot keep two inner figures apart, nor can the left hand play both a figure and a moving bass. In an
+    ensemble nobody likes to sit idle, least of all at the height of a piece. Somebody must play."""
     first, second = (np.array([f.name != "silent" for f in row])[:, None, None] for row in choices[:2])
     second = second.reshape(1, -1, 1)
     both, none = first & second, ~first & ~second
@@ -214,6 +216,6 @@ def _crowding(players: Ensemble, choices: list[list[Figure]], meter: Meter, lift
 
 
 def _shared(choices: list[list[Figure]], names: Names | None) -> NDArray[np.float64]:
-    """How many figures of each combination are those of `names`; silence on both sides is no likeness."""
+    """How many figures each combination shares with `names`; shared silence does not count."""
     others = names or ("", "", "")
     return _over_all([[f.name == name != "silent" for f in row] for row, name in zip(choices, others, strict=True)])

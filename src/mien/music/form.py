@@ -23,27 +23,27 @@ from mien.errors import BadInput
 PHRASE_BARS = 4
 
 FREE = "free"
-"""The form of music of which none was asked for."""
+"""The form used when none is asked for."""
 
 FIRST_THEME = "A"
 """The theme that is never forgotten, and ends a piece."""
 
 INTRODUCTION = "introduction"
-"""Title of what is heard before the first theme and does not come again."""
+"""Title of the section that is heard before the first theme and does not return."""
 
 LONG_BARS, INTRODUCTION_BARS = 30, 2
-"""A piece of so many bars has an introduction of so many."""
+"""A piece of at least this many bars has an introduction of this many."""
 
 FULL_CLOSE_TENSION = (0.15, 0.5)
-"""Tension up to which an ending is plagal, and from which it is a full close."""
+"""Tension up to which an ending is always plagal, and from which it is always a full close."""
 HEIGHT_ENERGY = 0.5
 """Energy of the section that is a piece's height (`mien.music.height`)."""
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
-"""Energy of a chapter's contrasts in turn, and of a theme by how often it has returned."""
+"""Energies of a chapter's contrasts in turn, and of a theme by the number of its returns."""
 BREAKS_FROM = (0.3, 0.6)
-"""Interruption of a brief from which one phrase of a piece breaks off, and from which a second does."""
+"""Interruption of a brief from which one phrase of a piece breaks off, and from which a second one does."""
 BREAKS_APART = 2
-"""Phrases from one interruption to the next, at least."""
+"""The least distance between two interruptions, in phrases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ class PhraseSpec:
     """One phrase: its part in the section, its bars, its cadence, and the motif of each bar but the last.
 
     `treatment` names a motif and what becomes of it ("a", "b varied", "a fragment"); the last bar closes. `opens_like`
-    is the number of bars taken over from the phrase before (a consequent begins like its antecedent). `goal` is the
-    numeral the phrase is to come to rest on where it leads to another key; else the cadence chooses. `reach` is how
-    many steps its climax may lie above the common range of the melody. A `pedal`, "tonic" or "dominant", lies under its
-    bars from `pedal_bar` on. `breaks_from` is the interruption of a brief from which this statement of it breaks off
+    is the number of bars taken over from the previous phrase (a consequent begins like its antecedent). `goal` is the
+    numeral on which a phrase that leads to another key comes to rest; otherwise the cadence decides. `reach` is how
+    many steps its climax may lie above the melody's common range. A `pedal`, "tonic" or "dominant", lies under its bars
+    from `pedal_bar` on. From an interruption of `breaks_from` in the brief, this statement of the phrase breaks off
     before its close.
     """
 
@@ -77,8 +77,8 @@ Phrases = tuple[PhraseSpec, ...]
 class SectionSpec:
     """One section: `title` as marked ("A", "B", "A'"), `theme` whose music it states, `turn` which statement it is.
 
-    A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture.
-    A section that `is_height` has the piece's highest note.
+    A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture. A
+    section that `is_height` has the piece's highest note.
     """
 
     title: str
@@ -92,7 +92,7 @@ class SectionSpec:
 
     @property
     def bars(self) -> int:
-        """Bars of all phrases."""
+        """Bars of all its phrases."""
         return sum(phrase.bars for phrase in self.phrases)
 
 
@@ -104,13 +104,13 @@ class Theme:
     short: Phrases
 
     def of(self, phrases: int) -> Phrases:
-        """What returns of it where there is room for so many phrases."""
+        """The phrases that return if there is room for this many."""
         return self.phrases if phrases >= len(self.phrases) else self.short
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A row of the table: `orders` are words of section letters, `later` those of the chapters after the first."""
+    """A row of the table: `orders` are words of section letters, `later` are those of the chapters after the first."""
 
     name: str
     about: str
@@ -125,7 +125,7 @@ class Form:
         return self.later[(chapter - 1) % len(self.later)]
 
     def names(self, chapter: int) -> list[str]:
-        """Names of the sections of a chapter: A stays itself, other letters become those not used yet."""
+        """Names of the sections of a chapter: A stays A, other letters become ones not used yet."""
         order = self.order(chapter)
         if chapter == 0:
             return list(order)
@@ -135,7 +135,7 @@ class Form:
         return [FIRST_THEME if x == FIRST_THEME else _letter(start + news.index(x)) for x in order]
 
     def statements(self, chapter: int) -> int:
-        """How often the first theme has been stated before a chapter."""
+        """How often the first theme is stated before this chapter begins."""
         if chapter == 0:
             return 0
         rounds, rest = divmod(chapter - 1, len(self.later))
@@ -170,12 +170,12 @@ def forms() -> Mapping[str, Form]:
 
 
 def find_form(name: str) -> Form:
-    """The form of a name.
+    """The form with this name.
 
     Raises
     ------
     BadInput
-        If there is none of that name; the message lists those there are.
+        If there is none; the message lists those there are.
     """
     if name not in forms():
         raise BadInput(f"unknown form '{name}': choose one of {', '.join(forms())}")
@@ -184,7 +184,7 @@ def find_form(name: str) -> Form:
 
 @cache
 def find_theme(name: str) -> Theme:
-    """How a theme of that name is built."""
+    """How the theme with this name is built."""
     row = _table()["theme"][name]
     return Theme(_phrases(row["phrases"]), (_phrase(row["short"]),))
 
@@ -195,12 +195,12 @@ def _contrasts(phrases: int) -> tuple[Phrases, ...]:
 
 
 def draw_theme(form: Form, rng: np.random.Generator) -> Theme:
-    """Draw how a theme is built, of those that the form allows."""
+    """Draw how a theme is built, from the ways that the form allows."""
     return find_theme(form.themes[int(rng.integers(len(form.themes)))])
 
 
 def chain(rng: np.random.Generator, form: Form | None = None) -> Iterator[SectionSpec]:
-    """Sections without end: one chapter after the other."""
+    """Sections without end: one chapter after another."""
     form = form or find_form(FREE)
     first = draw_theme(form, rng)
     for number in count():
@@ -208,7 +208,7 @@ def chain(rng: np.random.Generator, form: Form | None = None) -> Iterator[Sectio
 
 
 def chapter(form: Form, number: int, theme: Theme, first: Theme, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
-    """One chapter of endless music, whose own theme is built like `theme`; `first` is how that of chapter 0 was."""
+    """One chapter of endless music; its own theme is built like `theme`, the first theme of all like `first`."""
     names = form.names(number)
     return with_breaks(_sections(names, [2] * len(names), theme, first, rng, form.statements(number)))
 
@@ -221,8 +221,8 @@ def _sections(
     rng: np.random.Generator,
     statements: int = 0,
 ) -> tuple[SectionSpec, ...]:
-    """Sections of these letters and sizes in phrases: the first letter states `theme`, A the `first` of all, which has
-    been stated so often before."""
+    """Sections with these letters and sizes (in phrases). The first letter states `theme`; A states `first`, which has
+    already been stated `statements` times."""
     heard = {FIRST_THEME: statements}
     built: dict[str, Theme] = {letters[0]: theme, FIRST_THEME: first}
     drawn = {size: [_contrasts(size)[i] for i in rng.permutation(len(_contrasts(size)))] for size in (1, 2)}
@@ -243,7 +243,7 @@ def _sections(
 
 
 def _title(theme: str, turn: int) -> str:
-    """A theme's name with a prime for every return; from the fourth on, their number."""
+    """A theme's name with a prime for each return; from the fourth return on, one prime and their number."""
     return theme + ("'" * turn if turn < 4 else f"'{turn}")
 
 
@@ -255,9 +255,9 @@ def _letter(number: int) -> str:
 def plan(
     bars: int, rng: np.random.Generator, form: Form | None = None, tension: float = 0.0
 ) -> tuple[SectionSpec, ...]:
-    """Plan a piece of exactly `bars` bars (at least 2): the last section ends on the tonic.
+    """Plan a piece of exactly `bars` bars (at least 2); the last section ends on the tonic.
 
-    Fours of bars become phrases; what is left becomes the coda, as the `tension` of the mood (0..1) wants it. A long
+    Every four bars become a phrase; the remainder becomes the coda, shaped by the `tension` of the mood (0..1). A long
     piece begins with an introduction.
 
     Raises
@@ -287,8 +287,8 @@ def plan(
 
 
 def with_breaks(sections: Sequence[SectionSpec]) -> tuple[SectionSpec, ...]:
-    """Let phrases of a piece, or of a chapter, break off if a brief asks for it: rather those whose close is known from
-    before or leads back, rather late ones; never the first phrase, nor one that is to end all."""
+    """Choose the phrases of a piece, or of a chapter, that break off if a brief asks for it: rather those whose close
+    is known or leads back, rather late ones; never the first phrase, nor the last of the piece."""
     ends = {(place, len(section.phrases) - 1) for place, section in enumerate(sections)}
     fours = [
         (s, p) for s, section in enumerate(sections) for p, x in enumerate(section.phrases) if x.bars == PHRASE_BARS
@@ -313,21 +313,21 @@ def with_breaks(sections: Sequence[SectionSpec]) -> tuple[SectionSpec, ...]:
 
 
 def introduction(bars: int) -> PhraseSpec:
-    """A phrase that promises the theme: the head of its motif, over and over, up to a dominant that waits (the prelude
-    of a song; Caplin 1998, "thematic introduction")."""
+    """A phrase that promises the theme: the head of its motif, repeated up to a dominant that waits (the prelude of a
+    song; Caplin 1998, "thematic introduction")."""
     return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
 
 
 def ending(bars: int, tension: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:
-    """The coda of a mood: the tenser it is (0..1), the likelier a full close instead of a plagal one; a tense one ends
-    strong, others fade. `theme` is how the first phrase of the theme treats its motifs."""
+    """The coda of a mood. The higher the tension (0..1), the likelier a full close instead of a plagal one; a tense
+    coda ends strong, others fade. `theme` is how the first phrase of the theme treats its motifs."""
     low, high = FULL_CLOSE_TENSION
     is_full = rng.random() < (tension - low) / (high - low)
     return SectionSpec("coda", FIRST_THEME, 0, (coda(bars, theme, is_full=is_full),), 0.3 if tension >= high else -0.5)
 
 
 def coda(bars: int, theme: Sequence[str] = ("a", "b"), *, is_full: bool = False) -> PhraseSpec:
-    """A closing phrase: it remembers how the theme began, slows down (augmentation) and comes to rest, over a pedal or
+    """A closing phrase: it recalls how the theme began, slows down (augmentation) and comes to rest, over a pedal or
     with a full close."""
     remembered = min(2, bars - 2) if bars > 2 else 0
     treatment = tuple(theme[:remembered]) + ("a augmented",) * (bars - 1 - remembered)
@@ -343,8 +343,8 @@ def coda(bars: int, theme: Sequence[str] = ("a", "b"), *, is_full: bool = False)
 def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
     """Sections that fill `fours` four-bar phrases.
 
-    Of the orders that can fill them, with sections of one or two phrases each, the one whose sections are most alike;
-    but rather one whose theme has two phrases, a question and an answer, or is said twice.
+    An order fits if sections of one or two phrases each can fill it. Orders whose theme has two phrases (a question and
+    an answer), or is stated twice, come first; among those, the one with the most equal sections.
     """
     fitting = [order for order in form.orders if len(order) <= fours <= 2 * len(order)]
     if not fitting:
@@ -356,12 +356,12 @@ def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionS
 
 
 def _is_curt(order: str, fours: int) -> bool:
-    """Whether a theme is said in four bars and left at once: no answer, no repetition."""
+    """Whether a theme is stated in four bars and left at once: no answer, no repetition."""
     return order[:2] != 2 * order[0] and _sizes(order, fours - len(order))[0] < 2
 
 
 def _sizes(order: str, doubled: int) -> list[int]:
-    """Phrases of each section, so many of them two: the theme first, its last return next, contrasts last."""
+    """Phrases per section, with `doubled` sections of two: the theme first, its last return next, contrasts last."""
     theme = [place for place, letter in enumerate(order) if letter == order[0]]
     others = [place for place, letter in enumerate(order) if letter != order[0]]
     ranked = [theme[0], *theme[:0:-1], *others]
@@ -369,7 +369,7 @@ def _sizes(order: str, doubled: int) -> list[int]:
 
 
 def _chained(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
-    """As much of the chain as fits, and its first theme at the end."""
+    """As much of the chain as fits, with its first theme at the end."""
     sections: list[SectionSpec] = []
     left = fours
     for section in chain(rng, form):
@@ -378,7 +378,7 @@ def _chained(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSp
         sections.append(section)
         left -= len(section.phrases)
     follows = "AA" in form.orders[-1]
-    if sections[-1].theme == FIRST_THEME and left == 2 and not follows:  # a return is away from what it returns to
+    if sections[-1].theme == FIRST_THEME and left == 2 and not follows:  # a return must come from somewhere else
         left += len(sections.pop().phrases)
     theme = sections[0].phrases
     if extra := left - len(theme):

@@ -1,10 +1,10 @@
 """Cues → Gesture: the face plays the sound itself, at once, with no word for what it may mean.
 
-Departures are standard deviations from the person's resting face by cue name (`mien.cues.neutral`), controls 0..1.
-Each focal region moves the controls of its own part (`CONTROL_ROWS`); a row is linear, and where several move one
-control they add. `step` is the gesture clock: steadied cues (`mien.cues.steady`) move the controls, and in the cues as
-they are seen it finds blinks and winks. `brief_from_cues` is the structure clock of the gesture mode: a table
-of the mapping's own form, `gesture.toml`, in which cues alone move the brief.
+Departures are standard deviations from the person's resting face by cue name (`mien.cues.neutral`), controls 0..1. Each
+focal region moves the controls of its own part (`CONTROL_ROWS`). Each row is linear; rows for the same control add up.
+`step` is the gesture clock: steadied cues (`mien.cues.steady`) move the controls, while blinks and winks are found in
+the cues as seen. `brief_from_cues` is the structure clock of the gesture mode: its table, `gesture.toml`, has the form
+of the mapping, but only cues move the brief.
 
 References: Soukupova & Cech 2016 (blinks last 100 to 400 ms); Hunt, Wanderley & Paradis 2003, "The importance of
 parameter mapping in electronic instrument design"; Lyons & Tetsutani 2001, "Facing the music: a facial action
@@ -53,21 +53,21 @@ CONTROL_ROWS = (
 """The gesture clock's table."""
 
 RESTING = {"expression": 0.7, "brightness": 0.5, "pan": 0.5, "vibrato": 0.0, "breath": 0.0}
-"""Controls that no row moves."""
+"""Values of controls that no row moves."""
 
 SHUT, OPEN = -2.5, -1.2
-"""Departures of eye openness at which a lid counts as shut, and as open again."""
+"""Departures of eye openness below which a lid counts as shut, and above which it counts as open again."""
 BLINK_S = (0.04, 0.45)
 WINK_S = (0.12, 1.2)
-"""Shortest and longest of each: a wink is held, a blink is not; longer ones are closed eyes."""
+"""Shortest and longest wink: a wink is held, a blink is not; anything longer is closed eyes."""
 BREATH_S = 0.35
-"""How long the breath of a blink lasts."""
+"""How long the breath after a blink lasts."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the gesture clock remembers: where each cue was last seen, since when each lid is shut (right, left), the
-    last blink."""
+    """What the gesture clock remembers: each cue as last seen, since when each lid is shut (right, left), the last
+    blink."""
 
     calm: Mapping[str, float] = field(default_factory=dict)
     shut_s: tuple[float | None, float | None] = (None, None)
@@ -80,8 +80,8 @@ def step(seen: Mapping[str, float], calm: Mapping[str, float], time_s: float, st
 
     Parameters
     ----------
-    seen, calm : departures by cue name, also the means of pairs, of the cues as they are seen and of the steadied
-        ones; what cannot be seen is left out: its controls stay, a lid counts as open.
+    seen, calm : departures by cue name, also of the means of pairs: of the cues as seen, and of the steadied cues. What
+        cannot be seen is left out: its controls stay, a lid counts as open.
     time_s : of the frame, rising.
     state : `State()` at the start.
     """
@@ -94,7 +94,7 @@ def step(seen: Mapping[str, float], calm: Mapping[str, float], time_s: float, st
 
 
 def at_rest(part: Part) -> tuple[float, ...]:
-    """The controls of a part that nothing moves, in order."""
+    """The controls, in order, of a part that nothing moves."""
     return _controls(part, {}, 0.0)
 
 
@@ -133,7 +133,7 @@ def gesture_mapping() -> MappingTable:
 
 
 def _controls(part: Part, departures: Mapping[str, float], breath: float) -> tuple[float, ...]:
-    """The controls of a part, in order; a breath takes the sound back for a moment."""
+    """The controls of a part, in order; a breath softens the sound for a moment."""
     values = dict(RESTING)
     for row in CONTROL_ROWS:
         if row.part is part:
@@ -146,7 +146,7 @@ def _controls(part: Part, departures: Mapping[str, float], breath: float) -> tup
 def _lids(
     departures: Mapping[str, float], time_s: float, state: State
 ) -> tuple[tuple[str, ...], tuple[float | None, float | None], bool]:
-    """Events of the lids, since when each is shut, and whether both were at some time since."""
+    """The lids' events; since when each lid is shut; whether both lids have been shut at the same time since."""
     openness = [departures.get(f"eye_openness_{side}") for side in ("right", "left")]
     if None in openness:
         return (), (None, None), False
@@ -165,7 +165,7 @@ def _lids(
 
 
 def _shut(openness: float | None, since: float | None, time_s: float) -> float | None:
-    """Since when a lid is shut, None if it is open; between the two thresholds it stays what it was."""
+    """Since when a lid is shut, None if it is open; between the two thresholds it keeps its state."""
     if openness is None or openness >= OPEN:
         return None
     if openness <= SHUT:

@@ -1,9 +1,9 @@
 """The accompaniment of a keyboard → what the right hand takes and what the left, phrase by phrase.
 
-Pitches are MIDI, ticks run from the start of the piece. The melody belongs to the right hand, the bass to the left;
-what lies between is parted at one pitch for a whole phrase (the last bar of a piece by itself): a chord may lie in both
-hands, a figure of single notes stays in one. Of all pitches the one is taken at which hands stretch least beyond a
-tenth, cross the melody least and read the fewest ledger lines.
+Pitches are MIDI, ticks run from the start of the piece. The melody belongs to the right hand, the bass to the left.
+Whatever lies between is split at one pitch for a whole phrase (and separately for the last bar of a piece): a chord may
+be shared by both hands, a figure of single notes stays in one. The chosen split is the one at which hands stretch least
+beyond a tenth, cross the melody least and read the fewest ledger lines.
 
 References: Parncutt et al. 1997, "An ergonomic model of keyboard fingering for melodic fragments" (spans); Gould 2011,
 *Behind Bars*, ch. 12 (keyboards: the hand that plays decides the staff).
@@ -15,21 +15,21 @@ from itertools import groupby, pairwise
 from mien.values import Note, Part, Phrase
 
 REACH_SEMITONES = 16
-"""A tenth: what most hands span."""
+"""A tenth: the span of most hands."""
 
 LEAP_S = 0.3
-"""A hand leaps beyond its reach, as in stride piano, if it has as long as this."""
+"""A hand may leap beyond its reach, as in stride piano, if it has this much time."""
 
 SPLITS_MIDI = (0, 50, 52, 54, 55, 57, 59, 60, 61, 62, 64, 66, 128)
-"""Pitches from which notes may go to the right hand."""
+"""Pitches at and above which notes may go to the right hand."""
 
 LOWEST_ABOVE_MIDI, HIGHEST_BELOW_MIDI = 57, 64
-"""Pitches two ledger lines below the treble staff and above the bass staff; the bass staff gives way as well."""
+"""Pitches two ledger lines below the treble staff and two above the bass staff."""
 
 STRETCH, CROSSING, LEDGER, APART, BUSY = 1.0, 4.0, 0.3, 2.0, 0.8
-"""Costs: a semitone beyond the reach of a hand at a stroke, a note above the melody, a semitone beyond the ledger
-lines, a chord between both hands, a note of a figure in the hand that sings (the bass under it can be left to the
-pedal)."""
+"""Costs: a semitone beyond the reach of a hand at a stroke; a note above the melody; a semitone beyond the ledger
+lines; a chord shared by both hands; a note of a figure in the hand that plays the melody (the pedal can hold the bass
+under a figure in the left)."""
 
 
 def in_the_right_hand(phrase: Phrase, parts: Sequence[Part]) -> set[Note]:
@@ -62,7 +62,7 @@ def _within(notes: Sequence[Note], start: int, end: int) -> list[Note]:
 
 
 def _cost(split: int, inner: Sequence[Note], above: Sequence[Note], below: Sequence[Note]) -> float:
-    """What it costs to part the notes between the outer voices at a pitch."""
+    """The cost of splitting the notes between the outer voices at a pitch."""
     right = [note for note in inner if note.pitch_midi >= split]
     left = [note for note in inner if note.pitch_midi < split]
     cost = STRETCH * (_stretch([*right, *above]) + _stretch([*left, *below]))
@@ -76,7 +76,7 @@ def _cost(split: int, inner: Sequence[Note], above: Sequence[Note], below: Seque
 
 
 def _strokes(inner: Sequence[Note]) -> Iterator[list[Note]]:
-    """The notes that a part begins together, from the first to the last."""
+    """The notes that a part begins together, in order."""
     for _, together in groupby(inner, key=lambda note: (note.onset_ticks, note.part)):
         yield list(together)
 
@@ -88,7 +88,7 @@ def _has_chords(inner: Sequence[Note]) -> bool:
 
 
 def _stretch(notes: Sequence[Note]) -> float:
-    """Semitones beyond a hand's reach, over all moments at which it begins a note."""
+    """Semitones beyond a hand's reach, summed over all moments at which it begins a note."""
     beyond = 0.0
     for onset in {note.onset_ticks for note in notes}:
         held = [note.pitch_midi for note in notes if note.onset_ticks <= onset < note.end_ticks]

@@ -30,18 +30,18 @@ FUNCTION_ODDS = {
 """Odds of the next function: tonic opens, subdominant prepares, dominant resolves."""
 
 ROOT_MOTION = {0: 0.08, 1: 1.0, 2: 0.5, 3: 1.3, 4: 0.8, 5: 1.0, 6: 0.8}
-"""Weight by letters the root rises (3: up a fourth, the strongest; 0: the same root again)."""
+"""Weight by the number of letters the root rises (3: up a fourth, the strongest; 0: the same root again)."""
 
 
 CADENCES = ("authentic", "half", "deceptive", "plagal", "modulating")
-"""What the table of every mode has formulas for; "tonic" is the opening chord alone."""
+"""The cadences for which the table of every mode has formulas; "tonic" is just the opening chord."""
 
 PEDALS = {"tonic": 0, "dominant": 7}
-"""Pitch class above the tonic that a pedal holds."""
+"""Pitch class, above the tonic, that a pedal holds."""
 
 HASTE = 0.35
-"""Odds that chords change twice in the bar before a phrase comes to rest, beyond those of the tempo: harmony hastens to
-its cadence (Caplin 1998: acceleration)."""
+"""Odds that chords change twice in the bar before a phrase comes to rest, in addition to those of the tempo: harmony
+hastens to its cadence (Caplin 1998: acceleration)."""
 
 CALM = 0.25
 """Tension below which harmony keeps to its mildest chords."""
@@ -49,7 +49,7 @@ CALM = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A chord from `onset_ticks` for `length_ticks` with its bass note."""
+    """A chord from `onset_ticks` for `length_ticks`, with its bass note."""
 
     onset_ticks: int
     length_ticks: int
@@ -58,13 +58,14 @@ class Slot:
 
 
 def slot_at(slots: Sequence[Slot], tick: int) -> Slot:
-    """The chord that has begun last by a tick."""
+    """The chord that began last at or before a tick."""
     return next(slot for slot in reversed(slots) if slot.onset_ticks <= tick)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The chords of a mode with weight and least tension, and its cadences as tuples of numerals."""
+    """The chords of a mode, each with its weight and the least tension it needs, and the mode's cadences as tuples of
+    numerals."""
 
     chords: tuple[Harmony, ...]
     weights: tuple[float, ...]
@@ -78,7 +79,7 @@ class Vocabulary:
         return self.find(self.relatives[tension >= CALM])
 
     def find(self, roman: str) -> Harmony:
-        """The chord of that name."""
+        """The chord with this name."""
         return next(chord for chord in self.chords if chord.roman == roman)
 
 
@@ -105,14 +106,14 @@ TimedChord = tuple[int, int, Harmony]
 
 @dataclass(frozen=True, slots=True)
 class Pedal:
-    """From `onset_ticks` on the bass stays on `pc`, semitones above the tonic, under chords that all have that tone (a
-    standing on the dominant: Caplin 1998; a tonic pedal under a coda: Aldwell, Schachter & Cadwallader 2010)."""
+    """From `onset_ticks` on the bass stays on `pc`, semitones above the tonic, under chords that all contain that tone
+    (a standing on the dominant: Caplin 1998; a tonic pedal under a coda: Aldwell, Schachter & Cadwallader 2010)."""
 
     onset_ticks: int
     pc: int
 
     def holds(self, onset_ticks: int) -> bool:
-        """Whether it lies under what begins there."""
+        """Whether the pedal lies under what begins there."""
         return onset_ticks >= self.onset_ticks
 
     def bears(self, onset_ticks: int, chord: Harmony) -> bool:
@@ -129,10 +130,10 @@ def progression(
     goal: str = "",
     pedal: Pedal | None = None,
 ) -> list[TimedChord]:
-    """Chords of a phrase: `opening` (at least one chord) as given, then a walk, then the cadence.
+    """The chords of a phrase: `opening` (at least one chord) as given, then a walk, then the cadence.
 
-    `goal` is the numeral the cadence is to end on, if that matters; over a `pedal` (of `pedal_under`) there are only
-    chords that have its tone.
+    `goal` is the numeral the cadence must end on, if any. Over a `pedal` (from `pedal_under`) all chords contain its
+    tone.
     """
     words = vocabulary(brief.mode)
     formulas = words.cadences[cadence]
@@ -149,14 +150,15 @@ def progression(
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
     open_places = [tick for tick, _ in places[: len(places) - len(ending)]]
     target = _target(opening[-1][2])
-    if target and not open_places and len(ending) > 1:  # what was promised comes before the close
+    if target and not open_places and len(ending) > 1:  # an applied dominant must resolve before the close
         ending = [words.find(target), *ending[1:]]
     walk = _walk(brief, open_places, opening[-1][2], ending[0], rng, pedal) if ending else []
     return [*opening, *((tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True))]
 
 
 def _places(brief: Brief, start: int, bars: int, ending: int, rng: np.random.Generator) -> list[tuple[int, int]]:
-    """Where chords change from tick `start` on: once a bar, twice where a cadence of three chords or a slow tempo asks.
+    """Where chords change from tick `start` on: once per bar, or twice if a cadence of three chords or a slow tempo
+    needs it.
 
     The last bar, where the phrase comes to rest, never divides.
     """
@@ -204,14 +206,14 @@ def _walk(
         drawn = current * message
         walk.append(int(rng.choice(len(chords), p=drawn / drawn.sum())))
         current = odds[walk[-1]] * 1.0
-        current[walk] *= 0.5  # fresh chords before old ones
+        current[walk] *= 0.5  # prefer fresh chords to ones already used
     return [chords[index] for index in walk]
 
 
 @lru_cache(maxsize=64)
 def _grammar(mode: Mode, tension: float) -> tuple[tuple[Harmony, ...], NDArray[np.float64], NDArray[np.float64]]:
-    """Chords at or below a tension, their weights, and the odds of one after another; coloured ones weigh more the
-    tenser it is."""
+    """The chords available at a tension, their weights, and the odds of each following each. The higher the tension,
+    the more coloured chords weigh."""
     words = vocabulary(mode)
     chosen = [
         (chord, weight * _mildness(tension, chord) * _colour(tension, least))
@@ -224,7 +226,7 @@ def _grammar(mode: Mode, tension: float) -> tuple[tuple[Harmony, ...], NDArray[n
 
 
 def _colour(tension: float, least: float) -> float:
-    """Coloured chords weigh more the further the tension lies above what they need."""
+    """Coloured chords weigh more the further the tension exceeds what they need."""
     return 1.0 if least <= 0.1 else min(2.5, (tension - least) * 4 + 0.5)
 
 
@@ -235,12 +237,12 @@ def _mildness(tension: float, chord: Harmony) -> float:
 
 
 def _target(chord: Harmony) -> str:
-    """The degree that an applied dominant leads to; none for other chords."""
+    """The degree that an applied dominant leads to; empty for other chords."""
     return chord.roman.partition("/")[2]
 
 
 def transition(one: Harmony, other: Harmony) -> float:
-    """Weight of one chord after another: function, root motion, and applied dominants resolving to their degree."""
+    """Weight of one chord after another: by function, root motion, and applied dominants resolving to their degree."""
     motion = ROOT_MOTION[(other.letters[0] - one.letters[0]) % 7]
     if target := _target(one):
         return 8.0 if other.roman.rstrip("7°") == target else 1e-4
@@ -259,11 +261,11 @@ def bass_line(
     above: Mapping[int, int] | None = None,
     pedal: Pedal | None = None,
 ) -> list[Slot]:
-    """Choose the bass note of every chord: small moves, roots at cadences, inversions for a line that leads.
+    """Choose the bass note of every chord: small moves, roots at cadences, inversions where they give a line.
 
-    `before` is the melody (if it has an onset there) and the bass at the chord before the first. `closes` chords at
-    the end stay in root position; a sixth-four chord stands over a `pedal` alone. `above` is the melody, if there is
-    one already: pitch by onset.
+    `before` is the melody (if it has an onset there) and the bass at the chord before the first. The last `closes`
+    chords stay in root position; a six-four chord only stands over a `pedal`. `above` is the melody, if it exists
+    already: pitch by onset.
     """
     melody = above or {}
     centre = low_midi + 0.4 * (high_midi - low_midi)
@@ -311,7 +313,7 @@ def _inversion_cost(chord: Harmony, place: int, *, is_fixed: bool) -> float:
 
 
 def _join_cost(chord: Harmony | None, one: tuple[int | None, int], other: tuple[int | None, int]) -> float:
-    """Cost of going from one (melody, bass) to another, away from `chord`."""
+    """Cost of going from one (melody, bass) to another as `chord` is left."""
     cost = _move_cost(other[1] - one[1]) + parallel_cost(one[0], other[0], one[1], other[1])
     return cost if chord is None else cost + _resolve_cost(chord, one[1], other[1])
 
@@ -326,7 +328,7 @@ def _move_cost(move: int) -> float:
 
 
 def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int) -> float:
-    """Fifths or octaves with the melody one after the other: forbidden in one direction, weak in contrary motion."""
+    """Consecutive fifths or octaves with the melody: forbidden in similar motion, weak in contrary motion."""
     if sung is None or then is None or sung == then or bass == next_bass:
         return 0.0
     here, there = (sung - bass) % 12, (then - next_bass) % 12
@@ -336,7 +338,7 @@ def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int)
 
 
 def _resolve_cost(chord: Harmony, midi: int, following: int) -> float:
-    """A leading tone in the bass rises by semitone, a seventh falls by step."""
+    """Cost of a resolution missed in the bass: a leading tone rises by semitone, a seventh falls by step."""
     if midi % 12 == chord.leading_pc and following - midi != 1 and chord.pcs[0] != midi % 12:
         return 3.0
     return 3.0 if midi % 12 == chord.seventh_pc and following - midi not in (-1, -2) else 0.0

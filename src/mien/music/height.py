@@ -1,11 +1,11 @@
-"""Where a piece has its highpoint, and the last phrase there → the same phrase, rising beyond all that was heard.
+"""Where a piece has its highpoint, and the last phrase there → the same phrase, rising above everything heard so far.
 
-A piece has one registral peak. Loud music drives to its end: there the theme's last return rises. Quiet music opens
-out in the contrast before that return, and comes home as it set out: it has few notes, and those that a return changed
-would be missed where motifs come back. The phrase begins as it is known; its last bar but one (and half of the one
-before it, where the way up is long) climbs to a note higher than any before, rather a long one, and the close comes
-down from there. Rhythm, harmony and bass stay. Where the player has no room above, the phrase stays as it is. Times are
-ticks from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
+A piece has one registral peak. Loud music drives to its end: the theme's last return rises. Quiet music opens out in
+the contrast before that return and comes home as it set out: it has few notes, and any that a return changed would be
+missed as the motifs come back. The phrase begins unchanged. Its last bar but one (and half of the bar before it, if
+that makes a better way up) climbs to a note higher than any before, preferably a long one, and the close comes down
+from there. Rhythm, harmony and bass stay. If the player has no room above, the phrase stays as it is. Times are ticks
+from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
 
 References: Huron 1996, "The melodic arch in Western folksongs"; Agawu 2009, *Music as Discourse*, ch. 2 (highpoints);
 Eitan 1997, *Highpoints: A Study of Melodic Peaks*.
@@ -29,19 +29,19 @@ LOUD = 0.5
 """Loudness of a brief from which the height lies in the last return."""
 
 BEYOND_STEPS = 4
-"""Up to so many steps above what was the highest the first tone of the chord is the peak."""
+"""The peak is the lowest chord tone among this many steps above the highest pitch so far."""
 
 PULL_STEPS = 4
-"""The line is drawn to a place so far above the peak, or it would fall short of it."""
+"""The line is drawn to a place this many steps above the peak, lest it fall short."""
 
 TRIES = 6
 
 WIDEST_LEAP = 12
-"""Semitones that the line leaps at most on its way up and down."""
+"""The widest leap of the line on its way up and down, in semitones."""
 
 
 def with_height(sections: Sequence[SectionSpec], loudness: float) -> tuple[SectionSpec, ...]:
-    """Choose which section of a piece is its height, if its theme returns at all."""
+    """Choose the section that is the height of a piece, if its theme returns at all."""
     returns = [place for place, section in enumerate(sections) if section.theme == FIRST_THEME and section.turn]
     if not returns:
         return tuple(sections)
@@ -65,9 +65,9 @@ def heightened(
 
     Parameters
     ----------
-    around : what it is heard next to; the way up with the fewest faults is taken.
-    highest_midi : the highest pitch of the melody before it.
-    ends : the phrase is the last of all.
+    around : the phrases around it; the way up with the fewest faults is taken.
+    highest_midi : the highest pitch of the melody before the phrase.
+    ends : whether the phrase is the last of the piece.
     """
     highest_midi = max([highest_midi, *(note.pitch_midi for note in draft.melody)])
     bar = (draft.spec.bars - 2) * bar_ticks(brief.meter)
@@ -91,8 +91,8 @@ def _raised_from(
     *,
     ends: bool,
 ) -> list[Draft]:
-    """The phrase, sung anew from tick `start` on with its peak in the bar that begins at tick `bar`, in as many ways as
-    are found; none if there is no way up."""
+    """The phrase, sung anew from tick `start` on, with its peak in the bar that begins at tick `bar`: every version
+    found, none if there is no way up."""
     kept = [note for note in draft.melody if note.onset_ticks < start]
     anew = [note for note in draft.melody if note.onset_ticks >= start]
     end = bar + bar_ticks(brief.meter)
@@ -125,7 +125,7 @@ def _raised_from(
 
 
 def _syllables(anew: list[Sung], peak: int, summit: int, *, ends: bool) -> list[Syllable]:
-    """The notes to be found anew: their own steps, but for those to and from the peak."""
+    """The notes to be found anew: each keeps its own step, except those to and from the peak."""
     steps = [None, *(after.step - before.step for before, after in pairwise(anew))]
     last = len(anew) - 1
     return [
@@ -142,7 +142,7 @@ def _syllables(anew: list[Sung], peak: int, summit: int, *, ends: bool) -> list[
 
 
 def _summit(draft: Draft, tick: int, compass: Compass, highest_midi: int) -> int | None:
-    """The step to rise to at a tick, None if there is none above the highest pitch so far."""
+    """The step to rise to at a tick, None if no chord tone lies within reach above the highest pitch so far."""
     chord = slot_at(draft.slots, tick).harmony
     above = [step for step in range(compass.melody.low, compass.summit + 1) if chord.pitch(step) > highest_midi]
     return next((step for step in above[:BEYOND_STEPS] if chord.pitch(step) % 12 in chord.pcs), None)

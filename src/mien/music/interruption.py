@@ -1,9 +1,9 @@
-"""A phrase about to close → the same phrase, broken off: a hush, a general pause, a chord that nobody looks for.
+"""A phrase about to close → the same phrase, broken off: a hush, a general pause, a chord that nobody expects.
 
-Expectation is needed before it can be deceived: what breaks off is mostly heard for the second time. Its last bar but
-one is suddenly soft (unless it holds the piece's highest note); where the close is due nobody plays; in the middle of
-that bar all strike a chord that the close did not promise, and the next phrase begins as if nothing had been. Times are
-ticks from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
+Expectation must exist before it can be deceived, so a phrase mostly breaks off when heard for the second time. Its last
+bar but one is suddenly soft (unless it holds the piece's highest note). Where the close is due nobody plays; in the
+middle of that bar everybody strikes a chord that the close did not promise, and the next phrase begins as if nothing
+had happened. Times are ticks from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
 
 References: Huron 2006, *Sweet Anticipation*, ch. 13-14 (surprise as expectation violated, Haydn's); Schmalfeldt 1992,
 "Cadential processes: the evaded cadence"; Caplin 1998, *Classical Form* (evaded cadences).
@@ -20,35 +20,36 @@ from mien.music.theory import Harmony
 from mien.values import Brief, Mark
 
 HUSH_VELOCITY, STROKE_VELOCITY = -40, 22
-"""What the bar before the pause is softer, and the stroke after it louder, than the section."""
+"""Velocity, relative to the section, of the bar before the pause and of the stroke after it."""
 
 EVADED = "evaded"
 """The cadence of a phrase that breaks off."""
 
 KIND = "interruption"
-"""Kind of the marks of a phrase that breaks off."""
+"""The kind of the marks of a phrase that breaks off."""
 HUSH, PAUSE, STROKE = "hush", "pause", "stroke"
-"""Texts of those marks, in their order."""
+"""The texts of those marks, in order."""
 
 FOREIGN, SHARED, ALIKE, LEADS = 1.0, 0.3, 0.5, 0.25
-"""How unlooked for a chord is: by each tone outside the scale, less for each that it has in common with the one
-expected and if its function is that of the one expected or of the one before, a little more where it leads to the
-next."""
+"""How unexpected a chord is: plus the first for each tone outside the scale; minus the second for each tone it shares
+with the expected chord; minus the third for the function of the expected chord, and again for that of the chord before;
+plus up to the fourth if it leads to the next chord."""
 
 
 def breaks(phrase: PhraseSpec, brief: Brief) -> bool:
-    """Whether a phrase breaks off before its close: its place in the form allows it, the brief asks for it."""
+    """Whether a phrase breaks off before its close: its place in the form must allow it and the brief must ask for
+    it."""
     return brief.interruption >= phrase.breaks_from and phrase.bars == PHRASE_BARS and not phrase.goal
 
 
 def places(meter: Meter) -> tuple[int, int, int]:
-    """Where the hush, the pause and the stroke of a phrase that breaks off begin."""
+    """The ticks at which the hush, the pause and the stroke of a phrase that breaks off begin."""
     pause = (PHRASE_BARS - 1) * bar_ticks(meter)
     return pause - bar_ticks(meter), pause, pause + middle_ticks(meter)
 
 
 def louder(draft: Draft, tick: int, meter: Meter) -> int:
-    """Velocity that an interruption adds at a tick of a phrase; a highpoint is not hushed."""
+    """The velocity that an interruption adds at a tick of a phrase; a highpoint is not hushed."""
     hush, pause, stroke = places(meter)
     if not draft.breaks_off or tick < hush:
         return 0
@@ -65,13 +66,13 @@ def marks(draft: Draft, meter: Meter, start: int) -> list[Mark]:
 
 
 def broken_off(draft: Draft, brief: Brief, compass: Compass, following: Draft | None) -> Draft:
-    """The phrase as it is heard; its last slot is the stroke's chord, and between that and the one before is silence.
+    """The phrase as it is heard: its last slot is the stroke's chord, with silence between that and the previous slot.
 
     Parameters
     ----------
     draft : a phrase for which `breaks` holds.
     compass : where the outer voices may go; the stroke lies a little below the highest note of the phrase.
-    following : the phrase that comes next, None where another section begins.
+    following : the next phrase, None if another section begins.
     """
     _, pause, stroke = places(brief.meter)
     slots = tuple(

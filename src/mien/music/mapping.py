@@ -32,20 +32,20 @@ TARGETS = (
     "rubato",
     "interruption",
 )
-"""The fields that a mapping fills, each by one row."""
+"""The fields that a mapping fills, one row each."""
 
 ADDED = ("interruption",)
-"""Rows that older tables have not: theirs are the shipped ones."""
+"""Rows that older tables lack: the shipped ones are used instead."""
 
 LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType({"mode": (0, 5), **BRIEF_RANGES})
-"""Lowest and highest that a row's range may reach: those of the brief, of `mode` the first and last place of
+"""The limits of a row's range: those of the brief; for `mode`, the first and last place of
 `mien.music.brief.BRIGHTNESS_ORDER`."""
 
 WIDEST_CUE = 2.0
-"""A cue further than this many standard deviations from rest counts as this many."""
+"""A cue further from rest than this many standard deviations counts as this many."""
 
 LARGEST = 1_000_000
-"""No number of a table is larger."""
+"""The largest number allowed in a table."""
 
 _NUMBERS = ("origin", "valence", "arousal", "doubt")
 _WORDS = ("low", "high", "source")
@@ -53,7 +53,7 @@ _WORDS = ("low", "high", "source")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One field's mix. `low` and `high` are the words for the two ends of its range."""
+    """The mix of one field. `low` and `high` are the words for the two ends of its range."""
 
     target: str
     origin: float
@@ -79,7 +79,7 @@ class CueRow:
 
 @dataclass(frozen=True, slots=True)
 class MappingTable:
-    """A whole table: one row a target in the order of `TARGETS`, any number of cue rows, and the text they stand in."""
+    """A whole table: one row per target in the order of `TARGETS`, any number of cue rows, and their TOML text."""
 
     rows: tuple[Row, ...]
     cue_rows: tuple[CueRow, ...]
@@ -92,7 +92,7 @@ def parse_mapping(text: str, name: str = "mapping") -> MappingTable:
     Raises
     ------
     BadInput
-        If it is no TOML, or a row is missing, unknown, or holds something that is not allowed; the message names the
+        If the text is not TOML, or a row is missing, unknown, or holds something not allowed; the message names the
         row, what was given and what is allowed.
     """
     try:
@@ -117,7 +117,7 @@ def parse_mapping(text: str, name: str = "mapping") -> MappingTable:
 
 
 def load_mapping(path: Path) -> MappingTable:
-    """Read a mapping from a file; errors as `parse_mapping`, and `BadInput` if the file cannot be read."""
+    """Read a mapping from a file; raises as `parse_mapping` does, and `BadInput` if the file cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,14 +1,13 @@
 """Chords, bass and motifs → a sung line, by search.
 
-A line is found as the cheapest path through the steps of its range (second-order Viterbi: each choice sees the two
-notes before it). The costs are stated in `Costs`; a little Gumbel noise makes the search draw from the good lines
-rather than always return the best one. Steps are letters of the scale, 0 at the tonic by MIDI 60; pitch follows from
-the chord at hand.
+The line is the cheapest path through the steps of its range (second-order Viterbi: each choice sees the two notes
+before it). The costs are stated in `Costs`; a little Gumbel noise makes the search draw from the good lines instead of
+always returning the best. Steps are letters of the scale, 0 at the tonic near MIDI 60; the pitch of a step follows from
+the current chord.
 
 References: Huron 2006, *Sweet Anticipation* (learnt step odds); Temperley 2008, "A probabilistic model of melody
 perception" (range, proximity); Aldwell, Schachter & Cadwallader 2010 (non-chord tones, leading tones, outer parts);
-Meier 1988, *The Modes of Classical Vocal Polyphony* (clausulae);
-Forney 1973, "The Viterbi algorithm".
+Meier 1988, *The Modes of Classical Vocal Polyphony* (clausulae); Forney 1973, "The Viterbi algorithm".
 """
 
 from dataclasses import dataclass
@@ -25,39 +24,39 @@ from mien.values import Brief, Mode
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What a line avoids, in nats where it can be told (the learnt steps), else on that scale."""
+    """What a line avoids: the learnt steps in nats, everything else on the same scale."""
 
     learnt: float = 0.7
-    """Weight of −log odds of a step after a step."""
+    """Weight of −log odds of a step given the step before."""
     non_chord: tuple[float, float, float, float] = (0.25, 0.75, 2.0, 2.6)
-    """A non-chord tone by metrical strength, weak to strong, at a beat's length."""
+    """A non-chord tone by metrical strength, weak to strong, if a beat long."""
     unresolved: float = 4.0
-    """A non-chord tone left by leap, or entered and left out of line."""
+    """A non-chord tone left by leap; half of it for one entered by leap and left upwards."""
     motif: float = 2.2
     """Each step of deviation from the motif's contour, up to three."""
     place: float = 1.2
-    """Each step away from where a repetition should stand."""
+    """Each step away from where a repetition should stand, up to three."""
     step: float = 0.25
-    """A move by step or none: a search for the likeliest line takes them oftener than songs do; this evens it out."""
+    """A move by step, or none: the likeliest line has more of them than songs do; this evens it out."""
     arch: float = 0.07
-    """Square of the distance from the phrase's arch, in steps."""
+    """The squared distance from the phrase's arch, in steps."""
     tritone: float = 1.5
     wide: float = 2.0
-    """A leap of a seventh, or beyond the octave."""
+    """A leap of a seventh, or of more than an octave."""
     augmented_second: float = 3.0
     unled: float = 3.0
-    """A leading tone that does not rise, a seventh that does not fall, when the chord resolves; half of it for a
-    seventh that falls further than to its resolution."""
+    """At a change of chord: a leading tone that moves other than up a semitone, a seventh that rises; half of it for a
+    seventh that falls past its resolution."""
     clausula: float = 1.6
     """A close that is not reached by step: songs come home by 2–1, 7–1 or 4–3 (Meier 1988, the clausulae)."""
     last_clausula: float = 4.0
-    """The same at the end of all."""
+    """The same at the end of the piece."""
     parallel: float = 5.0
-    """Fifths or octaves in parallel with the bass."""
+    """Parallel fifths or octaves with the bass."""
     tonic: float = 0.8
-    """The tonic before the close: a line that keeps it back has somewhere to go (Schenker's head tone is 3, 5 or 8)."""
+    """The tonic before the close: a line that withholds it has somewhere to go (Schenker's head tone is 3, 5 or 8)."""
     close: float = 12.0
-    """A phrase that ends off the tone its cadence asks for."""
+    """A phrase that ends on a tone other than its cadence asks for."""
     noise: float = 0.35
     """Scale of the Gumbel noise."""
 
@@ -77,8 +76,8 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Syllable:
-    """A note to be found: when, the motif's step to it from the note before (None: free), its place if repeated,
-    whether it closes, and whether it is the last of all."""
+    """A note to be found: its time, the motif's step to it from the previous note (None: free), its place if it repeats
+    one, whether it closes, and whether it is the last of the piece."""
 
     onset_ticks: int
     length_ticks: int
@@ -117,7 +116,7 @@ def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 @cache
 def _has_tones(pcs: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Whether each of the twelve pitch classes is one of these."""
+    """Whether each of the twelve pitch classes is among `pcs`."""
     return np.isin(np.arange(12), pcs)
 
 
@@ -136,10 +135,10 @@ def sing(
 
     Parameters
     ----------
-    before : notes of the same line that come right before, as many as there are (the last two count).
-    joint : melody (None where it rests) and bass at the last chord before, as MIDI.
-    arch : (len(syllables),), the height in steps that the phrase's arch has at each syllable.
-    close_letters : letters of the scale that a syllable which closes may close on.
+    before : the notes of the same line right before, as many as there are (the last two count).
+    joint : melody (None if it rests) and bass at the last chord before, as MIDI.
+    arch : (len(syllables),), the height of the phrase's arch at each syllable, in steps.
+    close_letters : letters of the scale on which a closing syllable may end.
     """
     count = span.high - span.low + 1
     learnt, unresolved = _habit(count)
@@ -150,7 +149,7 @@ def sing(
     weights = _foreign_weights(brief, syllables)
     base = COSTS.learnt * learnt
 
-    # cost[before, current] of the best line so far; a line that starts afresh has no step before
+    # cost[before, current] of the best line so far; a line that starts afresh has no earlier step
     cost = np.zeros((count, count))
     if before:
         held = before[-1].step - span.low
@@ -212,7 +211,7 @@ def _pair_cost(
     )
     exotic = brief.mode is Mode.HARMONIC_MINOR
     cost = cost + COSTS.augmented_second * (0.4 if exotic else 1.0) * ((size == 3) & (np.abs(move) == 1))
-    cost += 3.0 * ((size > 0) & (move == 0))  # a letter that changes its colour on the spot: cross relation
+    cost += 3.0 * ((size > 0) & (move == 0))  # a letter changes its accidental on the spot: cross relation
     cost += (3.8 - brief.spread_semitones) * 0.06 * (np.abs(move) >= 3)
     if syllable.closes:
         cost += (COSTS.last_clausula if syllable.ends else COSTS.clausula) * (np.abs(move) > 1)
@@ -228,7 +227,7 @@ def _pair_cost(
 
 
 def _parallel(pitch: NDArray[np.int64], next_pitch: NDArray[np.int64], bass: int, next_bass: int) -> NDArray[np.bool_]:
-    """Where (row → column) would move in parallel fifths or octaves with the bass."""
+    """Where a move (row → column) would make parallel fifths or octaves with the bass."""
     if bass == next_bass:
         return np.zeros((len(pitch), len(next_pitch)), dtype=np.bool_)
     here, there = (pitch - bass) % 12, (next_pitch - next_bass) % 12
@@ -237,7 +236,7 @@ def _parallel(pitch: NDArray[np.int64], next_pitch: NDArray[np.int64], bass: int
 
 
 def _foreign_weights(brief: Brief, syllables: list[Syllable]) -> list[float]:
-    """What a non-chord tone costs at each syllable; a tense, slow brief welcomes appoggiaturas on the strong beats."""
+    """The cost of a non-chord tone at each syllable; tension makes appoggiaturas on the downbeat cheaper."""
     weights = []
     for syllable in syllables:
         power = strength(syllable.onset_ticks, brief.meter)
@@ -263,7 +262,7 @@ def highest_step(high_midi: int) -> int:
 
 
 def melody_range(brief: Brief, low_midi: int, highest: int) -> Range:
-    """Steps from `low_midi` to the step `highest` around the brief's register, as wide as its spread asks.
+    """Steps from `low_midi` to the step `highest`, around the brief's register and as wide as its spread asks.
 
     A line that fills a range of r evenly has a standard deviation of r/√12.
     """

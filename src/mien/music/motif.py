@@ -30,11 +30,11 @@ from mien.music.rhythm import (
 from mien.values import Brief
 
 CANDIDATES = 24
-"""Contours tried for one motif; the most distinct is kept."""
+"""Number of contours tried for one motif; the most distinct is kept."""
 
 WANTED_LEAPS = 0.2
-"""Share of a motif's moves that are a fourth or wider: more than the Lieder's median, 0.14 (`docs/measures.md`), since
-the bars that close have none and the search for a line takes some away."""
+"""Share of a motif's moves that are a fourth or wider. It exceeds the Lieder's median, 0.14 (`docs/measures.md`),
+because closing bars have none and the search for a line removes some."""
 
 DIVISIONS = {480: (240, 240), 720: (480, 240), 960: (480, 480), 1440: (960, 480)}
 """How a note of each length is divided in two."""
@@ -62,13 +62,13 @@ def step_odds() -> NDArray[np.float64]:
 
 @cache
 def _step_chances() -> NDArray[np.float64]:
-    """The learnt odds, added up along each row, to be drawn from by one number."""
+    """The learnt odds, cumulated along each row, so that one number draws a step."""
     added = step_odds().cumsum(axis=1)
     return np.asarray(added / added[:, -1:])
 
 
 def notes_in_bar(brief: Brief) -> float:
-    """Notes that a bar of melody should have: its share of the brief's density."""
+    """The number of notes a bar of melody should have: its share of the brief's density."""
     return beats_in_bar(brief.meter) * (0.6 + 0.18 * brief.density) * beat_fill(brief.meter)
 
 
@@ -77,8 +77,8 @@ def invent(
 ) -> Motif:
     """Invent a motif for a brief: rhythm from songs, then the most distinct of several sung contours.
 
-    `others` are the motifs it will stand beside: its rhythm is none of theirs, and where they leap it goes by steps, or
-    the other way round (Narmour 1990: what is opened is to be filled).
+    `others` are the motifs it will stand beside: it repeats none of their rhythms, and moves by step where they leap,
+    or the other way round (Narmour 1990: what is opened is to be filled).
     """
     beside = tuple(others)
     heard = [step for motif in beside for step in motif.steps]
@@ -107,8 +107,8 @@ def invent(
 
 
 def _distinctness(steps: list[int], heard: list[int], brief: Brief) -> float:
-    """How memorable a contour is: a clear span, a turn, its slope as asked; skips, leaps and repeated notes as many as
-    songs have, those of the motifs beside it counted in."""
+    """How memorable a contour is: a clear span, a turn, the slope asked for; and skips, leaps and repeated notes as
+    frequent as in songs, counting the motifs beside it."""
     if not steps:
         return 0.0
     heights = np.cumsum([0, *steps])
@@ -134,7 +134,7 @@ def inverted(motif: Motif) -> Motif:
 
 
 def fragmented(motif: Motif, meter: Meter) -> Motif:
-    """Its head, stated twice: the bar divides at its middle, and the first group of beats comes again.
+    """The motif's head, stated twice: the bar divides at its middle, and the first group of beats comes again.
 
     A head of one note would say nothing: such a motif stays whole.
     """
@@ -151,8 +151,8 @@ def fragmented(motif: Motif, meter: Meter) -> Motif:
 
 
 def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
-    """Its notes at twice their length, over two bars; one that begins with half a bar's rest stays as it is, twice,
-    rather than leaving a bar empty."""
+    """The motif's notes at twice their length, over two bars. One that begins with half a bar's rest is repeated
+    unchanged instead, so that no bar stays empty."""
     bar = bar_ticks(meter)
     slow = [(2 * tick, 2 * length) for tick, length in onsets(motif.lengths)]
     first = [(tick, min(length, bar - tick)) for tick, length in slow if tick < bar]
@@ -161,9 +161,9 @@ def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
     second = [(tick - bar, length) for tick, length in slow if tick >= bar]
     steps = motif.steps[len(first) :]
     held = sum(slow[len(first) - 1]) - bar
-    if not second:  # the last note of the first bar is struck again rather than leaving a bar empty
+    if not second:  # strike the last note of the first bar again, so that no bar stays empty
         second = [(0, bar)]
-    elif held > 0:  # or rather than leaving a hole where it would sound across the bar line
+    elif held > 0:  # likewise, where it would leave a hole by sounding across the bar line
         second, steps = [(0, held), *second], motif.steps[len(first) - 1 :]
     name = f"{motif.name} augmented"
     return (
@@ -173,7 +173,8 @@ def augmented(motif: Motif, meter: Meter) -> tuple[Motif, Motif]:
 
 
 def varied(motif: Motif, rng: np.random.Generator) -> Motif:
-    """Its rhythm varied: a note is divided, by a neighbour or on the way to the next; a motif without one stays."""
+    """The motif with its rhythm varied: a note is divided, by a neighbour or on the way to the next. If none can be, it
+    stays."""
     lengths, steps = list(motif.lengths), list(motif.steps)
     places = [i for i, length in enumerate(lengths) if length in DIVISIONS]
     note_of = np.cumsum([length > 0 for length in lengths]) - 1

@@ -1,8 +1,8 @@
-"""A theme that returns → the same theme, varied: its long notes divided by passing and neighbouring notes.
+"""A theme that returns → the same theme, varied: passing and neighbouring notes divide its long notes.
 
-Times are ticks from the phrase's start. Onsets, harmony and the notes themselves stay; only their length is shared with
-the ornament, which is always shorter, weaker and a step away from what it leans on. A theme that has no long notes is
-varied the other way: some short notes between the beats are taken up by the notes before them.
+Times are ticks from the phrase's start. Onsets, harmony and the notes themselves stay; a note only shares its length
+with its ornament, which is always shorter, weaker and a step away from the note it leans on. A theme without long notes
+is varied the other way: some short notes between the beats are absorbed by the notes before them.
 
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 17 (variation); Quantz 1752, ch. 13 (divisions).
 """
@@ -18,14 +18,14 @@ from mien.music.rhythm import OFFBEAT, Meter, strength
 from mien.music.theme import Draft
 
 SHORT_TICKS = 240
-"""Notes up to this long may be taken up by the one before."""
+"""Notes up to this long may be absorbed by the note before."""
 
 DIVISIBLE_TICKS = (480, 720, 960)
-"""Lengths that are divided; longer notes are points of rest, shorter ones motion enough."""
+"""Lengths that are divided; longer notes are points of rest, shorter ones move enough already."""
 
 
 def ornamented(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator) -> Draft:
-    """Vary a phrase: each note that can be divided is, with probability `odds`."""
+    """Vary a phrase: divide each note that can be divided with probability `odds`."""
     melody: list[Sung] = []
     for note, following in pairwise(draft.melody):
         joined = note.onset_ticks + note.length_ticks == following.onset_ticks
@@ -36,7 +36,7 @@ def ornamented(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator
 
 
 def _reduced(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator) -> Draft:
-    """One short note between beats is taken up by the note before, and each other one with half of the probability."""
+    """Let one short note between beats be absorbed by the note before, and each other one with half the probability."""
     melody = draft.melody
     short = [
         place
@@ -59,7 +59,7 @@ def _reduced(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator) 
 
 
 def _divided(note: Sung, following: Sung, slots: tuple[Slot, ...], rng: np.random.Generator) -> list[Sung]:
-    """A passing note where the line skips a third; else a neighbour and back; a wider leap stays bare."""
+    """A passing note if the line skips a third; a neighbour and back if it moves less; a wider leap stays bare."""
     move = following.step - note.step
     is_dotted = note.length_ticks == 720
     unit = 240 if is_dotted else note.length_ticks // 4

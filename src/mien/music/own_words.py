@@ -1,12 +1,12 @@
 """What a person's own classes ask of the composer (Affect, mixed fields → fields and reasons).
 
-A class may ask for fields of the brief by itself ("dreamy": lydian, slow). Numbers are mixed in, linear and additive as
-all of the brief is:
+A class may itself ask for fields of the brief ("dreamy": lydian, slow). Numbers are mixed in, linearly and additively
+like everything in the brief:
 
     field = (1 − Σ w) × mixed + Σ w × asked,    w = probability of the class × (1 − DOUBT_PULL × doubt)
 
-over the classes that ask for it, so that nothing jumps as a reading moves from one class to another. Mode, metre and
-tonic cannot be mixed: they are those of the class that reads first, where the reading tells anything at all.
+The sums run over the classes that ask for the field, so nothing jumps as a reading moves from one class to another.
+Mode, metre and tonic cannot be mixed: they are those of the most probable class, if the reading tells anything at all.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from mien.values import Affect, Mode
 from mien.vocabulary import meter_named
 
 DOUBT_PULL = 0.6
-"""Share of valence, arousal and a class's own wishes that full doubt takes away: an unsure reading plays nearer
+"""Share of valence, arousal and a class's own wishes that full doubt removes: an unsure reading plays closer to
 neutral."""
 SOURCE = "the class's own brief"
 WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
@@ -35,14 +35,14 @@ HEARD = 0.005
 
 
 def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str]:
-    """A number of the brief with what the classes ask for, and the change in plain words ("" where none asks)."""
+    """A number of the brief with what the classes ask for mixed in, and the change in plain words ("" if none asks)."""
     sure = 1 - DOUBT_PULL * affect.doubt
     asking = [(k, p * sure) for k, p in zip(affect.classes, affect.probs, strict=True) if field in k.brief]
     if not asking or field in WHOLE:
         return mixed, ""
     asked = [float(one.brief[field]) for one, _ in asking]
     moved = mixed + sum(weight * (wish - mixed) for wish, (_, weight) in zip(asked, asking, strict=True))
-    value = min(max(mixed, *asked), max(min(mixed, *asked), moved))  # rounding may not leave the range
+    value = min(max(mixed, *asked), max(min(mixed, *asked), moved))  # rounding must not leave the range
     told = "".join(
         f"; '{one.name}', heard {weight:.0%}, asks for {one.brief[field]:g}"
         for one, weight in asking
@@ -52,7 +52,8 @@ def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str]:
 
 
 def asked_whole(affect: Affect) -> dict[str, tuple[Any, str]]:
-    """Mode, metre and tonic that the class that reads first asks for, each with a reason; none where none can tell."""
+    """Mode, metre and tonic that the most probable class asks for, each with a reason; none if the reading cannot
+    tell."""
     if not affect.tells:
         return {}
     first = affect.first

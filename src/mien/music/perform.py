@@ -1,8 +1,8 @@
 """Written Phrase → played Phrase: the same notes with the timing, loudness and touch of a player.
 
 A pure stage: notes, harmony and form stay; tempo becomes a curve, velocities breathe, lengths speak. Deviations scale
-with the brief: `rubato` the timing, `legato` the touch. Nothing is moved before the start or sounds beyond the end,
-and a monophonic part stays so.
+with the brief: timing with `rubato`, touch with `legato`. Nothing moves before the start or sounds beyond the end, and
+a monophonic part remains monophonic.
 
 Rules, as in the KTH system (Friberg, Bresin & Sundberg 2006, "Overview of the KTH rule system for musical
 performance"): phrase arch (Todd 1989, 1992), final ritardando (Friberg & Sundberg 1999), metrical accent (Parncutt
@@ -26,11 +26,11 @@ from mien.values import Brief, Note, Part, Phrase
 from mien.vocabulary import quarters_in_beat
 
 ARCH_TEMPO = 0.16
-"""Swing of the tempo within a phrase at full rubato: its middle is 6 % faster than its beginning and 10 % than its end
-(Todd 1989)."""
+"""Swing of the tempo within a phrase at full rubato: the middle is 6 % faster than the beginning and 10 % faster than
+the end (Todd 1989)."""
 
 ARCH_VELOCITY = 7.0
-"""Velocity gained from the ends of a phrase to its middle (Todd 1992: louder as faster)."""
+"""Velocity gained from the ends of a phrase to its middle (Todd 1992: the faster, the louder)."""
 
 RITARDANDO_BEATS = 4
 RITARDANDO_EXPONENT = 3.0
@@ -40,40 +40,40 @@ ACCENT = {DOWNBEAT: 5, MIDDLE: 3, BEAT: 1, OFFBEAT: -2}
 """Velocity by metrical strength."""
 
 MELODIC_CHARGE = (0.0, 6.5, 2.0, 4.5, 4.0, 2.5, 6.0, 1.0, 5.5, 3.0, 3.5, 5.0)
-"""Remoteness of a pitch class from the root at hand, by semitones above it (Sundberg, Friberg & Frydén 1991)."""
+"""Remoteness of a pitch class from the current root, by semitones above it (Sundberg, Friberg & Frydén 1991)."""
 
 CHARGE_VELOCITY = 0.8
 HIGH_LOUD_VELOCITY = 0.25
-"""Velocity a semitone above the part's middle: the higher the louder."""
+"""Velocity per semitone above the part's middle: the higher, the louder."""
 
 LEAD_MS = 14.0
-"""How far a melody leads what it sounds with on one keyboard (Goebl 2001 measured about 30 ms at the hammers'
+"""How far a melody leads the notes it sounds with on one keyboard (Goebl 2001 measured about 30 ms at the hammers'
 start)."""
 
 SPREAD_MS = 4.5
-"""Standard deviation of a player of an ensemble (Rasch 1979: 15 to 50 ms between players; kept below what a listener
-notices)."""
+"""Standard deviation of the timing of a player in an ensemble (Rasch 1979: 15 to 50 ms between players; kept below what
+a listener notices)."""
 
 WIDEST_SPREAD = 2.5
-"""Standard deviations that a player comes early or late at most."""
+"""The most that a player comes early or late, in standard deviations."""
 
 TOUCH_VELOCITY = 1.2
-"""Standard deviation of a touch."""
+"""Standard deviation of the velocity of a touch."""
 
 LEGATO_PEDAL, RHYTHMIC_PEDAL = 0.75, 0.55
-"""Touch from which the pedal is held through a harmony, or through a beat."""
+"""Legato of a brief from which the pedal is held through a harmony, or through a beat."""
 
 PEDAL_LIFT_TICKS = 15
 SHORTEST_TICKS = 30
 
 Briefs = Sequence[tuple[int, Brief]]
-"""Briefs in force, each from its tick on, the first from tick 0: music whose mood moves."""
+"""Briefs in force, each from its tick on, the first from tick 0: for music whose mood moves."""
 
 _Value = TypeVar("_Value")
 
 
 def ritardando_beats(brief: Brief) -> float:
-    """Beats that the final ritardando adds to a performance."""
+    """Number of beats that the final ritardando adds to a performance."""
     return float(np.sum(1 / _ritardando(brief) - 1))
 
 
@@ -91,7 +91,7 @@ def perform(written: Phrase, brief: Brief | Briefs, *, closes: bool = True) -> P
     ----------
     written : as `compose` makes it; its tempo may move.
     brief : the brief it was composed from, or the briefs in force along it.
-    closes : the music ends here: it slows down and the last chord rings out. False where more follows.
+    closes : whether the music ends here: it slows down and the last chord rings out. False if more follows.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def perform(written: Phrase, brief: Brief | Briefs, *, closes: bool = True) -> P
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A phrase of the form, ticks."""
+    """A phrase of the form, in ticks."""
 
     start: int
     end: int
@@ -127,12 +127,13 @@ def _phrase_spans(phrase: Phrase) -> list[_Span]:
 
 
 def in_force(steps: Sequence[tuple[int, _Value]], tick: int) -> _Value:
-    """The last value whose tick has come, of steps (tick, value) by tick, the first at tick 0."""
+    """The value in force at `tick`: the last that has begun, from steps (tick, value) in order, the first at tick 0."""
     return steps[bisect_right(steps, tick, key=lambda step: step[0]) - 1][1]
 
 
 def _tempo_curve(written: Phrase, briefs: Briefs, spans: list[_Span], *, closes: bool) -> tuple[tuple[int, float], ...]:
-    """A step a beat: faster within phrases, slower at their ends, each phrase in its own time; ritardando last."""
+    """One step per beat: faster within phrases, slower at their ends, each phrase within its own time; ritardando
+    last."""
     beat = beat_ticks(written.meter)
     factors: list[float] = []
     for span in spans:
@@ -140,7 +141,7 @@ def _tempo_curve(written: Phrase, briefs: Briefs, spans: list[_Span], *, closes:
         place = (np.arange(beats) + 0.5) / beats
         depth = ARCH_TEMPO * in_force(briefs, span.start).rubato
         arch = 1 + depth * (0.5 - 2 * (place - 0.45) ** 2)
-        factors += list(arch * np.mean(1 / arch))  # what is robbed is given back within the phrase
+        factors += list(arch * np.mean(1 / arch))  # whatever is robbed is given back within the phrase
     if closes:
         ending = _ritardando(briefs[-1][1])[-len(factors) :]
         factors[-len(ending) :] = list(np.array(factors[-len(ending) :]) * ending)
@@ -212,7 +213,7 @@ def _expression(part: Part, note: Note, written: Phrase, root_pc: int, span: _Sp
 
 
 def _lateness_ms(part: Part, players: Ensemble) -> float:
-    """Accompaniment on one keyboard comes a little after the melody; players of an ensemble just scatter."""
+    """On one keyboard the accompaniment comes a little after the melody; players of an ensemble merely scatter."""
     return LEAD_MS if players.solo and part in (Part.HARMONY, Part.TEXTURE, Part.RHYTHM) else 0.0
 
 
@@ -236,8 +237,8 @@ def _touch(
     span: _Span,
     beat: int,
 ) -> int:
-    """Sounding length: the brief's touch, a breath at phrase ends, the pedal held until `change`; what does not belong
-    to its chord (0) is let go, or a suspension would sound on into what resolves it."""
+    """The sounding length: the brief's touch, a breath at phrase ends, the pedal held until `change`. A note that does
+    not belong to its chord (`change` 0) is let go, or a suspension would sound on into its resolution."""
     if part is Part.KIT:
         return note.length_ticks
     legato = brief.legato if part is Part.MELODY else brief.legato * 0.97
@@ -254,8 +255,8 @@ def _touch(
 
 
 def _pedal_changes(written: Phrase) -> list[int]:
-    """Where the pedal changes: with every chord, where the bass passes through a tone that the chord has not, and where
-    everybody pauses."""
+    """Where the pedal changes: at every chord, where the bass passes through a non-chord tone, and where everybody
+    pauses."""
     starts = [chord.onset_ticks for chord in written.chords]
     passing = [
         note.onset_ticks
@@ -268,7 +269,7 @@ def _pedal_changes(written: Phrase) -> list[int]:
 
 
 def _pedalled(note: Note, brief: Brief, change: int, beat: int) -> int:
-    """How long the pedal keeps a note: until the harmony changes, until the beat is over, or not at all.
+    """How long the pedal holds a note: until the harmony changes, until the beat is over, or not at all.
 
     Legato playing changes the pedal with the harmony; lighter playing lifts it every beat (Banowetz 1985, *The
     Pianist's Guide to Pedaling*: syncopated and rhythmic pedalling).

@@ -1,6 +1,6 @@
 """Brief and ensemble → where its players may go, with the tonic at C: pitches MIDI, melody in steps (0 at MIDI 60).
 
-Music is composed with the tonic on C and then moved, so ranges are narrowed by as much.
+Music is composed with the tonic on C and then transposed; the ranges are narrowed by as much.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 """Semitones from C to the lowest and the highest tonic."""
 
 LOWEST_BASS_MIDI, MIDDLE_REGISTER_MIDI = 35, 64
-"""Lowest bass note of an ensemble whose melody lies about the second pitch; it follows that a third of the way."""
+"""Lowest bass note of an ensemble for a melody around the second pitch; it follows the melody a third of the way."""
 
 TWO_HANDS = 4
-"""Semitones by which the bass of two hands lies higher: the left one has the figures too. The more tense the music, the
-less: a growl lies low."""
+"""Semitones by which the bass of two hands is raised, because the left hand also plays figures. The tenser the music,
+the smaller the raise: a growl lies low."""
 
 HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"][1]
 
@@ -43,7 +43,7 @@ def voices_of(brief: Brief, players: Ensemble) -> Mapping[Part, Voice]:
 
 
 def compass_of(brief: Brief, players: Ensemble) -> Compass:
-    """Where the outer voices may go; a bass stays within an octave and a half so that its line can be heard as one."""
+    """Where the outer voices may go; a bass stays within an octave and a half, so that its line is heard as one."""
     voices = voices_of(brief, players)
     melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
     sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))

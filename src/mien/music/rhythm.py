@@ -1,7 +1,7 @@
 """Metre, and the rhythms that bars have in songs.
 
-Times are ticks (480 a quarter). A bar rhythm is a tuple of lengths that fill the bar; rests are negative. Rhythms are
-drawn from those of the OpenScore Lieder (`melody_statistics.json`), so that they sound sung rather than diced.
+Times are ticks (480 to a quarter). A bar rhythm is a tuple of lengths that fill the bar; rests are negative. Rhythms
+are drawn from those of the OpenScore Lieder (`melody_statistics.json`), so that they sound sung rather than diced.
 
 References: Lerdahl & Jackendoff 1983, *A Generative Theory of Tonal Music* (metrical strength); Longuet-Higgins & Lee
 1984, "The rhythmic interpretation of monophonic music" (syncopation as sound before a stronger, silent place).
@@ -25,19 +25,19 @@ DOWNBEAT, MIDDLE, BEAT, OFFBEAT = 3, 2, 1, 0
 """Metrical strengths, strong to weak."""
 
 COMPOUND_FILL = 1.4
-"""A dotted beat has half as much time again, most of which is filled."""
+"""A dotted beat lasts half as long again, and most of the extra time is filled."""
 
 SHORTEST_S = 0.11
-"""A sung note is not shorter than this at the tempo at hand."""
+"""The shortest note that can be sung, in seconds."""
 
 
 def beat_ticks(meter: Meter) -> int:
-    """Length of a beat: a quarter, or a dotted quarter in compound metre."""
+    """Length of a beat in ticks: a quarter, or a dotted quarter in compound metre."""
     return round(quarters_in_beat(meter) * TICKS_PER_QUARTER)
 
 
 def bar_ticks(meter: Meter) -> int:
-    """Length of a bar."""
+    """Length of a bar in ticks."""
     return meter[0] * TICKS_PER_QUARTER * 4 // meter[1]
 
 
@@ -47,7 +47,7 @@ def beats_in_bar(meter: Meter) -> int:
 
 
 def beat_fill(meter: Meter) -> float:
-    """How many times as many notes as a quarter a beat of this metre holds at the same liveliness."""
+    """How many times as many notes as a quarter a beat of this metre holds, at the same liveliness."""
     return COMPOUND_FILL if meter[1] == 8 else 1.0
 
 
@@ -90,8 +90,7 @@ def is_syncopated(tick: int, length: int, meter: Meter) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repertoire:
-    """The bar rhythms of a metre with what is needed to choose among them; arrays are (n,) in the order of
-    `rhythms`."""
+    """The bar rhythms of a metre and what is needed to choose among them; arrays are (n,) in the order of `rhythms`."""
 
     rhythms: tuple[Rhythm, ...]
     uses: NDArray[np.float64]
@@ -114,7 +113,7 @@ def melody_table() -> dict[str, object]:
 
 @cache
 def repertoire(meter: Meter) -> Repertoire:
-    """Bar rhythms of a metre. Songs in 5/4 are rare: its bars are joined from one of three and one of two beats."""
+    """Bar rhythms of a metre. Songs in 5/4 are rare: its bars are joined from one of three beats and one of two."""
     learnt = melody_table()["rhythms"]
     assert isinstance(learnt, dict)
     if meter == (5, 4):
@@ -152,9 +151,9 @@ def draw_rhythm(
     ----------
     notes_wanted : notes in the bar, the centre of a soft window.
     syncopated : 0..1, how welcome syncopated bars are.
-    tempo_bpm : beats a minute; bars with notes too short to sing at it are out.
-    distinct : for a motif: begins on the beat and mixes long and short.
-    legato : sounding over written length wanted: bars that rest are the less welcome the more connected the line is.
+    tempo_bpm : beats per minute; it excludes bars with notes too short to sing.
+    distinct : for a motif, which begins on the beat and mixes long and short notes.
+    legato : ratio of sounding to written length: the more connected the line, the less welcome bars with rests.
     avoid : rhythms that should not come again at once.
     """
     have = repertoire(meter)

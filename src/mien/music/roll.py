@@ -1,8 +1,8 @@
 """A phrase becomes a picture: a piano roll (Phrase → PNG, 1600 × 900 pixels).
 
-Time runs to the right in ticks, pitch upwards; a colour a part (Okabe & Ito 2008, told apart by colour-blind eyes
-too), the stronger the louder; above, sections and phrases; below, the harmony. The kit has lanes of its own. Drawn at
-twice the size and reduced, so that edges are smooth. Same phrase, same picture.
+Time runs to the right in ticks, pitch upwards. Each part has a colour (Okabe & Ito 2008, distinguishable for
+colour-blind eyes), stronger for louder notes. Sections and phrases stand above, the harmony below; the kit has lanes of
+its own. The picture is drawn at twice the size and reduced, so edges are smooth. Same phrase, same picture.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _BLACK_KEYS = (1, 3, 6, 8, 10)
 _SCALE = 2
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 118, 80
 _CHORD_ROWS = (18, 36)
-"""Below the roll: a chord that has no room in the first row is named in the second."""
+"""Rows below the roll: a chord with no room in the first row is named in the second."""
 _KIT_LANE = 16
 
 
@@ -47,7 +47,7 @@ class _Sheet:
 
     @property
     def floor(self) -> float:
-        """Lower edge of the pitches."""
+        """Lower edge of the pitches' area."""
         return HEIGHT_PX - _BOTTOM - (len(self.kit) * _KIT_LANE + 12 if self.kit else 0)
 
     @property
@@ -70,7 +70,7 @@ class _Sheet:
         self.draw.line([_SCALE * v for v in (x0, y0, x1, y1)], fill=colour, width=max(1, round(width * _SCALE)))
 
     def write(self, x: float, y: float, text: str, size: int, colour: _Colour, anchor: str = "lm") -> float:
-        """Write a line of text; tell where it ends."""
+        """Write a line of text and return where it ends."""
         font, plain = ImageFont.load_default(size * _SCALE), _plain(text)
         self.draw.text((_SCALE * x, _SCALE * y), plain, font=font, fill=colour, anchor=anchor)
         for place in (i for i, letter in enumerate(text) if letter == "ø"):
@@ -85,7 +85,8 @@ class _Sheet:
 
 
 def _plain(text: str) -> str:
-    """Text in what Pillow's own font has: it lacks the accidentals and the slashed o of half-diminished chords."""
+    """The text in characters of Pillow's own font, which lacks the accidentals and the slashed o of half-diminished
+    chords."""
     return text.replace("♭", "b").replace("♯", "#").replace("ø", "o")
 
 
@@ -94,7 +95,7 @@ def roll_png(phrase: Phrase, path: Path, tempo_bpm: float | None = None) -> None
 
     Parameters
     ----------
-    tempo_bpm : the tempo in its title: the written one, since a performance's wavers; by default the first.
+    tempo_bpm : the tempo for the title: the written one, since that of a performance wavers; by default the first.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Pitch classes become names: key signatures and enharmonic spelling on the line of fifths.
 
 A spelled name is its place on the line of fifths: … F −1, C 0, G 1, D 2 … B 5, F♯ 6 …; a signature is its number of
-sharps (flats are negative) −6..5. Distances on that line are what makes a spelling plausible (Temperley 2001, "The
+sharps, −6..5 (negative: flats). Distances on that line decide which spelling is plausible (Temperley 2001, "The
 Cognition of Basic Musical Structures", ch. 5).
 """
 
@@ -14,14 +14,15 @@ _ABOVE_MAJOR = {
     Mode.LYDIAN: 1, Mode.IONIAN: 0, Mode.MIXOLYDIAN: -1, Mode.DORIAN: -2,
     Mode.AEOLIAN: -3, Mode.HARMONIC_MINOR: -3, Mode.PHRYGIAN: -4,
 }  # fmt: skip
-"""Sharps of each mode's signature against the major on the same tonic; harmonic minor is written as minor."""
+"""Sharps in each mode's signature relative to the major key on the same tonic; harmonic minor is written as minor."""
 
 _FROM_ROOT = (0, -5, 2, -3, 4, -1, -6, 1, -4, 3, -2, 5)
-"""Place of a chord tone, in fifths from its root, by semitones above it (diminished seventh, augmented fifth apart)."""
+"""Place of a chord tone in fifths from the root, by semitones above it (except diminished sevenths, augmented
+fifths)."""
 
 
 def signature(tonic_pc: int, mode: Mode) -> int:
-    """Sharps (negative: flats) of the key signature, −6..5; a mode has that of the major scale of its notes."""
+    """Sharps (negative: flats) of the key signature, −6..5: that of the major scale with the same notes."""
     return (tonic_pc * 7 + _ABOVE_MAJOR[mode] + 6) % 12 - 6
 
 
@@ -36,7 +37,7 @@ def tonic_fifths(tonic_pc: int, mode: Mode) -> int:
 
 
 def _nearest(pc: int, centre: float) -> int:
-    """Place of pitch class `pc` that is nearest to `centre`; the sharper of two equally near ones."""
+    """The place of pitch class `pc` nearest to `centre`; of two equally near, the sharper."""
     place = pc * 7 % 12
     return min((place + 12 * turn for turn in range(-3, 4)), key=lambda p: (abs(p - centre), -p))
 
@@ -44,15 +45,15 @@ def _nearest(pc: int, centre: float) -> int:
 def spell(pc: int, fifths: int, chord: Chord | None = None) -> int:
     """Place of a pitch class on the line of fifths, under a signature of `fifths` sharps.
 
-    A chord tone is spelled from the chord's root (so a secondary dominant shows its leading note as such), any other
-    note by the key: from the minor third to the raised fifth degree of its major scale.
+    A chord tone is spelled from the chord's root (so a secondary dominant shows its leading note as such). Any other
+    note is spelled by the key: from the minor third to the raised fifth degree of its major scale.
     """
     centre = fifths + 2
     if chord is None or pc not in chord.pcs:
         return _nearest(pc, centre)
     above = [(tone - chord.pcs[0]) % 12 for tone in chord.pcs]
     diminished = 3 in above and 6 in above
-    # A diminished root is a leading note, so sharp; others reach from the Neapolitan to the leading note's dominant.
+    # A diminished root is a leading note, hence sharp; others reach from the Neapolitan to the leading note's dominant.
     root = _nearest(chord.pcs[0], fifths + (5 if diminished else 0.5))
     interval = (pc - chord.pcs[0]) % 12
     if interval == 9 and diminished:
@@ -68,17 +69,17 @@ def letter(fifths: int) -> str:
 
 
 def accidentals(fifths: int) -> int:
-    """Sharps (negative: flats) a place carries: −1 for B♭, 2 for F double sharp."""
+    """Sharps (negative: flats) that a place carries: −1 for B♭, 2 for F double sharp."""
     return (fifths + 1) // 7
 
 
 def octave(pitch_midi: int, fifths: int) -> int:
-    """Octave of a pitch that is spelled so: C♭5 sounds as B4, B♯3 as C4."""
+    """Octave of a pitch in this spelling: C♭5 sounds as B4, B♯3 as C4."""
     return (pitch_midi - accidentals(fifths)) // 12 - 1
 
 
 def name(fifths: int) -> str:
-    """Name with Unicode accidentals, "B♭"."""
+    """Name with Unicode accidentals, as in "B♭"."""
     count = accidentals(fifths)
     return letter(fifths) + ("♯" * count if count > 0 else "♭" * -count)
 

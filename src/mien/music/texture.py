@@ -22,8 +22,8 @@ from mien.values import Part
 INNER = (Part.TEXTURE, Part.HARMONY)
 
 FARTHEST_THIRD, OCTAVE, TENTH = 5, 12, 15
-"""Semitones that a player of single notes moves at most for a third that nobody else has, and that one of chords adds
-it to another tone; where he adds it to the bass alone."""
+"""In semitones: how far a player of single notes moves at most to a third that nobody else has; how near another tone a
+player of chords adds that third; how high above the bass it is added when it stands alone."""
 
 
 AGAIN = {"a": "a", "r": "f", "o": "r", "f": "r", "w": "w", "d": "d"}
@@ -32,7 +32,7 @@ AGAIN = {"a": "a", "r": "f", "o": "r", "f": "r", "w": "w", "d": "d"}
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A note before it has a velocity: `accent` adds to the dynamic of its part."""
+    """A note before it has a velocity; `accent` adds to the dynamic of its part."""
 
     onset_ticks: int
     length_ticks: int
@@ -72,7 +72,7 @@ class Token:
 
 
 def tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[Token]:
-    """Every stroke of a figure over a phrase; each chord begins its bar's pattern anew."""
+    """Every stroke of a figure over a phrase; each chord restarts its bar's pattern."""
     bar, step = bar_ticks(meter), beat_ticks(meter) // figure.grid
     for number, slot in enumerate(slots):
         start, end = slot.onset_ticks, slot.onset_ticks + slot.length_ticks
@@ -92,8 +92,8 @@ def tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[To
 
 
 def restruck(strokes: Iterable[Token], player: Voice, meter: Meter) -> Iterator[Token]:
-    """Let what would die away before it ends be struck again, on beats: a chord as it is, or tone by tone where every
-    beat wants a stroke; a single tone in turn with its neighbour, a bass with its fifth."""
+    """Strike a note again, on a beat, where it would otherwise die away before it ends. A chord is struck whole, or
+    tone by tone if every beat needs a stroke; a single tone alternates with its neighbour, a bass with its fifth."""
     beat = beat_ticks(meter)
     for token in strokes:
         step = max(1, (player.rings_ticks or 0) // beat) * beat
@@ -111,8 +111,8 @@ def restruck(strokes: Iterable[Token], player: Voice, meter: Meter) -> Iterator[
 
 
 def settled(strokes: Iterator[Token], slots: tuple[Slot, ...], player: Voice, meter: Meter) -> list[Token]:
-    """A figure that comes to rest with its phrase: in the last bar what begins up to the middle sounds to the end, as a
-    whole chord from who can play one."""
+    """A figure that comes to rest with its phrase: in the last bar, its last stroke up to the middle sounds to the end,
+    as a whole chord if the player can."""
     end = slots[-1].onset_ticks + slots[-1].length_ticks
     rest = end - bar_ticks(meter) + middle_ticks(meter)
     kept = [token for token in strokes if token.onset_ticks <= max(rest, slots[-1].onset_ticks)]
@@ -124,9 +124,9 @@ def settled(strokes: Iterator[Token], slots: tuple[Slot, ...], player: Voice, me
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What an inner part of a phrase moves on, each a row a slot: the tones it may take (MIDI, in the order of the
-    places that figures name), and the lowest melody pitch over it, above which no figure climbs; `suspended` are the
-    slots where a tone comes late, with the pitch held over and the one that it resolves to."""
+    """What an inner part of a phrase moves on, one row per slot: `tones`, MIDI, in the order of the places that figures
+    name; `ceilings_midi`, the lowest melody pitch over the slot, above which no figure climbs. `suspended` are the
+    slots where a tone comes late, with the pitch held over and the pitch it resolves to."""
 
     tones: Sequence[tuple[int, ...]]
     ceilings_midi: Sequence[int]
@@ -136,7 +136,7 @@ class Ground:
 def accompany(
     strokes: Sequence[Token], player: Voice, slots: tuple[Slot, ...], ground: Ground, meter: Meter
 ) -> list[Stroke]:
-    """Realise a figure of the inner voices; who plays one note at a time takes the first of a chord."""
+    """Realise a figure of the inner voices; a player of single notes takes the first of a chord."""
     played = []
     for token in strokes:
         number, onset, length = token.number, token.onset_ticks, token.length_ticks
@@ -165,9 +165,9 @@ def second_line(
     player: Voice,
     first: Voice,
 ) -> list[tuple[int, ...]]:
-    """The tones of every chord among which a second inner player moves: above what the first plays (as far as there is
-    room) and under the melody; first the one that is nearest to that of the chord before, and moves least in parallel
-    with the outer voices and the lowest inner one."""
+    """The tones of every chord among which a second inner player moves: above those of the first player (as far as
+    there is room) and under the melody. The first tone is the one nearest to that of the previous chord, with the
+    fewest parallels with the outer voices and the lowest inner one."""
     sung = [next((n.pitch_midi for n in melody if _holds(n, slot.onset_ticks)), None) for slot in slots]
     rows: list[tuple[int, ...]] = []
     for number, (slot, voices, ceiling) in enumerate(zip(slots, voicings, ceilings_midi, strict=True)):
@@ -203,8 +203,8 @@ def suspensions(
     odds: float,
     rng: np.random.Generator,
 ) -> dict[int, tuple[int, int]]:
-    """Where an inner voice that falls by step may come late: slot number → (pitch held over, pitch it resolves to). It
-    does not wait for what the melody has already."""
+    """Where an inner voice that falls by step may come late: slot number → (pitch held over, pitch it resolves to). A
+    voice does not wait for a pitch class that the melody already has."""
     held = {}
     beat = beat_ticks(meter)
     for number in range(1, len(slots)):
@@ -225,9 +225,9 @@ def suspensions(
 def completed(
     strokes: list[Stroke], slots: tuple[Slot, ...], melody: Sequence[Sung], voices: Mapping[Part, Voice]
 ) -> list[Stroke]:
-    """Let a chord that nobody gives its third have one: of the inner players the first that is near enough, who plays
-    it beside the tone he began with, or instead of it if he has one note at a time; where nobody begins a note, one who
-    is free, rather one who plays in this phrase anyway."""
+    """Give every chord its third, if nobody plays it. The first inner player with a near enough tone plays the third
+    beside it, or instead of it if he plays one note at a time. If nobody begins a note, a free player adds it,
+    preferably one who plays in this phrase anyway."""
     inner = [voices[part] for part in INNER if part in voices]
     players = sorted(inner, key=lambda player: not player.monophonic)
     at_hand = sorted(inner, key=lambda player: (all(s.part is not player.part for s in strokes), player.monophonic))
@@ -264,7 +264,8 @@ def _is_free(player: Voice, strokes: list[Stroke], slot: Slot) -> bool:
 
 
 def _with_third(found: list[Stroke], begun: list[Stroke], thirds: list[int], player: Voice) -> list[Stroke] | None:
-    """The strokes with one of the thirds near to how a player begins a chord, None if he does not, or none is near."""
+    """The strokes with a third near to how a player begins a chord; None if the player begins none, or no third is
+    near."""
     here = [stroke for stroke in begun if stroke.part is player.part]
     if not here or not thirds:
         return None

@@ -28,11 +28,10 @@ CLOSES = {
     "half": (0, 1, 2, 3, 4, 5, 6),
     "modulating": (0, 1, 2, 3, 4, 5, 6),
 }
-"""Letters of the scale that the melody of a phrase may end on, by cadence; each must also be a tone of the last
-chord."""
+"""Letters of the scale on which a phrase's melody may end, by cadence; each must also be a tone of the last chord."""
 
 SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
-"""Steps by which a motif that comes again within a phrase may be moved."""
+"""Steps by which a motif may be moved when it comes again within a phrase."""
 
 CLOSE = "close"
 """Name of the cell that ends a phrase."""
@@ -40,24 +39,24 @@ CLOSE = "close"
 PICK_UP_ODDS = 0.5
 
 TRIES, GOOD_ENOUGH, COPY_FAULT = 12, 1.0, 6.0
-"""Drafts of a phrase at most, of which the best is kept; the faults below which no other is tried; what each run of
-notes that a song has counts as a fault."""
+"""The most drafts of a phrase, of which the best is kept; the faults below which no other is tried; the faults for each
+run of notes that occurs in a song."""
 
 UNIT_BARS = 2
-"""Melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
+"""The melody is sung in breaths of this many bars, so that a later breath can answer an earlier one."""
 
 RESERVED_STEPS = 2
-"""Steps that are left at the top of a melody player's range for the highpoint of a piece."""
+"""Steps at the top of the melody player's range that are reserved for the highpoint of a piece."""
 
 WIDEST_STEPS = 11
-"""A climax does not widen a line beyond an octave and a half: what a voice sings with ease."""
+"""A climax does not widen a line beyond an octave and a half, the range a voice sings comfortably."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. This statement of it
-    `breaks_off`, or does not (`mien.music.interruption`); it may be raised to the piece's highpoint
-    (`mien.music.height`)."""
+    """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. `breaks_off` says
+    whether this statement of it does (`mien.music.interruption`), `is_height` whether it was raised to the piece's
+    highpoint (`mien.music.height`)."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]
@@ -69,7 +68,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Compass:
-    """Where the outer voices may go: steps of the melody, its highest at a climax, MIDI range of the bass.
+    """Where the outer voices may go: steps of the melody, its highest step at a climax, MIDI range of the bass.
 
     `summit` is the highest step that the player has; the last `RESERVED_STEPS` are kept for the piece's highpoint.
     """
@@ -80,17 +79,17 @@ class Compass:
     bass_high_midi: int
 
     def reaching(self, steps: int) -> Range:
-        """The melody's range, with room for a climax `steps` above it; a line wide enough stays as it is."""
+        """The melody's range, with room for a climax `steps` above it; a line that is wide enough keeps its range."""
         low, high = self.melody.low, self.melody.high
         return Range(low, max(high, min(self.summit - RESERVED_STEPS, high + steps, low + WIDEST_STEPS)))
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The phrases around one to be written, as far as there are any.
+    """The phrases around the one to be written, if there are any.
 
-    `before` is heard right before it, `after` returns right after it, `like` is the one whose opening it takes over;
-    `comes_again` says that the next one takes over its own. `heard` are the last pitches before it.
+    `before` is heard right before it, `after` returns right after it, `like` is the one whose opening it takes over.
+    `comes_again` says that the next phrase takes over its opening. `heard` are the last pitches before it.
     """
 
     before: Draft | None = None
@@ -112,12 +111,12 @@ def write_phrase(
     is_last: bool = False,
     leads_on: bool = True,
 ) -> Draft:
-    """Compose one phrase: the one with the fewest faults of several tries.
+    """Compose one phrase: of several tries, the one with the fewest faults.
 
     Parameters
     ----------
     motifs : by the roles that the plan's treatments name ("a", "b", "c").
-    around : for smooth joins, and for the opening where the plan takes one over.
+    around : for smooth joins, and for an opening that the plan takes over.
     is_contrast : starts away from the tonic.
     is_last : ends the piece: its last note is held to the end.
     leads_on : another phrase of the section follows, and a pick-up may lead into it.
@@ -137,14 +136,14 @@ def write_phrase(
 
 
 def faults_of(draft: Draft, around: Neighbours) -> float:
-    """What a second look finds: parallels between outer voices at chord changes, a climax that is heard too often, runs
-    that are some song's, a line out of balance."""
+    """The faults that a second look finds: parallels between the outer voices at chord changes, a climax heard too
+    often, runs that occur in a song, a line out of balance."""
     joints = [_outer(draft, slot) for slot in draft.slots]
     if around.before is not None:
         joints.insert(0, _outer(around.before, around.before.slots[-1]))
     if (after := draft if around.comes_again else around.after) is not None:
         joints.append(_outer(after, after.slots[0]))
-    together = [joint for joint in joints if joint[0] is not None]  # what is heard as one chord after the other
+    together = [joint for joint in joints if joint[0] is not None]  # the chords at which both outer voices begin a note
     parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(together))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
@@ -156,12 +155,12 @@ def faults_of(draft: Draft, around: Neighbours) -> float:
 
 
 def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
-    """Melody, if a note of it begins there, and bass at the start of a chord."""
+    """The melody, if one of its notes begins there, and the bass at the start of a chord."""
     return sung_at(draft.melody, slot), slot.bass_midi
 
 
 def sung_at(melody: Sequence[Sung], slot: Slot) -> int | None:
-    """The pitch that the melody strikes where a chord begins."""
+    """The pitch that the melody strikes as a chord begins."""
     return next((note.pitch_midi for note in melody if note.onset_ticks == slot.onset_ticks), None)
 
 
@@ -178,7 +177,7 @@ def _draft(
     leads_on: bool,
 ) -> Draft:
     bar = bar_ticks(brief.meter)
-    if around.like is None and spec.opens_like:  # what it would begin like is not there any more
+    if around.like is None and spec.opens_like:  # the phrase whose opening it should take over is gone
         spec = replace(spec, opens_like=0)
     taken_over, before = spec.opens_like * bar, around.before
     opening = _opening(spec, brief, around, is_contrast=is_contrast)
@@ -214,10 +213,10 @@ def _draft(
 
 
 def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast: bool) -> list[TimedChord]:
-    """The chords a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
+    """The chords that a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
 
     A phrase of two bars spends half of the first on it, so that its cadence has room; a phrase of one bar with a goal
-    is nothing but that.
+    consists of that goal alone.
     """
     taken_over = spec.opens_like * bar_ticks(brief.meter)
     if around.like is not None:
@@ -225,14 +224,14 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast:
     words = vocabulary(brief.mode)
     if spec.goal and spec.bars == 1:
         return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
-    is_contrast = is_contrast and not (around.before and around.before.spec.goal)  # a goal reached wants its tonic
+    is_contrast = is_contrast and not (around.before and around.before.spec.goal)  # a goal once reached needs its tonic
     length = middle_ticks(brief.meter) if spec.bars == 2 else bar_ticks(brief.meter)
     return [(0, length, words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
 
 
 def closing_letters(spec: PhraseSpec, slot: Slot, following: tuple[int | None, int] | None) -> tuple[int, ...]:
-    """What the melody may close on over the last chord: not where it would move on in fifths or octaves with the bass,
-    if there is another tone and the `following` (melody, bass) is known."""
+    """The letters on which the melody may close over the last chord, without those that would move on in parallel
+    fifths or octaves with the bass, if others remain and the `following` (melody, bass) is known."""
     chord, bass = slot.harmony, slot.bass_midi
     places = zip(chord.letters[:3], chord.pcs[:3], strict=True)  # no phrase rests on a seventh
     allowed = [(letter, (pc - bass) % 12) for letter, pc in places if letter in CLOSES[spec.cadence]]
@@ -250,7 +249,7 @@ def _cells(
     is_last: bool,
     leads_on: bool,
 ) -> list[Motif]:
-    """The motif of every bar, transformed as the plan says; the bar that closes the phrase has a rhythm of its own."""
+    """The motif of every bar, transformed as the plan says; the closing bar has a rhythm of its own."""
     cells: list[Motif] = []
     slow: list[Motif] = []
     for treatment in spec.treatment:
@@ -273,7 +272,7 @@ def _cells(
 
 
 def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_last: bool, leads_on: bool) -> Motif:
-    """Rhythm of a bar that closes: perhaps an approach, a long note, a breath."""
+    """The rhythm of a closing bar: perhaps an approach, a long note, a breath."""
     bar, beat = bar_ticks(brief.meter), beat_ticks(brief.meter)
     if is_last:
         return Motif(CLOSE, (bar,), ())
@@ -290,8 +289,8 @@ def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_las
 def _syllables(
     unit: list[Motif], first: int, bar: int, cells: list[Motif], melody: list[Sung], rng: np.random.Generator
 ) -> list[Syllable]:
-    """Notes to be found in the bars of a unit; a motif heard before in the phrase wants the steps that were sung then,
-    and its place, moved in sequence."""
+    """The notes to be found in the bars of a unit; a motif already heard in the phrase asks for the steps that were
+    sung then, and for their place, moved in sequence."""
     syllables: list[Syllable] = []
     move = int(rng.choice(SEQUENCES))
     for offset, cell in enumerate(unit):
@@ -319,7 +318,7 @@ def _syllables(
 def led_into(draft: Draft, target: Sung) -> Draft:
     """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next.
 
-    A pick-up is what follows the breath of a bar that closes; a phrase that ends with a bar of its motif has none.
+    A pick-up follows the breath of a closing bar; a phrase that ends with a bar of its motif has none.
     """
     if len(draft.spec.treatment) >= draft.spec.bars:
         return draft

@@ -1,10 +1,10 @@
-"""Roman numerals ↔ pitch classes: keys, chords and the scale each chord is sung over.
+"""Roman numerals ↔ pitch classes: keys, chords and the scale that is sung over each chord.
 
 Everything here is relative to the home tonic: pitch classes are semitones above it (0..11), letters are scale places
-above it (0 = tonic, 1 = second … 6), "steps" count letters without octave limit (7 an octave, 0 = the tonic at
-`TONIC_MIDI`). A numeral names a degree of the mode at hand, so "VI" in Aeolian is the major chord on the flat sixth
-("bVI" in Ionian); case gives the third, "°", "ø" and "+" the fifth, "7" a seventh; "V7/vi" borrows a dominant from the
-key of vi; a last "6", "64", "65", "43" or "42" is figured bass.
+above it (0 = tonic, 1 = second … 6), "steps" count letters without octave limit (7 to an octave, 0 = the tonic at
+`TONIC_MIDI`). A numeral names a degree of the current mode, so "VI" in Aeolian is the major chord on the flat sixth
+("bVI" in Ionian). Case gives the third, "°", "ø" and "+" the fifth, "7" a seventh; "V7/vi" borrows a dominant from the
+key of vi; a final "6", "64", "65", "43" or "42" is figured bass.
 
 References: Aldwell, Schachter & Cadwallader 2010, *Harmony and Voice Leading*; Persichetti 1961, *Twentieth-Century
 Harmony*, ch. 2 (chords of the modes).
@@ -17,7 +17,7 @@ from functools import cache
 from mien.values import Mode
 
 TONIC_MIDI = 60
-"""Where step 0 sounds while a phrase is composed; `compose` moves the finished music to its tonic."""
+"""Where step 0 sounds while a phrase is composed; `compose` transposes the finished music to its tonic."""
 
 _NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii")
 _PATTERN = re.compile(
@@ -63,7 +63,7 @@ def harmony(roman: str, mode: Mode, function: str) -> Harmony:
     Raises
     ------
     ValueError
-        If it is no numeral.
+        If `roman` is no numeral.
     """
     match = _PATTERN.fullmatch(roman)
     if match is None or match["numeral"].lower() not in _NUMERALS:

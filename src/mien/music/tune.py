@@ -1,9 +1,9 @@
 """Cues → a tune that the face plays itself: which degree of the scale comes next, and when it sounds.
 
-Two instruments, `tune.toml`: by the eyes alone, by the mouth alone. A cue held beyond a mark steps along the scale,
-another is a key that sounds the degree for as long as it is down. `play` is the state machine of one player: pure, one
-frame at a time, and it never leaves a key down when the face goes away. Cues come as distances from the resting face,
-each in its own unit.
+`tune.toml` holds two instruments, one played by the eyes alone, one by the mouth alone. One cue held beyond a mark
+steps along the scale; another is a key that sounds the degree as long as it is down. `play` is the state machine of one
+player: pure, one frame at a time, and it never leaves a key down when the face goes away. Cues are distances from the
+resting face, each in its own unit.
 
 References: Davanzo, Dondi, Mosconi & Porta 2018, "Playing music with the eyes through an isomorphic interface" (gaze
 chooses, something else strikes: no note by merely looking); Lyons & Tetsutani 2001, "Facing the music: a facial action
@@ -22,14 +22,14 @@ from mien.errors import BadInput
 from mien.values import Mode
 
 NEAR_MIDI = 67
-"""Degree 0 is the tonic nearest to this."""
+"""Degree 0 is the tonic nearest to this pitch."""
 LONGEST_S = 8.0
-"""A note that is held longer ends: somebody has fallen asleep, or the camera has."""
+"""A note held longer than this ends: somebody, or the camera, has fallen asleep."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """A cue held beyond a mark moves along the scale."""
+    """A cue that, held beyond a mark, moves along the scale."""
 
     cue: str
     beyond: float
@@ -42,7 +42,8 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """Cues that are all beyond a mark are a key that is down; `unless` is one that must not be back beyond it."""
+    """A key: it is down while all its cues are beyond their mark. `unless` is a cue that must be back before it goes
+    down."""
 
     cues: tuple[str, ...]
     beyond: float
@@ -55,7 +56,7 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """An instrument: how it is played in words, the degrees it reaches (0 is the tonic), its rows."""
+    """An instrument: how to play it, in words; the degrees it reaches (0 is the tonic); its rows."""
 
     name: str
     title: str
@@ -68,7 +69,8 @@ class Tune:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Where a player stands: the degree chosen, the key that is down, since when it is, and each row is in force.
+    """Where a player stands: the degree chosen, the key that is down and since when, and since when each row is in
+    force.
 
     `stepped_s` is when each step row last moved, None if it has not since it came into force.
     """
@@ -99,13 +101,13 @@ def play(tune: Tune, moved: Mapping[str, float], time_s: float, hand: Hand) -> t
 
     Parameters
     ----------
-    moved : distances from the resting face by cue name, each in its unit; what is not seen is left out.
+    moved : distances from the resting face by cue name, each in its unit; cues that are not seen are left out.
     time_s : of the frame, rising.
     hand : `Hand()` at the start.
 
     Returns
     -------
-    What begins and ends now, in order, and where the player stands then.
+    What begins and ends now, in order, and where the player stands afterwards.
     """
     keys_s = tuple(
         _since(_is_key(row, moved, since, number == hand.down), since, time_s)
@@ -115,7 +117,7 @@ def play(tune: Tune, moved: Mapping[str, float], time_s: float, hand: Hand) -> t
     acts: list[Press | Lift] = []
     if hand.down is not None and (keys_s[hand.down] is None or time_s - hand.down_s > LONGEST_S):
         acts.append(Lift())
-        # A key that was held too long has to come up before it sounds again.
+        # A key that was held too long must come up before it sounds again.
         is_stuck = keys_s[hand.down] is not None
         hand = replace(hand, down=None, keys_s=_without(keys_s, hand.down, float("inf")) if is_stuck else keys_s)
     if hand.down is None:
@@ -134,7 +136,7 @@ def pitch_of(degree: int, tonic_pc: int, mode: Mode) -> int:
 
 
 def tune_named(name: str) -> Tune:
-    """An instrument by its name.
+    """The instrument with this name.
 
     Raises
     ------
@@ -158,7 +160,7 @@ def parse_tunes(text: str, name: str = "tune.toml") -> Mapping[str, Tune]:
     Raises
     ------
     BadInput
-        If it is no TOML, or a row lacks something or holds what is not allowed.
+        If the text is not TOML, or a row lacks something or holds what is not allowed.
     """
     try:
         return {key: _tune(key, table) for key, table in tomllib.loads(text).items()}
@@ -181,7 +183,7 @@ def _tune(name: str, table: Mapping[str, Any]) -> Tune:
 
 
 def _stepped(tune: Tune, moved: Mapping[str, float], time_s: float, hand: Hand) -> Hand:
-    """The hand after this frame's steps; while a key is on its way, or down, they wait and begin anew."""
+    """The hand after this frame's steps. While a key is down, or on its way, steps wait and begin anew."""
     if hand.down is not None or any(_is_near(row, moved) for row in tune.keys):
         return replace(hand, steps_s=(None,) * len(tune.steps), stepped_s=(None,) * len(tune.steps))
     degree, steps_s, stepped_s = hand.degree, [], []
@@ -210,12 +212,12 @@ def _is_key(row: KeyRow, moved: Mapping[str, float], since: float | None, is_dow
 
 
 def _is_near(row: KeyRow, moved: Mapping[str, float]) -> bool:
-    """Whether a key is on its way down, or not yet quite up."""
+    """Whether a key is on its way down, or not yet fully up."""
     return any(_is_beyond(row, moved.get(cue), was=True) for cue in row.cues)
 
 
 def _is_beyond(row: StepRow | KeyRow, value: float | None, was: bool) -> bool:
-    """Whether a cue is beyond the row's mark; once it is, until it is back."""
+    """Whether a cue is beyond the row's mark; once beyond, it stays so until it is back."""
     if value is None:
         return False
     mark = row.back if was else row.beyond

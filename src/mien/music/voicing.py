@@ -1,10 +1,10 @@
 """Chords → inner voices, by search over the placements of every chord of a phrase in its range.
 
-Pitches are MIDI, voices lowest first. The costs are the classical ones, stated in `Costs`; the way through the phrase
-that costs least in all is taken, so a chord gives way where the next would have to move badly.
+Pitches are MIDI, voices lowest first. The costs are the classical ones, stated in `Costs`. The path through the phrase
+with the lowest total cost is taken, so a chord yields where the next would have to move badly.
 
-References: Huron 2001, "Tone and voice: a derivation of the rules of voice-leading from perceptual principles";
-Plomp & Levelt 1965 (close intervals are rough when low, hence the spacing rule).
+References: Huron 2001, "Tone and voice: a derivation of the rules of voice-leading from perceptual principles"; Plomp &
+Levelt 1965 (close intervals are rough when low, hence the spacing rule).
 """
 
 from dataclasses import dataclass
@@ -29,21 +29,21 @@ class Costs:
     doubled: float = 0.8
     """Two inner voices an octave apart."""
     muddy: float = 2.5
-    """An interval under a minor third's size below `MUD_MIDI`, or under a fifth's below `DEEP_MIDI`."""
+    """An interval smaller than a minor third below `MUD_MIDI`, or smaller than a fifth below `DEEP_MIDI`."""
     gap: float = 0.8
-    """More than an octave between neighbours."""
+    """More than an octave between neighbouring voices."""
     move: float = 0.22
     """Each semitone a voice moves."""
     parallel: float = 4.0
-    """Fifths or octaves moving in parallel with the bass, the melody or between voices."""
+    """Parallel fifths or octaves with the bass, with the melody or between inner voices."""
     over: float = 4.0
     """The top voice at or over the melody."""
     out_of_range: float = 3.0
-    """A tone below the range of who plays it, who would play it an octave higher."""
+    """A tone below the range of its player, who would play it an octave higher."""
     stretch: float = 0.5
     """Each semitone by which the top voice lies beyond the reach of the hand that plays the bass."""
     off_centre: float = 0.06
-    """Each semitone that the middle of the chord lies away from where it should."""
+    """Each semitone between the middle of the chord and where it should lie."""
 
 
 COSTS = Costs()
@@ -52,7 +52,7 @@ Outer = tuple[int, int | None]
 """Bass and melody where a chord begins, MIDI."""
 
 KEPT = 32
-"""How many placements of a chord are tried, those that stand best by themselves."""
+"""How many placements of a chord are tried: those that are best on their own."""
 
 MUD_MIDI = 53
 DEEP_MIDI = 46
@@ -84,12 +84,12 @@ def voice(
 
     Parameters
     ----------
-    ceilings_midi : lowest melody pitch over each slot (127 where it rests).
-    sung : the melody's pitch where each slot begins, None where it strikes none.
-    low_midi, high_midi : where the voices stand; `low_above_midi` is the least of all but the lowest.
+    ceilings_midi : lowest melody pitch over each slot (127 if it rests).
+    sung : the melody's pitch where each slot begins, None if it strikes none.
+    low_midi, high_midi : the range of the voices; `low_above_midi` is the lower limit of all but the lowest.
     centre_midi : where the middle of the chord should lie.
-    reach : semitones above the bass that its hand spans, where one hand plays all; None where others play.
-    before, outer_before : the inner voices of the chord before, and the outer ones with it; None if not known.
+    reach : semitones above the bass that the left hand spans, if two hands play everything; None otherwise.
+    before, outer_before : the inner voices of the previous chord, and the outer ones with it; None if not known.
     """
     outer = [(slot.bass_midi, melody) for slot, melody in zip(slots, sung, strict=True)]
     rows: list[NDArray[np.int64]] = []

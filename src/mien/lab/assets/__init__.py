@@ -1,1 +1,1 @@
-"""Data assets are made: the font cut, the resting face."""
+"""Makes the data assets: the cut font, the resting face."""

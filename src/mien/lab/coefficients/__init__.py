@@ -1,1 +1,1 @@
-"""The expression coefficients are learnt: faces, teacher, split, training, examination."""
+"""Trains the expression coefficients: faces, teacher, split, training, examination."""

@@ -1,7 +1,7 @@
-"""Details and shapes are changed on the way to the student: what a camera and a mesh do to a face, its movements kept.
+"""Details and shapes are changed on the way to the student, as a camera and a mesh would change them; movements stay.
 
-Order: a small turn, scale and shift of the picture alone (the mesh that cut it is never exact), blur and fewer pixels,
-gamma, contrast, brightness, noise. Details are uint8 (n, 112, 112), shapes float32 (n, s).
+In order: a small turn, scale and shift of the picture alone (the mesh that cut it is never exact), blur and fewer
+pixels, gamma, contrast, brightness, noise. Details are uint8 (n, 112, 112), shapes float32 (n, s).
 """
 
 import cv2
@@ -14,14 +14,14 @@ TURN_DEG, SCALE, SHIFT_PX = 2.0, 0.03, 1.0
 SOFT_SHARE = 0.15
 """How often a picture is blurred or drawn with fewer pixels."""
 FEWEST = 0.4
-"""The least of its pixels a side that it is drawn with."""
+"""The smallest share of its pixels per side with which a picture is drawn."""
 GAMMA, CONTRAST, BRIGHTNESS, NOISE = 0.25, 0.2, 20.0, 4.0
 POINT_NOISE = 0.002
-"""Of each number of a shape, in eye distances."""
+"""Noise on each number of a shape, in eye distances."""
 
 
 def changed_details(details: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Change every picture by itself."""
+    """Change every picture independently."""
     return np.stack([_changed(detail, rng) for detail in details])
 
 

@@ -40,15 +40,15 @@ from mien.nets import Floats
 from mien.values import Face, Frame
 
 MOVED = 5
-"""Expressions of each rendered person, beside two pictures at rest."""
+"""Expressions of each rendered person, besides two pictures at rest."""
 REST_TURN_DEG, MOVED_TURN_DEG = 10.0, 22.0
 FERPLUS_STEP = 2
-"""Every second picture of FER+ is taken: they are 48 pixels wide, and teach little about fine movements."""
+"""Every second picture of FER+ is taken: they are 48 pixels wide and teach little about fine movements."""
 RENDERED = ("rest", "neutral", "moved")
 CHANGED = 8
-"""How many changed copies of each photograph are read beside it: there are few."""
+"""How many changed copies of each photograph are read besides it: photographs are few."""
 GROUP_SPAN = 10**6
-"""Groups of one set begin this far from those of the next."""
+"""The groups of one set begin this far from those of the next."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +72,12 @@ class Faces:
 
     @property
     def is_close_up(self) -> NDArray[np.bool_]:
-        """Which are FER+'s, bool (n,)."""
+        """Which are from FER+, bool (n,)."""
         return np.char.startswith(self.kind, "ferplus")
 
     @property
     def sort(self) -> NDArray[np.str_]:
-        """What each is, as text (n,): "rendered", "close-up" or "photograph"."""
+        """The sort of each, as text (n,): "rendered", "close-up" or "photograph"."""
         return np.where(self.is_rendered, "rendered", np.where(self.is_close_up, "close-up", "photograph"))
 
     def take(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> "Faces":
@@ -108,7 +108,7 @@ def performed(head: Head, people: Sequence[int], seed: int) -> Iterator[_Row]:
 
 
 def photographed(path: Path, kind: str, teacher: Teacher, first_group: int) -> Iterator[_Row]:
-    """Faces of a file of JPEG pictures (`jpeg`, `offset`), the largest of each, as the teacher reads them."""
+    """Faces in a file of JPEG pictures (`jpeg`, `offset`), the largest of each, as the teacher reads them."""
     jpeg, offset, names = load_arrays(path, "jpeg", "offset", "name").values()
     # Helen numbers the faces of one photograph: 100040721_1, 100040721_2
     _, numbers = np.unique([str(name).split("_")[0] for name in names], return_inverse=True)
@@ -123,7 +123,7 @@ def photographed(path: Path, kind: str, teacher: Teacher, first_group: int) -> I
 
 
 def changed(rgb: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Another picture that might have been taken of the same: turned, reduced, lit otherwise, worn."""
+    """Another picture that might have been taken of the same face: turned, reduced, lit otherwise, worn."""
     side = max(rgb.shape[:2])
     turn = cv2.getRotationMatrix2D(
         (rgb.shape[1] / 2, rgb.shape[0] / 2), float(rng.uniform(-20, 20)), float(rng.uniform(0.35, 1))
@@ -167,17 +167,17 @@ def gathered(rows: Iterator[_Row]) -> Faces:
 
 
 def save_faces(faces: Faces, path: Path) -> None:
-    """Keep faces between runs."""
+    """Save faces between runs."""
     save_arrays(path, **{field.name: getattr(faces, field.name) for field in fields(faces)})
 
 
 def load_all(paths: Sequence[Path]) -> Faces:
-    """Read what `save_faces` wrote, one file or several.
+    """Read what `save_faces` wrote, from one file or several.
 
     Raises
     ------
     BadInput
-        If a file is none of those.
+        If a file was not written by it.
     """
     try:
         parts = [load_arrays(path, *(field.name for field in fields(Faces))) for path in paths]

@@ -2,13 +2,13 @@
 
     python -m mien.lab.coefficients.evaluate --performed performed.npz --taught taught.npz
 
-The measure is Pearson's r over faces between what ships reads and the truth. Rendered faces are new people, turned up
-to `MOST_TURNED_DEG`, at rest and moving, read without their rest and with it; their truth is exact. Photographs are
-new pictures; their truth is what the official head says. A name of which no truth varies (standard deviation below
-`LEAST_SPREAD`) has no r.
+The measure is Pearson's r over faces between the shipped network's readings and the truth. Rendered faces are new
+people, turned up to `MOST_TURNED_DEG`, at rest and moving, read without their rest and with it; their truth is exact.
+Photographs are new pictures; their truth is what the official head says. A name whose truth never varies (standard
+deviation below `LEAST_SPREAD`) has no r.
 
-`sides` counts, among rendered faces whose two sides differ by more than .3 in a movement, how often the side that moves
-more is read as the side that moves more, and how often the other one is read as moving more by over .1.
+`sides` looks at rendered faces whose two sides differ by more than .3 in a movement. It counts how often the side that
+moves more is read as such, and how often the other side is read as moving more by over .1.
 """
 
 import argparse
@@ -44,7 +44,7 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "gaze": tuple(name for name in COEFFICIENTS if name.startswith("eyeLook")),
     }
 )
-"""What was asked to hold: r of at least `WANTED` for each of these."""
+"""The promise: r of at least `WANTED` for each of these."""
 WANTED = {"rendered": 0.9, "rendered, rest known": 0.9, "photographs": 0.8}
 
 
@@ -53,7 +53,7 @@ def evaluate(student: Student, performed: Faces, taught: Faces) -> dict[str, Any
     turned = np.abs(performed.pose_deg).max(axis=1) <= MOST_TURNED_DEG
     rendered = performed.take(split(performed)["examine"] & turned)
     now, rest = rest_places(rendered)
-    seen, own = rendered.take(now), rendered.take(rest)  # the pictures that show the rest are examined on neither way
+    seen, own = rendered.take(now), rendered.take(rest)  # neither way is examined on the pictures that show the rest
     photographed = taught.take(split(taught)["examine"])
     plain = student.read(seen.details, seen.shapes)
     calibrated = beyond_rest(plain, student.read(own.details, own.shapes))
@@ -92,7 +92,7 @@ def _worst(found: list[float | None]) -> float | None:
 
 
 def _sides(read: Floats, truth: Floats) -> dict[str, Any]:
-    """How often the side that moves more is read as such, and how often clearly the other."""
+    """How often the side that moves more is read as such, and how often the other side clearly is."""
     right = exchanged = total = 0
     for left, name in enumerate(COEFFICIENTS):
         twin = name.removesuffix("Left") + "Right"
@@ -126,7 +126,7 @@ def names(results: Results) -> str:
 
 
 def examined(results: Results) -> str:
-    """How many faces, and the sides."""
+    """The number of faces, and the sides."""
     rows = [(f"faces, {kind}", f"{n:,}") for kind, n in results["faces"].items()]
     rows.append(("people among the rendered", f"{results['people']:,}"))
     for kind, told in results["sides"].items():

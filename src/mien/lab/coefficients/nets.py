@@ -1,13 +1,13 @@
 """The student of coefficients: two halves of a face and its shape → what each half does.
 
-One trunk of residual convolutions (He et al. 2016) looks at the subject's left half, and again, with the same weights,
-at the right half in a mirror. What the two halves show, the own one first, and the shape of the whole face as that half
-sees it lead to the coefficients of `OWN`. Left and right cannot be confused: in a mirror the halves change places, and
-so do the answers.
+One trunk of residual convolutions (He et al. 2016) looks at the subject's left half, and with the same weights at the
+mirrored right half. What the two halves show, the own one first, and the shape of the whole face as that half sees it
+lead to the coefficients of `OWN`. Left and right cannot be confused: in a mirror the halves change places, and so do
+the answers.
 
 Inputs, n faces: `halves` float32 (n, 2, 112, 64), grey 0..255; `shapes` float32 (n, 2, s), departures from the average
-face. Output: `moved` float32 (n, 2, own). There is no batch normalisation: with it the loss on held back faces fell
-more slowly (docs/log.md).
+face. Output: `moved` float32 (n, 2, own). There is no batch normalisation: with it the loss on held-out faces fell more
+slowly (docs/log.md).
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from mien.cues.coefficients import HALF_PX, OWN, SHAPE_SIZE
 from mien.values import DETAIL_PX
 
 DARKEST_CONTRAST = 8.0
-"""Grey levels added to a picture's standard deviation: an even one stays even instead of becoming noise."""
+"""Grey levels added to a picture's standard deviation, so that an even picture stays even instead of becoming noise."""
 SHAPE_UNIT = 0.03
 """About how far points of a face depart from the average one, in eye distances."""
 SIDES = 2
@@ -27,8 +27,8 @@ SIDES = 2
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Sizes of the student: `stem` and `blocks` (channels, stride) of the trunk, widths of what is kept of a half, of a
-    shape, and of both together."""
+    """Sizes of the student: `stem` and `blocks` (channels, stride) of the trunk; the widths that represent a half, a
+    shape, and both together."""
 
     stem: int = 24
     blocks: tuple[tuple[int, int], ...] = ((32, 2), (64, 2), (96, 2), (96, 1))
@@ -45,7 +45,7 @@ def build_student(size: Size = USUAL) -> keras.Model:
     """The student: halves, shapes → moved."""
     halves = keras.Input((SIDES, DETAIL_PX, HALF_PX), name="halves")
     shapes = keras.Input((SIDES, SHAPE_SIZE), name="shapes")
-    grey = (1, 2, 3)  # the light is one for both halves
+    grey = (1, 2, 3)  # both halves have the same light
     contrast = ops.std(halves, axis=grey, keepdims=True) + DARKEST_CONTRAST
     level = (halves - ops.mean(halves, axis=grey, keepdims=True)) / contrast
     shown = _trunk(size)(ops.reshape(level, (-1, DETAIL_PX, HALF_PX, 1)))
@@ -59,7 +59,7 @@ def build_student(size: Size = USUAL) -> keras.Model:
 
 
 def _small() -> keras.Initializer:
-    """Answers begin near 0, which is what a face at rest does."""
+    """Weights so small that answers start near 0, as a face at rest does."""
     return keras.initializers.RandomNormal(0, 0.01)
 
 

@@ -25,10 +25,10 @@ from mien.writing import sha256_of
 
 SHIPPED = "coefficients.tflite"
 MOST_DIFFERENCE = 0.005
-"""Largest difference allowed between a coefficient from Keras and the same from LiteRT, which has weights in half
+"""Largest difference allowed between a coefficient from Keras and the same one from LiteRT, whose weights are in half
 precision."""
 TOLD = ("command", "plan", "size", "faces", "after")
-"""What the manifest repeats of `training.json`."""
+"""Entries of `training.json` that the manifest repeats."""
 DATA = [
     {"name": "faces rendered by mien.lab.performer from ICT FaceKit Light (Li et al. 2020)", "terms": "MIT"},
     {"name": "Helen (train part) and AFW pictures, as the official head reads them", "terms": "research; none ships"},
@@ -43,9 +43,9 @@ def ship(run: Path, to: Path) -> Path:
     Raises
     ------
     BadInput
-        If there is no training.
+        If the folder holds no training.
     BadAsset
-        If LiteRT answers otherwise than Keras.
+        If LiteRT and Keras give different answers.
     """
     if not (run / TRAINING).is_file():
         raise BadInput(f"{run}: no training of python -m mien.lab.coefficients.train")
@@ -60,7 +60,7 @@ def ship(run: Path, to: Path) -> Path:
 
 
 def made_up() -> dict[str, Floats]:
-    """Inputs that are nobody's face."""
+    """Inputs that belong to nobody's face."""
     rng = np.random.default_rng(52)
     chips = patterns()["chip"][..., 0]
     side = np.arange(DETAIL_PX) * chips.shape[1] // DETAIL_PX
@@ -70,7 +70,7 @@ def made_up() -> dict[str, Floats]:
 
 
 def apart(wanted: Answers, found: Answers) -> float:
-    """Largest difference of two answers in what is read."""
+    """The largest difference between two answers' readings."""
     return float(np.abs(np.clip(wanted["moved"], 0, 1) - np.clip(found["moved"], 0, 1)).max())
 
 

@@ -1,7 +1,7 @@
 """Which faces teach the coefficients, which choose, which examine (Faces → masks; no keras here).
 
 A group (a rendered person, a photograph and its near-duplicates, a portrayed person) is on one side only. A tenth
-examines and is read once; a tenth chooses the epoch; the rest is learnt from. FER+'s validation split always examines.
+examines and is read once; a tenth chooses the epoch; the rest teaches. FER+'s validation split always examines.
 """
 
 import numpy as np
@@ -23,7 +23,7 @@ def split(faces: Faces) -> dict[str, NDArray[np.bool_]]:
 
 
 def rest_places(faces: Faces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows that show a rendered person whose rest is seen in another row, and those rows, both int64 (m,)."""
+    """Rows that show a rendered person whose rest is seen in another row, and those other rows, both int64 (m,)."""
     (rests,) = np.nonzero(faces.kind == "rest")
     groups, first = np.unique(faces.group[rests], return_index=True)
     (now,) = np.nonzero((faces.kind != "rest") & np.isin(faces.group, groups))

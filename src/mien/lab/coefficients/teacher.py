@@ -1,9 +1,9 @@
 """The official reading of a face: MediaPipe's mesh of 478 points and its blendshape head (picture → float32 (52,)).
 
-A teacher and a yardstick for our own coefficients; it is read from the bundle `face_landmarker.task` (a zip,
-Apache-2.0) and does not ship. Contracts: the mesh takes a crop of 256 pixels like ours of 192 (`mien.face.mesh`: box
-× 1.5, level with the eyes, RGB / 255, bilinear, zero border); the head takes 146 of its points in picture pixels and
-answers 52 numbers, `_neutral` first. No other points than this mesh's may be given to it.
+It is a teacher and a yardstick for our own coefficients. It is read from the bundle `face_landmarker.task` (a zip,
+Apache-2.0) and does not ship. Contracts: the mesh takes a crop of 256 pixels, made like ours of 192 (`mien.face.mesh`:
+box × 1.5, level with the eyes, RGB / 255, bilinear, zero border); the head takes 146 of its points in picture pixels
+and returns 52 numbers, `_neutral` first. It must only be given points from this mesh.
 
 References: Kartynnik et al. 2019; MediaPipe, face_blendshapes_graph.cc (which points, in which order).
 """
@@ -47,7 +47,7 @@ class Teacher:
     Raises
     ------
     BadInput
-        If it is not that bundle.
+        If the file is not that bundle.
     """
 
     def __init__(self, bundle: Path) -> None:

@@ -3,11 +3,11 @@
     python -m mien.lab.coefficients.train --performed performed.npz --taught taught.npz --out RUN
     python -m mien.lab.coefficients.ship --run RUN --to src/mien/cues/assets
 
-Of rendered faces the exact truth is learnt, of photographs what the official head says, where it says anything
-(standard deviation of at least `LEAST_SPREAD`). The error of each name is counted in the standard deviations of its
-truth, so that small movements matter as much as large ones. Pictures are shifted, turned, blurred and lit otherwise on
-the way (`mien.lab.coefficients.changes`). AdamW, cosine rate, averaged weights; the epoch is chosen on people and
-pictures held back for that. Any backend of Keras can learn it; shipping needs TensorFlow.
+Rendered faces teach their exact truth; photographs teach what the official head says, if it says anything (standard
+deviation of at least `LEAST_SPREAD`). The error of each name is counted in standard deviations of its truth, so that
+small movements matter as much as large ones. Pictures are shifted, turned, blurred and lit otherwise on the way
+(`mien.lab.coefficients.changes`). AdamW, cosine rate, averaged weights; the epoch is chosen on people and pictures held
+out for that. Any backend of Keras can train it; shipping needs TensorFlow.
 """
 
 import argparse
@@ -71,7 +71,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return inputs_of(details, shapes), self.wanted[some]
 
     def enter(self, epoch: int, _: object = None) -> None:
-        """Draw the batches of this epoch, counted from 0, from now on."""
+        """From now on, draw the batches of this epoch, counted from 0."""
         self.epoch = epoch
 
 
@@ -81,9 +81,9 @@ def inputs_of(details: NDArray[np.uint8], shapes: Floats) -> dict[str, Floats]:
 
 
 def wanted_of(faces: Faces, learn: NDArray[np.bool_]) -> Floats:
-    """Every face's truth and how much each answer counts, float32 (n, 2, own, 2), left halves first.
+    """Every face's truth and the weight of each answer, float32 (n, 2, own, 2), left halves first.
 
-    What an answer counts follows from the spread of the truth among those to learn from, each sort by itself.
+    The weight of an answer follows from the spread of the truth among the faces to learn from, each sort by itself.
     """
     truth = sides(faces.truth)
     weight = np.zeros_like(truth)
@@ -102,7 +102,7 @@ def sides(values: Floats) -> Floats:
 
 
 def counted(wanted: keras.KerasTensor, told: keras.KerasTensor) -> keras.KerasTensor:
-    """Mean squared error, each answer weighed: `wanted` (n, 2, own, 2) holds truth and weight."""
+    """Mean squared error, each answer weighted: `wanted` (n, 2, own, 2) holds truth and weight."""
     return keras.ops.mean(wanted[..., 1] * keras.ops.square(wanted[..., 0] - told))
 
 
@@ -147,7 +147,7 @@ def train(
 ) -> keras.Model:
     """Train a student; leave it, its curves and `training.json` in the folder `out`.
 
-    `start` is the folder of a training to go on from.
+    `start` is the folder of a training to continue from.
     """
     out.mkdir(parents=True, exist_ok=True)
     network = fit_student(faces, plan, size, out, start, verbose)

@@ -1,1 +1,1 @@
-"""The reader is examined: scores, regions, abstention, invariance, and simpler ways beside it."""
+"""Examines the reader: scores, regions, abstention, invariance, and simpler methods beside it."""

@@ -2,11 +2,11 @@
 
     python -m mien.lab.exams.ablate --data FOLDER --kept FOLDER [--limit N] [--epochs E] [--seeds S] [--out results]
 
-writes `ocular.json`. For each condition of `mien.lab.exams.evaluate.CONDITIONS` a small full-face network
-(`mien.lab.exams.plain_nets`) learns and is examined with only those regions' boxes visible, the rest painted grey;
-boxes overlap, so "no eyes" shows what of the brows' and the nose's boxes lies outside the eyes'. Beside it stands
-ours: one network with streams switched off. Each training's answers are kept in --kept under its budget and condition,
-so that an interrupted run goes on where it stopped; with several seeds the probabilities are averaged.
+writes `ocular.json`. For each condition of `mien.lab.exams.evaluate.CONDITIONS`, a small full-face network
+(`mien.lab.exams.plain_nets`) is trained and examined with only those regions' boxes visible, the rest painted grey.
+Boxes overlap, so "no eyes" shows the parts of the brows' and the nose's boxes outside the eyes'. Ours stands beside it:
+one network with streams switched off. Each training's answers are kept in --kept under its budget and condition, so
+that an interrupted run continues where it stopped; with several seeds the probabilities are averaged.
 """
 
 import argparse
@@ -34,7 +34,7 @@ Chips = NDArray[np.uint8]
 def visible(*absent: str) -> NDArray[np.bool_]:
     """Which pixels of the chip a condition shows, bool (64, 64).
 
-    Of one absent region the box is hidden; where more are absent, only the boxes of the others are shown.
+    If one region is absent, its box is hidden; if more are, only the boxes of the others are shown.
     """
     shown = np.ones((CHIP_PX, CHIP_PX), dtype=bool)
     if len(absent) > 1:
@@ -52,7 +52,7 @@ def visible(*absent: str) -> NDArray[np.bool_]:
 def learn_condition(
     train: tuple[Chips, Floats], examined: Chips, shown: NDArray[np.bool_], epochs: int, seed: int
 ) -> Floats:
-    """Train one small network on what a condition shows; give its logits float32 (n, 8) for the examined chips."""
+    """Train one small network on what a condition shows; return its logits float32 (n, 8) for the examined chips."""
     import keras
 
     from mien.lab.exams import plain_nets as nets
@@ -71,7 +71,7 @@ def learn_condition(
 def trained_conditions(
     train: tuple[Chips, Floats], exam: Exam, examined: Chips, epochs: int, seeds: int, kept: Path
 ) -> dict[str, dict[str, Any]]:
-    """Every condition's headline, from networks trained for it now or before."""
+    """The headline of every condition, from networks trained for it now or earlier."""
     told = {}
     for condition, absent in CONDITIONS.items():
         votes = []
@@ -89,7 +89,7 @@ def trained_conditions(
 
 
 def _recall_answers(path: Path, exam: Exam) -> Floats | None:
-    """The logits kept in a file, if it is there and of that exam."""
+    """The logits kept in a file, if it exists and belongs to that exam."""
     if not path.is_file():
         return None
     rows, logits = load_arrays(path, "rows", "logits").values()

@@ -1,13 +1,13 @@
-"""When a reader says "I cannot tell": how many of what nobody can read, and of clean faces, it refuses.
+"""When a reader says "I cannot tell": how many unreadable pictures, and how many clean faces, it refuses.
 
     python -m mien.lab.exams.abstention --data FOLDER [--weights reader.tflite]
 
 prints, for the development split, the share refused of each kind at each candidate threshold, and the threshold by the
-rule: of steps of .05 the highest at which at least `WANTED` of each kind of `UNREADABLE` is refused. What it prints is
-kept by hand in `mien.values.CANNOT_TELL_DOUBT`. `mien evaluate` then reports on validation, with other drawings.
+rule: the highest, in steps of .05, at which at least `WANTED` of each kind of `UNREADABLE` is refused. The result is
+copied by hand into `mien.values.CANNOT_TELL_DOUBT`. `mien evaluate` then reports on validation, with other drawings.
 
-The pictures that FER+ left without a single vote, or that most raters called no face, are reported beside: about half
-of them are placeholders and drawings, the rest faces that were badly cut.
+Pictures that FER+ left without a single vote, or that most raters called no face, are reported separately: about half
+of them are placeholders and drawings, the rest badly cut faces.
 """
 
 import argparse
@@ -28,11 +28,11 @@ from mien.nets import asset_path
 from mien.values import CANNOT_TELL_DOUBT, EMOTIONS
 
 DRAWN = 240
-"""Pictures of each unreadable kind."""
+"""Number of pictures of each unreadable kind."""
 WANTED = 0.95
 STEPS = tuple(round(0.05 * step, 2) for step in range(10, 20))
 SEEDS: Mapping[str, int] = {"train": 10, "develop": 11, "validate": 12}
-"""Other drawings for choosing than for reporting."""
+"""Choosing and reporting use different drawings."""
 
 
 def doubts(reader: Reader, pictures: Pictures) -> NDArray[np.float64]:
@@ -43,14 +43,14 @@ def doubts(reader: Reader, pictures: Pictures) -> NDArray[np.float64]:
 
 
 def doubts_of_unreadable(reader: Reader, exam: Exam, side: str) -> dict[str, NDArray[np.float64]]:
-    """Doubts of each kind of `UNREADABLE`, made from some of the faces of an exam."""
+    """Doubts of each kind of `UNREADABLE`, made from faces of an exam."""
     rng = np.random.default_rng(SEEDS[side])
     some = rng.choice(len(exam), min(DRAWN, len(exam)), replace=False)
     return {kind: doubts(reader, make(exam.pictures[some], rng)) for kind, make in UNREADABLE.items()}
 
 
 def voteless(data: Path) -> Pictures:
-    """The pictures of FER+ that nobody voted on, or that most raters called no face; they are on no side."""
+    """The pictures of FER+ that nobody voted on, or that most raters called no face; they belong to no side."""
     held = load_arrays(find_data(data, FERPLUS), "images", "votes")
     votes = held["votes"].astype(int)
     total = votes.sum(axis=1)
@@ -59,7 +59,7 @@ def voteless(data: Path) -> Pictures:
 
 
 def describe(refused: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
-    """Share refused of each kind, with its interval, at the threshold that ships."""
+    """The share refused of each kind, with its interval, at the shipped threshold."""
     return {kind: metrics.share_of(found > CANNOT_TELL_DOUBT) for kind, found in refused.items()}
 
 

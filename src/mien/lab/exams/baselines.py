@@ -1,15 +1,15 @@
 """The simple methods that ours is compared with: prepared pictures → probabilities of the four classes (n, 4).
 
 grey rule : inside the Haar box, mean and standard deviation of brightness decide, as in the nearest project of this
-    task: bright and contrasty is happy, dark and contrasty angry, dark and flat sad, bright and flat neutral. Bright
-    and contrasty mean above the training median, which is kinder than a constant.
-grey cells : the most that mean and deviation can say: 8 × 8 cells of equal numbers, each answers as its training faces.
+    task: bright and contrasty is happy, dark and contrasty angry, dark and flat sad, bright and flat neutral. "Bright"
+    and "contrasty" mean above the training median, which is kinder than a constant.
+grey cells : the most that mean and deviation can say: 8 × 8 equally filled cells, each answers as its training faces.
 hog : inside the Haar box, histograms of oriented gradients (Dalal & Triggs 2005) and logistic regression.
-geometry : coordinates and pairwise distances of the 68 points (the jaw left out of the distances), and logistic
-    regression; it sees no pixel.
+geometry : coordinates and pairwise distances of the 68 points (distances without the jaw), and logistic regression; it
+    sees no pixel.
 
-Every choice is made on development. Classes are in the order of `mien.lab.training.corpus.FOUR`;
-hog and geometry also learn any others (a project's own).
+Every choice is made on development. Classes are in the order of `mien.lab.training.corpus.FOUR`; hog and geometry also
+learn any others (a project's own).
 """
 
 from collections.abc import Callable
@@ -32,14 +32,14 @@ Truth = NDArray[np.int64]
 HAPPY, SAD, ANGRY, NEUTRAL = range(len(FOUR))
 CELLS = 8
 RULE_SURE = 0.97
-"""What the rule says of its answer, the rest shared: it has no doubt to tell."""
+"""The probability that the rule gives its answer; the others share the rest. It has no doubt to express."""
 FIRST_INNER = 17
-"""Points before it are the jaw's."""
+"""The points before it are the jaw's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taught:
-    """What a method may learn from and choose on: two prepared sides with their truths int64 (n,) among `count`."""
+    """What a method may learn from and choose on: two prepared sides with their truths, int64 (n,), among `count`."""
 
     train: Prepared
     train_truth: Truth

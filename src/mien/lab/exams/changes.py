@@ -1,8 +1,8 @@
 """Changes of a picture that leave the expression as it is: light, skin, mirror, tilt, blur, JPEG, size.
 
 Pictures are uint8, grey (h, w) or RGB (h, w, 3), sRGB; lengths are in eye distances (`eyes_px`), so that a close-up of
-48 pixels and a portrait of 512 are changed alike. A stop of light doubles or halves the light itself, so it is applied
-to linear values (IEC 61966-2-1); what is too bright is cut off, as a sensor would.
+48 pixels and a portrait of 512 are changed alike. A stop doubles or halves the light itself, so it is applied to linear
+values (IEC 61966-2-1); values that become too bright are clipped, as a sensor would.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ Change = Callable[[Picture, float], Picture]
 
 TILT_DEG = 15.0
 ENLARGED = 1.4
-"""The oval of the mesh ends below the hair: so much larger it holds the forehead and the ears."""
+"""Enlargement of the mesh's oval, which ends below the hair, so that it holds the forehead and the ears."""
 BLUR = 1 / 18
 """Standard deviation in eye distances: one pixel of a FER2013 picture."""
 JPEG_QUALITY = 30
@@ -42,7 +42,7 @@ _OVAL = (
     *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152),
     *(148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
-"""Mesh indices around the face."""
+"""Mesh indices of the outline of the face."""
 
 
 def gamma(exponent: float) -> Change:
@@ -52,7 +52,7 @@ def gamma(exponent: float) -> Change:
 
 
 def stops(number: float) -> Change:
-    """So many stops more light; below 0 less."""
+    """This many stops more light; below 0 less."""
     encoded = np.arange(256) / 255
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
     lit = np.clip(linear * 2.0**number, 0, 1)
@@ -67,7 +67,7 @@ def mirror(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001 (every 
 
 
 def tilt(degrees: float) -> Change:
-    """Turned around its middle, clockwise; the edge is drawn out."""
+    """Turned around its middle, clockwise; the edge is extended."""
 
     def change(picture: Picture, eyes_px: float) -> Picture:  # noqa: ARG001
         height, width = picture.shape[:2]
@@ -115,8 +115,8 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
 def retint(rgb: Picture, face: Face, skin: str) -> Picture:
     """Give a face another of the `SKINS`.
 
-    Skin is what lies in the (enlarged) oval of the face and has colours like most of it. Its lightness goes to a power,
-    so that relief stays and nothing is cut off; its colour is shifted.
+    Skin is whatever lies in the (enlarged) oval of the face and has colours like most of it. A power is applied to its
+    lightness, so that relief stays and nothing is clipped; its colour is shifted.
     """
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     oval = face.points_px[list(_OVAL), :2]

@@ -8,17 +8,16 @@ writes `comparison.json` and `comparison.html` into --out. The methods, from the
 floor : the commonest class of the training faces, always
 a : Haar box + grey-level rule; and the most that a grey-level rule can do (`mien.lab.exams.baselines`)
 b : Haar box + HOG + logistic regression
-c : a plain Keras CNN on the whole grey picture, as the origin's
+c : a plain Keras CNN on the whole grey picture, like the origin's
 d : 68-point geometry alone + logistic regression
 e : a full-face CNN of our budget, trained here or given as a keras file (`mien.lab.exams.plain_nets`)
 f : ours, as it ships
 
-All are examined on the validation faces (four classes) and taught on the training faces, or --limit of them drawn at
-random;
-(c) and (e) see them for --epochs, (e) with the answers of the --teacher if one is given (as ours had one), the same
-share of each target. Ours was trained before; the result says on how many faces and for how long. Trained
-networks are kept in --kept under the name of their budget, precision and teacher, so that an interrupted run goes on.
-Every method is asked once for its probabilities, measures are those of `mien.lab.exams.metrics`, "behind ours" is the
+All are examined on the validation faces (four classes) and taught on the training faces, or on --limit of them drawn at
+random. (c) and (e) see them for --epochs, (e) with the answers of the --teacher if one is given (as ours had one), as
+the same share of each target. Ours was trained before; the result says on how many faces and for how long. Trained
+networks are kept in --kept under the name of their budget, precision and teacher, so that an interrupted run continues.
+Every method is asked once for its probabilities; measures are those of `mien.lab.exams.metrics`; "behind ours" is the
 paired difference.
 """
 
@@ -51,7 +50,7 @@ OURS = "f"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entrant:
-    """A method in the comparison: its letter and name, how it answers, and what taught it."""
+    """A method in the comparison: its letter and name, how it answers, and what it was taught on."""
 
     letter: str
     name: str
@@ -82,7 +81,7 @@ def networks(
     teacher: Path | None,
     bfloat16: bool,
 ) -> list[Entrant]:
-    """The Keras networks, trained now or kept; steps as large, and averages as long, as in our own training."""
+    """The Keras networks, trained now or kept; steps and averages are as long as in our own training."""
     from mien.lab.exams import plain_nets as nets
     from mien.lab.training.precision import SHORT, WHOLE
     from mien.lab.training.train import Plan
@@ -134,7 +133,7 @@ def ours(reader: Reader, weights: Path) -> Entrant:
 
 
 def taught_on(training: Mapping[str, Any]) -> str:
-    """What taught a network, as its manifest tells it, with the trainings that it went on from."""
+    """What a network was taught on, as its manifest tells it, including the trainings that it continued."""
     faces, epochs = training.get("faces", {}).get("train"), []
     before: Mapping[str, Any] | None = training
     while before:
@@ -203,7 +202,7 @@ def comparison_page(found: Mapping[str, Any]) -> str:
 
 
 def _ms(entrant: Entrant, exam: Exam) -> float:
-    """Median processor milliseconds from a picture to an answer, with all that the method needs on the way."""
+    """Median processor milliseconds from a picture to an answer, with everything the method needs on the way."""
     taken = []
     for call in range(SPEED_CALLS):
         one = Prepared(exam.pictures[call % len(exam)][None])

@@ -51,7 +51,7 @@ CONDITIONS: Mapping[str, tuple[str, ...]] = {
 
 SPEED_CALLS = 200
 CLEAR_SCALE = 2.0
-"""Close-ups are called so much larger for timing a closer look, which none of them gets."""
+"""Factor by which close-ups are enlarged to time a closer look, which none of them would get otherwise."""
 OF_MANIFEST = ("sha256", "parameters", "temperature", "closer_look", "training")
 
 
@@ -68,7 +68,7 @@ def evaluate(
     ----------
     reader, exam : who is examined, and on what
     side : the exam's, for the record and for the drawings
-    voteless : pictures that no rater of FER+ took for a face to vote on, uint8 (n, 48, 48), to be refused too
+    voteless : pictures that no rater of FER+ took for a face to vote on, uint8 (n, 48, 48), which should be refused too
     say : is told what is being done
     """
     say(f"seeing {len(exam):,} faces")
@@ -103,8 +103,8 @@ def describe(
     classes: Sequence[str] = FOUR,
     groups: metrics.Groups | None = None,
 ) -> dict[str, Any]:
-    """Measures of some classes with intervals (over `groups` of faces, where they are known); a class without faces has
-    no share found."""
+    """Measures of some classes with intervals (over `groups` of faces, if known); a class without faces has no share
+    found."""
     answers = probs.argmax(axis=1)
     counts = metrics.confusion(truth, answers, len(classes))
     return {
@@ -142,7 +142,7 @@ def headline(truth: NDArray[np.int64], probs: Floats) -> dict[str, Any]:
 
 
 def by_class(numbers: NDArray[Any], classes: Sequence[str] = FOUR) -> dict[str, float | None]:
-    """One number a class, rounded; None where it is not defined."""
+    """One number per class, rounded; None if it is not defined."""
     told = zip(classes, numbers, strict=True)
     return {name: None if np.isnan(number) else round(float(number), 4) for name, number in told}
 
@@ -169,7 +169,7 @@ def scores(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def portraits_told(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """How portraits read; of weights that learnt from them, as people read that they did not learn from."""
+    """How portraits read; for weights that learnt from portraits, the result on people they did not learn from."""
     unseen: Mapping[str, Any] | None = found.get("weights", {}).get("training", {}).get("portraits_unseen")
     return found["london"] if unseen is None else unseen
 
@@ -198,8 +198,8 @@ def _covered(
 
 
 def _speed(reader: Reader, seen: Seen, exam: Exam) -> dict[str, float]:
-    """Median processor milliseconds: of the network for one face, of a closer look at a clear one, and of seeing and
-    reading one close-up."""
+    """Median processor milliseconds of: the network for one face, a closer look at a clear one, seeing and reading one
+    close-up."""
     network, closer, whole = [], [], []
     for call in range(SPEED_CALLS):
         one = call % len(exam)

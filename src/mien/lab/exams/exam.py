@@ -1,9 +1,9 @@
 """Pictures to be examined on: a side of FER+ → pictures, faces as they are seen, truths (ferplus_dev.npz → Exam).
 
-It needs no keras and no training: the pictures of one side are seen by `look_close`, as live faces are, and their cues
-are standardised with the scale that the network under examination carries. Sides are those of
-`mien.lab.training.corpus.splits`: "validate" (split4 = 1) serves to report, "develop" to choose, "train" to teach the
-methods that ours is compared with.
+It needs no keras and no training: `look_close` sees the pictures of one side as live faces are seen, and their cues are
+standardised with the scale that the network under examination carries. Sides are those of
+`mien.lab.training.corpus.splits`: "validate" (split4 = 1) for reporting, "develop" for choosing, "train" for teaching
+the methods that ours is compared with.
 
 Conventions: pictures uint8 (n, 48, 48), grey; four int64 (n,), the majority among `FOUR`; only pictures whose majority
 is one of the four are taken.
@@ -40,7 +40,7 @@ class Exam:
     """Faces with a truth, n rows each.
 
     `pictures` uint8 (n, 48, 48); `four` int64 (n,) in the order of `FOUR`; `targets` float32 (n, 8), the votes for the
-    eight over their sum; `rows` int64 (n,), places in the file.
+    eight divided by their sum; `rows` int64 (n,), places in the file.
     """
 
     pictures: Pictures
@@ -67,7 +67,7 @@ class Seen:
 
 
 def find_data(given: Path, name: str) -> Path:
-    """The file of that name: `given` itself, or inside the folder `given`.
+    """The file with this name: `given` itself, or inside the folder `given`.
 
     Raises
     ------
@@ -87,12 +87,12 @@ def load_exam(data: Path, side: str = "validate", limit: int | None = None) -> E
     ----------
     data : ferplus_dev.npz, or the folder that holds it
     side : one of `SIDES`
-    limit : take only so many, drawn at random, always the same
+    limit : take only this many, drawn at random, always the same
 
     Raises
     ------
     BadInput
-        If the file is missing, of another kind, or the side is empty or unknown.
+        If the file is missing or of another kind, or the side is empty or unknown.
     """
     if side not in SIDES:
         raise BadInput(f"unknown side '{side}': choose one of {', '.join(SIDES)}")
@@ -131,12 +131,12 @@ def reader_of_ferplus(weights: Path) -> Reader:
 
 
 def see(pictures: Pictures) -> tuple[Face, ...]:
-    """See close-ups uint8 (n, 48, 48), or of another side, as live faces are seen."""
+    """See close-ups uint8 (n, 48, 48), or of another side length, as live faces are seen."""
     return tuple(look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2))) for picture in pictures)
 
 
 def prepare(reader: Reader, faces: Sequence[Face]) -> Seen:
-    """What a reader is given of faces."""
+    """What a reader is given for these faces."""
     cues = np.concatenate([reader.standardised(face, measure(face)) for face in faces])
     return Seen(faces, np.stack([face.chip for face in faces]), cues)
 

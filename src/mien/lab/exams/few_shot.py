@@ -1,10 +1,10 @@
-"""Are fifty pictures a class enough? (FER+, few of its faces → accuracy beside what all of them give.)
+"""Are fifty pictures per class enough? (FER+, few of its faces → accuracy beside what all of them give.)
 
     python -m mien.lab.exams.few_shot --data DATA --kept KEPT
 
-writes `few_shot.json` and prints its table. Three tasks, each learnt by `mien.lab.training.heads` as `mien train --data
-PROJECT` does, from so many faces of each class drawn from the training rows by each seed, a fifth of which serve to
-choose by:
+writes `few_shot.json` and prints its table. There are three tasks. `mien.lab.training.heads` learns each, as `mien
+train --data PROJECT` does, from a number of faces of each class drawn from the training rows by each seed; a fifth of
+them serve to choose by:
 
 four : the four classes by their usual names, against the shipped network, whose −1 point is the bar.
 new class : a fifth, "startled" (FER+'s surprise), by a name and from a head that has no row for it.
@@ -13,14 +13,14 @@ made-up merge : happiness, sadness and neutral beside "upset" (anger, disgust or
 The bar of the last two is .8 of what all training faces give, by the same recipe or by the shipped network with its own
 rows (their sum for the merge), whichever is more.
 
-What is examined on: the faces of `split4` = 1, of which no duplicate group is on another side; it holds the four
-classes alone, so surprise, disgust and fear come from the rows of `develop`, which the shipped network chose its epoch
-and temperature by but never learnt from. Nothing is chosen on either here; the recipe itself (the offset, the rule of
-one standard error) was settled on the four classes of `develop`. What this cannot show: the streams, which stay frozen,
+The exam uses the faces of `split4` = 1, whose duplicate groups are all on that side. It holds only the four classes, so
+surprise, disgust and fear come from the rows of `develop`, by which the shipped network chose its epoch and temperature
+but from which it never learnt. Nothing is chosen on either here; the recipe itself (the offset, the rule of one
+standard error) was settled on the four classes of `develop`. What this cannot show: the streams, which stay frozen,
 have met surprise, disgust and fear in their own training; only the head has not.
 
-The mean over seeds has its 95 % interval over seeds (Student's t); differences are paired, face by face, and their
-interval joins both: faces are drawn anew within seeds that are drawn anew (a bootstrap of 2,000 draws).
+The mean over seeds has its 95 % interval over seeds (Student's t). Differences are paired, face by face, and their
+interval joins both: faces are redrawn within redrawn seeds (a bootstrap of 2,000 draws).
 """
 
 import argparse
@@ -46,7 +46,7 @@ from mien.values import EMOTIONS
 from mien.writing import write_bytes
 
 A_CLASS, CHOOSE_BY = 50, 10
-"""Faces of each class that are drawn, and how many of them serve to choose by."""
+"""Number of faces drawn of each class, and how many of them serve to choose by."""
 SEEDS = 10
 DRAWS = 2000
 BAR_FOUR, BAR_NEW = -0.01, 0.8
@@ -58,7 +58,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Classes to learn: each `names[i]` is those of FER+ in `of[i]`; `hidden` rows are taken from the head."""
+    """Classes to learn: each `names[i]` stands for those of FER+ in `of[i]`; `hidden` rows are removed from the
+    head."""
 
     title: str
     names: tuple[str, ...]
@@ -66,7 +67,7 @@ class Task:
     hidden: tuple[str, ...] = ()
 
     def truth(self, majority: Truth) -> Truth:
-        """The class of each majority among `EMOTIONS`; −1 where it is none."""
+        """The class of each majority among `EMOTIONS`; −1 if it belongs to none."""
         table = np.full(len(EMOTIONS) + 1, -1)
         for place, emotions in enumerate(self.of):
             table[[EMOTIONS.index(name) for name in emotions]] = place
@@ -110,8 +111,8 @@ class Exam:
     ----------
     data : ferplus_dev.npz, or its folder.
     kept : the folder.
-    weights : the network to begin from.
-    limit : use about so many faces only.
+    weights : the network to start from.
+    limit : use only about this many faces.
     """
 
     def __init__(self, data: Path, kept: Path, weights: Path, limit: int | None = None, say: Say = print) -> None:
@@ -157,7 +158,7 @@ class Exam:
         return self._fitted(task, [seen.take(learn)], truth[learn], seen.take(choose), truth[choose])
 
     def before(self, task: Task, seen: Frozen) -> NDArray[np.float64]:
-        """What the network says by its own rows: probabilities (n, k), a merge's summed."""
+        """What the network says by its own rows: probabilities (n, k), summed for a merge."""
         probs = metrics.softmax(self.trunk.heads.logits(seen), self.trunk.temperature)
         parts = [probs[:, [EMOTIONS.index(name) for name in emotions]].sum(axis=1) for emotions in task.of]
         return np.asarray(np.stack(parts, axis=1) / np.sum(parts, axis=0)[:, None])
@@ -225,12 +226,13 @@ def measured(truth: Truth, probs: NDArray[np.float64], task: Task) -> dict[str, 
 
 
 def against(right: NDArray[np.bool_], theirs: NDArray[np.bool_], seed: int = 7) -> dict[str, Any]:
-    """Mean difference of the shares right, ours (seeds, n) less theirs (n,), with its interval over seeds and faces."""
+    """Mean difference of the shares right, ours (seeds, n) minus theirs (n,), with its interval over seeds and
+    faces."""
     return _drawn(right, theirs, lambda ours, others: float(ours.mean() - others.mean()), seed)
 
 
 def ratio(right: NDArray[np.bool_], theirs: NDArray[np.bool_], seed: int = 7) -> dict[str, Any]:
-    """Ours over theirs, likewise."""
+    """Ours divided by theirs, likewise."""
     return _drawn(right, theirs, lambda ours, others: float(ours.mean() / others.mean()), seed)
 
 
@@ -249,7 +251,7 @@ def _drawn(
 
 
 def rows_of(found: Mapping[str, Any]) -> list[Sequence[str]]:
-    """The table: a row a task."""
+    """The table: one row per task."""
 
     def told(number: Mapping[str, Any]) -> str:
         return "{:.3f} ({:.3f} to {:.3f})".format(number["value"], *number["interval"])

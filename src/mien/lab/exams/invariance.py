@@ -3,11 +3,11 @@
     python -m mien.lab.exams.invariance --data FOLDER --kept FOLDER [--full-face full.keras] [--limit 600]
                                           [--out results]
 
-writes `invariance.json`. A flip is another first of the four classes than for the unchanged picture; a face that is
-not found any more counts as a flip. Two sets: close-ups of FER+ (grey, `look_close`) under `CHANGES`, and London
-portraits (colour, live `look`; our closer look learnt from these people) under the same and the six `SKINS`. Beside
-ours: the grey rule of `mien.lab.exams.baselines`, and a full-face network if its file is given. The average is over
-the changes, each counting once; both sets together count by changes too.
+writes `invariance.json`. A flip is another first of the four classes than for the unchanged picture; a face that is no
+longer found counts as a flip. There are two sets: close-ups of FER+ (grey, `look_close`) under `CHANGES`, and London
+portraits (colour, live `look`; our closer look learnt from these people) under the same changes and the six `SKINS`.
+Beside ours stand the grey rule of `mien.lab.exams.baselines`, and a full-face network if its file is given. The average
+is over the changes, each counting once, for both sets together as well.
 """
 
 import argparse

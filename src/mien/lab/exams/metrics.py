@@ -2,9 +2,9 @@
 
 Conventions
 -----------
-truth : int (n,), the true class of each case, 0..k−1. Cases without a truth (−1) must be left out before.
+truth : int (n,), the true class of each case, 0..k−1. Cases without a truth (−1) must be left out beforehand.
 probs : float (n, k), rows sum to 1. The answer is the most probable class, the first of equals.
-targets : float (n, k), rows sum to 1, where the truth is itself a distribution (votes).
+targets : float (n, k), rows sum to 1, for a truth that is itself a distribution (votes).
 
 Measures
 --------
@@ -13,18 +13,18 @@ balanced accuracy : mean over the classes that occur of right answers / cases of
 macro-F1 : mean over the classes that occur, in truth or answers, of 2·precision·recall / (precision + recall), 0 for a
     class never found.
 confusion : counts (k, k), rows the truth, columns the answers.
-ECE : expected calibration error (Guo et al. 2017): cases sorted into 15 bins of equal width by the answer's
-    probability; mean over the cases of |share right − mean probability| of their bin. Of few cases (below some 200) it
-    is well above 0 even of a calibrated method, and so is its whole interval.
-interval : percentile bootstrap over cases (Efron 1979), 95 %; a draw that lacks a class is measured on the others. Of a
-    difference between two methods it is drawn paired: the same cases for both. Where all answers are right, or all
+ECE : expected calibration error (Guo et al. 2017): cases are sorted into 15 bins of equal width by the answer's
+    probability; it is the mean over the cases of |share right − mean probability| of their bin. With few cases (below
+    some 200) it is well above 0 even for a calibrated method, and so is its whole interval.
+interval : percentile bootstrap over cases (Efron 1979), 95 %; a draw that lacks a class is measured on the others. For
+    a difference between two methods the draws are paired: the same cases for both. If all answers are right, or all
     wrong, every draw would be alike: accuracy, and the two means over classes that equal it there, then get the score
     interval of the share.
-share : of claims that hold, with the score interval (Wilson 1927), which serves few cases and all right too.
-groups : where it is known which cases belong together (of one person, one film, copies), whole groups are drawn instead
-    of cases (cluster bootstrap: Davison & Hinkley 1997, "Bootstrap methods", §3.8), since cases of one group
-    tell little more than one of them; the score interval then counts groups as cases, and a share's is drawn, too. Of
-    one group alone nothing is known: 0 to 1. Groups of one case each are no groups.
+share : the share of claims that hold, with the score interval (Wilson 1927), which also suits few cases and all right.
+groups : if it is known which cases belong together (one person, one film, copies), whole groups are drawn instead of
+    cases (cluster bootstrap: Davison & Hinkley 1997, "Bootstrap methods", §3.8), since the cases of one group tell
+    little more than one of them. The score interval then counts groups as cases, and a share's is drawn, too. One group
+    alone tells nothing: 0 to 1. Groups of one case each are no groups.
 """
 
 from collections.abc import Callable
@@ -81,7 +81,7 @@ def calibration_error(truth: Classes, probs: Numbers) -> float:
 
 
 def reliability(truth: Classes, probs: Numbers) -> list[dict[str, float]]:
-    """Bin by bin what calibration means: number of `cases`, their mean `probability`, the share `right`.
+    """What calibration means, bin by bin: number of `cases`, their mean `probability`, the share `right`.
 
     Empty bins are left out; the bins are those of the calibration error.
     """
@@ -133,8 +133,8 @@ def interval(
     draws: int = 1000,
     groups: Groups | None = None,
 ) -> tuple[float, float]:
-    """95 % interval of a measure, by drawing cases, or whole groups of them, anew; of none but right or wrong answers
-    the score interval. `groups` (n,) names the group of each case."""
+    """95 % interval of a measure, by redrawing cases, or whole groups of them; the score interval if all answers are
+    right or all wrong. `groups` (n,) names the group of each case."""
     holds = probs.argmax(axis=1) == truth
     members = _members(groups, len(truth))
     if len(members) == 1 and len(truth) > 1:
@@ -151,7 +151,7 @@ def interval(
 
 
 def _members(groups: Groups | None, n: int) -> list[NDArray[np.intp]]:
-    """The cases of each group; of cases that each stand alone, themselves in their order."""
+    """The cases of each group; if each case stands alone, the cases in their order."""
     names, of = np.unique(np.arange(n) if groups is None else groups, return_inverse=True)
     if len(names) == n:
         return [np.array([case]) for case in range(n)]
@@ -193,7 +193,7 @@ def share_of(holds: NDArray[np.bool_], groups: Groups | None = None) -> dict[str
 
 
 def _score_interval(holds: NDArray[np.bool_], n: int) -> tuple[float, float]:
-    """Of a share, told by so many independent cases."""
+    """The score interval of a share found among `n` independent cases."""
     p, z = float(holds.mean()), 1.96
     middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
     half /= 1 + z * z / n

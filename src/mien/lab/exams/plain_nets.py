@@ -1,12 +1,12 @@
 """Keras networks that ours is compared with, and the one small training they share (pictures, votes → network).
 
 plain cnn : the origin's kind of network on the whole grey picture, (n, 48, 48, 1): four convolutions, three poolings, a
-    dense layer; pictures are only mirrored in training.
+    dense layer; in training, pictures are only mirrored.
 full face : a residual network on the whole chip, (n, 64, 64, 1), with as many parameters as ours and the changes that
     ours is trained with (`mien.lab.training.augment`); if a teacher is given, it learns from the same one.
-small full face : the same on a sixth of the operations, for the many trainings of `mien.lab.exams.ablate`.
+small full face : the same with a sixth of the operations, for the many trainings of `mien.lab.exams.ablate`.
 
-All take grey 0..255 and give logits (n, 8). "Equal budget" means: the same faces, the same number of epochs, the same
+All take grey 0..255 and return logits (n, 8). "Equal budget" means: the same faces, the same number of epochs, the same
 optimiser (AdamW, cosine rate, averaged weights); the last epoch's network counts, no choice is made.
 """
 
@@ -46,7 +46,7 @@ SMALL: tuple[tuple[int, int], ...] = ((16, 1), (32, 2), (32, 1), (64, 2), (64, 1
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much may be learnt: `epochs` over the faces, in steps of `batch`, at most `rate`."""
+    """The training budget: `epochs` over the faces, in steps of `batch`, at a rate of at most `rate`."""
 
     epochs: int = 8
     batch: int = 64
@@ -80,14 +80,14 @@ def build_full_face(blocks: tuple[tuple[int, int], ...] = FULL) -> keras.Model:
         if stride != 1 or x.shape[-1] != channels:
             x = _convolve(x, channels, stride, 1)
         x = layers.ReLU()(x + y)
-    x = layers.DepthwiseConv2D(x.shape[1:3], use_bias=False)(x)  # aligned faces: a place means something
+    x = layers.DepthwiseConv2D(x.shape[1:3], use_bias=False)(x)  # faces are aligned: a place means something
     x = layers.Flatten()(layers.BatchNormalization(momentum=0.95)(x))
     x = layers.Dense(128, activation="relu")(layers.Dropout(0.3)(x))
     return keras.Model(chip, layers.Dense(len(EMOTIONS), name="logits")(layers.Dropout(0.3)(x)), name="full_face")
 
 
 def mirrored(chips: Chips, targets: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Half of the pictures in a mirror."""
+    """Half of the pictures mirrored."""
     turned = rng.random(len(chips)) < 0.5
     return np.where(turned[:, None, None], chips[:, :, ::-1], chips).astype(np.float32), targets
 
@@ -101,7 +101,7 @@ def changed_as_ours(chips: Chips, targets: Floats, rng: np.random.Generator) -> 
 
 
 def with_answers(changed: Changed, teacher: Taught, share: float) -> Changed:
-    """The same changes, but so much of each target is what a teacher says of the changed picture."""
+    """The same changes, but `share` of each target is what a teacher says of the changed picture."""
 
     def answered(chips: Chips, targets: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
         seen, votes = changed(chips, targets, rng)
@@ -129,12 +129,12 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return chips[..., None], targets
 
     def on_epoch_end(self) -> None:
-        """Draw another order in the next epoch."""
+        """Draw another order for the next epoch."""
         self.epoch += 1
 
 
 def train_plainly(network: keras.Model, chips: Chips, targets: Floats, changed: Changed, budget: Budget) -> keras.Model:
-    """Train a network on pictures uint8 (n, s, s) and votes float32 (n, 8); give it with averaged weights."""
+    """Train a network on pictures uint8 (n, s, s) and votes float32 (n, 8); return it with averaged weights."""
     batches = Batches(chips, targets, changed, budget)
     steps = len(batches) * budget.epochs
     warm = max(1, steps // 12)
@@ -149,7 +149,7 @@ def train_plainly(network: keras.Model, chips: Chips, targets: Floats, changed: 
 def trained(
     kept: Path, build: Callable[[], keras.Model], teach: Callable[[keras.Model], keras.Model], precision: str = WHOLE
 ) -> keras.Model:
-    """The network kept in a file, or built, taught in that precision and kept now."""
+    """The network kept in a file; otherwise built, taught in that precision and kept."""
     if kept.is_file():
         return load_keras(kept)
     with computing_in(precision):

@@ -1,8 +1,8 @@
 """Portraits with declared groups (london_ccby.npz) → how a reader reads them, seen as live pictures are seen.
 
 The Face Research Lab London Set (DeBruine & Jones 2017): 102 people, neutral and smiling, colour, 512 pixels. A reading
-is right if the emotion wanted is first of all eight and the reader does not abstain; a portrait without a face found is
-wrong. Groups are what the people declared of themselves; small ones have wide intervals.
+is right if the wanted emotion comes first of all eight and the reader does not abstain; a portrait in which no face is
+found is wrong. Groups are what the people declared of themselves; small ones have wide intervals.
 """
 
 import io
@@ -51,12 +51,12 @@ class Portraits:
 
 
 def load_portraits(path: Path, limit: int | None = None) -> Portraits:
-    """Open the set; under a limit only so many, evenly spread.
+    """Open the set; with a limit only that many, evenly spread.
 
     Raises
     ------
     BadInput
-        If the file is not that.
+        If the file is not that set.
     """
     held = load_arrays(path, "jpeg", "offset", "label", "subject", *TRAITS)
     offset, n = held["offset"].astype(int), len(held["label"])
@@ -67,7 +67,7 @@ def load_portraits(path: Path, limit: int | None = None) -> Portraits:
 
 
 def read_picture(reader: Reader, rgb: NDArray[np.uint8]) -> Affect | None:
-    """The reading of the largest face, None where none is found."""
+    """The reading of the largest face, None if none is found."""
     seen = look(Frame(0.0, rgb))
     return reader.read(seen[0], measure(seen[0])) if seen else None
 
@@ -81,7 +81,7 @@ def examine_portraits(reader: Reader, portraits: Portraits) -> dict[str, Any]:
 
 
 def by_label(portraits: Portraits, read: NDArray[np.str_]) -> dict[str, Any]:
-    """Of each label the share that is read as it must be, by declared group too; `read` as text (n,)."""
+    """For each label, the share that is read as it must be, also by declared group; `read` as text (n,)."""
     told: dict[str, Any] = {}
     for label, emotion in WANTED.items():
         chosen = portraits.label == label

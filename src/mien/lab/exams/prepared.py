@@ -1,8 +1,8 @@
 """FER+ sides prepared for the methods that are compared: Haar boxes, 68 points and chips, kept between runs.
 
 Conventions: pictures uint8 (n, 48, 48); boxes int32 (n, 4), left, top, right, bottom in picture pixels, the whole
-picture where the cascade finds nothing; found bool (n,); points float32 (n, 68, 2), the eye centres level, their middle
-the origin, their distance 1; chips uint8 (n, 64, 64).
+picture where the cascade finds nothing; found bool (n,); points float32 (n, 68, 2), with level eye centres, their
+midpoint the origin, their distance 1; chips uint8 (n, 64, 64).
 
 The cascade is OpenCV's frontal face (Viola & Jones 2001). FER2013's pictures are tight crops, so each is laid on a
 border of its own edge and enlarged before the cascade looks: without that it finds almost none.
@@ -27,14 +27,14 @@ from mien.values import Face
 BORDER_PX, ENLARGED = 12, 3
 PARTS_KEPT = ("boxes", "found", "points", "chips")
 SMALLEST_BOX_PX = 66
-"""Of the enlarged picture: the smallest face sought, a third of the picture's side and more."""
+"""The smallest face sought, in pixels of the enlarged picture: 22 of FER2013's 48."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Pictures with all that the methods ask of them, each part made when it is first asked for.
+    """Pictures with everything that the methods ask of them; each part is made when first asked for.
 
-    `known` holds parts that were made before, by name; `given_faces` the faces, if they were seen before.
+    `known` holds parts made earlier, by name; `given_faces` the faces, if already seen.
     """
 
     pictures: Pictures
@@ -79,7 +79,8 @@ class Prepared:
 
 
 def recall(exam: Exam, kept: Path) -> Prepared:
-    """What was prepared of an exam and kept in that file; prepared and kept now if it is not there, or of another."""
+    """What was prepared for an exam and kept in that file. If the file is missing or belongs to another exam, prepare
+    and keep it now."""
     if kept.is_file():
         rows, *parts = load_arrays(kept, "rows", *PARTS_KEPT).values()
         if np.array_equal(rows, exam.rows):
@@ -114,7 +115,7 @@ def boxed(prepared: Prepared, side: int = 48) -> Pictures:
 
 
 def level_points(face: Face) -> Floats:
-    """The 68 points with the eyes level, a unit apart and the origin midway, float32 (68, 2)."""
+    """The 68 points with the eyes level, one unit apart, and the origin midway between them, float32 (68, 2)."""
     return level68(landmarks68(face))
 
 

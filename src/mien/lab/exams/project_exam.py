@@ -1,19 +1,20 @@
 """Weights × a project → how well they read its classes, as plain data (`mien evaluate WEIGHTS --data PROJECT`).
 
-It examines what ships (LiteRT) on one side of the project's faces, on those of which most annotators, or the folder,
-say one class. A network that knows more classes than the project, or the same ones by other names ("happiness" for
-"happy"), is asked for the project's alone: their probabilities over their sum. The shipped reader is examined at first
-sight: a project keeps the small cuts of its faces, and a closer look (`mien.affect.closer`) needs more. Needs no keras.
+It examines what ships (LiteRT) on the faces of one side of the project that most annotators, or the folder, assign to
+one class. A network that knows more classes than the project, or the same ones by other names ("happiness" for
+"happy"), is asked only for the project's: their probabilities divided by their sum. The shipped reader is examined at
+first sight: a project keeps small cuts of its faces, and a closer look (`mien.affect.closer`) needs more. Needs no
+keras.
 
-`on.learnt_from` is how many of the examined faces the network, or one that it began from, has met on the sides train or
-develop of any project: their picture, or one that belongs together with it (one person, one film, copies). The manifest
-remembers pictures, whatever project they lay in. It is null where that cannot be told: the manifest says
-nothing of its training, or is one of before 0.7, which remembers none. FER+ pictures are not compared.
+`on.learnt_from` counts the examined faces that the network, or one that it started from, has met on the train or
+develop side of any project: their picture, or one that belongs together with it (one person, one film, copies). The
+manifest remembers pictures, whatever project they belonged to. It is null where that cannot be told: the manifest says
+nothing of its training, or dates from before 0.7 and remembers none. FER+ pictures are not compared.
 
-`on.undecided` are faces of the side on which people do not agree, and which are left out; of the others `on.labelled`
-are those that a person labelled: of the rest a folder's name is the truth, which nobody checked.
+`on.undecided` are faces of the side on which people do not agree; they are left out. Of the others, `on.labelled` are
+those that a person labelled; for the rest a folder's name is the truth, which nobody checked.
 
-Intervals are over `on.bundles`, the groups of faces that belong together, where there are fewer of them than faces.
+Intervals are over `on.bundles`, the groups of faces that belong together, if there are fewer of them than faces.
 """
 
 from collections.abc import Iterator, Mapping
@@ -39,12 +40,13 @@ CANNOT_BE_TOLD = (
 
 
 def columns_of(reader: Reader, faces: ProjectFaces) -> tuple[int | None, ...]:
-    """Places of the project's classes among those of a reader; None for one without any face that it does not know.
+    """Places of the project's classes among those of a reader; None for a class that it does not know and that has no
+    face.
 
     Raises
     ------
     BadInput
-        If it does not know one of them.
+        If it does not know a class that has faces.
     """
     found = {one.name: known_as(one.name, reader.names) for one in faces.classes}
     shown = {one.name for place, one in enumerate(faces.classes) if (faces.majority == place).any()}
@@ -68,7 +70,8 @@ def probs_of(reader: Reader, faces: ProjectFaces, rows: NDArray[np.int64]) -> ND
 
 
 def learnt_from(training: Mapping[str, Any], faces: ProjectFaces) -> NDArray[np.bool_] | None:
-    """Of each face whether a network learnt from it, or from what belongs together with it; None if it cannot be told.
+    """For each face, whether a network learnt from it or from one that belongs together with it; None if it cannot be
+    told.
 
     Parameters
     ----------
@@ -94,7 +97,7 @@ def _trainings(training: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def lacking(own: Mapping[str, Any]) -> str | None:
-    """What must be said of classes that the examined side has no face of; None if it has all."""
+    """What must be said if the examined side has no face of some classes; None if it has all."""
     absent = [name for name in own["classes"] if name not in own["found"]]
     if not absent:
         return None
@@ -103,7 +106,7 @@ def lacking(own: Mapping[str, Any]) -> str | None:
 
 
 def truth_of(on: Mapping[str, Any]) -> str:
-    """Whose word the truth of an exam is, and what is left out for want of one."""
+    """Whose word the truth of an exam is, and what is left out for lack of one."""
     rest = on["faces"] - on["labelled"]
     if not rest:
         told = "what people said"
@@ -118,7 +121,7 @@ def truth_of(on: Mapping[str, Any]) -> str:
 
 
 def warning(on: Mapping[str, Any]) -> str | None:
-    """What must be said of an exam's faces having been learnt from; None if nothing must."""
+    """What must be said if a network learnt from an exam's faces; None if nothing must."""
     if on["learnt_from"] is None:
         return CANNOT_BE_TOLD
     if not on["learnt_from"]:

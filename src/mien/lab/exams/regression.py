@@ -1,7 +1,7 @@
 """Multinomial logistic regression: features and classes → probabilities (float (n, d), int (n,) → float (n, k)).
 
-The loss is the mean cross-entropy plus `penalty` / 2 times the squared weights (not the biases), of features
-standardised by the training's mean and deviation; L-BFGS finds its least (Liu & Nocedal 1989), which is unique.
+The loss is the mean cross-entropy plus `penalty` / 2 times the squared weights (without the biases), on features
+standardised by the training's mean and deviation; L-BFGS finds its minimum (Liu & Nocedal 1989), which is unique.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Regression:
 def fit(features: Features, classes: NDArray[np.int64], count: int, penalty: float, least: float = 1e-6) -> Regression:
     """Fit to features float32 (n, d) and classes int64 (n,) out of `count`.
 
-    A feature whose deviation is below `least` is divided by `least`: what hardly varies is not made large.
+    A feature whose deviation is below `least` is divided by `least`, so that one that hardly varies is not made large.
     """
     from scipy.optimize import minimize
 
@@ -60,6 +60,6 @@ def fit(features: Features, classes: NDArray[np.int64], count: int, penalty: flo
 def fit_best(
     features: Features, classes: NDArray[np.int64], others: Features, truths: NDArray[np.int64], count: int
 ) -> Regression:
-    """Fit with each of `PENALTIES`; give the one that is right most often on the development cases `others`."""
+    """Fit with each of `PENALTIES`; return the fit that is right most often on the development cases `others`."""
     fitted = [fit(features, classes, count, penalty) for penalty in PENALTIES]
     return max(fitted, key=lambda regression: accuracy(truths, regression.probs(others)))

@@ -1,14 +1,14 @@
 """Every method's verdict on one face, in a project's own classes (ProjectFaces, Reading → rows).
 
-grey rule, HOG, geometry : the simple methods of `mien.lab.exams.baselines`, taught on the project's train side, what is
-    theirs to choose chosen on its develop side. The grey rule knows only the four moods of its origin and answers in
-    the project's words where it has them; where a class of the project is none of these, its share is not told.
-plain CNN : a Keras network of the origin's kind, if one is given: pictures (n, 48, 48, 1) → logits in the project's
-    order, or of the eight.
-the shipped reader, and the own one, each in its own words.
+grey rule, HOG, geometry : the simple methods of `mien.lab.exams.baselines`, taught on the project's train side; what
+    they have to choose is chosen on its develop side. The grey rule knows only the four moods of its origin and answers
+    in the project's words if they exist; its share right is omitted if the project has a class that is none of these.
+plain CNN : a Keras network of the origin's kind, if one is given: pictures (n, 48, 48, 1) → logits in the order of the
+    project's classes, or of the eight.
+the shipped reader and the own one : each in its own words.
 
-The simple methods see the faces as projects keep them: aligned chips, whose framing is that of FER2013's pictures, and
-the 68 points. What each gets right of the test side stands beside its verdict, or why that is not known.
+The simple methods see the faces as projects keep them: aligned chips, framed like FER2013's pictures, and the 68
+points. What each gets right of the test side stands beside its verdict, or why that is not known.
 """
 
 import textwrap
@@ -40,7 +40,7 @@ UNTESTED = "no test faces"
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a method says of a face: probabilities by class, and the share it gets right of the test side, as plain data
-    (None where nothing is known of it, `because` in words, "" if there was nothing to be right of)."""
+    (None if unknown: `because` says why, "" if there was nothing to be right about)."""
 
     method: str
     probs: Mapping[str, float]
@@ -49,7 +49,7 @@ class Verdict:
 
     @property
     def first(self) -> str:
-        """The class that it says first."""
+        """The most probable class."""
         return max(self.probs, key=lambda name: self.probs[name])
 
     @property
@@ -79,7 +79,7 @@ def simple_verdicts(faces: ProjectFaces, reading: Reading) -> list[Verdict]:
     Raises
     ------
     BadInput
-        If scipy is not there, or the project lacks faces to learn from or choose by.
+        If scipy is missing, or the project lacks faces to learn from or choose by.
     """
     try:
         import scipy  # noqa: F401
@@ -100,12 +100,12 @@ def simple_verdicts(faces: ProjectFaces, reading: Reading) -> list[Verdict]:
 
 
 def cnn_verdict(path: Path, faces: ProjectFaces | None, reading: Reading) -> Verdict:
-    """A plain Keras network on the face; needs the extra 'train'.
+    """A plain Keras network's verdict on the face; needs the extra 'train'.
 
     Raises
     ------
     BadInput
-        If the file is no such network, or its answers are neither of the project's classes nor of the eight.
+        If the file is not such a network, or its answers are neither of the project's classes nor of the eight.
     """
     import cv2
 
@@ -151,7 +151,7 @@ def _grey_verdict(
     words = [known.get(word, word) for word in RULE_WORDS]
     places = np.array([names.index(word) if word in names else -1 for word in words])
     rule = baselines.grey_rule(taught)
-    foreign = [name for name in names if name not in words]  # it cannot be right of a class that it has no word for
+    foreign = [name for name in names if name not in words]  # it cannot be right about a class that it has no word for
     because = textwrap.shorten(f"no word for {', '.join(foreign)}", MOST_LETTERS, placeholder=" …") if foreign else ""
     return _verdict(
         "Haar grey rule", rule, words, one, test, truth, lambda probs: places[probs.argmax(axis=1)], because

@@ -15,7 +15,7 @@ Grey = NDArray[np.floating]
 
 SIDE_PX = 48
 COVER = (slice(3, 46), slice(4, 44))
-"""Rows and columns of a picture that hold brows, eyes, nose and mouth."""
+"""Rows and columns of a picture that contain brows, eyes, nose and mouth."""
 HEAVY_BLUR_PX = (3.0, 4.0, 6.0)
 """Standard deviations: a sixth to a third of the distance of the eyes."""
 
@@ -27,7 +27,7 @@ def patterns(n: int, rng: np.random.Generator) -> Pictures:
 
 
 def shuffled(pictures: Pictures, rng: np.random.Generator, tile_px: int = 8) -> Pictures:
-    """Faces cut into tiles that are put together in any order: a face's light without a face."""
+    """Faces cut into tiles that are reassembled in random order: a face's light without a face."""
     steps = range(0, SIDE_PX, tile_px)
     mixed = np.empty_like(pictures)
     for picture, out in zip(pictures, mixed, strict=True):
@@ -40,7 +40,7 @@ def shuffled(pictures: Pictures, rng: np.random.Generator, tile_px: int = 8) -> 
 
 
 def covered(pictures: Pictures, rng: np.random.Generator) -> Pictures:
-    """Faces behind a board that is plain, noisy, clouded or striped, in turn; what is around the face stays."""
+    """Faces behind a board that is plain, noisy, clouded or striped, in turn; the surroundings of the face stay."""
     makers = (_plain, _noise, _cloud, _grating)
     hidden = pictures.copy()
     for i, picture in enumerate(hidden):
@@ -61,7 +61,7 @@ UNREADABLE: Mapping[str, Callable[[Pictures, np.random.Generator], Pictures]] = 
     "fully covered faces": covered,
     "heavily blurred faces": lambda faces, _: blurred(faces),
 }
-"""What must not be read, each from faces and a generator."""
+"""What must not be read; each is made from faces and a generator."""
 
 
 def _grating(side: int, rng: np.random.Generator) -> Grey:

@@ -1,1 +1,1 @@
-"""What was found, told: explanations, reports, cards and their tables."""
+"""Tells the results: explanations, reports, cards and their tables."""

@@ -2,9 +2,9 @@
 
     python -m mien.lab.pages.cards [--check]
 
-A card is prose with places for tables, `<!-- table NAME -->` to `<!-- end -->`; what stands between is written anew,
-the prose is left alone. The tables are those of `mien.lab.pages.tables`. `--check` writes nothing and fails if one is
-stale.
+A card is prose with places for tables, `<!-- table NAME -->` to `<!-- end -->`. What stands between these is rewritten,
+the prose is left alone. The tables are those of `mien.lab.pages.tables`. `--check` writes nothing and fails if a table
+is stale.
 """
 
 import argparse
@@ -22,12 +22,12 @@ PLACE = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def fill(card: str, results: Results, tables: Mapping[str, Table]) -> str:
-    """Write every table of a card anew.
+    """Rewrite every table of a card.
 
     Raises
     ------
     BadInput
-        If the card asks for a table that there is not.
+        If the card asks for a table that does not exist.
     """
 
     def place(found: re.Match[str]) -> str:
@@ -40,7 +40,7 @@ def fill(card: str, results: Results, tables: Mapping[str, Table]) -> str:
 
 
 def read_results(folder: Path) -> dict[str, Results]:
-    """All results of a folder by name, without suffix."""
+    """All results of a folder, by file name without suffix."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 

@@ -1,6 +1,6 @@
 """Numbers become drawings (plain data → SVG as text), in the colours of the page that holds them.
 
-Places are pixels of the drawing; shares run from 0 to 1. Every drawing names itself for those who cannot see it.
+Places are pixels of the drawing; shares run from 0 to 1. Every drawing describes itself for those who cannot see it.
 """
 
 import math
@@ -11,7 +11,7 @@ from mien.lab.pages.page import text
 
 
 def reliability_chart(bins: Sequence[Mapping[str, float]], side: int = 320) -> str:
-    """How often a reading of each probability is right: an honest reader is the diagonal, dots grow with cases."""
+    """How often a reading of each probability is right: an honest reader follows the diagonal; dots grow with cases."""
     left, top = 56, 22
     cases = sum(found["cases"] for found in bins)
 
@@ -67,8 +67,8 @@ def confusion_chart(counts: Sequence[Sequence[int]], classes: Sequence[str], cel
 
 
 def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0.0, width: int = 560) -> str:
-    """A dot a row with its interval, on an axis from `low` (full tenths) to 1, or from lower where an interval begins
-    lower.
+    """One dot per row with its interval, on an axis from `low` (full tenths) to 1, or from further down if an interval
+    begins lower.
 
     Rows are a name and plain data with `value` (or `share`) and `interval`.
     """

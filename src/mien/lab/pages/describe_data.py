@@ -2,8 +2,8 @@
 
     python -m mien.lab.pages.describe_data --data FOLDER [--out results]
 
-Each entry is a table, head and rows as text, that `mien.lab.pages.cards` lays out in `cards/data/*.md`. Counts come
-from the files themselves; a file that is missing is an error, since half a description is none.
+Each entry is a table, head and rows as text, which `mien.lab.pages.cards` lays out in `cards/data/*.md`. Counts come
+from the files themselves; a missing file is an error, since half a description is none.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def ferplus_counts(path: Path) -> Table:
 
 
 def ferplus_votes(path: Path) -> Table:
-    """How the ten raters voted, by the class that most chose."""
+    """How the ten raters voted, by the class that most of them chose."""
     held = load_arrays(path, "votes", "ferplus_majority")
     votes, majority = held["votes"].astype(int), held["ferplus_majority"].astype(int)
     share = votes.max(axis=1) / np.maximum(votes.sum(axis=1), 1)
@@ -67,7 +67,7 @@ def ferplus_votes(path: Path) -> Table:
 
 
 def london_people(path: Path) -> Table:
-    """People by what they declared; each has a neutral and a smiling portrait."""
+    """People by what they declared; each has one neutral and one smiling portrait."""
     held = load_arrays(path, "subject", "label", "age", "gender", "ethnicity")
     _, first = np.unique(held["subject"].astype(str), return_index=True)
     rows = [["all", "", _n(len(first))]]
@@ -119,7 +119,7 @@ def lieder_scores(path: Path) -> Table:
 
 
 def chorales_splits(path: Path) -> Table:
-    """Chorales by the split of their publisher."""
+    """Chorales by their publisher's split."""
     with tarfile.open(path) as held:
         grid = held.extractfile("jsb/jsb-chorales-16th.json")
         chorales = json.loads(grid.read()) if grid else {}
@@ -156,7 +156,7 @@ MAKERS: Mapping[str, Callable[[Path], Table]] = MappingProxyType(
         )
     }
 )  # fmt: skip
-"""What counts a file; the name begins with the file's in `FILES`."""
+"""The functions that count each file; a name begins with that of the file in `FILES`."""
 
 
 def describe_data(data: Path) -> dict[str, Table]:

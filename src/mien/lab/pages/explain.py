@@ -5,12 +5,12 @@ Reading → Explanation, by asking the same network again with a part of the fac
 - *alone*: what each region's stream says by itself;
 - *hidden*: the region's box of the chip painted grey and its cues unknown (occlusion; Zeiler & Fergus 2014);
 - *cues*: how far each stands from the average neutral face, in standard deviations among people
-  (`mien.cues.neutral`), and what the reading would be without it. Left and right are told as one;
+  (`mien.cues.neutral`), and what the reading would be without it. Left and right are reported as one;
 - *closer*: which movements of a clear face divided two classes anew (`mien.affect.closer`).
 
-Probabilities are calibrated, in the order of the reader's classes. "The decision" is the class that reads first; a move
-is the change of its probability when something is withheld: negative if it spoke for the decision. What is withheld is
-withheld from the network, so moves are from what it says at first sight, before a closer look.
+Probabilities are calibrated, in the order of the reader's classes. "The decision" is the most probable class; a move is
+the change of its probability when something is withheld: negative if that spoke for the decision. The withheld part is
+withheld from the network, so moves refer to what the network says at first sight, before a closer look.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ from mien.piece import Reading
 from mien.values import REGIONS, Face
 
 NOTABLE = 1.0
-"""Standard deviations from the average neutral face at which a cue is worth telling."""
+"""Standard deviations from the average neutral face from which a cue is worth mentioning."""
 MOST_CUES = 8
 
 
@@ -39,8 +39,8 @@ MOST_CUES = 8
 class Withheld:
     """The reading without a part of the face.
 
-    `probs` are all probabilities then, `emotion` is what reads first then, `move` is the decision's, and `odds` is by
-    how much its odds p / (1 − p) are multiplied: they tell of moves that a probability near 1 hides.
+    `probs` are all its probabilities, `emotion` is its most probable class, `move` is the decision's move. `odds` is
+    the factor by which the decision's odds p / (1 − p) change: it shows moves that a probability near 1 hides.
     """
 
     probs: tuple[float, ...]
@@ -53,8 +53,8 @@ class Withheld:
 class Departure:
     """A cue away from the average neutral face.
 
-    `name` is the cue's, without its side; `departs` in standard deviations; `facs` the action units of that cue and
-    how they move it, as the table of cues says; `move` the decision's without the cue.
+    `name` is the cue's, without its side; `departs` is in standard deviations; `facs` are the action units of the cue
+    and how they move it, as the table of cues says; `move` is the decision's move without the cue.
     """
 
     name: str
@@ -66,8 +66,8 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A movement that a closer look heard: its coefficient (0..1, the mean of both sides), and how far it moved the log
-    of the odds, above 0 towards the second of `Closer.between`."""
+    """A movement that a closer look used: its coefficient (0..1, the mean of both sides), and how far it moved the
+    log-odds, above 0 towards the second of `Closer.between`."""
 
     name: str
     value: float
@@ -76,8 +76,8 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Closer:
-    """A closer look: the two classes that it divides, the movements that it heard, the strongest first, and `own`, how
-    far the log of the odds moved because what the network said at first sight counts less or more."""
+    """A closer look: the two classes that it divides; the movements that it used, the strongest first; and `own`, how
+    far the log-odds moved because what the network said at first sight counts less or more."""
 
     between: tuple[str, str]
     pushes: tuple[Push, ...]
@@ -110,7 +110,7 @@ class Explanation:
 
     @property
     def at_first_sight(self) -> float:
-        """What the network alone gives the decision."""
+        """The probability that the network alone gives the decision."""
         return self.first[self.reading.affect.names.index(self.decided)]
 
     @property
@@ -153,7 +153,7 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
 
 
 def _closer(reader: Reader, face: Face, first: Floats) -> Closer | None:
-    """What a closer look at a face did to what the network said first."""
+    """How a closer look at a face changed what the network said first."""
     look, glance = reader.closer, reader.glance(first, face)
     if look is None or glance is None:
         return None
@@ -170,13 +170,13 @@ def _closer(reader: Reader, face: Face, first: Floats) -> Closer | None:
 
 
 def _odds(probs: Floats, one: int) -> float:
-    """The odds of one class; probabilities are floats of seven digits, so no more than a million to one."""
+    """The odds of one class; probabilities have seven digits, so at most a million to one."""
     others = max(float(np.delete(probs.astype(np.float64), one).sum()), 1e-6)
     return max(float(probs[one]), 1e-6) / others
 
 
 def _columns(name: str) -> list[int]:
-    """Places of a cue in `Cues.values`: both sides of a pair; none for one side alone, which the pair tells."""
+    """Places of a cue in `Cues.values`: both sides of a pair; none for a single side, which its pair represents."""
     if name in PAIRS:
         return [NAMES.index(f"{name}_{side}") for side in SIDES]
     one_side = any(name == f"{pair}_{side}" for pair in PAIRS for side in SIDES)

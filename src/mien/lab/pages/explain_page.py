@@ -29,7 +29,7 @@ FACE_PX, CHIP_SHOWN_PX = 560, 160
 
 
 def explain_page(rgb: NDArray[np.uint8], explanation: Explanation, name: str) -> str:
-    """The page of one face; `name` is what the picture is called."""
+    """The page of one face; `name` is the picture's name."""
     told = f"the face of {name}, its regions tinted by their share of the reading"
     face = picture(
         png_of(tinted(rgb, explanation, FACE_PX)),

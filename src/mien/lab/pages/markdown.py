@@ -5,7 +5,7 @@ from typing import Any
 
 Results = Mapping[str, Any]
 Table = Callable[[Results], str]
-"""What makes a table of results."""
+"""A function that makes a table from results."""
 
 
 def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -1,6 +1,6 @@
 """A cleaned project becomes a page: how many pictures have which mark, and a contact sheet of each (project → files).
 
-Written are `marks.html`, complete in itself, and beside it each contact sheet as `marks-NAME.png`. A sheet shows up to
+It writes `marks.html`, complete in itself, and beside it each contact sheet as `marks-NAME.png`. A sheet shows up to
 `SHOWN` pictures, spread evenly over all that have the mark; copies stand beside the picture that is kept.
 """
 
@@ -23,13 +23,13 @@ NAME = "marks"
 TILE_PX, GAP_PX, ACROSS, SHOWN = 96, 4, 10, 60
 PAPER = 236
 HEURISTIC = ("drawn", "text", "covered")
-"""Marks that point out what is worth a look, and are wrong now and then."""
+"""Marks that point out pictures worth a look, and are sometimes wrong."""
 
 Rgb = NDArray[np.uint8]
 
 
 def write_report(project: Project, folder: Path) -> Path:
-    """Write the report of a project into a folder, which is made if it is not there; gives the page.
+    """Write the report of a project into a folder, which is made if missing; return the page's path.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def _problems(project: Project) -> Iterator[str]:
 
 
 def contact_sheet(project: Project, kind: str) -> Rgb:
-    """Pictures with a mark, in small, uint8 (h, w, 3)."""
+    """The pictures with a mark, reduced, on one sheet: uint8 (h, w, 3)."""
     rows = project.db.execute(
         "SELECT sha256, max(other) AS other FROM marks WHERE kind = ? GROUP BY sha256 ORDER BY sha256", (kind,)
     ).fetchall()

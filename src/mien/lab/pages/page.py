@@ -1,7 +1,7 @@
-"""Blocks become one self-contained page of HTML: no request leaves it, light or dark as the reader's system is.
+"""Blocks become one self-contained page of HTML: no request leaves it; it is light or dark as the reader's system is.
 
-A block is a string of HTML that its maker has escaped; `text` escapes what comes from outside. The house has one style,
-here, for the explanation of a reading and the reports of the lab.
+A block is a string of HTML that its maker has escaped; `text` escapes what comes from outside. The one house style is
+defined here, for the explanation of a reading and the reports of the lab.
 """
 
 import base64
@@ -13,12 +13,12 @@ from types import MappingProxyType
 REGION_COLOURS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
     {"eyes": (213, 94, 0), "brows": (0, 114, 178), "nose": (0, 158, 115), "mouth": (170, 68, 136)}
 )
-"""A region's colour is that of the musical part it steers (Okabe & Ito 2008, told apart by colour-blind eyes)."""
+"""A region's colour is that of the musical part it steers (Okabe & Ito 2008, distinguishable for colour-blind eyes)."""
 
 MOST_COLUMNS = 10
-"""A table of more columns is set smaller and may be wider than the text."""
+"""A table with more columns is set smaller and may be wider than the text."""
 NUMBER = re.compile(r"[+−-]?\d[\d.,]*%?( (to|of|/) [+−-]?\d[\d.,]*%?| ms| MB| \([^a-z]*( to [^a-z]*)?\))*")
-"""What stands right in a table: "0.95", "1,024", "0.86 to 0.89", "12 of 20", "9.2 ms", "0.026 (0.013 to 0.037)"."""
+"""What is right-aligned in a table: "0.95", "1,024", "0.86 to 0.89", "12 of 20", "9.2 ms", "0.026 (0.013 to 0.037)"."""
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fcfbf8; --ink: #28282c; --faint: #6b6b72; --line: #dedcd5; --wash: #f2f0ea;
@@ -53,12 +53,12 @@ footer { margin-top: 3rem; color: var(--faint); font-size: .85rem; border-top: 1
 
 
 def text(told: object) -> str:
-    """Anything as text of a page, escaped."""
+    """Anything as escaped text of a page."""
     return html.escape(str(told))
 
 
 def page(title: str, *blocks: str) -> str:
-    """A whole document of blocks under a title."""
+    """A whole document: blocks under a title."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -86,7 +86,7 @@ def paragraph(told: str, kind: str = "") -> str:
 
 
 def sides(*blocks: str) -> str:
-    """Blocks side by side where there is room."""
+    """Blocks side by side if there is room."""
     return f'<div class="sides">{"".join(f"<div>{block}</div>" for block in blocks)}</div>'
 
 
@@ -96,7 +96,8 @@ def strip(*blocks: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], chosen: int | None = None) -> str:
-    """A table of blocks; numbers stand right. Row `chosen` is set off; one of many columns may be wider than text."""
+    """A table of blocks; numbers are right-aligned. Row `chosen` is set off; a table of many columns may be wider than
+    text."""
     top = "".join(f"<th>{text(name)}</th>" for name in head)
     body = "".join(
         f"<tr{' class=chosen' if place == chosen else ''}>{''.join(_cell(cell) for cell in row)}</tr>"
@@ -122,7 +123,7 @@ def dot(region: str) -> str:
 
 
 def picture(png: bytes, told: str, caption: str = "") -> str:
-    """A PNG inside the page; `told` says what it shows to those who do not see it."""
+    """A PNG inside the page; `told` says what it shows, for those who do not see it."""
     under = f"<figcaption>{text(caption)}</figcaption>" if caption else ""
     return (
         f'<figure><img alt="{text(told)}" src="data:image/png;base64,{base64.b64encode(png).decode("ascii")}">'

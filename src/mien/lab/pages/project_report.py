@@ -10,12 +10,12 @@ from mien.lab.pages.report import classes
 
 
 def over(on: Mapping[str, Any]) -> str:
-    """What intervals were drawn over, where it is not single faces."""
+    """What intervals were drawn over, if not single faces."""
     return f" over {on['bundles']} groups that belong together" if on["bundles"] < on["faces"] else ""
 
 
 def project_report(name: str, found: Mapping[str, Any]) -> str:
-    """The page of one exam; `name` is what the weights are called."""
+    """The page of one exam; `name` is that of the weights."""
     on, own = found["on"], found["own"]
     under = f"{on['faces']:,} faces of {on['data']}, side “{on['side']}”: {own['accuracy']['value']:.1%} right"
     rows = [

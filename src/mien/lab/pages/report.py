@@ -1,6 +1,6 @@
 """The numbers of an evaluation become a page to look at (the plain data of `mien.lab.exams.evaluate` → HTML).
 
-Same numbers, same page. Parts that the data lack are left out.
+Same numbers, same page. Parts missing from the data are left out.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Results = Mapping[str, Any]
 
 
 def report(name: str, found: Results) -> str:
-    """The page of one evaluation; `name` is what the weights are called."""
+    """The page of one evaluation; `name` is that of the weights."""
     on = found["on"]
     accuracy = found["four"]["accuracy"]
     under = f"{on['faces']:,} faces of {on['data']}, side “{on['side']}”: {accuracy['value']:.1%} right of four classes"
@@ -45,7 +45,7 @@ def _headline(found: Results) -> str:
 
 
 def classes(four: Results, truth: str = "Rows: the majority of ten raters.") -> str:
-    """Precision and recall of each class, who is taken for whom, and whether probabilities keep their word."""
+    """Precision and recall of each class, which classes are confused, and whether probabilities keep their word."""
     rows = (
         (text(name), _number(four["precision"][name]), _number(four["recall"][name]), str(sum(counts)))
         for name, counts in zip(four["classes"], four["confusion"], strict=True)

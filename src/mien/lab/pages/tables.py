@@ -1,8 +1,8 @@
 """Results become the tables of the cards (plain data of `results/*.json` → Markdown).
 
 Each maker takes the results of one file. `TABLES` binds it to the name of that file: such a table takes all results by
-name, and where its file is not there it says by which command it would be made. Tables of data (counts of a corpus)
-stand in `results/data.json` with head and rows and are only laid out here.
+name and, if its file is missing, says which command would make it. Tables of data (counts of a corpus) stand complete
+in `results/data.json`, with head and rows, and are only laid out here.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def classes(results: Results) -> str:
 
 
 def _if_any(share: float | None) -> str:
-    """A share; a dash where there was nobody to take it of."""
+    """A share; a dash if there is nobody to take it of."""
     return "–" if share is None else f"{share:.3f}"
 
 
@@ -74,7 +74,8 @@ def shares(results: Results) -> str:
 
 
 def london(results: Results) -> str:
-    """The London Set by declared group; by people it did not learn from, where it learnt from some."""
+    """The London Set by declared group; if weights learnt from some of its people, by people they did not learn
+    from."""
     rows = []
     for label in ("happy", "neutral"):
         told = portraits_told(results)[label]
@@ -110,7 +111,7 @@ def costs(results: Results) -> str:
 
 
 def abstention(results: Results) -> str:
-    """How many of what nobody can read are refused."""
+    """How many unreadable pictures are refused."""
     rows = [(kind, *_portion(told)) for kind, told in results["abstention"].items()]
     for kind, told in results.get("london", {}).get("refused", {}).items():
         rows.append((f"London: {kind}", *_portion(told)))
@@ -155,7 +156,7 @@ def invariance(results: Results) -> str:
 
 
 def ocular(results: Results) -> str:
-    """Regions withheld: networks trained for the condition beside our streams switched off."""
+    """Regions withheld: networks trained for each condition beside our streams switched off."""
     names = list(results["trained"]["all"]["recall"])
     head = ("condition", "trained for it", "95 % interval", *names, "ours, streams off", "95 % interval", *names)
     rows = []
@@ -174,12 +175,13 @@ def ocular(results: Results) -> str:
 
 
 def laid_out(name: str) -> Table:
-    """A table that stands ready in `results/data.json`."""
+    """A table that stands complete in `results/data.json`."""
     return lambda results: table_of(results[name]["head"], results[name]["rows"])
 
 
 def measured(name: str, make: Table, command: str) -> Table:
-    """A table over all results by name, made of the one called `name`, which the `command` measures."""
+    """A table that takes all results by name; `make` makes it from those called `name`, which the `command`
+    measures."""
 
     def table(results: Results) -> str:
         if name not in results:

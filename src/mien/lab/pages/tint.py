@@ -1,8 +1,8 @@
-"""A face tinted by who carried its reading (Explanation and picture → PNG bytes).
+"""A face tinted by the regions that carried its reading (Explanation and picture → PNG bytes).
 
-Each region's landmarks are laid over the face as a soft stain in the region's colour, the stronger the larger its
-share; a thin frame shows the box that the region's stream sees. `tinted` is the face alone, `sheet` the face with its
-account, 1600 × 900 pixels. Drawn with Pillow and OpenCV; same input, same picture.
+Each region's landmarks are laid over the face as a soft stain in the region's colour, stronger for a larger share; a
+thin frame shows the box that the region's stream sees. `tinted` is the face alone, `sheet` the face with its account,
+1600 × 900 pixels. Drawn with Pillow and OpenCV; same input, same picture.
 """
 
 import io
@@ -28,11 +28,11 @@ from mien.values import CHIP_PX, REGIONS, Face
 FACE_PX = 760
 SHEET_PX = (1600, 900)
 MARGIN = 0.22
-"""Of the chip's side: how much more than the chip is shown on each side."""
+"""How much more than the chip is shown on each side, as a share of the chip's side."""
 FAINTEST_BAR = 0.015
-"""A smaller share has no bar: the smallest that can be drawn would tell too much."""
+"""A smaller share has no bar: the smallest that can be drawn would overstate it."""
 FAINTEST, STRONGEST = 0.10, 0.72
-"""Opacity of a stain of no share, and of the whole."""
+"""Opacity of a stain for a share of 0, and for the whole."""
 
 _LIDS = 32
 _SHAPES: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
@@ -152,7 +152,7 @@ def _label(drawn: Image.Image, explanation: Explanation, points: Floats) -> None
 
 
 def plain(told: str) -> str:
-    """Pillow's own font lacks the minus sign and the accidentals."""
+    """Text in characters of Pillow's own font, which lacks the minus sign and the accidentals."""
     return told.replace("−", "-").replace("♭", " flat").replace("♯", " sharp")
 
 

@@ -1,8 +1,7 @@
 """A new picture tried: its face, every method's verdict, and the music it would start (picture → Tried).
 
-The test that the origin made of its classifier: a picture nobody learnt from, shown to all of them side by side. What
-is tinted and explained, and what the music follows, is the own network's reading if there is one, the shipped one's
-otherwise.
+This is the test that the origin made of its classifier: a picture nobody learnt from, shown to all methods side by
+side. The own network's reading, or else the shipped one's, is tinted and explained, and the music follows it.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,8 +27,8 @@ SHIPPED, OWN = "mien's reader", "your network"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tried:
-    """What came of a picture: `rgb` uint8 (h, w, 3), `verdicts` of every method, the last the network that the
-    `explanation` and the `piece` are of; `of` says what the simple methods learnt from, and what is left out."""
+    """What came of a picture: `rgb` is uint8 (h, w, 3). `verdicts` are those of every method; the last is that of the
+    network behind `explanation` and `piece`. `of` says what the simple methods learnt from, and what is left out."""
 
     name: str
     rgb: NDArray[np.uint8]
@@ -55,9 +54,9 @@ def try_picture(
     Parameters
     ----------
     picture : with a face.
-    faces : of a project that the simple methods are taught on; without them, or with too few, they are left out.
+    faces : of a project, to teach the simple methods; without them, or with too few, those methods are left out.
     weights : a network of one's own.
-    cnn : a plain CNN, a file of Keras.
+    cnn : a plain CNN, as a Keras file.
     face : which face, 1 for the largest.
     seconds, seed : of the music.
     say : is told what is being done.

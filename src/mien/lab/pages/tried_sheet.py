@@ -19,8 +19,8 @@ from mien.values import Brief
 from mien.vocabulary import SAME_AS
 
 MOST_FIELDS, FIELD_PX, FOOT_PX = 12, 27, 846
-"""Fields of the brief that the sheet shows at most, the pixels that one takes, and where the last line stands; the page
-has all fields."""
+"""The most fields of the brief that the sheet shows, the pixels that one takes, and where the last line stands; the
+page has all fields."""
 MARK = (181, 71, 27)
 
 
@@ -64,7 +64,7 @@ def sheet(tried: Tried) -> Image.Image:
 
 
 def room(y: int) -> int:
-    """How many fields of the brief stand between the line at `y` and the last line."""
+    """How many fields of the brief fit between the line at `y` and the last line."""
     return max(0, min(MOST_FIELDS, (FOOT_PX - y) // FIELD_PX - 1))
 
 
@@ -106,7 +106,7 @@ def tried_page(tried: Tried) -> str:
 
 
 def classes_of(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
-    """The classes that any method tells apart, each as the methods spell it: "happy" is "happiness"."""
+    """The classes that any of the methods knows, each with all its spellings: "happy" is "happiness"."""
     spelled: dict[str, dict[str, None]] = {}
     for verdict in verdicts:
         for name in verdict.probs:

@@ -10,7 +10,7 @@ from mien.values import CANNOT_TELL, REGIONS
 
 PLURAL = ("eyes", "brows")
 CLOSE_SHARE = 0.5
-"""A second emotion is named if it has at least this part of the first one's probability."""
+"""A second emotion is named if it has at least this share of the first one's probability."""
 
 
 def verdict(explanation: Explanation) -> str:
@@ -53,7 +53,7 @@ def hidden(explanation: Explanation, region: str) -> str:
 
 
 def closer(explanation: Explanation) -> str:
-    """What a closer look did to the decision; empty where there was none."""
+    """How a closer look changed the decision; empty if there was none."""
     if explanation.closer is None:
         return ""
     before, after = f"{explanation.at_first_sight:.0%}", f"{explanation.certainty:.0%}"
@@ -62,7 +62,7 @@ def closer(explanation: Explanation) -> str:
 
 
 def withheld(decided: str, certainty: float, without: Withheld) -> str:
-    """How the decision moves, and what reads first then, if it is another: "happiness 61%, was 97%"."""
+    """How the decision moves, and which class is then the most probable, if it changes: "happiness 61%, was 97%"."""
     before, after = f"{certainty:.0%}", f"{certainty + without.move:.0%}"
     told = f"{decided} {after}, was {before}" if before != after else f"{decided} stays at {after}{_odds(without.odds)}"
     return told if without.emotion == decided else f"{told}; reads as {without.emotion}"
@@ -74,13 +74,13 @@ def signed(value: float) -> str:
 
 
 def percent(move: float) -> str:
-    """A change of a probability, with its sign: "+3.1%"; "0.0%" where there is none."""
+    """A change of a probability, with its sign: "+3.1%"; "0.0%" if there is none."""
     told = f"{move:+.1%}".replace("-", "−")
     return "0.0%" if told[1:] == "0.0%" else told
 
 
 def _odds(times: float) -> str:
-    """What a probability that stays does not tell: ", its odds 9 times smaller"; nothing below a quarter more."""
+    """What a probability that hardly moves does not show: ", its odds 9 times smaller"; empty below a quarter more."""
     if 0.8 <= times <= 1.25:
         return ""
     many, way = (times, "larger") if times > 1 else (1 / times, "smaller")
@@ -93,7 +93,8 @@ def departure(found: Departure) -> str:
 
 
 def action_units(found: Departure) -> str:
-    """The action units that move a cue the way it departs: "AU 12 20"; all of the cue's where the way is not told."""
+    """The action units that move a cue in the direction it departs: "AU 12 20"; all of the cue's if directions are
+    unknown."""
     way = "up" if found.departs > 0 else "down"
     parts = [part.strip() for part in found.facs.split(";")]
     fitting = [part.removesuffix(way).strip() for part in parts if part.endswith(way)]

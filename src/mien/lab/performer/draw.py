@@ -1,7 +1,7 @@
 """Chance draws people, lights, expressions and scenes (Generator → values of `mien.lab.performer.stage`).
 
-An expression is drawn for brows, eyes and mouth apart, so that what moves together in life does not hide what each
-coefficient does alone; a share of them are prototypes of emotions. Movements that exclude each other (jaw left and
+An expression is drawn separately for brows, eyes and mouth, so that movements that go together in life do not hide what
+each coefficient does alone; a share of them are prototypes of emotions. Movements that exclude each other (jaw left and
 right, smile and pucker) are never drawn together.
 """
 
@@ -13,10 +13,10 @@ from mien.lab.performer.stage import HAIRS, IRISES, SKINS, Light, Person, Stage
 from mien.values import EMOTIONS
 
 IDENTITY_SPREAD = 0.7
-"""Standard deviation of the weights of identity that gives everyday faces."""
+"""Standard deviation of the identity weights that gives everyday faces."""
 PROTOTYPE_SHARE = 0.2
 UNEVEN_SHARE = 0.25
-"""How often the two sides of a face move by themselves."""
+"""How often the two sides of a face move independently."""
 
 MOUTHS: tuple[tuple[str, ...], ...] = (
     (),
@@ -45,7 +45,7 @@ TWO_SIDED = frozenset(name.removesuffix("Left") for name in COEFFICIENTS if name
 
 
 def somebody(rng: np.random.Generator, modes: int = 50) -> Person:
-    """A person: shape, colours, brows."""
+    """A random person: shape, colours, brows."""
     low = int(rng.integers(len(SKINS) - 1))
     between = float(rng.random())
     red, green, blue = ((1 - between) * a + between * b for a, b in zip(SKINS[low], SKINS[low + 1], strict=True))
@@ -65,7 +65,7 @@ def somebody(rng: np.random.Generator, modes: int = 50) -> Person:
 
 
 def some_light(rng: np.random.Generator) -> Light:
-    """A light, from above more often than from below."""
+    """A random light, more often from above than from below."""
     return Light(
         light_deg=(float(rng.uniform(-75, 75)), float(rng.uniform(-10, 70))),
         strength=float(rng.uniform(0.35, 1.0)),
@@ -75,7 +75,7 @@ def some_light(rng: np.random.Generator) -> Light:
 
 
 def some_expression(rng: np.random.Generator) -> dict[str, float]:
-    """Coefficients of any expression."""
+    """Coefficients of a random expression."""
     if rng.random() < PROTOTYPE_SHARE:
         moved = emotion(str(rng.choice(EMOTIONS)), float(rng.uniform(0.2, 1)))
         return {name: weight * float(rng.uniform(0.8, 1)) for name, weight in moved.items()} | _gaze(rng)
@@ -123,7 +123,7 @@ def some_scene(
 
 
 def _some(rng: np.random.Generator, name: str, share: float) -> dict[str, float]:
-    """A movement, in a share of the cases, by any amount, on both sides or uneven."""
+    """A movement, in a share of the cases, by a random amount, on both sides or unevenly."""
     if rng.random() >= share:
         return {}
     weight = float(rng.random())
@@ -134,7 +134,7 @@ def _some(rng: np.random.Generator, name: str, share: float) -> dict[str, float]
 
 
 def _gaze(rng: np.random.Generator) -> dict[str, float]:
-    """Both eyes looking at one place, most often near the camera."""
+    """Both eyes looking at one place, usually near the camera."""
     spread = 0.15 if rng.random() < 0.5 else 0.6
     across, up = np.clip(rng.normal(0, spread, 2), -1, 1)  # to the picture's right: the left eye looks out
     left, right = ("Out", "In") if across > 0 else ("In", "Out")

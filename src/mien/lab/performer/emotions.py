@@ -2,7 +2,7 @@
 
 The prototypes are those of EMFACS as Ekman, Friesen & Hager 2002 and Matsumoto & Ekman 2008 list them: what actors and
 observers call the expression, not what a person who feels so must show (Barrett et al. 2019). The share of a unit in a
-prototype and the coefficients that stand for a unit are our reading, of Apple's descriptions of ARKit's shapes.
+prototype and the coefficients that stand for a unit are our reading of Apple's descriptions of ARKit's shapes.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ COEFFICIENTS_OF: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "26": {"jawOpen": 0.5},
     }
 )
-"""What moves when an action unit is at its full; R is the subject's right."""
+"""What moves when an action unit is at its full extent; R is the subject's right."""
 
 UNITS_OF: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
@@ -77,7 +77,7 @@ def emotion(name: str, intensity: float = 1.0) -> dict[str, float]:
 
 
 def combined(units: Mapping[str, float]) -> dict[str, float]:
-    """Coefficients of action units at once, each cut at 1."""
+    """Coefficients of action units that act together, each clipped at 1."""
     moved: dict[str, float] = {}
     for unit, share in units.items():
         for coefficient, weight in COEFFICIENTS_OF[unit].items():

@@ -26,17 +26,17 @@ def write_still(path: Path, rgb: NDArray[np.uint8]) -> None:
 
 
 def write_film(path: Path, pictures: Pictures, rate_hz: float) -> None:
-    """Write a video of the kind that its name tells (`FILMS`); sides must be even."""
+    """Write a video of the kind that its name gives (`FILMS`); sides must be even."""
     FILMS[path.suffix.lower()](path, pictures, rate_hz)
 
 
 def check_name(path: Path) -> None:
-    """Refuse, before anything is rendered, what cannot be written.
+    """Refuse a name that cannot be written, before anything is rendered.
 
     Raises
     ------
     BadInput
-        If the name tells no kind that is known.
+        If the name is not of a known kind.
     """
     kinds = (*STILLS, *FILMS)
     if path.suffix.lower() not in kinds:
@@ -77,7 +77,7 @@ def _y4m(path: Path, pictures: Pictures, rate_hz: float) -> None:
 FILMS: Mapping[str, Callable[[Path, Pictures, float], None]] = MappingProxyType(
     {".mp4": _mp4, ".mjpeg": _mjpeg, ".y4m": _y4m}
 )
-"""Kinds of video, by how their names end."""
+"""Kinds of video by file suffix."""
 
 
 def _encoded(kind: str, rgb: NDArray[np.uint8]) -> bytes:

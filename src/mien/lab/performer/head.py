@@ -6,8 +6,8 @@ The layout (ICT FaceKit Light, MIT): `neutral` (v, 3), `identity` (m, v, 3) and 
 
 Points here are float32 (v, 3) in centimetres: x to the picture's right, y down, z away from the viewer. Lashes,
 lacrimal and the films over the eye are left out; so is the inner ball of each eye (`iris_vertices`): the iris is
-painted on the outer one, which would hide it. The eyeballs, which the file's shapes do not move, are turned by the
-eyeLook coefficients.
+painted on the outer one, which would hide it. The file's shapes do not move the eyeballs; the eyeLook coefficients turn
+them here.
 
 References: Li et al. 2020, "Learning formation of physically-based face attributes" (the head).
 """
@@ -30,16 +30,16 @@ NEEDED = ("neutral", "identity", "expression", "expression_names", "quads", "par
 
 LOOK_DEG = {"In": 35.0, "Out": 35.0, "Up": 25.0, "Down": 30.0}
 """How far an eyeball turns at coefficient 1: about as far as eyes go in everyday looking (Bahill et al. 1975 found
-nearly all saccades below 15 degrees; the coefficient's full is the comfortable extreme)."""
+nearly all saccades below 15 degrees; a coefficient of 1 is the comfortable extreme)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Head:
-    """The head as arrays, cut down to what is drawn.
+    """The head as arrays, reduced to what is drawn.
 
-    `rest` float32 (v, 3); `modes` float32 (m, v, 3); `shapes` by ARKit name, float32 (v, 3) each; `triangles` int64
-    (t, 3); `part` int8 (v,), place in `KEPT_PARTS`; `eyes` the vertices of the right and the left eyeball;
-    `landmarks68` int64 (68,).
+    `rest` float32 (v, 3); `modes` float32 (m, v, 3); `shapes` by ARKit name, float32 (v, 3) each; `triangles` int64 (t,
+    3); `part` int8 (v,), place in `KEPT_PARTS`; `eyes` the vertices of the right and the left eyeball; `landmarks68`
+    int64 (68,).
     """
 
     rest: Floats
@@ -75,7 +75,7 @@ def load_head(path: Path) -> Head:
     Raises
     ------
     BadInput
-        If there is none, or it is not of the layout.
+        If the file is missing, or does not have the layout.
     """
     if not path.is_file():
         raise BadInput(f"{path}: no such file; give the path of a morphable head (ict_face.npz)")

@@ -1,8 +1,7 @@
 """Colour of every point of a head: skin with blotches, lips, brows, hair, eyes, teeth (reflectances, linear light).
 
 Brows have no hair in the model: they are painted along landmarks 17 to 26, in coordinates that lie on the resting head
-and so move with it. All colours are per vertex but those that are finer than the mesh: brows and irises, painted per
-pixel.
+and so move with it. Colours are per vertex, except those finer than the mesh: brows and irises are painted per pixel.
 """
 
 from dataclasses import dataclass
@@ -22,9 +21,9 @@ INNER: dict[str, Colour] = {
     "teeth": (0.85, 0.82, 0.74),
     "eyeball": (0.86, 0.84, 0.82),
 }
-"""Colours (sRGB) of what is not skin."""
+"""Colours (sRGB) of everything but skin."""
 LIP, BLUSH = (0.70, 0.30, 0.32), (0.95, 0.62, 0.58)
-"""What lips and cheeks throw back of what the skin beside them does, in linear light."""
+"""Reflectance of lips and cheeks relative to the skin beside them, in linear light."""
 IRIS_CM, PUPIL_CM, RIM_CM = 0.60, 0.21, 0.09
 """Radii of iris and pupil and width of the dark rim around the iris."""
 LASH_CM = 0.16
@@ -98,7 +97,7 @@ def paint_irises(colour: Floats, eye: Floats, person: Person) -> Floats:
 
 
 def linear(colour: Colour) -> Floats:
-    """A colour as it looks → how much light it throws back, float32 (3,)."""
+    """A colour as it looks → its reflectance in linear light, float32 (3,)."""
     return np.asarray(np.array(colour, dtype=np.float32) ** GAMMA, dtype=np.float32)
 
 
@@ -129,7 +128,8 @@ def _masks(head: Head) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
 
 
 def _beside(points: Floats, line: Floats) -> Floats:
-    """Along a polyline (share of its length, past the ends too) and height above it, float32 (n, 2), of (n, 2)."""
+    """For points (n, 2): place along a polyline (share of its length, also past the ends) and height above it, float32
+    (n, 2)."""
     steps = np.diff(line, axis=0)
     lengths = np.linalg.norm(steps, axis=1)
     starts = np.concatenate([[0], np.cumsum(lengths)])

@@ -1,8 +1,8 @@
 """A stage becomes a picture with its truth: move the head, look at it through a camera, light it, paint it.
 
-The camera stands `CAMERA_CM` before the head and keeps the perspective of a webcam. The light is a lamp far away
-(Lambert, wrapped a little around the edge as skin does; Blinn 1977 for the shine) and what comes from everywhere. The
-picture is drawn `OVERSAMPLE` times as large and averaged.
+The camera stands `CAMERA_CM` before the head and has the perspective of a webcam. The light is a distant lamp (Lambert,
+wrapped a little around the edge as on skin; Blinn 1977 for the shine) plus ambient light. The picture is drawn
+`OVERSAMPLE` times as large and averaged.
 """
 
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ HEAD_CM = 14.7
 PIVOT_CM = (0.0, 2.0, 0.0)
 """Where the head turns: between the ears, a little below them."""
 MIDDLE_CM = (0.0, 0.0, -9.0)
-"""The middle of the face, which stands at `Stage.centre`."""
+"""The middle of the face, which is placed at `Stage.centre`."""
 INSIDE_MOUTH = tuple(KEPT_PARTS.index(name) for name in ("mouth_socket", "gums_tongue", "teeth"))
 SHUT_CM = 0.2
-"""Lips nearer than this are shut."""
+"""Lips closer than this are shut."""
 WRAP = 0.25
 SHINE = 24.0
 EYE_SHINE = 160.0
@@ -111,7 +111,7 @@ def _normals(points: Floats, triangles: Ints) -> Floats:
 
 
 def _shown(head: Head, points: Floats) -> Ints:
-    """Triangles worth drawing: nobody looks into a shut mouth."""
+    """The triangles worth drawing: nobody looks into a shut mouth."""
     lips = points[head.landmarks68[60:68]]
     gap = np.linalg.norm(lips[[1, 2, 3]] - lips[[7, 6, 5]], axis=1).max()
     return head.triangles if gap > SHUT_CM else _without_mouth(head)
@@ -125,7 +125,7 @@ def _without_mouth(head: Head) -> Ints:
 
 @lru_cache(maxsize=2)
 def _shade(head: Head) -> Floats:
-    """Share of light that reaches a point, float32 (v, 1): little deep in the mouth."""
+    """Share of light that reaches a point, float32 (v, 1): little deep inside the mouth."""
     inside = np.isin(head.part, INSIDE_MOUTH)
     lips = head.rest[head.landmarks68[62], 2]
     share = np.where(inside, 0.75 * np.exp(-MOUTH_SHADE * 2 * np.maximum(head.rest[:, 2] - lips, 0)), 1.0)

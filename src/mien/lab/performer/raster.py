@@ -1,7 +1,7 @@
 """Triangles become pixels: which triangle each pixel sees, and where in it (a z-buffer in numpy).
 
 No loop runs over triangles: they are sorted into groups by the side of their box, and each group is tested against all
-pixels of its boxes at once (Pineda 1988, edge functions). The nearest triangle wins by the least of a key that joins
+pixels of its boxes at once (Pineda 1988, edge functions). The nearest triangle wins, by the smallest key that combines
 depth and number.
 """
 
@@ -18,14 +18,14 @@ SPANS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 1024, 4096, 16
 """Sides of the boxes of the groups, pixels."""
 DEPTH_STEPS = 2**24
 EDGE = -1e-4
-"""A pixel counts as inside down to this weight: no crack opens between neighbours."""
+"""A pixel counts as inside down to this weight, so that no crack opens between neighbours."""
 MOST_AT_ONCE = 2_000_000
 """Pixels tested at once: bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What is seen: `pixels` int64 (p,) are places in the flat picture that show a triangle, `triangles` int64 (p,)
+    """What is seen: `pixels` int64 (p,) are places in the flat picture that show a triangle, `triangles` int64 (p,) say
     which one, `weights` float32 (p, 3) how near to each of its corners."""
 
     pixels: Ints
@@ -33,7 +33,7 @@ class Seen:
     weights: Floats
 
     def spread(self, triangles: Ints, values: Floats) -> Floats:
-        """Values at vertices, float32 (v, k), brought to the pixels, float32 (p, k)."""
+        """Interpolate values at vertices, float32 (v, k), to the pixels, float32 (p, k)."""
         corners = triangles[self.triangles]
         found = values[corners[:, 0]] * self.weights[:, :1]
         for i in (1, 2):
@@ -47,7 +47,7 @@ def rasterise(points: Floats, triangles: Ints, width: int, height: int) -> Seen:
     Parameters
     ----------
     points : float32 (v, 3): x, y in pixels (y downwards, pixel i covers i..i+1), z growing away.
-    triangles : int64 (t, 3), corners anti-clockwise to who looks at their front; no back is seen.
+    triangles : int64 (t, 3), corners anti-clockwise as seen from the front; backs are not seen.
     """
     a, b, c = (points[triangles[:, i]] for i in range(3))
     low = np.ceil(np.minimum(np.minimum(a, b), c)[:, :2] - 0.5).astype(np.int64)

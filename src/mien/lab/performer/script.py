@@ -1,9 +1,9 @@
 """Words become expressions, and expressions in time (text → coefficients; keyframes → coefficients at any time).
 
-An expression is told as `browDown=.8,mouthSmileLeft=.4`; a name without its side moves both. A path is told as
-keyframes, `neutral@0,happiness:.7@1.5,jawOpen=.5+eyeBlinkLeft=1@3`: each an emotion with its intensity, or movements
+An expression is written as `browDown=.8,mouthSmileLeft=.4`; a name without a side moves both. A path is written as
+keyframes, `neutral@0,happiness:.7@1.5,jawOpen=.5+eyeBlinkLeft=1@3`: each is an emotion with its intensity, or movements
 joined by +, at a time in seconds. Between keyframes the face eases from one to the next (a half cosine: faces start and
-stop softly), before the first and after the last it rests there.
+stop softly); before the first and after the last it stays there.
 """
 
 import math
@@ -16,7 +16,7 @@ from mien.lab.performer.head import LOOK_DEG
 
 Expression = Mapping[str, float]
 Keyframe = tuple[float, Expression]
-"""Seconds, and the expression then."""
+"""Seconds, and the expression at that time."""
 
 LONGEST_S = 600.0
 
@@ -45,7 +45,7 @@ def parse_emotion(text: str) -> dict[str, float]:
 
 
 def parse_path(text: str) -> tuple[Keyframe, ...]:
-    """Keyframes from `what@seconds,…`, in the order of time.
+    """Keyframes from `what@seconds,…`, in order of time.
 
     Raises
     ------
@@ -70,12 +70,12 @@ def parse_path(text: str) -> tuple[Keyframe, ...]:
 
 
 def gaze(right_deg: float, up_deg: float) -> dict[str, float]:
-    """Coefficients of eyes that look so far to the picture's right, and up, both alike.
+    """Coefficients of eyes that both look this far to the picture's right, and up.
 
     Raises
     ------
     BadInput
-        If eyes do not go so far.
+        If eyes do not turn that far.
     """
     across, upright = ("Out", "In") if right_deg >= 0 else ("In", "Out"), "Up" if up_deg >= 0 else "Down"
     if abs(right_deg) > LOOK_DEG["Out"] or abs(up_deg) > LOOK_DEG[upright]:
@@ -91,7 +91,7 @@ def gaze(right_deg: float, up_deg: float) -> dict[str, float]:
 
 
 def expression_at(path: Sequence[Keyframe], time_s: float) -> dict[str, float]:
-    """The expression at a time of a path."""
+    """The expression at a given time of a path."""
     before = [frame for frame in path if frame[0] <= time_s][-1:] or [path[0]]
     after = [frame for frame in path if frame[0] > time_s][:1] or before
     (start_s, first), (end_s, second) = before[0], after[0]

@@ -1,8 +1,8 @@
-"""What the performer shall show: a person, an expression, a pose, a light (values only).
+"""What the performer is to show: a person, an expression, a pose, a light (values only).
 
 Conventions
 -----------
-coefficients : the 52 of `mien.cues.coefficients`, 0..1, by name; what is not named is 0.
+coefficients : the 52 of `mien.cues.coefficients`, 0..1, by name; those not named are 0.
 pose_deg : (pitch, yaw, roll) as in `mien.values.Face`: pitch grows as the chin goes down, yaw as the face turns to the
     picture's right, roll as the head tips clockwise in the picture.
 colours : (red, green, blue), each 0..1, as they look (sRGB).
@@ -70,7 +70,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """A main light and what comes from everywhere, as shares of white; `warmth` −1 (blue) to 1 (orange)."""
+    """A main light and the ambient light, as shares of white; `warmth` −1 (blue) to 1 (orange)."""
 
     light_deg: tuple[float, float] = (-25.0, 35.0)
     strength: float = 0.75
@@ -80,15 +80,15 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """All that decides a picture.
+    """Everything that decides a picture.
 
     Attributes
     ----------
     coefficients : by name, 0..1; those not named are 0.
     pose_deg : pitch, yaw, roll.
     size_px : width and height of the picture.
-    face_px : width of the head between the ears, of a frontal face; half the picture if None.
-    centre : where the middle of the face stands, as shares of width and height.
+    face_px : width of the head between the ears, for a frontal face; half the picture if None.
+    centre : where the middle of the face is placed, as shares of width and height.
     background : two colours, above and below.
     """
 

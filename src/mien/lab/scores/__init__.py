@@ -1,1 +1,1 @@
-"""Music is measured, beside real music and by a judge; what the composer learns from songs."""
+"""Measures music, beside real music and by a judge; holds what the composer learns from songs."""

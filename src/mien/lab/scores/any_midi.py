@@ -1,7 +1,7 @@
 """Any MIDI file becomes a phrase that can be measured (SMF → Phrase).
 
 Onsets and ends are put on a grid of 32nds, since the measures count in sixteenths and players do not. In a file of ours
-the tracks say who plays what, and the markers where phrases close; in any other file the highest note that begins at a
+the tracks say who plays what, and the markers where phrases close. In any other file the highest note that begins at a
 time, with none higher still sounding, is the melody (the skyline of Uitdenbogerd & Zobel 1999, "Melodic matching
 techniques for large music databases"), the lowest the bass, channel 10 the kit. The key of a foreign file is heard, not
 read: many files carry the signature of C by default (Krumhansl 1990, "Cognitive Foundations of Musical Pitch", ch. 4).
@@ -41,7 +41,7 @@ def read_midi(path: Path) -> Phrase:
     Raises
     ------
     BadInput
-        If it cannot be read, is no MIDI file, or holds fewer than `FEWEST_NOTES` notes with a pitch.
+        If it cannot be read, is not a MIDI file, or holds fewer than `FEWEST_NOTES` pitched notes.
     """
     try:
         file = mido.MidiFile(path, clip=True)
@@ -60,7 +60,7 @@ def read_midi(path: Path) -> Phrase:
 
 
 def _strokes(track: mido.MidiTrack, per_quarter: int) -> Iterable[_Struck]:
-    """The notes of a track; one that never ends sounds until the track does."""
+    """The notes of a track; one that never ends sounds until the end of the track."""
     now = 0
     open_at: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     for message in track:
@@ -86,7 +86,7 @@ def _stroke(name: str, key: tuple[int, int], onset: int, end: int, velocity: int
 def _phrase(file: mido.MidiFile, struck: list[_Struck]) -> Phrase:
     meta = [(_tick(now, file), message) for track in file.tracks for now, message in _timed(track) if message.is_meta]
     beats, unit = next(((m.numerator, m.denominator) for _, m in meta if m.type == "time_signature"), (4, 4))
-    if beats * 4 < unit:  # a bar of less than a quarter is somebody's trick, not a metre
+    if beats * 4 < unit:  # a bar of less than a quarter is a trick, not a metre
         beats, unit = 4, 4
     quarter = quarters_in_beat((beats, unit))
     tempo = {0: 120 / quarter} | {
@@ -117,7 +117,7 @@ def _phrase(file: mido.MidiFile, struck: list[_Struck]) -> Phrase:
 
 
 def _decoded(text: str) -> str:
-    """Text that was read as Latin-1, which any byte is, as the UTF-8 that ours is."""
+    """Text that was read as Latin-1, which accepts any byte, decoded as UTF-8, which our files use."""
     return text.encode("latin-1").decode("utf-8", "replace")
 
 
@@ -133,7 +133,7 @@ def _tick(now: int, file: mido.MidiFile) -> int:
 
 
 def _by_players(struck: Sequence[_Struck]) -> tuple[str | None, list[Note]]:
-    """The ensemble whose players the tracks are named after, if there is one, and their notes."""
+    """The ensemble after whose players the tracks are named, if there is one, and its notes."""
     names = {name for name, *_ in struck}
     for band in ensembles().values():
         part_of = {band.label(part): part for part in band.players}
@@ -162,7 +162,7 @@ def _by_height(struck: Sequence[_Struck]) -> list[Note]:
 
 
 def _written_key(texts: Iterable[str], notes: Iterable[Note]) -> tuple[int, Mode]:
-    """The key that a file of ours names in words."""
+    """The key that a file of ours states in words."""
     for text in texts:
         try:
             tonic_pc, mode = parse_key(text)
@@ -174,9 +174,9 @@ def _written_key(texts: Iterable[str], notes: Iterable[Note]) -> tuple[int, Mode
 
 
 def heard_key(pitches: Iterable[int]) -> tuple[int, Mode]:
-    """The major or minor key whose profile fits the counts of pitch classes best."""
+    """The major or minor key whose profile best fits the counts of pitch classes."""
     counts = np.bincount(np.array([pitch % 12 for pitch in pitches]), minlength=12)
-    found = [  # the correlation but for the deviation of the counts, which is the same for every key
+    found = [  # the correlation except for the deviation of the counts, which is the same for every key
         (float(np.roll(counts, -tonic) @ (profile - profile.mean()) / profile.std()), tonic, mode)
         for tonic in range(12)
         for profile, mode in ((_MAJOR, Mode.IONIAN), (_MINOR, Mode.AEOLIAN))

@@ -2,10 +2,10 @@
 
 A phrase of the melody ends on a note that is followed by a rest or that lasts much longer than its neighbours (grouping
 by proximity, Lerdahl & Jackendoff 1983, GPR 2). Such an end is a cadence if it rests on a chord in root position that
-is reached by one of the progressions of `_kind` from the chord before. Chords are heard in the notes that sound within
-a beat or two, by the templates of Pardo & Birmingham 2002, keys in the bars before (Krumhansl 1990), both from pitches
-and durations alone: no mark, no chord symbol, no bar line is read. What is missed or heard wrongly is so in both
-corpora alike; `mien.lab.scores.compare_music` says how much of what our pieces mark is found.
+the previous chord reaches by one of the progressions of `_kind`. Chords are heard in the notes that sound within a beat
+or two, by the templates of Pardo & Birmingham 2002, keys in the bars before (Krumhansl 1990), both from pitches and
+durations alone: no mark, no chord symbol, no bar line is read. Misses and mishearings thus affect both corpora alike;
+`mien.lab.scores.compare_music` says how many of the cadences that our pieces mark are found.
 
 References: Caplin 1998, *Classical Form* (cadence types; bass in root position); Pardo & Birmingham 2002, "Algorithms
 for chordal analysis"; Bigo et al. 2018, "Relevance of musical features for cadence detection"; Lerdahl & Jackendoff
@@ -25,22 +25,22 @@ from mien.lab.scores.any_midi import heard_key
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 LEAST_REST_TICKS = TICKS_PER_QUARTER // 4
-"""A melody that is silent for so long has ended a phrase or taken a breath."""
+"""A melody that is silent for this long has ended a phrase or taken a breath."""
 
 LONG = 1.9
-"""A note ends a phrase if the next begins so many times later than notes usually follow each other."""
+"""A note ends a phrase if the next one begins this many times later than notes usually follow each other."""
 
 FEWEST_NOTES = 4
-"""Notes of a phrase: fewer between two rests are an exclamation."""
+"""Fewest notes of a phrase: fewer between two rests are an exclamation."""
 
 CHORD_TICKS, BEFORE_TICKS = 2 * TICKS_PER_QUARTER, 4 * TICKS_PER_QUARTER
-"""How long a chord of arrival is listened to, and how far back the chord before it is sought."""
+"""How long a chord of arrival is listened to, and how far back the previous chord is sought."""
 
 KEY_TICKS = 32 * TICKS_PER_QUARTER
-"""Keys are heard over so much music before the cadence: eight bars of 4/4."""
+"""How much music before the cadence a key is heard in: eight bars of 4/4."""
 
 MISSING = 0.15
-"""What a tone of a chord that does not sound costs, as a share of the sound."""
+"""The cost of a chord tone that does not sound, as a share of the sound."""
 
 TEMPLATES = {
     "major": (0, 4, 7),
@@ -51,7 +51,7 @@ TEMPLATES = {
     "half-diminished": (0, 3, 6, 10),
     "diminished seventh": (0, 3, 6, 9),
 }
-"""Semitones above the root; earlier ones win a draw."""
+"""Semitones above the root; the earlier one wins a tie."""
 
 _NAMES = tuple((root, name) for name in TEMPLATES for root in range(12))
 _TONES = np.array([[(pc - root) % 12 in TEMPLATES[name] for pc in range(12)] for root, name in _NAMES])
@@ -59,7 +59,7 @@ _TONES = np.array([[(pc - root) % 12 in TEMPLATES[name] for pc in range(12)] for
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A chord as heard: root, name of its template, lowest tone, pitch classes 0..11."""
+    """A chord as heard: root, name of its template, lowest tone; pitch classes 0..11."""
 
     root: int
     name: str
@@ -68,7 +68,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """Where a phrase of the melody comes to rest: tick of its last note, and how."""
+    """A place where a phrase of the melody comes to rest: the tick of its last note, and how it closes."""
 
     onset_ticks: int
     kind: str
@@ -91,7 +91,7 @@ class _Sound:
         return self.pitch[span][sounds > 0], sounds[sounds > 0]
 
     def chord(self, start: int, end: int) -> Heard | None:
-        """The chord of a window: tones that belong count for it, others and those that are missing against it."""
+        """The chord of a window: its tones that sound count for it; missing tones and foreign ones count against it."""
         pitches, lengths = self.within(start, end)
         if not len(pitches):
             return None
@@ -101,7 +101,7 @@ class _Sound:
         return Heard(root, name, int(pitches.min()) % 12)
 
     def tonic(self, end: int) -> int:
-        """The tonic of the key that has been heard before a tick."""
+        """The tonic of the key heard before a tick."""
         first, last = np.searchsorted(self.on, [end - KEY_TICKS, end])
         return heard_key(self.pitch[int(first) : max(int(last), int(first) + 1)].tolist())[0]
 
@@ -124,7 +124,7 @@ def phrase_ends(melody: Sequence[Note]) -> list[Note]:
 
 
 def hear_cadences(phrase: Phrase) -> list[Cadence]:
-    """The cadences of a phrase that has a melody and something under it."""
+    """The cadences of a phrase that has a melody and notes below it."""
     melody = phrase.part(Part.MELODY)
     notes = [note for note in phrase.notes if note.part is not Part.KIT]
     if not melody or len(notes) == len(melody):
@@ -145,7 +145,7 @@ def hear_cadences(phrase: Phrase) -> list[Cadence]:
 
 
 def _before(sound: _Sound, start: int, arrival: Heard) -> Heard | None:
-    """The chord before an arrival: of the last beat with another root, the arrival itself being perhaps older than the
+    """The chord before an arrival: that of the last beat with another root. The arrival itself may be older than the
     melody's last note."""
     for beat in range(start, max(0, start - BEFORE_TICKS), -TICKS_PER_QUARTER):
         chord = sound.chord(max(0, beat - TICKS_PER_QUARTER), beat)
@@ -157,8 +157,8 @@ def _before(sound: _Sound, start: int, arrival: Heard) -> Heard | None:
 def _kind(before: Heard, arrival: Heard, tonic: int) -> str | None:
     """How two chords close a phrase in a key, if they do.
 
-    A dominant seventh that falls by a fifth, or a diminished seventh that rises by a semitone, names its key itself; a
-    plain triad closes in the key that has been heard.
+    A dominant seventh that falls by a fifth, or a diminished seventh that rises by a semitone, implies its own key; a
+    plain triad closes in the key that was heard.
     """
     fall = (before.root - arrival.root) % 12
     rests = arrival.name in ("major", "minor")

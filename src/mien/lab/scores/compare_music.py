@@ -1,10 +1,10 @@
-"""Our music beside real music: a hundred fresh pieces a mood, measured, and a table that says which lie inside.
+"""Our music beside real music: a hundred fresh pieces per mood, measured, and a table that says which lie inside.
 
     python -m mien.lab.scores.compare_music --data FOLDER [--pieces 100] [--out docs/measures.md]
 
 `FOLDER` holds `openscore_lieder.tar` (voices of songs, as written), `jsb_chorales.tar.xz` (sopranos, on a grid of
 sixteenths), `pop909.npz` and `emopia_open.npz` (piano, as played: notes in milliseconds). Melodies are compared as
-written. Piano is compared as heard, on milliseconds and by measures that need no bar lines; of a longer recording the
+written. Piano is compared as heard, on milliseconds and by measures that need no bar lines; of a longer recording, the
 first `SECONDS` are taken. Whole songs are longer than our pieces, which lowers our entropy and range a little.
 
 References: those of `mien.lab.scores.measures`; Yang & Lerch 2020 for the comparison of distributions.
@@ -39,14 +39,14 @@ from mien.writing import write_bytes
 
 EMOTIONS = ("happy", "angry", "sad", "neutral", "calm")
 PIECES, FIRST_SEED, SECONDS = 100, 1000, 45.0
-"""Pieces an emotion, the first of their seeds (none was listened to while the composer was made), and their length."""
+"""Pieces per emotion, the first of their seeds (none was listened to while the composer was made), and their length."""
 
 LIEDER, CHORALES = "openscore_lieder.tar", "jsb_chorales.tar.xz"
 GRIDS = "jsb/jsb-chorales-16th.json"
-"""Where the chorales stand in their tar."""
+"""Path of the chorales in their tar."""
 
 COPIED_NOTES = RUN_NOTES
-"""A run of so many melody notes found in a song would be a copy."""
+"""A run of this many melody notes found in a song would be a copy."""
 
 STEP_SEMITONES = 2
 
@@ -74,13 +74,13 @@ PIANO: Measures = {
 
 
 def phrase_of(notes: list[Note]) -> Phrase:
-    """Notes as a phrase, for measures that ask for nothing but notes and time."""
+    """Notes as a phrase, for measures that need only notes and time."""
     end = max(note.end_ticks for note in notes)
     return Phrase(tuple(sorted(notes)), end, (4, 4), ((0, 125.0),), 0, Mode.IONIAN, "piano", 0)
 
 
 def songs_and_voices(tar: Path) -> tuple[list[Phrase], list[Phrase]]:
-    """The voices of the Lieder alone, and whole songs with what is played to them."""
+    """The voices of the Lieder alone, and whole songs with their accompaniment."""
     alone, whole = [], []
     for score in songs(tar):
         if (line := voice(score)) is not None:
@@ -96,7 +96,7 @@ def voices(tar: Path) -> Iterator[Phrase]:
 
 
 def voice(score: ElementTree.Element) -> Phrase | None:
-    """The voice of a song: pitches in ticks from its first note, ties joined; None where hardly anything is sung."""
+    """The voice of a song: pitches in ticks from its first note, ties joined; None if hardly anything is sung."""
     notes: list[Note] = []
     tick = 0
     for _, events in voice_bars(score):
@@ -114,12 +114,13 @@ def voice(score: ElementTree.Element) -> Phrase | None:
 
 
 def sopranos(tar: Path) -> Iterator[Phrase]:
-    """The soprano of each chorale. The grid does not tell a note struck again from one held: equal neighbours are one.
+    """The soprano of each chorale. The grid does not distinguish a repeated note from a held one: equal neighbours are
+    one.
 
     Raises
     ------
     BadInput
-        If there is no such file.
+        If the file is missing.
     """
     if not tar.is_file():
         raise BadInput(f"no such file: {tar}; --data wants the folder with the corpora")
@@ -139,7 +140,7 @@ def sung(phrase: Phrase) -> Phrase:
 
 
 def recordings(npz: Path) -> Iterator[Phrase]:
-    """The first `SECONDS` of each piece of a file of played notes, a tick a millisecond."""
+    """The first `SECONDS` of each piece in a file of played notes, one tick per millisecond."""
     if not npz.is_file():
         raise BadInput(f"no such file: {npz}; --data wants the folder with the corpora")
     held = load_arrays(npz)
@@ -165,7 +166,7 @@ def heard(phrase: Phrase) -> Phrase:
 
 
 def grams(phrase: Phrase, notes: int) -> set[tuple[int, ...]]:
-    """Every run of so many notes of a melody, as its intervals."""
+    """Every run of `notes` notes of a melody, as its intervals."""
     moves = [b.pitch_midi - a.pitch_midi for a, b in pairwise(phrase.part(Part.MELODY))]
     return {tuple(moves[i : i + notes - 1]) for i in range(len(moves) - notes + 2)}
 
@@ -173,8 +174,8 @@ def grams(phrase: Phrase, notes: int) -> set[tuple[int, ...]]:
 def longest_copy(ours: list[Phrase], theirs: list[Phrase], *, excused: int = 0) -> int:
     """Notes of the longest run that a melody of ours shares with one of theirs.
 
-    Runs of which no move is wider than `excused` semitones do not count: with 0 those on one note, with 2 whatever goes
-    by steps alone, as scales do, which belong to nobody.
+    Runs with no move wider than `excused` semitones do not count: 0 excuses repeated notes, 2 excuses anything that
+    moves only by step, as scales do, which belong to nobody.
     """
     notes = 1
     while notes < 2 or any(max(map(abs, g)) > excused for g in _all(ours, notes + 1) & _all(theirs, notes + 1)):
@@ -187,7 +188,7 @@ def _all(phrases: list[Phrase], notes: int) -> set[tuple[int, ...]]:
 
 
 def repeated_spans(phrase: Phrase) -> int:
-    """Spans of four bars that are those of an earlier place, note for note, outside sections marked as returns."""
+    """Spans of four bars that repeat an earlier one note for note, outside sections marked as returns."""
     sections = [(mark.onset_ticks, mark.text) for mark in phrase.marks if mark.kind == "section"]
     seen: set[tuple[tuple[int, int, int, int], ...]] = set()
     count = 0
@@ -202,7 +203,7 @@ def repeated_spans(phrase: Phrase) -> int:
 
 
 def out_of_range(phrase: Phrase) -> int:
-    """Notes that their player does not have."""
+    """Notes outside their player's range."""
     players = ensemble(phrase.ensemble).players
     return sum(
         n.part not in players or not players[n.part].low_midi <= n.pitch_midi <= players[n.part].high_midi
@@ -211,8 +212,8 @@ def out_of_range(phrase: Phrase) -> int:
 
 
 def marked_and_heard(phrases: list[Phrase]) -> tuple[int, int]:
-    """How many cadences our pieces mark (those evaded are none), and how many of them are heard in the notes,
-    within a bar of the mark."""
+    """How many cadences our pieces mark (evaded ones do not count), and how many of them are heard in the notes, within
+    a bar of the mark."""
     marked = found = 0
     for phrase in phrases:
         ticks = [cadence.onset_ticks for cadence in hear_cadences(phrase)]
@@ -230,7 +231,7 @@ def spread(phrases: list[Phrase], by: Measures) -> dict[str, NDArray[np.float64]
 
 def table(real: Mapping[str, list[Phrase]], ours: Mapping[str, list[Phrase]], by: Measures) -> list[str]:
     """Rows of Markdown: the measure, each corpus at 5 / 50 / 95 %, and for each emotion our median and how many of our
-    pieces lie between 5 and 95 % of the first corpus."""
+    pieces lie between the 5 and 95 % of the first corpus."""
     limits = {corpus: spread(phrases, by) for corpus, phrases in real.items()}
     rows = ["| measure | " + " | ".join([*limits, *ours]) + " |", "|---" * (1 + len(limits) + len(ours)) + "|"]
     for name, function in by.items():
@@ -245,7 +246,7 @@ def table(real: Mapping[str, list[Phrase]], ours: Mapping[str, list[Phrase]], by
 
 
 def report(data: Path, pieces: int = PIECES) -> str:
-    """Compose, measure and tell, as Markdown."""
+    """Compose, measure and report, as Markdown."""
     written: dict[str, list[Phrase]] = {}
     played: dict[str, list[Phrase]] = {}
     for emotion in EMOTIONS:

@@ -2,9 +2,9 @@
 
     python -m mien.lab.scores.endless [--seconds 3600] [--emotion happy] [--ensemble piano] [--seed 1]
 
-The music is composed and played stretch by stretch, as the live instrument does, and thrown away; of each span of eight
-bars a fingerprint is kept, so that a span that comes again note for note is found. What the composer carries along is
-weighed, pickled, four times on the way.
+The music is composed and played stretch by stretch, as the live instrument does, and thrown away. A fingerprint of each
+span of eight bars is kept, so that a span that recurs note for note is found. Four times on the way, what the composer
+carries along is pickled and weighed.
 """
 
 import argparse
@@ -30,7 +30,7 @@ Bar = tuple[tuple[int, int, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was seen: bars, sections' names, how often a span came again, bytes carried along, what was wrong at the
+    """What was seen: bars, names of sections, how often a span recurred, bytes carried along, what was wrong at the
     end."""
 
     seconds: float
@@ -42,7 +42,7 @@ class Run:
 
 
 def run_freely(brief: Brief, seconds: float, seed: int) -> Run:
-    """Let the composer run for so long, then end."""
+    """Let the composer run for `seconds`, then end."""
     journey = Journey(seed, brief)
     spans: Counter[bytes] = Counter()
     recent: deque[Bar] = deque(maxlen=SPAN_BARS)
@@ -85,7 +85,7 @@ def faults_of_ending(phrase: Phrase) -> Iterator[str]:
 
 
 def main() -> None:
-    """Read the options, run, tell."""
+    """Read the options, run, report."""
     parser = argparse.ArgumentParser(description="Let music run freely and look for repetition and growth.")
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--emotion", default="happy")

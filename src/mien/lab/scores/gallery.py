@@ -67,7 +67,7 @@ def hang(
         for band in bands or tuple(ensembles()):
             piece = compose(emotion, seconds=seconds, seed=seed, ensemble=band)
             piece.save(folder, FILES)
-            del piece.__dict__["rendering"]  # a minute of stems a piece is too much to keep for a whole gallery
+            del piece.__dict__["rendering"]  # a minute of stems per piece is too much to keep for a whole gallery
             pieces.append(piece)
         shown.append((emotion, pieces))
     page = folder / "index.html"

@@ -1,10 +1,10 @@
-"""Our music before a judge: fresh pieces of each mood, and a grid of moods, read by a program that stands outside.
+"""Our music before a judge: fresh pieces of each mood, and a grid of moods, read by an external program.
 
     python -m mien.lab.scores.judge_music --judge PATH [--first-seed 1] [--pieces 25] [--grid 4] [--out docs/judge.md]
 
-The judge is a script that takes MIDI files and, with `--json`, prints for each the chances of the four quadrants (Q1
-happy … Q4 calm) and its arousal and valence, −1..1; `--no-velocity` makes it deaf to loudness. It hears solo piano.
-What it says is a temperature, never an aim: a piece can please it and be dull, so nothing is fitted to it.
+The judge is a script that takes MIDI files and, with `--json`, prints for each the probabilities of the four quadrants
+(Q1 happy … Q4 calm) and its arousal and valence, −1..1; `--no-velocity` makes it deaf to loudness. It hears solo piano.
+Its verdict is a thermometer, never an aim: a piece can please it and be dull, so nothing is fitted to it.
 
 References: Russell 1980 (the plane); Hung et al. 2021, "EMOPIA" (quadrants of piano music); Spearman 1904.
 """
@@ -41,8 +41,8 @@ GRID = tuple(np.linspace(-0.9, 0.9, 7).round(1).tolist())
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the judge heard in a piece: quadrant, arousal and valence −1..1; `strange` 0..1 is how far it lies from
-    what the judge knows."""
+    """What the judge heard in a piece: quadrant, arousal and valence −1..1; `strange` 0..1 says how far the piece lies
+    from what the judge knows."""
 
     quadrant: str
     arousal: float
@@ -56,7 +56,7 @@ def ask(judge: Path, files: Sequence[Path], *, hears_velocity: bool = True) -> l
     Raises
     ------
     BadInput
-        If there is no such judge, or it fails on a file.
+        If the judge is missing, or fails on a file.
     """
     if not judge.is_file():
         raise BadInput(f"no such file: {judge}; --judge wants the script that judges MIDI files")
@@ -86,12 +86,12 @@ def hear(judge: Path, phrases: Sequence[Phrase], *, hears_velocity: bool = True)
 
 
 def notes_a_beat(phrase: Phrase) -> float:
-    """Notes of all parts a beat of the metre."""
+    """Notes of all parts per beat of the metre."""
     return len(phrase.notes) * beat_ticks(phrase.meter) / phrase.length_ticks
 
 
 def spearman(one: Sequence[float], other: Sequence[float]) -> float:
-    """Rank correlation of two rows of numbers; equal ones share their rank."""
+    """Rank correlation of two rows of numbers; equal numbers share their rank."""
     return float(np.corrcoef(_ranks(np.array(one)), _ranks(np.array(other)))[0, 1])
 
 
@@ -124,7 +124,7 @@ def moods_table(judge: Path, seeds: Sequence[int]) -> list[str]:
 
 
 def grid_lines(judge: Path, seeds: Sequence[int]) -> list[str]:
-    """What became of the moods of a grid, as a list in Markdown."""
+    """The result for the moods of a grid, as a list in Markdown."""
     asked = [(valence, arousal, seed) for valence in GRID for arousal in GRID for seed in seeds]
     phrases = [play(affect_at(valence, arousal), seed) for valence, arousal, seed in asked]
     verdicts = hear(judge, phrases)
@@ -142,7 +142,7 @@ def grid_lines(judge: Path, seeds: Sequence[int]) -> list[str]:
 
 
 def report(judge: Path, first_seed: int, pieces: int, grid: int) -> str:
-    """Compose, ask and tell, as Markdown."""
+    """Compose, ask and report, as Markdown."""
     seeds, grid_seeds = range(first_seed, first_seed + pieces), range(first_seed, first_seed + grid)
     return "\n".join(
         [

@@ -1,9 +1,9 @@
-"""Songs and chorales → the filter by which the composer knows what is somebody's melody already.
+"""Songs and chorales → the filter by which the composer knows that a melody is already somebody's.
 
     python -m mien.lab.scores.learn_runs --data FOLDER [--out FOLDER]
 
-`FOLDER` holds `openscore_lieder.tar` (CC0) and `jsb_chorales.tar.xz` (Bach, in the public domain). Of every voice of
-the songs and every soprano of the chorales, each run of twelve notes sets some bits of a Bloom filter
+`FOLDER` holds `openscore_lieder.tar` (CC0) and `jsb_chorales.tar.xz` (Bach, in the public domain). Each run of twelve
+notes, of every voice of the songs and every soprano of the chorales, sets some bits of a Bloom filter
 (`mien.music.originality`): it can be asked whether it was shown a run, but no melody can be read from it.
 
 References: Bloom 1970; Gotham & Jonas 2022, "The OpenScore Lieder Corpus".
@@ -23,7 +23,7 @@ from mien.nets import asset_path
 from mien.writing import write_bytes
 
 BITS_A_RUN = 16
-"""With eight hashes, one fresh run in 1700 is taken for a known one."""
+"""With eight hashes, one new run in 1700 is taken for a known one."""
 
 
 def filter_of(runs: NDArray[np.int64]) -> bytes:

@@ -1,11 +1,11 @@
 """Phrases → numbers that say how they are made, to set beside real music. None of them says that music is good.
 
-Shares and consistencies are 0..1, entropies bits. Melodic intervals are taken within a part between notes that follow
-each other with less than a quarter's rest between; a step is 1 or 2 semitones, a leap 5 or more.
+Shares and consistencies are 0..1, entropies are in bits. Melodic intervals are taken within a part, between notes with
+less than a quarter's rest between them; a step is 1 or 2 semitones, a leap 5 or more.
 
-References: Yang & Lerch 2020, "On the evaluation of generative models in music"; Wu & Yang 2020, "The Jazz
-Transformer on the front line" (pitch-class entropy, groove consistency); Mogren 2016 (scale consistency, polyphony);
-Dong et al. 2018, "MuseGAN" (empty bars); Huron 2001 (parallel fifths and octaves); for cadences those of
+References: Yang & Lerch 2020, "On the evaluation of generative models in music"; Wu & Yang 2020, "The Jazz Transformer
+on the front line" (pitch-class entropy, groove consistency); Mogren 2016 (scale consistency, polyphony); Dong et al.
+2018, "MuseGAN" (empty bars); Huron 2001 (parallel fifths and octaves); for cadences those of
 `mien.lab.scores.cadences`.
 """
 
@@ -23,7 +23,7 @@ GRID_TICKS = TICKS_PER_QUARTER // 4
 """Groove and polyphony are sampled every sixteenth."""
 
 GRAM = 4
-"""Intervals that make a recurrence: five notes."""
+"""Number of intervals that make a recurrence: five notes."""
 
 
 def _pitched(phrase: Phrase) -> list[Note]:
@@ -31,7 +31,7 @@ def _pitched(phrase: Phrase) -> list[Note]:
 
 
 def _intervals(notes: Iterable[Note]) -> NDArray[np.int64]:
-    """Semitones between the notes of a line, rests of a quarter or more left out."""
+    """Semitones between the notes of a line, except across rests of a quarter or more."""
     moves = [b.pitch_midi - a.pitch_midi for a, b in pairwise(notes) if b.onset_ticks - a.end_ticks < TICKS_PER_QUARTER]
     return np.array(moves, dtype=np.int64)
 
@@ -43,7 +43,7 @@ def _entropy(counts: Iterable[int]) -> float:
 
 
 def pitch_class_entropy(phrase: Phrase) -> float:
-    """Bits of the distribution of pitch classes: 2 to 3 in tonal music, 3.58 at most (Wu & Yang 2020)."""
+    """Entropy in bits of the distribution of pitch classes: 2 to 3 in tonal music, at most 3.58 (Wu & Yang 2020)."""
     return _entropy(Counter(note.pitch_midi % 12 for note in _pitched(phrase)).values())
 
 
@@ -55,7 +55,7 @@ def scale_consistency(phrase: Phrase) -> float:
 
 
 def polyphony(phrase: Phrase) -> float:
-    """Notes that sound at a time, on average where any does (Mogren 2016)."""
+    """Number of notes that sound together, averaged over the times when any does (Mogren 2016)."""
     sounding = np.zeros(phrase.length_ticks // GRID_TICKS + 1)
     for note in _pitched(phrase):
         sounding[note.onset_ticks // GRID_TICKS : -(-note.end_ticks // GRID_TICKS)] += 1
@@ -114,12 +114,12 @@ def pitch_spread(phrase: Phrase) -> float:
 
 
 def note_rate(phrase: Phrase) -> float:
-    """Notes a second, all parts."""
+    """Notes per second, all parts."""
     return len(phrase.notes) / phrase.length_s
 
 
 def motif_recurrence(phrase: Phrase) -> float:
-    """Share of the melody's five-note contours that come at least twice."""
+    """Share of the melody's five-note contours that occur at least twice."""
     moves = [int(move) for move in _intervals(phrase.part(Part.MELODY))]
     grams = [tuple(moves[i : i + GRAM]) for i in range(len(moves) - GRAM + 1)]
     counts = Counter(grams)
@@ -127,12 +127,12 @@ def motif_recurrence(phrase: Phrase) -> float:
 
 
 def cadence_rate(phrase: Phrase) -> float:
-    """Cadences a bar as heard in the notes (`mien.lab.scores.cadences`): 0.25 where every fourth bar closes."""
+    """Cadences per bar as heard in the notes (`mien.lab.scores.cadences`): 0.25 if every fourth bar closes."""
     return len(hear_cadences(phrase)) * phrase.bar_ticks / phrase.length_ticks
 
 
 def parallel_share(phrase: Phrase) -> float:
-    """Share of moves of both outer parts that are parallel fifths or octaves in one direction (Huron 2001).
+    """Share of moves of both outer parts that are parallel fifths or octaves in similar motion (Huron 2001).
 
     Moves are taken between the moments at which both parts begin a note.
     """

@@ -44,7 +44,8 @@ MOST_RHYTHMS = 160
 
 @dataclass(frozen=True, slots=True)
 class VoiceNote:
-    """One event of a voice: ticks from the bar's start, length, letter position (7 an octave), pitch; None rests."""
+    """One event of a voice: ticks from the bar's start, length, letter position (7 to an octave), pitch; None for
+    rests."""
 
     onset_ticks: int
     length_ticks: int
@@ -146,7 +147,7 @@ def songs(tar: Path) -> Iterator[ElementTree.Element]:
     Raises
     ------
     BadInput
-        If there is no such file.
+        If the file is missing.
     """
     if not tar.is_file():
         raise BadInput(f"no such file: {tar}; give the tar of OpenScore Lieder (.mxl files)")
@@ -203,7 +204,7 @@ def as_table(counts: MelodyCounts) -> dict[str, object]:
 
 
 def write_table(table: dict[str, object], path: Path) -> None:
-    """Write a table as JSON, one row of numbers a line so that a change can be read."""
+    """Write a table as JSON, one row of numbers per line, so that a change can be read."""
     text = json.dumps(table, ensure_ascii=False, indent=1)
     path.write_text(re.sub(r"\[[\d\s,-]*\]", lambda row: " ".join(row[0].split()), text) + "\n", encoding="utf-8")
 

@@ -42,7 +42,7 @@ SUNG = {name: function for name, function in MELODY.items() if name not in HEARD
 
 @dataclass(frozen=True, slots=True)
 class Real:
-    """What real music gives: 5th, 50th and 95th percentile, and where."""
+    """What real music gives: 5th, 50th and 95th percentile, and in which corpus."""
 
     corpus: str
     low: float
@@ -58,14 +58,14 @@ def real_music() -> Mapping[str, Real]:
 
 
 def measure_as_real(phrase: Phrase) -> dict[str, float | None]:
-    """Every measure of a phrase, each taken as it was of the corpora; None where the phrase lacks what it needs."""
+    """Every measure of a phrase, each taken as in the corpora; None if the phrase lacks what it needs."""
     written = as_written(phrase)
     melody = sung(written) if len(phrase.part(Part.MELODY)) > 1 else None
     played = opening(phrase)
     is_accompanied = {Part.MELODY} < {note.part for note in phrase.notes if note.part is not Part.KIT}
     found: dict[str, float | None] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # the mean of no intervals is no number, and told as None
+        warnings.simplefilter("ignore", RuntimeWarning)  # the mean of no intervals is no number: it is told as None
         for name, function in MEASURES.items():
             whole = (written if is_accompanied else None) if name in WHOLE else phrase
             taken = played if name in HEARD else melody if name in SUNG else whole
@@ -75,10 +75,11 @@ def measure_as_real(phrase: Phrase) -> dict[str, float | None]:
 
 
 def as_written(phrase: Phrase) -> Phrase:
-    """A played phrase whose melody is held as it would be written: what every note lacks is touch, not a rest.
+    """A played phrase with its melody held as it would be written: the part of a note that does not sound is touch, not
+    a rest.
 
-    The usual touch is the median share that a note sounds of the time to the next; each is held as much longer, as far
-    as the next, and a gap of less than a sixteenth is closed.
+    The usual touch is the median share of the time to the next note for which a note sounds. Each note is lengthened by
+    that factor, at most up to the next note, and a gap of less than a sixteenth is closed.
     """
     melody = phrase.part(Part.MELODY)
     steps = [other.onset_ticks - one.onset_ticks for one, other in pairwise(melody)]
@@ -114,7 +115,7 @@ def learn(data: Path) -> dict[str, object]:
     Raises
     ------
     BadInput
-        If a corpus is not there.
+        If a corpus is missing.
     """
     lieder, whole = songs_and_voices(data / LIEDER)
     piano = [_in_key(phrase) for phrase in recordings(data / "emopia_open.npz")]

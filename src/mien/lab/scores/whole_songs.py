@@ -1,7 +1,7 @@
 """A song as printed → a phrase with everything in it: the voice as melody, the piano as harmony.
 
 Ticks run from the first bar; ties are joined, grace notes and repeats left out. The metre is that of most bars, so that
-the length in ticks counts bars as the metre of the song does; tempo is not read.
+the length in ticks counts bars in the song's own metre; tempo is not read.
 
 References: Gotham & Jonas 2022, "The OpenScore Lieder Corpus".
 """
@@ -78,7 +78,7 @@ def _midi(pitch: ElementTree.Element) -> int:
 
 
 def _joined(bars: list[tuple[tuple[int, int], int, list[_Event]]], starts: list[int], part: Part) -> list[Note]:
-    """The notes of a part, tied ones made one."""
+    """The notes of a part, with tied ones joined."""
     notes: list[Note] = []
     ending: dict[tuple[int, int], int] = {}
     for start, (_, _, events) in zip(starts, bars, strict=False):

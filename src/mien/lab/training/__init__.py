@@ -1,1 +1,1 @@
-"""The reader is trained: corpus, changes of faces, network, learning, export."""
+"""Trains the reader: corpus, changes of faces, network, learning, export."""

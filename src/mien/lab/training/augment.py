@@ -1,9 +1,9 @@
 """One face seen in many ways: batches of chips and cues are changed at random, labels kept or mixed.
 
-Order: mirror (cues change sides), a small turn, shear, scale and shift, blur, fewer pixels, gamma, contrast and
+In order: mirror (cues change sides), a small turn, shear, scale and shift, blur, fewer pixels, gamma, contrast and
 brightness, noise, JPEG, a covered patch, a covered region; then two faces are mixed with their labels (Zhang et al.
-2018, "mixup"). Streams and cues fall silent at random, so that a mask or sunglasses cost little. OpenCV and numpy do
-it: any Keras backend can learn from what comes out.
+2018, "mixup"). Streams and cues are silenced at random, so that a mask or sunglasses cost little. All is done in OpenCV
+and numpy, so any Keras backend can learn from the result.
 
 Conventions: chips uint8 (n, 64, 64) in, float32 (n, 64, 64) in 0..255 out; cues float32 (n, c) standardised; presence
 float32 (n, 4), at least one stream of each face present.
@@ -35,14 +35,14 @@ class Ways:
     contrast: float = 0.2
     blur_share: float = 0.3
     halved_share: float = 0.2
-    """Drawn with a half to all of its pixels a side."""
+    """Drawn with half to all of its pixels per side."""
     noise: float = 6.0
     jpeg_share: float = 0.25
     jpeg_quality: tuple[int, int] = (15, 70)
     patch_share: float = 0.3
     patch_px: tuple[int, int] = (10, 30)
     region_share: float = 0.05
-    """Each region is covered whole with this probability: a mask, sunglasses, a cap."""
+    """Each region is covered completely with this probability: a mask, sunglasses, a cap."""
     mixup: float = 0.1
     """Parameter of the Beta distribution that the mixing weights come from; 0 mixes nothing."""
     silent_stream_share: float = 0.15
@@ -61,7 +61,7 @@ class Batch:
 
 
 def mirror_cues(cues: Floats, scale: CueScale) -> Floats:
-    """Standardised cues float32 (n, c) of the faces in a mirror. Unknown cues stay unknown (0)."""
+    """Standardised cues float32 (n, c) of the mirrored faces. Unknown cues stay unknown (0)."""
     order, signs = mirror_table()
     raw = cues[:, order] * scale.deviation[order] + scale.mean[order]
     turned = (raw * signs - scale.mean) / scale.deviation
@@ -96,7 +96,7 @@ def augment(
 
 
 def _move(chips: NDArray[np.uint8], ways: Ways, rng: np.random.Generator) -> Floats:
-    """Turn, shear, scale, shift and now and then blur each chip, or take pixels from it."""
+    """Turn, shear, scale and shift each chip; blur some, or reduce their pixels."""
     n = len(chips)
     angles = np.clip(rng.normal(0, ways.turn_deg, n), -15, 15)
     scales = np.exp(np.clip(rng.normal(0, ways.scale, n), -0.2, 0.2))
@@ -135,7 +135,7 @@ def _light(chips: Floats, ways: Ways, rng: np.random.Generator) -> Floats:
 
 
 def _compress(chips: Floats, ways: Ways, rng: np.random.Generator) -> None:
-    """Send some chips through a JPEG, in place."""
+    """Compress some chips as JPEG, in place."""
     for i in np.flatnonzero(rng.random(len(chips)) < ways.jpeg_share):
         quality = int(rng.integers(*ways.jpeg_quality, endpoint=True))
         whole = np.clip(chips[i], 0, 255).astype(np.uint8)
@@ -152,7 +152,7 @@ def _cover_patches(chips: Floats, ways: Ways, rng: np.random.Generator) -> None:
 
 
 def _cover_regions(chips: Floats, cues: Floats, ways: Ways, rng: np.random.Generator) -> Floats:
-    """Cover whole regions of some chips, in place; return the cues without what is covered."""
+    """Cover whole regions of some chips, in place; return the cues without those of covered regions."""
     for region, (top, left, bottom, right) in BOXES.items():
         for i in np.flatnonzero(rng.random(len(chips)) < ways.region_share):
             chips[i, top:bottom, left:right] = rng.uniform(0, 255)
@@ -176,7 +176,7 @@ def _mix(
 
 
 def _silence(n: int, ways: Ways, rng: np.random.Generator) -> Floats:
-    """Presence (n, 4): each stream silent now and then, never all four."""
+    """Presence (n, 4): each stream is silent now and then, never all four."""
     presence = (rng.random((n, len(REGIONS))) >= ways.silent_stream_share).astype(np.float32)
     nobody = presence.sum(axis=1) == 0
     presence[nobody, rng.integers(0, len(REGIONS), int(nobody.sum()))] = 1

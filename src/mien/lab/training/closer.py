@@ -1,17 +1,18 @@
-"""Portraits teach a reader its closer look (a reader that ships, portraits → its manifest's `closer_look`).
+"""Portraits teach a reader its closer look (a shipped reader, portraits → its manifest's `closer_look`).
 
     python -m mien.lab.training.closer --weights OUT/reader.tflite --data FOLDER
 
 FER+ raters saw pictures of 48 pixels and called a faint, closed smile neutral; the people of the London Set (DeBruine &
 Jones 2017) were told to smile, and their portraits are as clear as a live face. From each portrait, its mirror image
-and `CHANGED` changed copies the network's log-odds of happiness against neutral and some movements are taken, and a
-logistic regression tells the two apart. Its border is moved to where `STAY_NEUTRAL` of the neutral portraits stay
-neutral, and its temperature fitted, both on portraits read by regressions that did not learn from these people.
+and `CHANGED` changed copies, the network's log-odds of happiness against neutral and some movements are taken; a
+logistic regression tells the two classes apart. Its border is moved to where a share `STAY_NEUTRAL` of the neutral
+portraits stays neutral, and its temperature is fitted, both on portraits read by regressions that did not learn from
+these people.
 
-What portraits can tell of such a reader is told by people it did not learn from: `FOLDS` times all this is done without
-a part of the people, border and all, and that part is read. These shares stand in the manifest (`portraits_unseen`),
-in the card, and among the scores. Penalty, movements and border were chosen by that reading of the same portraits
-(docs/log.md): it is what other people would be read with, but a little hopeful.
+Such a reader is examined on people it did not learn from: `FOLDS` times, all this is done without a part of the people,
+border and all, and that part is read. These shares stand in the manifest (`portraits_unseen`), in the card, and among
+the scores. Penalty, movements and border were chosen by that reading of the same portraits (docs/log.md): it is how
+other people would be read, but slightly optimistic.
 """
 
 import argparse
@@ -43,12 +44,12 @@ from mien.writing import write_bytes
 
 BETWEEN = ("neutral", "happiness")
 HEARD = ("mouthSmile", "mouthUpperUp", "noseSneer", "eyeSquint")
-"""Movements that a smile is told by: those whose names begin so, left and right as one. Corners, upper lip, the fold
-beside the nose and the lower lids rise in a smile (AU 12 and 6)."""
+"""Movements by which a smile is recognised: those whose names begin like this, left and right as one. Corners, upper
+lip, the fold beside the nose and the lower lids rise in a smile (AU 12 and 6)."""
 CHANGED, CHANGED_SEED = 6, 8
 PENALTY = 0.3
 LEAST_DEVIATION = 0.05
-"""Movements that vary less among the portraits count as if they varied so much."""
+"""Movements that vary less among the portraits count as if they varied this much."""
 STAY_NEUTRAL = 0.84
 FOLDS, FOLD_SEED = 5, 5
 PLACES = (EMOTIONS.index(BETWEEN[0]), EMOTIONS.index(BETWEEN[1]))
@@ -64,8 +65,8 @@ TERMS = {"name": "Face Research Lab London Set (DeBruine & Jones 2017)", "terms"
 class Views:
     """What is seen of portraits, n views: `probs` float32 (n, 8) of the network alone and `first` float32 (n,), its
     log-odds; `moved` float32 (n, 52); `clear` and `worth` float32 (n,), how clear the face is and how well it is seen;
-    `portrait` int64 (n,), its place among the portraits, `plain` bool (n,), whether it is the portrait itself, `smiles`
-    bool (n,), `person` text (n,)."""
+    `portrait` int64 (n,), its place among the portraits; `plain` bool (n,), whether it is the portrait itself; `smiles`
+    bool (n,); `person` text (n,)."""
 
     probs: Floats
     first: Floats
@@ -78,22 +79,22 @@ class Views:
     person: NDArray[np.str_]
 
     def glance(self, place: int) -> Glance:
-        """What a closer look is given of a view."""
+        """What a closer look at this view is given."""
         return Glance(float(self.first[place]), self.moved[place], float(self.clear[place]))
 
     def usual(self, rows: NDArray[np.bool_], middle: Callable[..., Any] = np.mean) -> Glance:
-        """What is usual of some views: their mean, or another middle."""
+        """The usual glance of some views: their mean, or another average."""
         return Glance(float(middle(self.first[rows])), middle(self.moved[rows], axis=0).astype(np.float32))
 
     @property
     def features(self) -> Floats:
-        """What is learnt from: the log-odds, then every movement that is heard, float32 (n, d)."""
+        """The features to learn from: the log-odds, then every movement used, float32 (n, d)."""
         movements = [self.moved[:, places].mean(axis=1) for places in heard().values()]
         return np.stack([self.first, *movements], axis=1)
 
 
 def heard() -> dict[str, list[int]]:
-    """Places of the coefficients of each movement that is heard, by its name without a side."""
+    """Places of the coefficients of each movement used, by its name without a side."""
     return {name: list(places) for name, places in SIDES_OF.items() if name.startswith(HEARD)}
 
 
@@ -140,10 +141,10 @@ def learnt(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
 
 
 def read_unseen(views: Views, count: int, *, knows_rest: bool = False) -> NDArray[np.str_]:
-    """What each of `count` portraits reads as by what was learnt from other people, text (count,).
+    """What each of `count` portraits reads as, by what was learnt from other people, text (count,).
 
-    Where the doubt is too large it is `CANNOT_TELL`. With `knows_rest` each person's own rest is known: the middle of
-    the changed copies of their neutral portrait.
+    If the doubt is too large it is `CANNOT_TELL`. With `knows_rest` each person's own rest is known: the middle of the
+    changed copies of their neutral portrait.
     """
     read = np.full(count, NO_FACE, dtype=object)
     for part in _parts(views.person):
@@ -161,7 +162,7 @@ def read_unseen(views: Views, count: int, *, knows_rest: bool = False) -> NDArra
 
 
 def teach(weights: Path, portraits: Portraits) -> dict[str, Any]:
-    """Learn, write into the manifest of `weights`; what people left out read as, by label."""
+    """Learn, and write into the manifest of `weights`; return what people left out read as, by label."""
     manifest = json.loads(weights.with_suffix(".json").read_text(encoding="utf-8"))
     reader = Reader(weights)
     views = seen_views(reader, portraits)
@@ -186,13 +187,13 @@ def _copies(rgb: NDArray[np.uint8], place: int) -> Iterator[NDArray[np.uint8]]:
 
 
 def _parts(person: NDArray[np.str_]) -> list[NDArray[np.str_]]:
-    """The people in parts, drawn by chance, none of them empty."""
+    """The people in random parts, none of them empty."""
     people = np.random.default_rng(FOLD_SEED).permutation(np.unique(person))
     return [part for part in np.array_split(people, FOLDS) if len(part)]
 
 
 def _regression(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
-    """The regression of some rows, its border where it lies by itself."""
+    """The regression on some rows, with its natural border."""
     found = fit(views.features[rows], views.smiles[rows].astype(np.int64), 2, PENALTY, LEAST_DEVIATION)
     slope = (found.weights[:, 1] - found.weights[:, 0]) / found.deviation
     weights = np.zeros(len(COEFFICIENTS), dtype=np.float32)
@@ -203,7 +204,7 @@ def _regression(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
 
 
 def _score(closer: CloserLook, views: Views, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Log-odds that a closer look gives clear faces."""
+    """Log-odds that a closer look gives, as for clear faces."""
     return np.array(
         [closer.log_odds(replace(views.glance(place), clear=1.0)) for place in np.flatnonzero(rows).tolist()]
     )

@@ -1,6 +1,7 @@
-"""A Keras network becomes a TFLite file, and is proved to say the same there (Keras → LiteRT).
+"""A Keras network becomes a TFLite file, with proof that it answers the same there (Keras → LiteRT).
 
-The converter is TensorFlow's: who learnt with another backend ships from a process of its own (`in_tensorflow`).
+The converter is TensorFlow's: a network trained with another backend is shipped by a separate process
+(`in_tensorflow`).
 """
 
 import json
@@ -40,15 +41,15 @@ def ship_proved(
     ----------
     network : as it ships
     path : of the .tflite file; the manifest goes beside it
-    describe : what the manifest of a converted network says; the order of its `outputs` is filled in here
-    given, wanted : inputs by name and what Keras answered, by name
-    apart : the largest difference of two answers
+    describe : returns the manifest of a converted network; the order of its `outputs` is filled in here
+    given, wanted : inputs by name, and what Keras answered, by name
+    apart : the largest difference between two answers
     allowed : how large it may be
 
     Raises
     ------
     BadAsset
-        If LiteRT answers otherwise; nothing is written then.
+        If LiteRT answers differently; nothing is written then.
     CannotWrite
         If there is no place for the files.
     """
@@ -67,12 +68,12 @@ def ship_proved(
 
 
 def copied(network: Path, to: Path) -> None:
-    """Copy a network and its manifest over another path's, both or neither.
+    """Copy a network and its manifest over those at another path, both or neither.
 
     Raises
     ------
     CannotWrite
-        If there is no place for them; what stood there is as it was.
+        If there is no place for them; the files there stay as they were.
     """
     with write_together(to.parent) as aside:
         for suffix in (".tflite", ".json"):
@@ -80,7 +81,7 @@ def copied(network: Path, to: Path) -> None:
 
 
 def in_tensorflow(module: str, words: Sequence[str], what: Path) -> bool:
-    """Run a module of ours in a process whose backend converts; False, and nothing is run, if this one's does.
+    """Run a module of ours in a process whose backend converts; if this process's does, run nothing and return False.
 
     Raises
     ------
@@ -114,6 +115,6 @@ def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def _told_by(wanted: Answers, array: Floats) -> str:
-    """Which output an array is: LiteRT names outputs as it likes, and two may have one shape."""
+    """Which output an array is: LiteRT names outputs arbitrarily, and two may have the same shape."""
     alike = [name for name, answer in wanted.items() if answer.shape == array.shape]
     return min(alike, key=lambda name: float(np.abs(wanted[name] - array).max()))

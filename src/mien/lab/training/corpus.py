@@ -1,13 +1,13 @@
 """FER+ as arrays to learn from: close-up pictures and ten votes each → chips, cues, soft targets, splits.
 
 The file `ferplus_dev.npz` joins the FER2013 pictures (Goodfellow et al. 2013) with the ten FER+ votes (Barsoum et al.
-2016). Every picture is seen by `look_close` and cut as a live face is; the cuts are kept in a file, since they take
+2016). `look_close` sees every picture and cuts it like a live face; the cuts are kept in a file, since they take
 minutes.
 
 Conventions
 -----------
-targets : float32 (n, 8) in the order of `EMOTIONS`, each row the votes for the eight over their sum.
-four : int8 (n,), the four-class truth in the order of `FOUR` (majority of the votes), −1 where it is none of them.
+targets : float32 (n, 8) in the order of `EMOTIONS`, each row the votes for the eight divided by their sum.
+four : int8 (n,), the four-class truth in the order of `FOUR` (majority of the votes), −1 if it is none of them.
 split : "train", "develop" or "validate". Validation is the file's `split4` = 1 and serves to report, never to choose.
     Development is a tenth of the rest, drawn by `dup_group`, and serves every choice. No group is on two sides:
     pictures that share a group with validation are left out.
@@ -35,7 +35,7 @@ FOUR = ("happiness", "sadness", "anger", "neutral")
 FOUR_COLUMNS = tuple(EMOTIONS.index(name) for name in FOUR)
 
 RARE = ("sadness", "anger")
-"""The classes that a training draws more often than they come."""
+"""The classes that a training draws more often than they occur."""
 
 MOST_FOREIGN_VOTES = 0.5
 """A picture is left out if more than this share of its votes is "unknown" or "not a face"."""
@@ -75,14 +75,14 @@ class Examples:
         return Examples(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
     def joined(self, other: "Examples") -> "Examples":
-        """These, then the other's."""
+        """These rows, then the other's."""
         names = [field.name for field in fields(self)]
         return Examples(**{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in names})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """The three splits, the scale that their cues are standardised with, and the classes of the targets."""
+    """The three splits, the scale that standardises their cues, and the classes of the targets."""
 
     train: Examples
     develop: Examples
@@ -92,12 +92,12 @@ class Corpus:
 
 
 def cut(pictures: NDArray[np.uint8]) -> Cuts:
-    """See close-ups uint8 (n, 48, 48); cues of a face that the mesh does not find are all unknown."""
+    """See close-ups uint8 (n, 48, 48); for a face that the mesh does not find, all cues are unknown."""
     return cuts_of(look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2))) for picture in pictures)
 
 
 def cuts_of(faces: Iterable[Face]) -> Cuts:
-    """Faces as the reader sees them; cues of one that the mesh does not believe in are all unknown."""
+    """Faces as the reader sees them; for a face that the mesh does not believe in, all cues are unknown."""
     chips, cues, valid = [], [], []
     for face in faces:
         measured = measure(face)
@@ -113,7 +113,7 @@ def load_corpus(data: Path, kept_cuts: Path | None = None, limit: int | None = N
     Parameters
     ----------
     data : the file
-    kept_cuts : where the cuts are kept between runs; made if it is not there
+    kept_cuts : file that keeps the cuts between runs; made if missing
     limit : use only about this many pictures, drawn evenly (for a quick try)
     """
     if not data.is_file():

@@ -2,9 +2,9 @@
 
     python -m mien.lab.training.covered --data FOLDER
 
-cuts faces of FER+'s training side as live faces are cut, hides them in part anew each epoch
-(`mien.lab.training.covers`), and writes network and manifest where `mien.affect.covered` looks for them. FER+'s own
-hands and glasses pass for bare faces here: what is usual is not to be called covered.
+cuts faces of FER+'s training side like live faces, hides parts of them anew in each epoch (`mien.lab.training.covers`),
+and writes network and manifest where `mien.affect.covered` looks for them. FER+'s own hands and glasses count as bare
+faces here: what is usual is not to be called covered.
 """
 
 import argparse
@@ -25,10 +25,11 @@ from mien.writing import sha256_of
 
 FACES, EPOCHS, BATCH, RATE = 11_000, 16, 128, 3e-3
 CHANNELS = ((12, 1), (16, 2), (24, 2), (32, 2))
-"""Of each convolution: how many, and its stride; the first sees the chip at half its size."""
+"""For each convolution: number of channels, and stride; the first sees the chip at half its size."""
 SEED = 5
 MOST_DIFFERENCE = 5e-3
-"""Between a share from Keras and the same from LiteRT, whose weights have half precision."""
+"""Largest difference allowed between a share from Keras and the same one from LiteRT, whose weights have half
+precision."""
 ASSETS = Path(__file__).parents[2] / "affect" / "assets"
 
 
@@ -60,7 +61,7 @@ def learn(chips: NDArray[np.uint8], epochs: int = EPOCHS, seed: int = SEED) -> k
 
 
 def ship(network: keras.Model, faces: int, to: Path) -> None:
-    """Write network and manifest; `faces` is how many it learnt from."""
+    """Write network and manifest; `faces` is how many faces it learnt from."""
     given = {"chip": np.random.default_rng(0).uniform(0, 255, (8, CHIP_PX, CHIP_PX, 1)).astype(np.float32)}
     wanted = {"hidden": keras.ops.convert_to_numpy(network(given["chip"], training=False))}
 
@@ -85,7 +86,7 @@ def _apart(one: Answers, other: Answers) -> float:
 
 
 def cut(data: Path) -> NDArray[np.uint8]:
-    """Chips uint8 (n, 64, 64) of FER+'s training faces, those that the mesh finds."""
+    """Chips uint8 (n, 64, 64) of those of FER+'s training faces that the mesh finds."""
     images, split4 = load_arrays(data / "ferplus_dev.npz", "images", "split4").values()
     known = np.flatnonzero(split4 == 0)
     drawn = np.random.default_rng(SEED).choice(known, min(FACES, len(known)), replace=False)

@@ -1,7 +1,7 @@
-"""Aligned faces are hidden in part, by boards, cloth, hands and prints, to learn what that looks like (chips → chips).
+"""Aligned faces are partly hidden, by boards, cloth, hands and prints, to learn what that looks like (chips → chips).
 
-What hides a face is drawn in the chip, a third of the time cut crooked afterwards, since points sought in a covered
-face sit badly. A face's own blur, light, shade and noise hide nothing: they are drawn with and without a cover.
+Covers are drawn in the chip. A third of the time the chip is then cut askew, since points sought in a covered face sit
+badly. A face's own blur, light, shade and noise hide nothing: they are drawn with and without a cover.
 
 Conventions: chips uint8 (64, 64); how far each region is hidden float32 (4,), 0..1 in the order of `REGIONS`.
 """
@@ -25,14 +25,14 @@ BARE = 0.4
 """Share of examples without a cover."""
 CROOKED = 0.33
 HIDDEN = (0.15, 0.5)
-"""Share of a region's core at which it begins to be hidden, and at which it is: half a mouth tells little."""
+"""Share of a region's core from which it begins to be hidden, and from which it is: half a mouth tells little."""
 CORES: Mapping[str, Box] = MappingProxyType(
     {"eyes": (20, 12, 28, 52), "brows": (10, 10, 19, 54), "nose": (26, 23, 42, 41), "mouth": (44, 18, 58, 46)}
 )
-"""Where in the chip the parts themselves stand, as boxes of `mien.affect.regions`."""
+"""Where the features themselves lie in the chip, as boxes of `mien.affect.regions`."""
 PLACES = ((42, 70, -4, 68), (28, 70, -4, 68), (42, 62, 12, 52), (12, 34, 0, 64), (-4, 34, -4, 68), (-4, 20, -4, 68),
           (-4, 68, -4, 31), (-4, 68, 33, 68), (-4, 68, -4, 68), (22, 44, 16, 48), (17, 29, 4, 60))  # fmt: skip
-"""Top, bottom, left and right of what covers mouth, lower half, lips, eyes, upper half, brows, either side, all, nose,
+"""Top, bottom, left and right of covers over: mouth, lower half, lips, eyes, upper half, brows, either side, all, nose,
 the eyes alone."""
 
 
@@ -42,7 +42,7 @@ def hidden_in_part(chip: Chip, others: Chip, rng: np.random.Generator) -> tuple[
     Parameters
     ----------
     chip : uint8 (64, 64)
-    others : uint8 (n, 64, 64), other faces: their parts, grown and turned, are what prints and cloths show
+    others : uint8 (n, 64, 64), other faces: their parts, enlarged and turned, appear on prints and cloths
     """
     face = _lit(chip.astype(np.float64), rng)
     mask = np.zeros((CHIP_PX, CHIP_PX), np.float64)
@@ -76,7 +76,7 @@ def _lit(face: Grey, rng: np.random.Generator) -> Grey:
 
 
 def _mask(rng: np.random.Generator) -> Grey:
-    """Where a cover lies, 0 or 1: a box, an ellipse or a rounded patch, a little moved and turned."""
+    """Where a cover lies, 0 or 1: a box, an ellipse or a rounded patch, slightly shifted and turned."""
     top, bottom, left, right = np.array(PLACES[rng.integers(len(PLACES))]) + rng.uniform(-4, 4, 4)
     mask = np.zeros((CHIP_PX, CHIP_PX), np.uint8)
     box = ((float(left + right) / 2, float(top + bottom) / 2), (float(right - left), float(bottom - top)))
@@ -140,7 +140,7 @@ def _spots(_: Chip, __: Chip, rng: np.random.Generator) -> Grey:
 
 
 def _print(_: Chip, others: Chip, rng: np.random.Generator) -> Grey:
-    """Part of another picture, grown, turned and in other contrast."""
+    """Part of another picture, enlarged, turned and in another contrast."""
     other = others[rng.integers(len(others))]
     side = int(rng.integers(16, 56))
     top, left = rng.integers(0, CHIP_PX - side, 2)
@@ -149,7 +149,7 @@ def _print(_: Chip, others: Chip, rng: np.random.Generator) -> Grey:
 
 
 def _hand(chip: Chip, _: Chip, rng: np.random.Generator) -> Grey:
-    """Skin of the same face (its brow or a cheek), grown, with the dark lines between fingers."""
+    """Skin of the same face (its brow or a cheek), enlarged, with the dark lines between fingers."""
     top, left = ((2, 22), (34, 10), (34, 44))[rng.integers(3)]
     skin = cv2.resize(chip[top : top + 9, left : left + 11], (CHIP_PX, CHIP_PX), interpolation=cv2.INTER_CUBIC)
     y, x = np.mgrid[:CHIP_PX, :CHIP_PX]

@@ -1,9 +1,10 @@
-"""A trained network becomes what ships: TFLite and manifest, proved to say what Keras says (Keras → LiteRT).
+"""A trained network becomes what ships: TFLite and manifest, with proof that it says what Keras says (Keras → LiteRT).
 
     python -m mien.lab.training.export --run runs/first --to src/mien/affect/assets --parity tests/affect/parity.npz
 
-writes `reader.tflite` and `reader.json`; the manifest holds all that the reader must know. `parity.npz` keeps inputs
-made of synthetic patterns (no picture of anybody) with what Keras answered, for the test that LiteRT answers the same.
+writes `reader.tflite` and `reader.json`; the manifest holds everything that the reader must know. `parity.npz` keeps
+inputs made of synthetic patterns (no picture of anybody) with Keras's answers, for the test that LiteRT answers the
+same.
 """
 
 import argparse
@@ -27,12 +28,12 @@ from mien.writing import sha256_of
 
 INPUTS = ("chip", "cues", "presence")
 MOST_DIFFERENCE = 1e-4
-"""Largest difference allowed between a probability from Keras and the same from LiteRT."""
+"""Largest difference allowed between a probability from Keras and the same one from LiteRT."""
 SHARES_SENSITIVITY = 10
-"""How many times as large it may be of a share: a quotient of moves that may be as small as `SMALLEST_MOVE` (nets)."""
+"""How many times as large it may be for a share: a quotient of moves that may be as small as `SMALLEST_MOVE` (nets)."""
 PATTERNS = 6
 SHIPPED = "reader.tflite"
-"""What the network is called then."""
+"""The file name of the shipped network."""
 FERPLUS = (
     {
         "name": "FER2013 pictures (Goodfellow et al. 2013)",
@@ -40,9 +41,9 @@ FERPLUS = (
     },
     {"name": "FER+ labels (Barsoum et al. 2016)", "terms": "MIT"},
 )
-"""What every network learnt from, or the one that it began from."""
+"""What every network, or the one that it started from, learnt from."""
 TOLD = ("command", "recipe", "plan", "ways", "shape", "faces", "sides", "portraits_unseen", "after")
-"""What the manifest repeats of `training.json`; `after` is the training that this one went on from."""
+"""Entries of `training.json` that the manifest repeats; `after` is the training that this one continued."""
 
 
 def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Path | None = None) -> Path:
@@ -51,14 +52,14 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
     Parameters
     ----------
     network : as trained, without shares
-    training : what `mien.lab.training.train` wrote of the training
+    training : what `mien.lab.training.train` wrote about the training
     to : the folder
-    parity : where inputs and Keras's answers are kept for the tests
+    parity : file that keeps inputs and Keras's answers for the tests
 
     Raises
     ------
     BadAsset
-        If LiteRT answers otherwise than Keras.
+        If LiteRT and Keras give different answers.
     """
     shipped = with_shares(fold(network, Shape.of_row(training["shape"])))
     given = patterns()
@@ -72,7 +73,7 @@ def export(network: keras.Model, training: dict[str, Any], to: Path, parity: Pat
 
 
 def export_run(run: Path, to: Path, parity: Path | None = None) -> Path:
-    """Ship what a training left in the folder `run` (see `export`), whatever backend it learnt with."""
+    """Ship what a training left in the folder `run` (see `export`), whichever backend trained it."""
     words = ["--run", str(run), "--to", str(to)] + ([] if parity is None else ["--parity", str(parity)])
     if in_tensorflow("mien.lab.training.export", words, run / NETWORK):
         return to / SHIPPED
@@ -81,7 +82,7 @@ def export_run(run: Path, to: Path, parity: Path | None = None) -> Path:
 
 
 def patterns() -> dict[str, Floats]:
-    """Inputs that are nobody's face: gratings and blobs of different size, cues at random, streams on and off."""
+    """Inputs that belong to nobody's face: gratings and blobs of different sizes, random cues, streams on and off."""
     rng = np.random.default_rng(64)
     y, x = np.mgrid[:CHIP_PX, :CHIP_PX].astype(np.float32)
     chips = []
@@ -99,7 +100,7 @@ def patterns() -> dict[str, Floats]:
 
 
 def difference(wanted: Answers, found: Answers) -> float:
-    """Largest difference of two answers, in probabilities and, less their sensitivity, in shares."""
+    """The largest difference between two answers, in probabilities and, divided by their sensitivity, in shares."""
     names = ("logits", "stream_logits")
     probs = (np.abs(calibrated(wanted[n], 1.0) - calibrated(found[n], 1.0)) for n in names)
     shares = np.abs(wanted["shares"] - found["shares"]) / SHARES_SENSITIVITY

@@ -34,7 +34,7 @@ def _copy(trained: keras.Model, twin: keras.Model) -> None:
 
 
 def _folded(kernel: Floats, after: layers.BatchNormalization) -> list[Floats]:
-    """Kernel and bias that do what the kernel and the normalisation after it did."""
+    """Kernel and bias equivalent to the kernel and the normalisation after it."""
     gamma, beta, mean, variance = after.get_weights()
     factor = gamma / np.sqrt(variance + after.epsilon)
     each = factor if kernel.shape[-1] == len(factor) else factor[:, None]  # a depthwise kernel ends in (channels, 1)

@@ -1,8 +1,8 @@
-"""A shipped network with its streams held fast: faces → what the last layers decide from (chips, cues → Frozen).
+"""A shipped network with its streams frozen: faces → what the last layers decide from (chips, cues → Frozen).
 
 With few pictures the streams stay as they are; only the linear layers that name classes learn (see
-`mien.lab.training.heads`). What those layers see of a face is computed once and kept, so that learning them takes
-seconds. The arithmetic of the decision is that of `mien.lab.training.nets`, every stream present.
+`mien.lab.training.heads`). What those layers see of a face is computed once and kept, so that training them takes
+seconds. The arithmetic of the decision is that of `mien.lab.training.nets`, with every stream present.
 """
 
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ from mien.values import REGIONS, Classes
 
 CHUNK = 256
 MILD = Ways(noise=3.0, patch_share=0.0, region_share=0.0, mixup=0.0, silent_cues_share=0.0, cue_noise=0.05)
-"""How faces are changed for the views that heads learn from: turned, shifted and lit otherwise, nothing hidden."""
+"""How faces are changed for the views that heads learn from: turned, shifted and lit otherwise, with nothing hidden."""
 CHANGED_VIEWS = 2
-"""Views besides the face as it is and its mirror image."""
+"""Number of views besides the face as it is and its mirror image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,9 +49,9 @@ class Frozen:
 
 
 class Trunk:
-    """A network on disk, all but its last layers.
+    """A network on disk without its last layers.
 
-    `shape`, `classes`, `scale` and `temperature` are the network's; `heads` its own last layers.
+    `shape`, `classes`, `scale` and `temperature` are the network's; `heads` are its own last layers.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,7 +81,7 @@ class Trunk:
         return self._see(examples.chips[:, :, ::-1].astype(np.float32), mirror_cues(examples.cues, self.scale))
 
     def views(self, examples: Examples, seed: int) -> list[Frozen]:
-        """The faces as they are, mirrored, and `CHANGED_VIEWS` times changed a little."""
+        """The faces as they are, mirrored, and `CHANGED_VIEWS` times slightly changed."""
         rng = np.random.default_rng((seed, 64))
         seen = [self.see(examples)]
         seen.append(self.mirrored(examples))
@@ -112,7 +112,7 @@ class Trunk:
 
 
 def joined(parts: list[Frozen]) -> Frozen:
-    """One after the other."""
+    """The parts, one after the other."""
     return Frozen(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Frozen)))
 
 

@@ -4,18 +4,18 @@ With the streams frozen, the decision is linear in what the last layers see of a
 
     logits = Θ x + b,   x = (gate_r · features_r for each region, gate, joint features, 1)
 
-so the best Θ is unique and L-BFGS finds it in seconds. What is made least is the mean cross-entropy of the decision
-and, with `STREAM_WEIGHT`, of each region alone, plus `penalty` / 2 times the squared distance from where Θ began
-(L2-SP: Li, Grandvalet & Davoine 2018, "Explicit inductive bias for transfer learning with convolutional networks"): the
-fewer the pictures, the nearer it stays. Of the penalties the largest is taken whose loss on the development side is
-within one standard error of the least (Breiman et al. 1984, "Classification and regression trees", §3.4.3).
+so the best Θ is unique and L-BFGS finds it in seconds. It minimises the mean cross-entropy of the decision and, with
+`STREAM_WEIGHT`, of each region alone, plus `penalty` / 2 times the squared distance from where Θ began (L2-SP: Li,
+Grandvalet & Davoine 2018, "Explicit inductive bias for transfer learning with convolutional networks"): the fewer the
+pictures, the nearer it stays. The penalty is the largest whose loss on the development side is within one standard
+error of the least (Breiman et al. 1984, "Classification and regression trees", §3.4.3).
 
-Where Θ begins: a class of a known name takes the row that the network has for it ("happy" is happiness); any other, the
-mean of all rows, weighed by what the network reads in the class's own pictures.
+Where Θ begins: a class of a known name takes the row that the network has for it ("happy" is happiness); any other
+takes the mean of all rows, weighted by what the network reads in the class's own pictures.
 
-The offset b, free of any penalty, takes up how common the classes are among the pictures: a collection of fifty each
-says how a class looks, not how often it is met. Between classes that the network knew it is dropped afterwards, so that
-they stay as common as they were (logit adjustment: Menon et al. 2021, "Long-tail learning via logit adjustment"); a new
+The offset b is not penalised. It absorbs how common the classes are among the pictures: a collection of fifty each says
+how a class looks, not how often it is met. Between classes that the network knew it is dropped afterwards, so that they
+stay as common as they were (logit adjustment: Menon et al. 2021, "Long-tail learning via logit adjustment"); a new
 class keeps its distance from their mean.
 
 Conventions: Θ float64 (k, d), d = 4 f + 4 + j + 1 in the order above; logits are already calibrated where Θ is.
@@ -38,7 +38,7 @@ STREAM_WEIGHT = 0.1
 PENALTIES = (1e4, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 STEPS = 60
 PRIOR_FACES = 50
-"""How many development faces speak as loudly for their temperature as the training speaks for 1."""
+"""The number of development faces whose weight on their temperature equals the training's weight on 1."""
 
 Rows = NDArray[np.float64]
 
@@ -64,21 +64,21 @@ class Seen(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heads:
-    """The last layers as one matrix, `weights` (k, d); `features` is f, the width of a region's."""
+    """The last layers as one matrix, `weights` (k, d); `features` is f, the width of a region's features."""
 
     weights: Rows
     features: int
 
     @classmethod
     def of_layers(cls, layers: Mapping[str, tuple[Floats, Floats]]) -> "Heads":
-        """From the layers of a network by name: kernel and bias."""
+        """Heads from the layers of a network by name: kernel and bias."""
         says = [layers[f"{region}_says"] for region in REGIONS]
         joint, bias = layers["joint"]
         columns = [*(kernel.T for kernel, _ in says), *(b[:, None] for _, b in says), joint.T, bias[:, None]]
         return cls(np.concatenate(columns, axis=1).astype(np.float64), len(says[0][0]))
 
     def layers(self) -> dict[str, tuple[Floats, Floats]]:
-        """As layers by name."""
+        """The heads as layers by name."""
         w, f, wide, count = self.weights.astype(np.float32), self.features, self.wide, len(REGIONS)
         named = {
             f"{region}_says": (w[:, place * f : (place + 1) * f].T, w[:, wide + place])
@@ -88,7 +88,7 @@ class Heads:
 
     @property
     def wide(self) -> int:
-        """Columns that are of the regions' features; those of their gates follow."""
+        """Number of columns for the regions' features; those of their gates follow."""
         return len(REGIONS) * self.features
 
     def logits(self, seen: Seen) -> NDArray[np.float64]:
@@ -96,19 +96,20 @@ class Heads:
         return np.asarray(design(seen) @ self.weights.T.astype(np.float32), dtype=np.float64)
 
     def moved(self, offset: NDArray[np.float64]) -> "Heads":
-        """The same, an offset (k,) added to the logits of each region, and so of the decision: the gates sum to 1."""
+        """The same heads with an offset (k,) added to the logits of each region, and so of the decision: the gates sum
+        to 1."""
         weights = self.weights.copy()
         weights[:, self.wide : self.wide + len(REGIONS)] += offset[:, None]
         return Heads(weights, self.features)
 
     def over(self, temperature: float) -> "Heads":
-        """The same, its logits divided by a temperature."""
+        """The same heads with logits divided by a temperature."""
         return Heads(self.weights / temperature, self.features)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
-    """Calibrated heads to begin with, and which of their classes the network knew by name, bool (k,)."""
+    """Calibrated heads to start from, and which of their classes the network knew by name, bool (k,)."""
 
     heads: Heads
     known: NDArray[np.bool_]
@@ -116,8 +117,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """Heads that were fitted, with the `penalty` chosen, the `temperature` to divide logits by, and the mean
-    cross-entropy on the development side, nats, were the classes as common as there."""
+    """Fitted heads, with the `penalty` chosen, the `temperature` to divide logits by, and the mean cross-entropy in
+    nats on the development side, with the classes as common as there."""
 
     heads: Heads
     penalty: float
@@ -137,7 +138,7 @@ def design(seen: Seen) -> Floats:
 
 
 def known_as(name: str, names: Sequence[str]) -> str | None:
-    """The class of a network that a name means; None if it has none."""
+    """The class of a network that a name means; None if there is none."""
     for known in (name, SAME_AS.get(name, name)):
         if known in names:
             return known
@@ -145,7 +146,7 @@ def known_as(name: str, names: Sequence[str]) -> str | None:
 
 
 def begun(classes: Sequence[str], heads: Heads, names: Sequence[str], seen: Seen, targets: Floats) -> Start:
-    """Heads to begin with.
+    """Heads to start from.
 
     Parameters
     ----------
@@ -170,9 +171,9 @@ def begun(classes: Sequence[str], heads: Heads, names: Sequence[str], seen: Seen
 def fit(
     start: Heads, seen: Seen, targets: Floats, penalty: float, at: Heads | None = None
 ) -> tuple[Heads, NDArray[np.float64]]:
-    """The heads that are best for faces and targets (n, k), held to `start`, and the offset (k,) that stood beside.
+    """The best heads for faces and targets (n, k), held to `start`, and the offset (k,) fitted with them.
 
-    `at` is where they are sought from.
+    `at` is where the search begins.
     """
     from scipy.optimize import minimize
 
@@ -211,10 +212,10 @@ def fit_best(
 
     Parameters
     ----------
-    start : to begin with.
+    start : the heads to start from.
     seen, targets : to learn from; targets float32 (n, k), rows summing to 1.
     develop, wanted : to choose by, likewise.
-    keeps_prior : known classes stay as common, against each other, as they were; otherwise as in the pictures.
+    keeps_prior : known classes stay as common, relative to each other, as they were; otherwise as in the pictures.
     """
     at, tried, losses = start.heads, [], []
     for penalty in PENALTIES:
@@ -231,7 +232,8 @@ def fit_best(
 
 
 def simplest(losses: NDArray[np.float64]) -> int:
-    """The first of m ways whose mean loss is within a standard error of the least; losses (m, n) of the same faces."""
+    """The first of m candidates whose mean loss is within a standard error of the least; losses (m, n) on the same
+    faces."""
     best = losses[losses.mean(axis=1).argmin()]
     excess = losses - best
     errors = excess.std(axis=1, ddof=1) / losses.shape[1] ** 0.5 if losses.shape[1] > 1 else np.zeros(len(losses))
@@ -239,13 +241,13 @@ def simplest(losses: NDArray[np.float64]) -> int:
 
 
 def temperature_of(logits: NDArray[np.float64], wanted: Floats) -> float:
-    """The temperature of a development side (Guo et al. 2017), drawn towards 1 where it is small."""
+    """The temperature of a development side (Guo et al. 2017), drawn towards 1 if the side is small."""
     n = len(logits)
     return float(best_temperature(logits, wanted) ** (n / (n + PRIOR_FACES))) if n else 1.0
 
 
 def _entropy(logits: Floats, targets: Floats, share: Floats) -> tuple[float, Floats]:
-    """Sum of the cross-entropies, and its slope by the logits (n, k)."""
+    """Sum of the cross-entropies, and its gradient with respect to the logits (n, k)."""
     z = logits - logits.max(axis=1, keepdims=True)
     sums = np.log(np.exp(z).sum(axis=1, keepdims=True))
     probs = np.exp(z - sums)

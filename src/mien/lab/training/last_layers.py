@@ -2,10 +2,10 @@
 
     python -m mien.lab.training.last_layers --run RUN --data FOLDER --cuts cuts.npz --performed performed.npz --out OUT
 
-The streams stay as they are. The last layers (`mien.lab.training.heads`) begin from nothing and learn from the training
-faces of FER+ and the performed ones, without mixing or covering any; faces that most raters call sad or angry come
-`RARE_TIMES` times, since both are rare and hard: chosen on the development side by macro-F1 of four classes. The
-temperature is fitted anew. Portraits are learnt from afterwards, by `mien.lab.training.closer`.
+The streams stay as they are. The last layers (`mien.lab.training.heads`) start from nothing and learn from the training
+faces of FER+ and the performed ones, without mixing or covering. Faces that most raters call sad or angry count
+`RARE_TIMES` times, since both are rare and hard; this was chosen on the development side by macro-F1 of four classes.
+The temperature is fitted anew. `mien.lab.training.closer` learns from portraits afterwards.
 """
 
 import argparse
@@ -32,14 +32,14 @@ RARE_TIMES = 2
 
 
 def fitted(trunk: Trunk, seen: Sequence[Frozen], targets: Sequence[Floats]) -> Heads:
-    """Last layers that learnt from what a network sees, and from the targets (n, 8) of each part."""
+    """Last layers fitted to what a network sees, and to the targets (n, 8), of each part."""
     nothing = Heads(np.zeros_like(trunk.heads.weights), trunk.heads.features)
     heads, offset = fit(nothing, joined(list(seen)), np.concatenate(targets), PENALTY)
     return heads.moved(offset)
 
 
 def is_rare(targets: Floats) -> NDArray[np.bool_]:
-    """Which faces most raters call one of `RARE`, bool (n,)."""
+    """Which faces most raters call one of the `RARE`, bool (n,)."""
     return np.asarray(targets[:, [EMOTIONS.index(name) for name in RARE]].sum(axis=1) > 0.5)
 
 

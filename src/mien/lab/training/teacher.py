@@ -3,11 +3,11 @@
     python -m mien.lab.training.teacher --data ferplus_dev.npz --cuts cuts.npz --out teacher.npz
     mien train --data ferplus_dev.npz --teacher teacher.npz …
 
-Distillation (Hinton, Vinyals & Dean 2015), with teacher and pupil looking at the same changed picture (Beyer et al.
+This is distillation (Hinton, Vinyals & Dean 2015): teacher and pupil look at the same changed picture (Beyer et al.
 2022), the teacher now and then at its mirror image. The teacher, `mien.lab.training.lite`, sees the whole chip and has
 seen everyday pictures before; it is too slow for a live face. It learns as ours does from the same faces and votes,
 with the changes of `WAYS`: AdamW, cosine rate, averaged weights; its last epoch counts. Its file holds its averaged
-weights as arrays. It needs PyTorch (extra `teacher`); ours may learn in any backend of Keras meanwhile.
+weights as arrays. It needs PyTorch (extra `teacher`); ours may still learn in any backend of Keras.
 """
 
 import argparse
@@ -30,12 +30,13 @@ from mien.nets import Floats
 from mien.values import EMOTIONS
 
 WAYS = Ways(region_share=0.02, shear=0, halved_share=0, jpeg_share=0)
-"""How the faces are changed that it learns from."""
+"""How the faces that it learns from are changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """How the teacher learns. `rate` is the highest learning rate, `rare_weight` how many times oftener `RARE` come."""
+    """How the teacher learns. `rate` is the highest learning rate, `rare_weight` how many times as often `RARE` are
+    drawn."""
 
     epochs: int = 10
     batch: int = 64
@@ -71,7 +72,7 @@ class Teacher:
         Raises
         ------
         BadInput
-            If it is none.
+            If the file is not a teacher's.
         """
         network = Lite0(len(EMOTIONS))
         try:
@@ -83,7 +84,7 @@ class Teacher:
 
 
 def educate(corpus: Corpus, network: Lite0, course: Course) -> Teacher:
-    """Let a network learn from the corpus, printing a line an epoch; give it with averaged weights."""
+    """Let a network learn from the corpus, printing one line per epoch; return it with averaged weights."""
     torch.manual_seed(course.seed)
     network.to(memory_format=torch.channels_last)
     faces, rare = corpus.train, [EMOTIONS.index(name) for name in RARE]
@@ -131,7 +132,7 @@ def _warm_cosine(steps: int, warm_up_share: float) -> Any:
 
 
 def _follow(average: dict[str, torch.Tensor], network: Lite0, keep: float) -> None:
-    """Let averaged weights follow those that learn (Polyak & Juditsky 1992)."""
+    """Update the averaged weights towards the current ones (Polyak & Juditsky 1992)."""
     with torch.no_grad():
         for name, value in network.state_dict().items():
             if value.is_floating_point():

@@ -1,12 +1,12 @@
 """FER+ → a trained network: one readable loop around `keras.Model.fit`. `mien train` runs it.
 
-It writes `reader.keras` (averaged weights of the epoch that is best on the development split), `curves.csv` (one row an
+It writes `reader.keras` (averaged weights of the best epoch on the development split), `curves.csv` (one row per
 epoch), `events` (for TensorBoard) and `training.json` (options, split sizes, cue scale, temperature). The loss is the
 cross-entropy with the votes' shares, of the decision and, with `STREAM_WEIGHT`, of each stream alone. AdamW (Loshchilov
 & Hutter 2019), warm-up and cosine rate, weights averaged exponentially (Polyak & Juditsky 1992). Every choice, of the
 epoch as of the temperature, is made on the development split (see `mien.lab.training.corpus`).
 
-An interrupted training goes on where its last epoch ended when it is started again with the same folder. The backend is
+An interrupted training continues after its last complete epoch when started again with the same folder. The backend is
 Keras's: `KERAS_BACKEND=torch mien train …` learns with PyTorch; only the export needs TensorFlow.
 """
 
@@ -33,30 +33,31 @@ from mien.nets import Floats
 from mien.vocabulary import EIGHT
 
 NETWORK, TRAINING = "reader.keras", "training.json"
-"""What a training leaves, beside its curves and events."""
+"""What a training leaves, besides its curves and events."""
 UNFINISHED = "unfinished"
-"""Folder in which an interrupted training can be taken up again."""
+"""Folder from which an interrupted training can be resumed."""
 STREAM_WEIGHT = 0.1
-"""Weight of each stream's own loss beside the decision's; there are four."""
+"""Weight of each stream's own loss relative to the decision's; there are four."""
 FACES_TO_UNFOLD = 1024
-"""Faces whose moments a shipped network's normalisation starts from."""
+"""Number of faces whose moments initialise a shipped network's normalisation."""
 
 PERFORMED = {"name": "faces rendered from ICT FaceKit Light (Li et al. 2020)", "terms": "MIT"}
 TAUGHT_BY = {
     "name": "answers of a teacher that began from EfficientNet-Lite0's ImageNet weights and learnt from FER+",
     "terms": "weights Apache-2.0; neither teacher nor pictures are shipped",
 }
-"""What a manifest says of faces and answers that came beside FER+."""
+"""What a manifest says of faces and answers used besides FER+."""
 
 JUDGE: dict[str, Any] = {"monitor": "val_logits_loss", "mode": "min"}
-"""What the epochs are compared by: the decision's loss on the development split."""
+"""How epochs are compared: by the decision's loss on the development split."""
 CLEAR_MAJORITY = 0.5
 """A face has a majority if more than this share of its votes agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train. `rate` is the highest learning rate; `rare_weight` how many times oftener the `RARE` are drawn."""
+    """How to train. `rate` is the highest learning rate; `rare_weight` is how many times as often the `RARE` are
+    drawn."""
 
     epochs: int = 24
     batch: int = 128
@@ -68,11 +69,12 @@ class Plan:
     """Epochs without a better development loss after which a training ends early."""
     rare_weight: float = 2.5
     teacher_share: float = 0.7
-    """How much of a target a teacher says, where there is one (see `mien.lab.training.teacher`); the votes the rest."""
+    """The share of a target that a teacher gives, if there is one (see `mien.lab.training.teacher`); the votes give the
+    rest."""
     performed_share: float = 0.1
-    """Share of each batch that is drawn from the performed faces, where there are any."""
+    """Share of each batch that is drawn from the performed faces, if there are any."""
     precision: str = WHOLE
-    """What the layers compute in while they learn (see `mien.lab.training.precision`)."""
+    """The precision in which layers compute during training (see `mien.lab.training.precision`)."""
     seed: int = 1
 
 
@@ -83,8 +85,8 @@ Taught = Callable[[Floats], Floats]
 class Faces(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of changed faces, drawn anew each epoch; the performed ones, if any, among them.
 
-    What a teacher says of a changed face, or at random of its mirror image, joins the votes: on the mean that is what
-    it says of both, which is nearer the truth. A performed face keeps its truth.
+    What a teacher says of a changed face, or at random of its mirror image, joins the votes: on average that is what it
+    says of both, which is closer to the truth. A performed face keeps its truth.
     """
 
     def __init__(
@@ -128,17 +130,17 @@ class Faces(keras.utils.PyDataset):  # type: ignore[misc]
         return inputs, wanted(targets)
 
     def enter(self, epoch: int, _: object = None) -> None:
-        """Draw the batches of this epoch, counted from 0, from now on."""
+        """From now on, draw the batches of this epoch, counted from 0."""
         self.epoch = epoch
 
 
 def wanted(targets: Floats) -> dict[str, Floats]:
-    """Targets (n, k) of the decision, and again for each stream."""
+    """Targets (n, k) of the decision, repeated for each stream."""
     return {"logits": targets, "stream_logits": np.repeat(targets[:, None], STREAMS, axis=1)}
 
 
 def inputs_of(examples: Examples, presence: Floats | None = None) -> dict[str, Floats]:
-    """Examples as they are, as inputs of the network; all streams present unless told."""
+    """Examples, unchanged, as inputs of the network; all streams are present unless `presence` says otherwise."""
     present = np.ones(STREAMS, dtype=np.float32) if presence is None else presence
     return {
         "chip": examples.chips[..., None].astype(np.float32),
@@ -160,9 +162,9 @@ def train(
 ) -> keras.Model:
     """Train one network and leave it, its curves and its options in the folder `out`.
 
-    `start` is a training's folder or a shipped network of the same shape to go on from, instead of random weights;
-    `performed` are drawn beside the corpus (see `mien.lab.training.performed`); a `teacher` joins the votes; `verbose`
-    shows a bar.
+    `start` is a training's folder or a shipped network of the same shape to continue from, instead of random weights;
+    `performed` faces are drawn beside the corpus (see `mien.lab.training.performed`); a `teacher` joins the votes;
+    `verbose` shows a bar.
     """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -190,7 +192,7 @@ def train(
         verbose=1 if verbose else 0,
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_begin=faces.enter),
-            # before the weights are swapped for their averages: what is taken up again is what was being learnt
+            # before the weights are swapped for their averages: a resumed training continues from the raw weights
             keras.callbacks.BackupAndRestore(out / UNFINISHED, delete_checkpoint=True),
             keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
             keras.callbacks.ModelCheckpoint(out / NETWORK, **JUDGE, save_best_only=True, initial_value_threshold=best),
@@ -206,7 +208,7 @@ def train(
 
 
 def _best_so_far(curves: Path) -> float | None:
-    """The least development loss of a training that was broken off: what is worse does not replace its best epoch."""
+    """The least development loss of an interrupted training: a worse epoch does not replace its best."""
     if not curves.is_file():
         return None
     with curves.open(encoding="utf-8", newline="") as file:
@@ -215,7 +217,7 @@ def _best_so_far(curves: Path) -> float | None:
 
 
 def taken_up(start: Path, corpus: Corpus) -> keras.Model:
-    """The network of a training's folder, or a shipped one (`.tflite`), able to learn on."""
+    """The network of a training's folder, or a shipped one (`.tflite`), able to continue learning."""
     if start.suffix == ".tflite":
         return unfold(start, inputs_of(corpus.train.take(np.arange(min(FACES_TO_UNFOLD, len(corpus.train))))))
     learnt: keras.Model = keras.models.load_model(start / NETWORK)
@@ -223,18 +225,18 @@ def taken_up(start: Path, corpus: Corpus) -> keras.Model:
 
 
 def shape_of(start: Path) -> Shape:
-    """The shape of the network that a training goes on from."""
+    """The shape of the network that a training continues from."""
     return Shape.of_row(_training_of(start)["shape"])
 
 
 def told_of(start: Path) -> dict[str, Any]:
-    """How the network was trained that a training went on from."""
+    """How the network that a training continues from was trained."""
     before = _training_of(start)
     return {name: before[name] for name in ("command", "recipe", "plan", "ways", "sides", "after") if name in before}
 
 
 def data_of(start: Path) -> list[dict[str, Any]]:
-    """What the network learnt from that a training goes on from; the portraits of a closer look, which is not handed
+    """What the network that a training continues from learnt from; the portraits of a closer look, which is not handed
     on, are left out."""
     return [row for row in _kept_of(start).get("data", ()) if row != TERMS]
 
@@ -247,7 +249,7 @@ def _training_of(start: Path) -> dict[str, Any]:
 
 
 def _kept_of(start: Path) -> dict[str, Any]:
-    """The manifest of a `.tflite` network, or what a training's folder says of it."""
+    """The manifest of a `.tflite` network, or what a training's folder says of its network."""
     kept = start.with_suffix(".json") if start.suffix == ".tflite" else start / TRAINING
     told: dict[str, Any] = json.loads(kept.read_text("utf-8"))
     return told
@@ -293,7 +295,7 @@ def describe(
 def best_temperature_of(logits: Floats, targets: Floats) -> float:
     """The temperature for logits (n, k) of development faces with votes (n, k).
 
-    It is fitted to the clear majorities: a probability of .8 shall mean that four such readings in five agree with the
+    It is fitted to the clear majorities: a probability of .8 should mean that four in five such readings agree with the
     majority.
     """
     clear = targets.max(axis=1) > CLEAR_MAJORITY

@@ -1,9 +1,9 @@
-"""A shipped network becomes one that can learn on: the reverse of `mien.lab.training.fold` and of the export.
+"""A shipped network becomes one that can continue to learn: the reverse of `mien.lab.training.fold` and of the export.
 
-A `.tflite` file holds plain convolutions with biases. They are read back by their names, then each normalisation layer
-is given the moments of its convolution on some faces, and the scale and shift that undo it: the same function, but its
-layers can adapt again. (Batch statistics differ a little from the given moments, so the first steps shake the function
-slightly; learning makes up for it.)
+A `.tflite` file holds plain convolutions with biases. They are read back by name. Each normalisation layer is then
+given the moments of its convolution on some faces, and the scale and shift that undo it: the same function, but its
+layers can adapt again. (Batch statistics differ a little from the given moments, so the first steps disturb the
+function slightly; learning makes up for it.)
 """
 
 import re
@@ -21,7 +21,7 @@ from mien.values import REGIONS
 
 KINDS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 Layers = Mapping[str, tuple[Floats, Floats]]
-"""Kernel and bias of each layer, by Keras's name, as Keras shapes them."""
+"""Kernel and bias of each layer, by Keras's name and in Keras's shape."""
 
 
 def unfold(path: Path, inputs: Mapping[str, Floats]) -> keras.Model:
@@ -30,12 +30,12 @@ def unfold(path: Path, inputs: Mapping[str, Floats]) -> keras.Model:
     Parameters
     ----------
     path : a `.tflite` file with its manifest beside it
-    inputs : some faces as the network takes them (see `mien.lab.training.train.inputs_of`); some hundreds do
+    inputs : some faces as the network takes them (see `mien.lab.training.train.inputs_of`); a few hundred suffice
 
     Raises
     ------
     BadInput
-        If the file is no network of `mien.lab.training.nets`.
+        If the file is not a network of `mien.lab.training.nets`.
     """
     shape = Shape.of_row(read_manifest(path)["training"]["shape"])
     return able_to_learn(layers_of(path, shape), shape, inputs)
@@ -67,7 +67,7 @@ def layers_of(path: Path, shape: Shape) -> Layers:
     widths = {
         detail["index"]: detail["shape"][-1] for detail in interpreter.get_tensor_details() if len(detail["shape"])
     }
-    steps = interpreter._get_ops_details()  # the only way to a file's layers; held by the test of this module
+    steps = interpreter._get_ops_details()  # the only access to a file's layers; this module's test guards it
     halves = {int(s["outputs"][0]): int(s["inputs"][0]) for s in steps if s["op_name"] == "DEQUANTIZE"}
 
     def constant(place: int) -> Floats:
@@ -84,7 +84,7 @@ def layers_of(path: Path, shape: Shape) -> Layers:
 
 
 def _layer(tensor: str, kernel: tuple[int, ...], shape: Shape) -> str:
-    """Keras's name of the layer whose kernel is named so in the file; the decision's layers are told by their size."""
+    """Keras's name of the layer with this kernel in the file; the decision's layers are identified by their size."""
     if named := re.search(rf"/((?:{'|'.join(REGIONS)})_\w+?)(?:_\d+)?/(?:MatMul|convolution|depthwise)", tensor):
         return named.group(1)
     together = len(REGIONS) * shape.features

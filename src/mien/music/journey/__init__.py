@@ -1,1 +1,1 @@
-"""Music whose mood moves: a way through moods becomes stretches of music, endless or with an end."""
+"""Music whose mood moves: a path through moods becomes stretches of music, endless or with an end."""

@@ -12,7 +12,7 @@ Course = Callable[[float], Brief]
 
 
 def along(journey: Journey, course: Course, beats: int) -> tuple[list[Brief], list[float]]:
-    """Brief and time at each of the beats to come, the times with that of their end: lists of n and n + 1."""
+    """Brief and time at each of the next beats; the times include the end of the last: lists of n and n + 1."""
     briefs: list[Brief] = []
     now, times = journey.now, [journey.time_s]
     for _ in range(beats):
@@ -23,14 +23,14 @@ def along(journey: Journey, course: Course, beats: int) -> tuple[list[Brief], li
 
 
 def stays_at_rest(journey: Journey, course: Course, bars: int) -> bool:
-    """Whether the mood has been reached and stays for so many bars."""
+    """Whether the mood has been reached and stays for this many bars."""
     beats = bars * beats_in_bar(journey.now.meter)
     times = (journey.time_s + beat * 60 / journey.now.tempo_bpm for beat in range(beats))
     return all(rests(journey.now, course(time_s)) for time_s in times)
 
 
 def next_change(journey: Journey, course: Course, here: Brief, bars: int) -> tuple[int, Brief] | None:
-    """Bars until the course has moved away from `here`, if it does within `bars`, and the brief wanted then."""
+    """Bars until the course moves away from `here`, if it does within `bars`, and the brief wanted then."""
     beats = beats_in_bar(journey.now.meter)
     _, times = along(journey, course, bars * beats)
     for bar in range(1, bars + 1):

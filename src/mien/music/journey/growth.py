@@ -1,7 +1,7 @@
 """A motif and a livelier or calmer mood → the same motif, quickened or thinned.
 
-When the mood moves the theme stays and its motion follows: long notes are divided by the notes between (diminution), or
-short ones taken up by their neighbours (reduction). Rhythm and contour stay recognisable, the name stays.
+When the mood moves, the theme stays and its motion follows: long notes are divided by notes in between (diminution), or
+short ones absorbed by their neighbours (reduction). Rhythm and contour stay recognisable; the name stays.
 
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 3 (variation keeps some features and changes
 others); Quantz 1752, ch. 13 (divisions).
@@ -15,8 +15,8 @@ from mien.music.motif import Motif, varied
 from mien.music.rhythm import onsets
 
 QUICKEN, THIN = 0.75, 1.5
-"""Notes fewer and notes more than wanted from which a motif is changed: few notes are missed sooner than many are too
-many."""
+"""A motif changes from this many notes too few, and from this many too many: missing notes are noticed sooner than
+extra ones."""
 
 
 def fitted(motif: Motif, notes_wanted: float, rng: np.random.Generator) -> Motif:
@@ -32,7 +32,7 @@ def fitted(motif: Motif, notes_wanted: float, rng: np.random.Generator) -> Motif
 
 
 def thinned(motif: Motif) -> Motif:
-    """Let the shortest note but the first be taken up by the one before it; the line still arrives where it did."""
+    """Let the shortest note after the first be absorbed by the one before it; the line still arrives where it did."""
     notes = onsets(motif.lengths)
     if len(notes) < 2:
         return motif

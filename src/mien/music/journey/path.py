@@ -1,7 +1,7 @@
 """Affects in time: a path to lead along, from two moods or from a table.
 
-A path is a sequence of (seconds, Affect), time rising; between its points a reading moves in a straight line on the
-plane of valence and arousal (−1..1 each), outside them it stays.
+A path is a sequence of (seconds, Affect), time rising. Between its points a reading moves in a straight line on the
+plane of valence and arousal (−1..1 each); outside them it stays.
 
 References: Altshuler 1948, "A psychiatrist's experience with music as a therapeutic agent" (the iso principle: match
 the mood, then lead it); Starcke, Mayr & von Georgi 2021, "Emotion modulation through music after sadness induction: the
@@ -24,10 +24,10 @@ MoodPath = Sequence[tuple[float, Affect]]
 
 MATCH_SHARE, ARRIVE_SHARE = 0.2, 0.8
 """Shares of the time until which a path stays where it began, and from which it stays where it leads: a mood is met
-before it is led (iso principle), and an arrival wants time to be felt."""
+before it is led (iso principle), and an arrival needs time to be felt."""
 
 COLUMNS = ("time_s", "valence", "arousal")
-"""What a table must have, in any order; other columns are left alone."""
+"""The columns that a table must have, in any order; others are ignored."""
 
 
 def path_between(start: Affect, end: Affect, over_s: float) -> MoodPath:
@@ -48,7 +48,7 @@ def path_between(start: Affect, end: Affect, over_s: float) -> MoodPath:
 
 
 def affect_along(path: MoodPath, time_s: float) -> Affect:
-    """The affect of a path at a time, on the straight line between its points."""
+    """The affect of a path at a given time, on the straight line between its points."""
     after = bisect_right(path, time_s, key=lambda point: point[0])
     if after == 0 or after == len(path):
         return replace(path[max(0, after - 1)][1], time_s=time_s)
@@ -56,7 +56,7 @@ def affect_along(path: MoodPath, time_s: float) -> Affect:
     share = (time_s - start_s) / (end_s - start_s)
 
     def between(a: float, b: float) -> float:
-        return min(max(a, b), max(min(a, b), a + share * (b - a)))  # rounding may not leave the range
+        return min(max(a, b), max(min(a, b), a + share * (b - a)))  # rounding must not leave the range
 
     classes, start, end = _named_alike(one, other)
     return Affect(
@@ -71,7 +71,8 @@ def affect_along(path: MoodPath, time_s: float) -> Affect:
 
 
 def _named_alike(one: Affect, other: Affect) -> tuple[Classes, Sequence[float], Sequence[float]]:
-    """The probabilities of two affects over the classes of both; of two classes of one name the first's counts."""
+    """The probabilities of two affects over the classes of both; of two classes with the same name the first one is
+    kept."""
     if one.classes == other.classes:
         return one.classes, one.probs, other.probs
     classes = one.classes + tuple(new for new in other.classes if new.name not in one.names)
@@ -81,7 +82,7 @@ def _named_alike(one: Affect, other: Affect) -> tuple[Classes, Sequence[float], 
 
 
 def check_path(path: MoodPath, wheres: Sequence[str] = ()) -> MoodPath:
-    """A path whose times are finite, 0 or more, and rise, as it was given.
+    """Return a path unchanged if its times are finite, 0 or more, and rising.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def check_path(path: MoodPath, wheres: Sequence[str] = ()) -> MoodPath:
     Raises
     ------
     BadInput
-        If a time is not so, or there is no point.
+        If a time is not, or there is no point.
     """
     if not path:
         raise BadInput("path: has no points; give at least one (seconds, affect)")
@@ -106,13 +107,13 @@ def check_path(path: MoodPath, wheres: Sequence[str] = ()) -> MoodPath:
 def read_path(file: Path) -> MoodPath:
     """Read a path from a CSV with the columns `time_s` (seconds, rising), `valence` and `arousal` (−1..1).
 
-    Semicolons between columns and commas in numbers, as spreadsheets of some countries write, are read too.
+    Semicolons between columns and decimal commas, as spreadsheets in some countries write them, are accepted too.
 
     Raises
     ------
     BadInput
-        If the file cannot be read, has no rows, or a cell is not allowed; the message names row and column. Rows
-        count as an editor does, the header being row 1.
+        If the file cannot be read, has no rows, or a cell is not allowed; the message names row and column. Rows are
+        counted as in an editor, the header being row 1.
     """
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()

@@ -1,11 +1,11 @@
 """Journey, course → the next phrase: endless music whose mood moves.
 
-`next_phrase` is the step: it takes where the music stands (`Journey`) and the `Course` it should follow, a brief for
-every moment, and gives the next `Stretch` with the journey after it. Live, the course is the mood of the moment, and a
-stretch that is overtaken is sent another way or stopped at a bar line (`redirect`); offline the whole course is known
-(`travel`), and phrases are shortened so that they close where the mood turns. Either way a key turns on a
-pivot at the end of a phrase, everything else goes step by step (`steer`), and the motifs go along: a theme comes back
-in another light.
+`next_phrase` is the step. It takes where the music stands (`Journey`) and the `Course` it should follow, a brief for
+every moment, and returns the journey after the step with the next `Stretch`. Live, the course is the mood of the
+moment, and a stretch that the mood overtakes is redirected or stopped at a bar line (`redirect`). Offline the whole
+course is known (`travel`), and phrases are shortened to close where the mood turns. Either way a key turns on a pivot
+at the end of a phrase, everything else moves step by step (`steer`), and the motifs come along: a theme returns in
+another light.
 
 References: Caplin 1998, *Classical Form*; Schubert's and Schumann's parallel turns in Cohn 2012, *Audacious Euphony*;
 and those of `steer`, `pivot`, `path`.
@@ -39,7 +39,7 @@ from mien.music.spelling import key_name
 from mien.values import Brief, Mark
 
 CODA_BARS = (2, 5)
-"""Least and most bars of an ending."""
+"""Fewest and most bars of an ending."""
 
 TURN = PhraseSpec("turn", PHRASE_BARS, "half", ())
 """A phrase of which only the cadence remains."""
@@ -93,7 +93,7 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
 
 
 def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
-    """A phrase brought to its cadence after so many bars, on the pivot."""
+    """A phrase that reaches its cadence after this many bars, on the pivot."""
     return replace(
         phrase,
         bars=bars,
@@ -107,7 +107,7 @@ def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
 def _extended(
     journey: Journey, course: Course, section: SectionSpec, phrases: tuple[PhraseSpec, ...]
 ) -> tuple[Journey, Stretch]:
-    """Compose phrases of a section, with the brief that will be in force half way through them."""
+    """Compose phrases of a section, from the brief that will be in force halfway through them."""
     beats = sum(phrase.bars for phrase in phrases) * beats_in_bar(journey.now.meter)
     briefs, times = along(journey, course, beats)
     composed = briefs[beats // 2]
@@ -141,7 +141,7 @@ def _extended(
 
 
 def _lively(composer: State, brief: Brief, rng: np.random.Generator) -> State:
-    """Themes are forgotten and their motifs, lively or calm as the brief asks, kept to write them anew."""
+    """Forget the themes and keep their motifs, livelier or calmer as the brief asks, to write the themes anew."""
     wanted = notes_in_bar(brief)
     motifs = {
         theme: {role: fitted(motif, wanted, rng) for role, motif in bank.items()}
@@ -153,7 +153,7 @@ def _lively(composer: State, brief: Brief, rng: np.random.Generator) -> State:
 def _section_marks(
     journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], new_key: str
 ) -> tuple[Mark, ...]:
-    """Where a section begins, its name; where the key has turned, that too. A turn belongs to what was before."""
+    """The name of a section where one begins, and the new key if it has turned. A turn belongs to what came before."""
     words = [section.title] if journey.place == 0 else []
     words += [f"in {new_key}"] if new_key else []
     return (Mark(0, "section", ", ".join(words)),) if words and phrases[0].bars > 1 else ()

@@ -1,8 +1,8 @@
 """Two keys → the chord on which music turns from one to the other.
 
-A pivot belongs to both keys: it ends a phrase of the old one and the new one goes on from it. The best is a dominant of
-both (Aeolian and Ionian share the major V, Dorian and Mixolydian the VII), on which the old key makes a half cadence;
-next best is a common tonic, on which it closes.
+A pivot belongs to both keys: it ends a phrase of the old one, and the new one continues from it. The best pivot is a
+dominant of both (Aeolian and Ionian share the major V, Dorian and Mixolydian the VII), on which the old key makes a
+half cadence; next best is a common tonic, on which it closes.
 
 References: Aldwell, Schachter & Cadwallader 2010, ch. 25 (pivot chords, mixture); Schoenberg 1969, *Structural
 Functions of Harmony*, ch. 7 (the dominant common to parallel major and minor).
@@ -16,10 +16,10 @@ from mien.music.theory import Harmony
 from mien.values import Brief, Mode
 
 Key = tuple[int, Mode]
-"""Tonic, pitch class 0..11, and mode."""
+"""The tonic's pitch class, 0..11, and the mode."""
 
 RANKS = ("DD", "TT", "SD", "TD", "SS", "TS", "ST", "DT", "DS")
-"""What a chord may be in the old and in the new key, best first."""
+"""The functions of a chord in the old and in the new key, best pair first."""
 
 DOMINANT_LETTER = 4
 
@@ -39,7 +39,7 @@ def key_of(brief: Brief) -> Key:
 
 @cache
 def find_pivot(old: Key, new: Key) -> Pivot:
-    """The best chord to turn on; the old tonic where two keys have no chord in common."""
+    """The best chord to turn on; the old tonic if the two keys have no chord in common."""
     words, others = vocabulary(old[1]), vocabulary(new[1])
     found = [
         (_rank(chord, other), number, chord)
@@ -54,19 +54,20 @@ def find_pivot(old: Key, new: Key) -> Pivot:
 
 
 def _rank(chord: Harmony, other: Harmony) -> tuple[int, int, bool]:
-    """How good a chord of the old key is that is `other` in the new one, best first.
+    """The rank of a chord of the old key that is `other` in the new one, best first.
 
-    By function; then whether a leading tone pulls, from the fifth degree before the seventh; then the plain triad.
+    Function counts first; then whether a leading tone pulls, on the fifth degree before the seventh; then the plain
+    triad.
     """
     pull = 2 if chord.leading_pc is None else int(chord.letters[0] != DOMINANT_LETTER)
     return RANKS.index(chord.function + other.function), pull, len(chord.pcs) > 3
 
 
 def is_shared(chord: Harmony, old: Key, new: Key) -> bool:
-    """Whether a chord of the old key belongs to the new one too."""
+    """Whether a chord of the old key also belongs to the new one."""
     return any(_triad(chord, old[0]) == _triad(other, new[0]) for other in vocabulary(new[1]).chords)
 
 
 def _triad(chord: Harmony, tonic_pc: int) -> tuple[int, ...]:
-    """Root, third and fifth as pitch classes that sound."""
+    """Root, third and fifth as sounding pitch classes."""
     return tuple((pc + tonic_pc) % 12 for pc in chord.pcs[:3])

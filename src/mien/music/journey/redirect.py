@@ -1,7 +1,7 @@
-"""A stretch that plays, and a mood that has changed meanwhile → what is left of it, sent another way or stopped.
+"""A stretch that is playing, and a mood that has changed since → what is left of the stretch, redirected or stopped.
 
-Tempo, loudness and the density of the accompaniment follow from the next beat on. Where the mood has moved too far for
-the notes that play, they stop at a bar line or within the bar, and the next phrase makes the cadence.
+Tempo, loudness and the density of the accompaniment follow from the next beat on. If the mood has moved too far for the
+notes being played, they stop at a bar line or within the bar, and the next phrase makes the cadence.
 """
 
 from dataclasses import replace
@@ -18,16 +18,16 @@ from mien.music.theme import Draft
 
 
 def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> tuple[Journey, Stretch]:
-    """Let the rest of a stretch follow another course, because the mood has changed while it plays.
+    """Let the rest of a stretch follow another course, because the mood has changed during it.
 
     Tempo, loudness, the density of the accompaniment and the performer's brief follow from the next beat on. If the
-    mood has moved too far for these notes (`mien.music.steer.has_moved`), they stop at the next bar line (where that
-    were too late, within the bar), and the next phrase makes the cadence.
+    mood has moved too far for these notes (`mien.music.journey.steer.has_moved`), they stop at the next bar line (or
+    within the bar, if that is too late), and the next phrase makes the cadence.
 
     Parameters
     ----------
-    journey, stretch : as `next_phrase` or `redirect` gave them last.
-    tick : the first tick of the stretch that may still be changed, at least 1: what has begun is played.
+    journey, stretch : as `next_phrase` or `redirect` last returned them.
+    tick : the first tick of the stretch that may still change, at least 1: notes that have begun are played.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
 
 
 def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
-    """Let the accompaniment of what is left follow the density in force, if that has changed enough to be heard."""
+    """Let the rest of the accompaniment follow the density in force, if that has changed enough to be heard."""
     last, length = journey.last, stretch.written.length_ticks
     if last is None or tick >= length or last.spec.bars * stretch.written.bar_ticks > length:  # it stops before its end
         return journey, stretch
@@ -64,19 +64,19 @@ def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, 
 
 
 def _next_cut(tick: int, slowest_bpm: float, meter: tuple[int, int]) -> int:
-    """Where music that plays may stop next: at the bar line if a whole bar of cadence after it is still in time, else
-    at the middle of the bar, or past that at a beat, so that the cadence fills what is left."""
+    """Where the playing music may stop next: at the bar line if a whole bar of cadence after it is still in time;
+    otherwise at the middle of the bar or a later beat, so that the cadence fills what is left."""
     bar, middle, beat = bar_ticks(meter), middle_ticks(meter), beat_ticks(meter)
     place = tick % bar
     line = max(1, -(-tick // bar)) * bar
-    waited_s = (line - tick + bar + beat) / beat * 60 / slowest_bpm  # a jump just after a beat is heard of at the next
+    waited_s = (line - tick + bar + beat) / beat * 60 / slowest_bpm  # a jump just after a beat is noticed at the next
     if waited_s <= MOOD_S or place == 0:
         return line
     return tick - place + (middle if place <= middle else -(-place // beat) * beat)
 
 
 def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tuple[Journey, Stretch]:
-    """Stop a stretch in the middle; its section will begin again, in the light of the new mood."""
+    """Stop a stretch before its end; its section will begin again in the light of the new mood."""
     here, kept = stopped(journey, stretch, cut)
     heard = _heard(last.drafts, kept.written.meter, cut)
     after = replace(
@@ -91,7 +91,7 @@ def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tup
 
 
 def _heard(drafts: tuple[Draft, ...], meter: tuple[int, int], tick: int) -> Draft | None:
-    """The phrase that sounded last before a tick, as far as it was heard."""
+    """The last phrase that sounded before a tick, as far as it was heard."""
     start = 0
     for draft in drafts:
         end = start + draft.spec.bars * bar_ticks(meter)

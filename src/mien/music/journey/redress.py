@@ -1,7 +1,7 @@
-"""Music that plays, and a busier or sparser mood → the same tune, otherwise accompanied from a beat on.
+"""Music that is playing, and a busier or sparser mood → the same tune, with another accompaniment from a beat on.
 
-Density belongs to the structure clock: it is to be heard within a beat, and a motif cannot change in its middle. So the
-melody stays, with its chords, and what goes with it takes on other figures. Times are ticks from the stretch's start.
+Density belongs to the structure clock: it should be heard within a beat, and a motif cannot change midway. So the
+melody and its chords stay, and the accompaniment takes other figures. Times are ticks from the stretch's start.
 
 References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9 (accompaniment is independent of the theme);
 Hung et al. 2021 (EMOPIA: note density is the mark of arousal).
@@ -18,7 +18,8 @@ from mien.music.theme import Draft
 from mien.values import Note, Part
 
 NOTICEABLE_DENSITY = 0.8
-"""Notes a beat by which a density has to change before the figures do: less is left to the next section."""
+"""Notes per beat by which the density must change before the figures do; a smaller change is left to the next
+section."""
 
 
 def redressed(
@@ -29,7 +30,7 @@ def redressed(
     tick: int,
     rng: np.random.Generator,
 ) -> tuple[State, Stretch]:
-    """Accompany what is left of a stretch anew.
+    """Accompany the rest of a stretch anew.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def redressed(
     Returns
     -------
     What the composer remembers after it, and the stretch: all notes that begin before `tick`, the melody, and the new
-    accompaniment. What sounds on at `tick` does so until its part begins a new note.
+    accompaniment. A note that sounds at `tick` goes on until its part begins a new one.
     """
     brief = stretch.brief_at(tick)
     state, passage = dressed(brief, before, spec, drafts, rng)
@@ -56,5 +57,5 @@ def redressed(
 
 
 def _until(note: Note, tick: int) -> Note:
-    """A note that sounds no longer than up to a tick, if it begins before."""
+    """A note that stops at a tick if it began before it."""
     return replace(note, length_ticks=min(note.end_ticks, tick) - note.onset_ticks) if note.onset_ticks < tick else note

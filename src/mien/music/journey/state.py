@@ -1,6 +1,6 @@
-"""Where endless music stands, what is remembered of it, and what it owes before it goes on.
+"""Where endless music stands, what it remembers, and what it owes before it goes on.
 
-Memory does not grow: a chapter of the form forgets the one before, but for the first theme. Times are seconds on the
+Memory does not grow: a chapter of the form forgets the one before, except the first theme. Times are seconds on the
 journey's own clock, which is that of the written music (rubato gives back what it robs).
 """
 
@@ -19,8 +19,8 @@ from mien.values import Brief
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last stretch: the section it belongs to and as much of it as it has, its phrases, what was remembered before,
-    the density it was accompanied with, and the brief it was to lead to."""
+    """The last stretch: the `section` it belongs to, as much of that as it has (`spec`), and its phrases; what was
+    remembered before it, the density of its accompaniment, and the brief it was to lead to."""
 
     section: SectionSpec
     spec: SectionSpec
@@ -39,11 +39,11 @@ class Journey:
     seed : of the whole journey.
     now : the brief that was last in force.
     time_s : length of the music so far.
-    stretches : how many there were.
+    stretches : how many there have been.
     composer : what the composer remembers.
-    chapters : how many of the form were begun.
-    ahead : sections of the chapter still to come; of the first, `place` phrases have been heard.
-    last : what has to be known of the last stretch to send it another way.
+    chapters : how many chapters of the form have begun.
+    ahead : sections of the chapter still to come; `place` phrases of the first have been heard.
+    last : what must be known of the last stretch to redirect it.
     home : the brief for which the themes in memory were written.
     is_broken_off : the music stopped in the middle of a phrase and has to find a cadence.
     rest_ticks : what is left of the bar it stopped in.
@@ -71,7 +71,7 @@ def first_theme(journey: Journey) -> Theme:
 
 
 def with_sections(journey: Journey) -> Journey:
-    """Begin the next chapter where the last has been heard, and forget its themes but the first of all."""
+    """Begin the next chapter once the last has been heard, and forget its themes except the first of all."""
     if journey.ahead:
         return journey
     number = journey.chapters
@@ -90,7 +90,7 @@ def with_sections(journey: Journey) -> Journey:
 
 
 def turned(journey: Journey, target: Brief) -> Journey:
-    """Let key (and at a section, metre and ensemble) be those wanted; forget what would not fit them."""
+    """Let the key (and at a section, metre and ensemble) be those wanted; forget what would not fit them."""
     before = journey.now
     now = steer(before, target, beats=0, at_cadence=True, at_section=journey.place == 0)
     if now.meter != before.meter:  # no motif fits another bar: a new chapter
@@ -105,7 +105,7 @@ def turned(journey: Journey, target: Brief) -> Journey:
 
 
 def goes_on(journey: Journey, key_before: Key) -> bool:
-    """Whether the phrase before is there to be taken up: in the same key, whole, of the same section."""
+    """Whether the phrase before can be taken up: in the same key, complete, and of the same section."""
     last = journey.composer.last
     return (
         journey.place > 0 and last is not None and last.spec.bars == PHRASE_BARS and key_of(journey.now) == key_before
@@ -113,13 +113,13 @@ def goes_on(journey: Journey, key_before: Key) -> bool:
 
 
 def pivot_to(journey: Journey, target: Brief) -> Pivot:
-    """The chord on which the music turns to the key wanted."""
+    """The chord on which the music turns to the wanted key."""
     return find_pivot(key_of(journey.now), key_of(target))
 
 
 def lacks_pivot(journey: Journey, target: Brief) -> bool:
     """Whether a bar of cadence is owed before the music goes on: it stopped in mid-phrase, or its last chord does not
-    lead to the key wanted. One such bar is enough, even if the mood has moved on meanwhile."""
+    lead to the wanted key. One such bar is enough, even if the mood has moved on since."""
     old, new = key_of(journey.now), key_of(target)
     last = journey.composer.last
     if journey.is_broken_off:
@@ -130,7 +130,7 @@ def lacks_pivot(journey: Journey, target: Brief) -> bool:
 
 
 def stopped(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
-    """End a stretch, the last one of a journey, at a tick."""
+    """End a journey's last stretch at a tick."""
     kept = stretch.until(tick)
     time_s = journey.time_s - stretch.written.length_s + kept.written.length_s
     return replace(journey, now=kept.briefs[-1][1], time_s=time_s), kept

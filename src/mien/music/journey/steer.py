@@ -1,9 +1,9 @@
 """Brief, target → the next brief: every field a step nearer, never a jump.
 
-A pure stage, called once a beat with the brief in force and the brief wanted. `STEPS` says how fast each field may go:
-mood crosses its whole range within `MOOD_S` seconds at the tempo of the moment, touch and density within a beat. Mode
-and tonic turn at a cadence alone, metre and ensemble at the border of a section. A beat is the metre's (a dotted
-quarter in 6/8), spans are in the field's own unit.
+A pure stage, called once per beat with the brief in force and the brief wanted. `STEPS` says how fast each field may
+go: mood crosses its whole range within `MOOD_S` seconds at the current tempo, touch and density within a beat. Mode and
+tonic turn only at a cadence, metre and ensemble only between sections. A beat is the metre's (a dotted quarter in 6/8);
+spans are in the field's own unit.
 
 References: Bachorik et al. 2009, "Emotion in motion: investigating the time-course of emotional judgments of musical
 stimuli" (listeners judge a mood after about 8 s); and those of the table.
@@ -17,22 +17,22 @@ from typing import Any
 from mien.values import Brief, Reason
 
 MOOD_S = 8.0
-"""A mood asked for is reached within this, the beat that is waited for included."""
+"""A mood asked for is reached within this many seconds, including the wait for the next beat."""
 
 CROSS_S = 6.5
-"""Seconds in which a mood field crosses its span: with a beat to wait for, at 40 a minute, `MOOD_S` in all."""
+"""Seconds in which a mood field crosses its span: with the wait for a beat at 40 bpm, `MOOD_S` in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How a field moves: across `span` in `seconds`, or within the beat where `seconds` is 0."""
+    """How a field moves: across `span` in `seconds`, or within the beat if `seconds` is 0."""
 
     span: float
     seconds: float
     source: str
 
     def a_beat(self, tempo_bpm: float) -> float:
-        """The most the field moves in a beat at this tempo."""
+        """The most that the field moves in a beat at this tempo."""
         return self.span * min(1.0, 60.0 / tempo_bpm / self.seconds) if self.seconds else self.span
 
 
@@ -55,15 +55,15 @@ STEPS: Mapping[str, Step] = MappingProxyType(
 """Every number of a brief."""
 
 KEY = ("tonic_pc", "mode")
-"""What turns at a cadence alone: a change of mode is heard as an event, and a cadence is where form expects one (Caplin
+"""Fields that turn only at a cadence: a change of mode is heard as an event, and form expects one at a cadence (Caplin
 1998)."""
 
 FRAME = ("meter", "ensemble")
-"""What changes between sections alone."""
+"""Fields that change only between sections."""
 
 NEAR, FAR = 0.08, 0.35
-"""Shares of a field's span: up to the first a mood counts as resting, beyond the second as moved so far that steering
-within a phrase is not enough."""
+"""Shares of a field's span: up to the first a mood counts as resting; beyond the second it has moved too far to be
+followed by steering within a phrase."""
 
 ROUNDING = 1e-9
 
@@ -80,12 +80,12 @@ def steer(
     beats : how many beats this step is for.
     at_cadence : a phrase has closed: mode and tonic may turn, both at once and all the way. A mode need not pass
         through its neighbours: parallel modes share their tonic, so the turn is one step for the ear however far apart
-        they stand, and a detour through modes nobody asked for would take a phrase each.
+        they are, and a detour through unwanted modes would take a phrase each.
     at_section : a section begins: metre and ensemble may change.
 
     Returns
     -------
-    A brief no field of which differs from `now` by more than its step; the reasons are the target's, and say which
+    A brief in which no field differs from `now` by more than its step. The reasons are the target's, and say which
     fields are still on their way.
 
     Raises
@@ -103,14 +103,14 @@ def steer(
 
 
 def _nearer(name: str, now: Brief, target: Brief, beats: float) -> float:
-    """The value of a field after its step; at the target once the step reaches it."""
+    """The value of a field after its step; the target's once the step reaches it."""
     here, there = float(getattr(now, name)), float(getattr(target, name))
     step = STEPS[name].a_beat(now.tempo_bpm) * beats
     return there if abs(there - here) <= step + ROUNDING else here + step * (1 if there > here else -1)
 
 
 def _carried(reason: Reason, now: Brief, target: Brief) -> Reason:
-    """The target's reason, with what the field is on its way from."""
+    """The target's reason, with the value from which the field is on its way."""
     here, there = getattr(now, reason.field), getattr(target, reason.field)
     if here == there:
         return reason
@@ -128,10 +128,10 @@ def distance(now: Brief, target: Brief) -> float:
 
 
 def has_moved(now: Brief, target: Brief) -> bool:
-    """Whether a mood has moved too far for the phrase at hand: to another key, or further than `FAR`."""
+    """Whether a mood has moved too far for the current phrase: to another key, or further than `FAR`."""
     return any(getattr(now, name) != getattr(target, name) for name in KEY) or distance(now, target) > FAR
 
 
 def rests(now: Brief, target: Brief) -> bool:
-    """Whether a mood is where it should be: in the key wanted, and within `NEAR`."""
+    """Whether a mood is where it should be: in the wanted key, and within `NEAR`."""
     return all(getattr(now, name) == getattr(target, name) for name in KEY) and distance(now, target) <= NEAR

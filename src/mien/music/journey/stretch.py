@@ -17,8 +17,8 @@ from mien.values import Brief, Mark, Note, Phrase
 class Stretch:
     """Music as written, and the brief in force from each beat on: (tick, brief), the first at tick 0.
 
-    `levels` are the velocities of the written notes, one a note, less what the loudness in force adds to them:
-    unrounded, so that many small turns of the loudness are as one large one.
+    `levels` are the velocities of the written notes, one per note, minus what the loudness in force adds to them. They
+    are unrounded, so that many small changes of loudness amount to one large one.
     """
 
     written: Phrase
@@ -35,12 +35,12 @@ class Stretch:
         return list(zip(self.written.notes, self.levels, strict=True))
 
     def playing(self, levelled: Iterable[tuple[Note, float]]) -> "Stretch":
-        """The stretch with other notes, each given with its level."""
+        """The same stretch with other notes, each given with its level."""
         notes, levels = _apart(levelled)
         return replace(self, written=replace(self.written, notes=notes), levels=levels)
 
     def under(self, briefs: Sequence[Brief]) -> "Stretch":
-        """The same notes under other briefs, one a beat: tempo and loudness follow them."""
+        """The same notes under other briefs, one per beat: tempo and loudness follow them."""
         beat = beat_ticks(self.written.meter)
         steps = tuple((index * beat, brief) for index, brief in enumerate(briefs))
         tempo = _changes((tick, brief.tempo_bpm) for tick, brief in steps)
@@ -51,7 +51,7 @@ class Stretch:
         )
 
     def until(self, tick: int) -> "Stretch":
-        """The stretch cut off at a tick; what would sound on is shortened."""
+        """The stretch cut off at a tick; notes that would sound beyond it are shortened."""
         whole = self.written
         written = replace(
             whole,
@@ -74,7 +74,7 @@ class Stretch:
 
 
 def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed: int) -> Stretch:
-    """Make a stretch of a passage.
+    """Turn a passage into a stretch.
 
     Parameters
     ----------
@@ -99,7 +99,8 @@ def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed:
 
 
 def join(stretches: Sequence[Stretch], seed: int) -> Stretch:
-    """Lay stretches of one metre and ensemble end to end; key and seed of the whole are those of the start."""
+    """Lay stretches of the same metre and ensemble end to end; the whole takes its key from the first, its seed from
+    `seed`."""
     levelled, chords, tempo, briefs = [], [], [], []
     marks: list[Mark] = []
     start = 0

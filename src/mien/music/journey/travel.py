@@ -1,4 +1,4 @@
-"""MoodPath → a whole piece along it: the mood is met, led, and brought to an end.
+"""MoodPath → a whole piece along it: the music meets the mood, leads it, and comes to an end.
 
 The offline side of `journey`: the course is known in advance, so phrases close where the mood turns, the last section
 brings the first theme home, and the ending fills the time.
@@ -25,13 +25,13 @@ from mien.values import Brief
 from mien.vocabulary import BRIEF_RANGES
 
 CLOSING = PhraseSpec("closing", PHRASE_BARS, "deceptive", ("b", "b varied", "a fragment"))
-"""A phrase that puts the end off once more, by a cadence that deceives (Schmalfeldt 1992, "Cadential processes")."""
+"""A phrase that postpones the end once more with a deceptive cadence (Schmalfeldt 1992, "Cadential processes")."""
 
 FAR_BARS = 20
-"""Bars ahead from which the end does not matter yet."""
+"""From this many bars ahead, the end does not matter yet."""
 SLOWEST_BEAT_S = 60 / BRIEF_RANGES["tempo_bpm"][0]
 ENDING_S = 20.0
-"""Room for the final ritardando and the beat in which nothing fits any more: 2 to 4 s at the slowest tempo."""
+"""Room for the final ritardando and for the beat in which nothing fits any more: 2 to 4 s at the slowest tempo."""
 
 
 def compose_journey(
@@ -51,8 +51,8 @@ def compose_journey(
     ----------
     path : affects in time (`mien.music.journey.path`); outside its points the mood stays.
     seconds : length of the piece as performed, met within a bar.
-    ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they stay for the piece,
-        as its key signature does: where the mode turns, the score writes accidentals.
+    ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they hold for the whole
+        piece, as does its key signature: where the mode turns, the score writes accidentals.
     form : a name of `mien.music.form.forms()`.
 
     Returns
@@ -93,13 +93,13 @@ def compose_journey(
 
 
 def _bars_left(journey: Journey, course: Course, seconds: float) -> int:
-    """Bars that fit into the rest of the time as the tempo will move, the final ritardando counted; `FAR_BARS` stands
-    for any more."""
+    """Bars that fit into the remaining time as the tempo will move, including the final ritardando; `FAR_BARS` stands
+    for that many or more."""
     bar = beats_in_bar(journey.now.meter)
     now, time_s = journey.now, journey.time_s
     for beats in range(FAR_BARS * bar):
         if seconds - time_s > (FAR_BARS * bar - beats) * SLOWEST_BEAT_S + ENDING_S:
-            break  # no tempo brings the end so near
+            break  # no tempo brings the end this near
         now = steer(now, course(time_s))
         left = (seconds - time_s) * now.tempo_bpm / 60 - ritardando_beats(now)
         if left < 1:
@@ -109,8 +109,8 @@ def _bars_left(journey: Journey, course: Course, seconds: float) -> int:
 
 
 def _homeward(journey: Journey, bars: int) -> Journey:
-    """Let the last section before an ending be the first theme; where that has just been heard, a last phrase
-    prolongs it."""
+    """Let the last section before an ending be the first theme; if that has just been heard, a last phrase prolongs
+    it."""
     if journey.place > 0:
         return journey
     ahead = with_sections(journey).ahead[0]

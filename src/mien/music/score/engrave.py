@@ -23,14 +23,16 @@ _OPTIONS = {
 }  # fmt: skip
 
 _UNIT, _SMALL_UNIT, _MANY_STAVES = 8.6, 7.4, 4
-"""Half a staff space, and that of a score of so many staves or more: staves of 6.9 and 5.9 mm (Gould 2011, ch. 18)."""
+"""Half a staff space, and that of a score with at least this many staves: staves of 6.9 and 5.9 mm (Gould 2011, ch.
+18)."""
 
 _ORPHAN = 1 / 3
 """A last page with less than this share of the mean number of measures looks forgotten."""
 _CLOSER = ((1.0, 0.235), (1.0, 0.22), (0.95, 0.22), (0.9, 0.21), (0.85, 0.2))
-"""Size and Verovio's `spacingLinear` (else 0.25) tried to save it: staves of 5.9 and 5.0 mm at the least."""
+"""Sizes and values of Verovio's `spacingLinear` (otherwise 0.25) tried to save a page: staves of at least 5.9 and 5.0
+mm."""
 _WIDER = (0.28, 0.31, 0.35)
-"""`spacingLinear` tried to fill it."""
+"""Values of `spacingLinear` tried to fill a page."""
 
 
 def engrave(score: str) -> list[str]:
@@ -38,12 +40,12 @@ def engrave(score: str) -> list[str]:
 
     Returns
     -------
-    One SVG document a page.
+    One SVG document per page.
 
     Raises
     ------
     ValueError
-        If Verovio refuses the document. What it only warns about goes to the standard error (it offers Python no log).
+        If Verovio refuses the document. Its mere warnings go to standard error (it offers Python no log).
     """
     root = ET.fromstring(score)
     staves = sum(int(part.findtext(".//staves", "1")) for part in root.iter("part"))
@@ -59,8 +61,7 @@ def engrave(score: str) -> list[str]:
 
 
 def _avoid_orphans(toolkit: verovio.toolkit, measures: int) -> None:
-    """Lay a score out anew if its last page holds few measures: closer, so that a page is saved, or else wider, so that
-    more of them come there."""
+    """Lay a score out anew if its last page holds few measures: closer, to save the page, or else wider, to fill it."""
     pages = toolkit.getPageCount()
     if not _is_orphaned(toolkit, measures):
         return
@@ -81,7 +82,7 @@ def _avoid_orphans(toolkit: verovio.toolkit, measures: int) -> None:
 
 
 def _is_orphaned(toolkit: verovio.toolkit, measures: int) -> bool:
-    """Whether the last of several pages holds less than a share of what a page holds on average."""
+    """Whether the last of several pages holds less than `_ORPHAN` of an average page."""
     pages = toolkit.getPageCount()
     return pages > 1 and toolkit.renderToSVG(pages).count('class="measure"') < _ORPHAN * measures / pages
 
@@ -105,7 +106,7 @@ def _write_plain_tempo(root: ET.Element) -> None:
 
 
 def _take_credits(root: ET.Element) -> dict[str, str]:
-    """Take the lines of the title page out, by their type: Verovio would set them all in one size."""
+    """Take out the lines of the title page, by type: Verovio would set them all in one size."""
     found = {}
     for credit in root.findall("credit"):
         found[credit.findtext("credit-type", "")] = credit.findtext("credit-words", "")
@@ -137,7 +138,7 @@ def stack(pages: list[str]) -> str:
 
     Parameters
     ----------
-    pages : as from `engrave`; what their documents define is renamed page by page.
+    pages : as from `engrave`; the names defined in their documents are made unique page by page.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """A written phrase becomes a printed score (Phrase → MusicXML 4.0).
 
-Concert pitch throughout. Divisions are ticks, 480 a quarter. The notes are written by `score_notes`, the staves laid
-out by `staves`; what the signs between them say is decided by `signs`, what stands at notes by `score_touch`.
+Concert pitch throughout. Divisions are ticks, 480 to a quarter. `notes` writes the notes, `staves` lays out the staves,
+`signs` decides what the signs between them say, and `touch` what stands at the notes.
 
 References: W3C, "MusicXML 4.0" (2021); Gould 2011, "Behind Bars".
 """
@@ -24,20 +24,21 @@ _CLEFS = {
     "treble": ("G", 2, 0), "alto": ("C", 3, 0), "bass": ("F", 4, 0), "percussion": ("percussion", None, 0),
     "treble 8va": ("G", 2, 1), "bass 8vb": ("F", 4, -1),
 }  # fmt: skip
-"""Sign, line and octaves by which the notes sound higher."""
+"""Sign, line, and octaves by which the notes sound higher than written."""
 _TRANSPOSING = {71}
 """Programs whose players read other notes than sound (clarinet): their staves say that they are in concert pitch."""
 _LONGEST_TITLE = 60
 """Letters."""
 _LONGEST_FRAMED = 3
-"""Letters of a rehearsal mark with a frame, which Verovio draws too narrow for words; those stand bold without one."""
+"""Longest rehearsal mark, in letters, that has a frame: Verovio draws frames too narrow for words, so those stand bold
+without one."""
 _SHORT = {
     "Piano": "Pno.", "Violin I": "Vln. I", "Violin II": "Vln. II", "Viola": "Vla.", "Violoncello": "Vc.",
     "Flute": "Fl.", "Clarinet": "Cl.", "Music box": "M. box", "Vibraphone": "Vib.", "Warm pad": "Pad", "Harp": "Hp.",
     "String ensemble": "Str.", "Square lead": "Lead", "Electric piano": "E. pno.", "Plucked synth": "Pluck",
     "Synth bass": "Bass", "Kit": "Kit",
 }  # fmt: skip
-"""Names before later systems; an instrument that is not listed has none there."""
+"""Names before the later systems; an instrument that is not listed has none there."""
 
 
 def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien", briefs: Briefs = ()) -> str:
@@ -45,8 +46,8 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
 
     Parameters
     ----------
-    phrase : written (on the grid); a performed one is put on the grid first, and shows it.
-    title : printed above; the ensemble's without one.
+    phrase : written (on the grid); a performed one is first put on the grid, and shows it.
+    title : printed above; by default the ensemble's.
     briefs : (tick, brief) in force along it, the first at tick 0. With them the score says how it is played: slurs and
         dots by touch, wedges where the loudness moves or a free player swells, the slowing and the held chord at the
         end, new signatures where the mode turns. Without, only notes, accents, tempi and dynamics.
@@ -97,7 +98,7 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
 
 
 def _printable(title: str) -> str:
-    """A title, often the name of a file, in what XML may hold and a line of the page has room for."""
+    """A title, often a file's name, reduced to what XML may hold and a line of the page has room for."""
     plain = "".join(letter for letter in title if letter.isprintable()).strip()
     return plain if len(plain) <= _LONGEST_TITLE else f"{plain[: _LONGEST_TITLE - 1]}…"
 
@@ -132,7 +133,7 @@ def _write_part(part: ET.Element, phrase: Phrase, system: System, signs: Sequenc
                 writer = VoiceWriter(
                     measure=measure,
                     speller=speller,
-                    phrasing=phrasing if voice == 1 else Phrasing(marks=marks),  # what is slurred is the first voice
+                    phrasing=phrasing if voice == 1 else Phrasing(marks=marks),  # only the first voice is slurred
                     start_ticks=start,
                     is_kit=staff.clef == "percussion",
                     voice=voice,
@@ -213,7 +214,7 @@ def _write_tempo(direction: ET.Element, phrase: Phrase, sign: Sign) -> None:
 
 
 def _write_octave_line(measure: ET.Element, octaves: Sequence[int], bar: int, staff: int | None, *, ends: bool) -> None:
-    """Begin a line with the first of the bars that are written an octave off, end it with the last."""
+    """Begin a line at the first of the bars that are written an octave off, and end it at the last."""
     here, neighbour = octaves[bar], [0, *octaves, 0][bar + 2 if ends else bar]
     if here and here != neighbour:
         kind = "stop" if ends else "down" if here > 0 else "up"

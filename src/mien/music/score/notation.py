@@ -1,8 +1,8 @@
 """Notes become written symbols (notes of one voice → chords and rests of legal value, bar by bar).
 
-Written music stands on a grid of 60 ticks, or of 80 in beats of triplets. A value that cannot be written as one symbol,
-or would hide the strong beats of its bar, is split at the strongest beat inside and tied. Positions are ticks from the
-bar line.
+Written music stands on a grid of 60 ticks, or of 80 in beats of triplets. A value that no single symbol can express, or
+that would hide the strong beats of its bar, is split at the strongest beat inside it and tied. Positions are ticks from
+the bar line.
 
 Reference: Gould 2011, "Behind Bars" (grouping of rhythms, beams, rests).
 """
@@ -18,21 +18,21 @@ VALUES: Mapping[int, tuple[str, int]] = {
     1920: ("whole", 0), 1440: ("half", 1), 960: ("half", 0), 720: ("quarter", 1), 480: ("quarter", 0),
     360: ("eighth", 1), 240: ("eighth", 0), 180: ("16th", 1), 120: ("16th", 0), 60: ("32nd", 0),
 }  # fmt: skip
-"""Ticks of each written value: its name in MusicXML and its dots. A triplet is written as half as long again."""
+"""Ticks of each written value: its MusicXML name and its dots. A triplet note is written half as long again."""
 
 TRIPLETS = (320, 160, 80)
 FLAGS = {"eighth": 1, "16th": 2, "32nd": 3}
 _GRID, _TRIPLET_GRID = 60, 80
 _QUADRUPLET = 180
 _STRONG = {(4, 4): 960, (3, 4): 1440, (6, 8): 720, (5, 4): 1440}
-"""Second strongest place of a bar, after its beginning."""
+"""The second strongest place of a bar, after its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A chord, or a rest if it has no pitches, that one written value stands for.
+    """A chord, or a rest if it has no pitches, as one written value.
 
-    `tied_from` and `tied_to` are the pitches that go on from the symbol before and into the one after.
+    `tied_from` and `tied_to` are the pitches that continue from the previous symbol and into the next.
     """
 
     onset_ticks: int
@@ -44,7 +44,7 @@ class Symbol:
 
     @property
     def end_ticks(self) -> int:
-        """First tick after it."""
+        """First tick after the symbol."""
         return self.onset_ticks + self.length_ticks
 
     @property
@@ -54,16 +54,17 @@ class Symbol:
 
     @property
     def flags(self) -> int:
-        """Flags or beams; a rest has none."""
+        """Number of flags or beams; 0 for a rest."""
         return FLAGS.get(self.value[0], 0) if self.pitches else 0
 
 
 def write_line(notes: Sequence[Note], *, holds: bool) -> list[Symbol]:
-    """Let the notes of one voice follow each other, on the grid, in ticks of the phrase.
+    """Let the notes of one voice follow each other on the grid, in ticks of the phrase.
 
     Parameters
     ----------
-    holds : whether a note goes on, tied, while others of the voice begin (chords with suspensions); else it gives way.
+    holds : whether a note goes on, tied, while others of the voice begin (chords with suspensions); otherwise it gives
+        way.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def write_line(notes: Sequence[Note], *, holds: bool) -> list[Symbol]:
 
 
 def _snap(notes: Sequence[Note]) -> list[tuple[int, int, int]]:
-    """(start, end, pitch) on the grid of 60; on that of 80 in quarters that hold a third of a beat."""
+    """(start, end, pitch) on the grid of 60, or of 80 in quarters that contain a third of a beat."""
     thirds = {
         edge // TICKS_PER_QUARTER
         for note in notes
@@ -113,7 +114,7 @@ def _snap(notes: Sequence[Note]) -> list[tuple[int, int, int]]:
 
 
 def write_bar(line: Sequence[Symbol], start_ticks: int, bar_ticks: int, meter: tuple[int, int]) -> list[Symbol]:
-    """Write one bar of a line: every tick of it stands in exactly one symbol.
+    """Write one bar of a line: every tick of it belongs to exactly one symbol.
 
     Parameters
     ----------
@@ -146,7 +147,7 @@ def write_bar(line: Sequence[Symbol], start_ticks: int, bar_ticks: int, meter: t
 
 
 def _part_of(symbol: Symbol, onset: int, end: int, first: int, last: int) -> Symbol:
-    """Piece of a symbol that reaches from `first` to `last`, tied to its other pieces."""
+    """The piece of a symbol from `first` to `last`, tied to its other pieces."""
     every = frozenset(symbol.pitches)
     return replace(
         symbol,
@@ -177,7 +178,8 @@ def _cuts(symbol: Symbol, thirds: set[int], bar_ticks: int, meter: tuple[int, in
 
 
 def _visibility(at: int, bar_ticks: int, meter: tuple[int, int]) -> int:
-    """How much a reader wants to see a place in the bar: 9 its ends, 8 its middle, 6 beats, then by halves."""
+    """How much a reader wants to see a place in the bar: 9 for its ends, 8 its middle, 6 its beats, less for each
+    halving."""
     beat = TICKS_PER_QUARTER * 4 // meter[1]
     if at % bar_ticks == 0:
         return 9
@@ -198,11 +200,11 @@ def _is_legal(onset: int, end: int, sounds: bool, bar_ticks: int, meter: tuple[i
     if compound and inside >= 8:
         return length == bar_ticks
     if meter == (5, 4) and inside >= 8 and length > TICKS_PER_QUARTER:
-        return False  # the second group of beats is shown
+        return False  # the second group of beats must be visible
     if compound and sounds and length == _QUADRUPLET and onset % _QUADRUPLET == 0:
         return True  # four notes in the time of three eighths, written as they last
     if not sounds:
-        # A rest is never syncopated, has a dot in compound metres only, and never hides a beat of three.
+        # A rest is never syncopated, is dotted only in compound metres, and never hides a beat of three.
         plain = VALUES[length][1] == 0 or (compound and length == 720)
         return plain and inside < ends[0] and not (meter == (3, 4) and length > TICKS_PER_QUARTER)
     if inside <= max(ends):

@@ -1,7 +1,7 @@
 """Written symbols become the notes of a score (symbols of one voice and bar → MusicXML `note` elements).
 
-Accidentals hold to the bar line, on their line or space and staff only. Chords are spelled from their roots (see
-`spelling`). A slur ends on the last of tied notes; a fermata stands once a staff.
+Accidentals hold until the bar line, only on their line or space and staff. Chords are spelled from their roots (see
+`spelling`). A slur ends on the last of tied notes; a fermata appears once per staff.
 
 References: W3C, "MusicXML 4.0" (2021); Gould 2011, "Behind Bars".
 """
@@ -33,7 +33,7 @@ _ANY_DRUM = ("E", 5, "x")
 class Rests(Enum):
     """Which rests of a voice are printed.
 
-    The feet of a drummer come and go without; a voice below another leaves when its last note of the bar has sounded.
+    A drummer's feet come and go without rests; a voice below another leaves once its last note of the bar has sounded.
     """
 
     ALL = auto()
@@ -51,8 +51,8 @@ class Speller:
     """By voice, tick in the bar and pitch."""
 
     def turn_bar(self, fifths: int, start_ticks: int, voices: Mapping[int, Sequence[Symbol]]) -> None:
-        """Begin a bar under a signature of `fifths` sharps. What was printed before it is forgotten; what is printed in
-        it goes by the order of reading, through all voices of the staff (by number)."""
+        """Begin a bar under a signature of `fifths` sharps. Accidentals printed before it are forgotten; those printed
+        in it follow the order of reading, through all voices of the staff (by number)."""
         self.fifths, self.printed = fifths, {}
         in_key = {spelling.letter(place): spelling.accidentals(place) for place in range(fifths - 1, fifths + 6)}
         shown: dict[tuple[str, int], int] = {}
@@ -83,9 +83,9 @@ class Phrasing:
     slurs: Sequence[tuple[Note, Note]] = ()
     marks: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     open: tuple[int, int] | None = None
-    """End of the slur that has begun: the tick and pitch of its last note."""
+    """End of the slur in progress: the tick and pitch of its last note."""
     held: int | None = None
-    """Pitch of its last note once that has begun and is tied on."""
+    """Pitch of that last note, once it has begun and is tied on."""
     starts: dict[tuple[int, int], tuple[int, int]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -106,7 +106,7 @@ class Phrasing:
             yield "start"
 
     def articulations(self, symbol: Symbol, onset_ticks: int) -> list[str]:
-        """Articulations of a symbol, the stronger of two accents; what is tied on is not short."""
+        """Articulations of a symbol; of two accents only the stronger; a note tied on is not short."""
         begun = [pitch for pitch in symbol.pitches if pitch not in symbol.tied_from]
         names = {name for pitch in begun for name in self.marks.get((onset_ticks, pitch), ())}
         if symbol.tied_to:
@@ -117,7 +117,7 @@ class Phrasing:
 
 
 def add(parent: ET.Element, tag: str, text: str | int | None = None, **attributes: str) -> ET.Element:
-    """Add a child with its text to an element, and give it."""
+    """Add a child with its text to an element, and return it."""
     child = ET.SubElement(parent, tag, attributes)
     if text is not None:
         child.text = str(text)
@@ -138,7 +138,7 @@ class VoiceWriter:
     stem: str | None
     rests: Rests
     is_held: bool
-    """The bar is the last of a piece: its last symbol has a fermata."""
+    """The bar is the last of a piece: its last symbol gets a fermata."""
 
     def write(self, symbols: Sequence[Symbol], meter: tuple[int, int]) -> None:
         """Add the symbols of the bar as `note` (or `forward`) elements."""
@@ -206,7 +206,7 @@ class VoiceWriter:
                 note.append(notations)
 
     def _write_notations(self, notations: ET.Element, symbols: Sequence[Symbol], index: int) -> None:
-        """What a chord has once: slurs, articulations, the end of a tuplet, a fermata."""
+        """What a chord has only once: slurs, articulations, the end of a tuplet, a fermata."""
         symbol = symbols[index]
         onset = self.start_ticks + symbol.onset_ticks
         for kind in self.phrasing.kinds(symbol, onset):
@@ -221,7 +221,7 @@ class VoiceWriter:
             add(notations, "fermata", type="upright")
 
     def _write_pitch(self, note: ET.Element, pitch: int, symbol: Symbol) -> tuple[str | None, str | None]:
-        """Write line or pitch; tell the accidental and the note head to come."""
+        """Write line or pitch; return the accidental and the note head still to be written."""
         if self.is_kit:
             step, octave, head = _DRUMS.get(pitch, _ANY_DRUM)
             unpitched = add(note, "unpitched")
@@ -251,7 +251,7 @@ def _write_value(note: ET.Element, symbol: Symbol, accidental: str | None = None
 
 
 def _tuplet(symbols: Sequence[Symbol], index: int) -> str | None:
-    """Say "start" or "stop" where a beat of triplets begins or ends."""
+    """Return "start" or "stop" where a beat of triplets begins or ends."""
     symbol = symbols[index]
     if not symbol.triplet:
         return None

@@ -1,8 +1,8 @@
 """Engraved pages become a PDF (Verovio's SVG → vector PDF, A4), without a browser or a system library.
 
-Only what Verovio draws is understood: glyphs, lines, curves, boxes, words. Music glyphs are paths; words are set in
-Times, which every PDF reader has; ♩, ♭ and ♯ in words are drawn from the music font. Same pages, same bytes. Places are
-in the page's own units, y downwards, until the page is scaled to points.
+Only what Verovio draws is understood: glyphs, lines, curves, boxes, words. Music glyphs are paths. Words are set in
+Times, which every PDF reader has; ♩, ♭ and ♯ within them are drawn from the music font. Same pages, same bytes. Places
+are in the page's own units, y downwards, until the page is scaled to points.
 
 References: W3C, "Scalable Vector Graphics 1.1" (2011), ch. 8 (path data); ISO 32000-1:2008, "PDF 1.7".
 """
@@ -27,7 +27,7 @@ from mien.writing import write_bytes
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _SYMBOLS = {"♩": "ECA5", "♭": "E260", "♯": "E262"}
-"""Signs in words that Times lacks, and their glyphs in the music font (SMuFL)."""
+"""Signs within words that Times lacks, and their glyphs in the music font (SMuFL)."""
 _SYMBOL_SIZE = {"♩": 1.05, "♭": 1.15, "♯": 1.0}
 _SYMBOL_LIFT = {"♩": 0.12, "♭": 0.2, "♯": 0.33}
 """Their size, and how far they stand above the line, against the size of the words."""
@@ -36,7 +36,7 @@ _FONTS = {
     (True, True): "Times-BoldItalic",
 }  # fmt: skip
 _BOLD, _ITALIC = {"tempo", "reh", "ending", "fing"}, {"dir", "dynam", "mNum"}
-"""Classes whose words Verovio's style sheet sets bold or italic."""
+"""Classes whose words Verovio's style sheet sets in bold or in italics."""
 _GLYPH_BOX = (-5000, -5000, 5000, 5000)
 
 Segment = tuple[str, tuple[float, ...]]
@@ -45,7 +45,7 @@ Segment = tuple[str, tuple[float, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How words are set; `x`, `y` where the line begins, ends or has its middle."""
+    """How words are set; `x`, `y` is where the line begins, ends or has its middle."""
 
     x: float = 0.0
     y: float = 0.0
@@ -98,13 +98,13 @@ def write_pdf(score: str, path: Path) -> None:
 
 @dataclass(slots=True)
 class _Printer:
-    """Draws one page; glyphs are kept in the document and shown again."""
+    """Draws one page; glyphs are stored once in the document and reused."""
 
     canvas: Canvas
     root: ET.Element
     glyphs: dict[str, ET.Element] = field(init=False)
     pen: tuple[str, ...] = ()
-    """Width, ends, joints and dashes of the last line, which still hold."""
+    """Width, ends, joints and dashes of the last line, which still apply."""
 
     def __post_init__(self) -> None:
         defs = self.root.find(f"{_SVG}defs")
@@ -121,7 +121,7 @@ class _Printer:
         self.canvas.restoreState()
 
     def draw(self, element: ET.Element, style: _Style) -> None:
-        """Draw an element with all that is in it."""
+        """Draw an element with everything in it."""
         tag, classes = element.tag.removeprefix(_SVG), set(element.get("class", "").split())
         if tag in ("title", "desc", "style", "defs") or "placeholder" in classes:
             return
@@ -195,7 +195,7 @@ class _Printer:
         self.canvas.drawPath(path, stroke=int(strokes), fill=int(fills), fillMode=1)
 
     def _write(self, element: ET.Element, style: _Style) -> None:
-        """Set the words of a text: its pieces may have places of their own."""
+        """Set the words of a text, whose pieces may have positions of their own."""
         lines: list[tuple[_Style, list[tuple[_Style, str]]]] = []
         for placed, inner, words in _pieces(element, style):
             if not lines or lines[-1][0] != placed:
@@ -247,7 +247,7 @@ def _pieces(element: ET.Element, style: _Style) -> Iterator[tuple[_Style, _Style
 def segments(data: str) -> Iterator[Segment]:
     """Path data as absolute moves, lines and cubic curves."""
     x = y = start_x = start_y = 0.0
-    last_x = last_y = 0.0  # second control point of the curve before, which a smooth one mirrors
+    last_x = last_y = 0.0  # second control point of the previous curve, which a smooth one mirrors
     for command, rest in re.findall(r"([MmLlHhVvCcSsZz])([^MmLlHhVvCcSsZz]*)", data):
         values = _numbers(rest)
         kind, x0, y0 = command.upper(), x * command.islower(), y * command.islower()
@@ -298,7 +298,8 @@ def _width(words: str, style: _Style) -> float:
 
 
 def _in_times(words: str) -> str:
-    """The words in what the standard fonts hold (Windows-1252), other letters without their accents or as a dot."""
+    """The words in characters of the standard fonts (Windows-1252); other letters lose their accents or become a
+    dot."""
     plain = "".join(c if _holds(c) else unicodedata.normalize("NFKD", c)[0] for c in words)
     return "".join(c if _holds(c) else "·" for c in plain)
 
@@ -312,7 +313,7 @@ def _holds(character: str) -> bool:
 
 @cache
 def _glyph(code: str) -> tuple[str, float]:
-    """Outline and advance width of a glyph of the music font, y upwards, 1000 units an em."""
+    """Outline and advance width of a glyph of the music font, y upwards, 1000 units to an em."""
     folder = Path(verovio.toolkit().getResourcePath())
     outline = ET.parse(folder / "Leipzig" / f"{code}.xml").getroot().find(".//{*}path")
     row = next(g for g in ET.parse(folder / "Leipzig.xml").getroot().iter("g") if g.get("c") == code)

@@ -1,7 +1,7 @@
 """A written phrase and the briefs it is played by become the signs between the staves (→ tempi, dynamics, wedges …).
 
-What stands in a score besides notes: tempo and rehearsal marks, words, dynamics with hairpins. Without briefs
-only what the notes themselves say is told. Places are ticks from the start of the phrase.
+These are what a score says besides its notes: tempo and rehearsal marks, words, dynamics with hairpins. Without briefs,
+only what the notes themselves say is shown. Places are ticks from the start of the phrase.
 
 References: Gould 2011, "Behind Bars" (placement and vocabulary); Read 1979, "Music Notation" (tempo words).
 """
@@ -23,13 +23,13 @@ TEMPO_WORDS = (
     (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (112, "Moderato"), (120, "Allegretto"),
     (160, "Allegro"), (1000, "Presto"),
 )  # fmt: skip
-"""Word for tempi up to so many quarters (dotted quarters) a minute."""
+"""The word for tempi up to this many quarters (dotted quarters) per minute."""
 
 DYNAMICS = ((34, "pp"), (49, "p"), (62, "mp"), (77, "mf"), (94, "f"), (127, "ff"))
-"""Dynamic for velocities (median, so that accents do not count) up to so much."""
+"""The dynamic for velocities up to this (their median, so that accents do not count)."""
 
 NEW_TEMPO = 0.05
-"""Share by which a tempo must differ from the last to be printed anew."""
+"""Share by which a tempo must differ from the last one to be printed anew."""
 
 FREE = 0.5
 """Rubato from which the tempo word says so, and wedges show the arch of a phrase."""
@@ -41,13 +41,13 @@ WEDGE_BARS = 4
 """A change of loudness over more bars is written as a word, not as a wedge."""
 
 SWELL_BARS = 4
-"""Sections and phrases shorter than that have no wedges of their own."""
+"""Sections and phrases shorter than this many bars have no wedges of their own."""
 
 ARCH_PEAK = 0.55
-"""Place of the loudest moment in a phrase as it is played (`perform.ARCH_VELOCITY`)."""
+"""Place of the loudest moment in a performed phrase (`perform.ARCH_VELOCITY`)."""
 
 LEAST_MOVE = {"loudness": 0.08, "tempo_bpm": 8.0}
-"""Change along a stretch of bars from which it is told."""
+"""Change along a stretch of bars from which the score shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def interruptions(phrase: Phrase) -> list[Mark]:
 
 
 def _breaks(phrase: Phrase) -> Iterator[int]:
-    """Where the dynamic may turn suddenly: at each mark of an interruption, and where the next phrase begins."""
+    """Where the dynamic may change suddenly: at each mark of an interruption, and where the next phrase begins."""
     for mark in interruptions(phrase):
         yield mark.onset_ticks
         yield -(-(mark.onset_ticks + 1) // phrase.bar_ticks) * phrase.bar_ticks
@@ -90,7 +90,7 @@ def closes(phrase: Phrase, briefs: Briefs) -> bool:
 
 
 def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
-    """Sharps (negative: flats) in force in each bar: a mode that turns changes the signature."""
+    """Sharps (negative: flats) in force in each bar: when the mode turns, the signature changes."""
     starts = _bar_lines(phrase)[:-1]
     if not briefs:
         return [signature(phrase.tonic_pc, phrase.mode)] * len(starts)
@@ -115,7 +115,7 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
     signs += [Sign(start, "words", "accel." if by > 0 else "rall.") for start, _, by in runs]
     if closes(phrase, briefs):
         slows = max(0, phrase.length_ticks - RITARDANDO_BEATS * beat_ticks(phrase.meter))
-        if any(note.onset_ticks > slows for note in phrase.notes):  # else all of it is the held chord
+        if any(note.onset_ticks > slows for note in phrase.notes):  # otherwise all of it is the held chord
             signs.append(Sign(slows, "words", "rit."))
     signs += [Sign(mark.onset_ticks, "words", "G. P.") for mark in interruptions(phrase) if mark.text == PAUSE]
     signs += [Sign(mark.onset_ticks, "rehearsal", mark.text) for mark in sections(phrase) if mark.text != INTRODUCTION]
@@ -123,7 +123,7 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
 
 
 def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[Sign]:
-    """Signs for one player, below his uppermost staff: dynamics, wedges between them, the pedal."""
+    """Signs for one player, below that player's uppermost staff: dynamics, wedges between them, the pedal."""
     lead = phrase.part(min(parts))
     runs = moves(phrase, briefs, "loudness")
     starts = {0, *(m.onset_ticks for m in sections(phrase)), *(end for _, end, _ in runs), *_breaks(phrase)}
@@ -154,8 +154,8 @@ def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[S
 
 
 def _swells(phrase: Phrase, briefs: Briefs, runs: Sequence[tuple[int, int, float]]) -> Iterator[Sign]:
-    """Wedges of a free player in the phrase that has a section's highest note, to its middle and from there, unless its
-    loudness moves anyhow. He plays all phrases in such arches; more wedges would only say so again."""
+    """Wedges of a free player to and from the middle of the phrase that has a section's highest note, unless its
+    loudness moves anyway. All phrases are played in such arches; more wedges would only repeat that."""
     melody, beat = phrase.part(Part.MELODY), beat_ticks(phrase.meter)
     starts = [mark.onset_ticks for mark in sections(phrase) if mark.text != INTRODUCTION]
     edges = [mark.onset_ticks for mark in phrase.marks if mark.kind in ("phrase", "section")]
@@ -186,13 +186,13 @@ def _rank(dynamic: str) -> int:
 
 
 def _bar_lines(phrase: Phrase) -> range:
-    """Ticks of all bar lines, the one that ends the last bar included."""
+    """Ticks of all bar lines, including the one that ends the last bar."""
     bar = phrase.bar_ticks
     return range(0, max(1, -(-phrase.length_ticks // bar)) * bar + 1, bar)
 
 
 def moves(phrase: Phrase, briefs: Briefs, field: str) -> list[tuple[int, int, float]]:
-    """(start, end, change) of each run of bars along which a field of the briefs rises or falls enough to be told."""
+    """(start, end, change) of each run of bars along which a field of the briefs rises or falls enough to be shown."""
     if len(briefs) < 2:
         return []
     values = [float(getattr(in_force(briefs, tick), field)) for tick in _bar_lines(phrase)]

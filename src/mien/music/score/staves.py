@@ -1,7 +1,7 @@
 """Players become staves (Phrase → systems of staves, each with its voices bar by bar).
 
-A keyboard alone, or harp, piano and their like in an ensemble, has two staves, one a hand (`mien.music.hands`).
-Everyone else has one, at concert pitch. Voices that move together, or in turn, share stems.
+A keyboard alone has two staves, one per hand (`mien.music.hands`), as do harp, piano and the like in an ensemble if
+they play high and low. Everyone else has one, at concert pitch. Voices that move together, or in turn, share stems.
 """
 
 from collections.abc import Sequence
@@ -14,22 +14,23 @@ from mien.music.score.notation import Symbol, write_bar, write_line
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 FEET = (35, 36, 44)
-"""Drum keys that feet play: their stems go down."""
+"""Drum keys played by the feet: their stems go down."""
 
 _KEYBOARDS = (*range(8), 46)
-"""Programs written on two staves: pianos and harp."""
+"""Programs that may be written on two staves: pianos and harp."""
 
 _LOW_MIDI, _HIGH_MIDI = 53, 67
-"""In an ensemble they need two staves only if they reach beyond both."""
+"""In an ensemble they need two staves only if they reach beyond both of these pitches."""
 
 _READ_AT_EASE = {"treble": (60, 81), "bass": (40, 60), "treble 8va": (72, 93), "bass 8vb": (28, 48)}
-"""Lowest and highest pitch that each clef shows with one ledger line at most."""
+"""Lowest and highest pitch that each clef shows with at most one ledger line."""
 _RELUCTANCE = {"treble 8va": 1.5, "bass 8vb": 1.5}
-"""Semitones beyond, a note on average, that a clef with an 8 must save."""
+"""Semitones beyond, per note on average, that a clef with an 8 must save."""
 _LEFT_HAND_RELUCTANCE = {"treble": 3.0, "treble 8va": 5.0, "bass 8vb": 1.5}
 """A pianist's left hand reads the bass clef unless that is much worse."""
 _OCTAVE_LINES = {"treble": ((91, 74), (0, 0)), "bass": ((127, 127), (31, 48))}
-"""By clef: a bar goes under 8va if it reaches the first pitch and stays above the second; likewise above 8vb."""
+"""By clef: a bar goes under 8va if it reaches the first pitch and stays above the second; 8vb works the same
+downwards."""
 _CLEF_OF_PROGRAM = {
     40: "treble", 41: "alto", 42: "bass", 43: "bass", 60: "treble", 68: "treble", 69: "treble", 70: "bass",
     71: "treble", 73: "treble", 74: "treble",
@@ -38,7 +39,7 @@ _CLEF_OF_PROGRAM = {
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One staff: `bars[bar][voice]` are the symbols of a voice; a bar has one voice at least."""
+    """One staff: `bars[bar][voice]` are the symbols of a voice; a bar has at least one voice."""
 
     clef: str
     bars: tuple[tuple[tuple[Symbol, ...], ...], ...]
@@ -56,7 +57,7 @@ class System:
 def octave_lines(staff: Staff) -> list[int]:
     """Octaves by which each bar is written off its pitch: 1 under a line of 8va, −1 above one of 8vb, else 0.
 
-    Gould 2011, ch. 1: more than three or four ledger lines are hard to read. The clefs with an 8 are left alone.
+    Gould 2011, ch. 1: more than three or four ledger lines are hard to read. Clefs with an 8 are left alone.
     """
     limits = _OCTAVE_LINES.get(staff.clef)
     written = [[pitch for voice in bar for symbol in voice for pitch in symbol.pitches] for bar in staff.bars]
@@ -117,7 +118,8 @@ def _keyboard(phrase: Phrase, name: str, parts: Sequence[Part]) -> System:
 
 
 def _clef(player: Player | None, notes: Sequence[Note]) -> str:
-    """Clef with the fewest ledger lines; strings and winds keep their own. No player: a keyboard's lower staff."""
+    """The clef with the fewest ledger lines; strings and winds keep their own. No player means a keyboard's lower
+    staff."""
     if player is not None and player.program in _CLEF_OF_PROGRAM:
         return _CLEF_OF_PROGRAM[player.program]
     if not notes:
@@ -139,7 +141,7 @@ def _voice(notes: Sequence[Note]) -> list[Symbol]:
 
 
 def _kit(phrase: Phrase) -> Staff:
-    """Hands with stems up, feet with stems down; each stroke is written as long as to the next."""
+    """Hands with stems up, feet with stems down; each stroke is written as lasting until the next."""
     voices = []
     for by_foot in (False, True):
         notes = [note for note in phrase.part(Part.KIT) if (note.pitch_midi in FEET) is by_foot]
@@ -169,7 +171,7 @@ def _staff(phrase: Phrase, clef: str, voices: Sequence[Sequence[Symbol]]) -> Sta
 def _merge(
     voices: Sequence[tuple[Symbol, ...]], bar_ticks: int, meter: tuple[int, int], *, in_turn: bool
 ) -> list[tuple[Symbol, ...]]:
-    """Join voices of the same rhythm into chords, and, if asked, those that never sound at once."""
+    """Join voices of the same rhythm into chords and, if asked, voices that never sound at once into one."""
     merged: list[tuple[Symbol, ...]] = []
     for voice in voices:
         for place, other in enumerate(merged):
@@ -186,7 +188,7 @@ def _move_together(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
 
 
 def _take_turns(one: Sequence[Symbol], other: Sequence[Symbol]) -> bool:
-    """Whether the notes of two voices never overlap, nor meet in a beat of triplets."""
+    """Whether the notes of two voices never overlap and never share a beat of triplets."""
     return all(
         (a.end_ticks <= b.onset_ticks or b.end_ticks <= a.onset_ticks)
         and (not (a.triplet or b.triplet) or a.onset_ticks // TICKS_PER_QUARTER != b.onset_ticks // TICKS_PER_QUARTER)
@@ -199,7 +201,7 @@ def _shape(symbol: Symbol) -> tuple[int, int, bool, bool]:
 
 
 def _joined(one: Sequence[Symbol], other: Sequence[Symbol]) -> list[Symbol]:
-    """The notes of two voices in turn, without rests; those of one place as a chord."""
+    """The notes of two voices in turn, without rests; simultaneous notes form a chord."""
     found = {symbol.onset_ticks: symbol for symbol in one if symbol.pitches}
     for symbol in other:
         if symbol.pitches:

@@ -1,8 +1,8 @@
 """How notes are touched becomes what is printed at them (written phrase, briefs → slurs, dots, accents).
 
-The touch of a brief is the share of its length that a note sounds (`perform`): what nearly touches is slurred, short
-notes have dots, and what lies between is phrased in pairs, as classical scores are. Accents are told by the written
-velocity alone. Places are ticks from the start of the phrase.
+The touch of a brief is the share of its length for which a note sounds (`perform`). Notes that nearly touch are
+slurred, short notes have dots, and anything in between is phrased in pairs, as classical scores are. Accents depend on
+the written velocity alone. Places are ticks from the start of the phrase.
 
 References: Gould 2011, "Behind Bars" (articulation); Bresin & Battel 2000, "Articulation strategies in expressive piano
 performance".
@@ -19,19 +19,19 @@ from mien.music.score.signs import moves, sections
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 LEGATO, STACCATO = 0.85, 0.68
-"""Touch (`Brief.legato`) from which lines are slurred, and up to which short notes have dots: halfway from half of the
-length, which a dot means, to legato."""
+"""Touch (`Brief.legato`) from which lines are slurred, and up to which short notes have dots: the latter is halfway
+from half of the length, which a dot means, to legato."""
 
 SLUR_BARS, BOW_NOTES = 2, 3
 """A longer slur of the melody is cut at a bar line: a breath is two bars. A moving accompaniment is bowed by the bar;
-fewer notes of it need no slur."""
+with fewer notes than this it needs no slur."""
 
 DOTTED = (TICKS_PER_QUARTER // 3, TICKS_PER_QUARTER // 2, TICKS_PER_QUARTER)
-"""Lengths that have dots: plain values from a triplet's eighth to a quarter. Sixteenths are short in themselves, and a
-dot beside that of a dotted note is hard to read (Gould 2011)."""
+"""Lengths that may have dots: plain values from a triplet eighth to a quarter. Sixteenths are short by themselves, and
+a dot beside that of a dotted note is hard to read (Gould 2011)."""
 
 LONGEST_SIGH = 3 * TICKS_PER_QUARTER // 2
-"""The first of two slurred notes is a dotted quarter at most."""
+"""The longest first note of a slurred pair: a dotted quarter."""
 
 ACCENT, STRONG_ACCENT = 8, 16
 """Velocity above the middle of its part from which a note has an accent, and a strong one: half a step of
@@ -41,8 +41,8 @@ ACCENT, STRONG_ACCENT = 8, 16
 def slurs(phrase: Phrase, part: Part, briefs: Briefs) -> list[tuple[Note, Note]]:
     """First and last note of what a line plays in one breath or bow.
 
-    Where the touch is legato, notes that follow each other without rest or repetition, cut at phrases and bar lines;
-    where it is neither legato nor staccato, pairs of the melody. Chords have none.
+    If the touch is legato, these are notes that follow each other without rest or repetition, cut at phrases and bar
+    lines; if it is neither legato nor staccato, pairs of the melody. Chords have none.
     """
     if not briefs:
         return []
@@ -59,7 +59,7 @@ def slurs(phrase: Phrase, part: Part, briefs: Briefs) -> list[tuple[Note, Note]]
 
 
 def _breaths(phrase: Phrase, line: Sequence[Note], briefs: Briefs, edges: Collection[int]) -> Iterator[list[Note]]:
-    """Runs of legato notes that no edge, rest or repetition parts."""
+    """Runs of legato notes that no edge, rest or repetition divides."""
     groups: list[list[Note]] = [[]]
     for note in line:
         is_legato = in_force(briefs, note.onset_ticks).legato >= LEGATO
@@ -72,7 +72,7 @@ def _breaths(phrase: Phrase, line: Sequence[Note], briefs: Briefs, edges: Collec
 
 
 def _cut(group: list[Note], bar_ticks: int) -> Iterator[list[Note]]:
-    """Pieces of `SLUR_BARS` bars at most, counted from the first full bar, if it is too long."""
+    """Pieces of at most `SLUR_BARS` bars, counted from the first full bar, if the group is longer."""
     if not group:
         return
     if group[-1].end_ticks - group[0].onset_ticks <= SLUR_BARS * bar_ticks:
@@ -105,7 +105,7 @@ def _goes_on(one: Note, other: Note) -> bool:
 
 
 def articulations(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> Mapping[tuple[int, int], tuple[str, ...]]:
-    """Names of the articulations in MusicXML, by tick and pitch of the notes that have any."""
+    """MusicXML names of the articulations, by tick and pitch of the notes that have any."""
     found: dict[tuple[int, int], tuple[str, ...]] = {}
     for part in parts:
         for note, name in [*_dots(phrase, part, briefs), *_accents(phrase, part, briefs)]:
@@ -115,7 +115,7 @@ def articulations(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> Mapp
 
 
 def _dots(phrase: Phrase, part: Part, briefs: Briefs) -> Iterator[tuple[Note, str]]:
-    """Dots on short notes of the melody, and of whoever else plays one note at a time; the bass is never so short."""
+    """Dots on short notes of the melody, and of any other player of single notes; the bass is never so short."""
     if not briefs or part in (Part.KIT, Part.RHYTHM):
         return
     if part is not Part.MELODY and not ensemble(phrase.ensemble).players[part].monophonic:
@@ -127,7 +127,7 @@ def _dots(phrase: Phrase, part: Part, briefs: Briefs) -> Iterator[tuple[Note, st
 
 
 def _accents(phrase: Phrase, part: Part, briefs: Briefs) -> Iterator[tuple[Note, str]]:
-    """Accents on notes that are written louder than their part is about them; drums accent beats by habit, unprinted.
+    """Accents on notes written louder than their part is around them; drums accent beats by habit, unprinted.
 
     Where the loudness moves, a note is compared with its bar, otherwise with its section.
     """
