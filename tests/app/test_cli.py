@@ -406,7 +406,7 @@ def test_why_knows_a_file_that_was_saved_after_its_account(capsys, tmp_path):
     compose("24", "mid")
     code, printed, error = mien(capsys, "why", str(tmp_path / "sad-piano-1.mid"))
     assert (code, printed, error.count("\n")) == (EXIT_CODE, "", 1)
-    assert "sad-piano-1.mid: was saved anew or changed since" in error and "--files mid,json" in error
+    assert "sad-piano-1.mid: has changed since sad-piano-1.json was written" in error and "--files mid,json" in error
     assert mien(capsys, "why", str(tmp_path / "sad-piano-1.json"))[0] == 0
     account = json.loads((tmp_path / "sad-piano-1.json").read_text(encoding="utf-8"))
     del account["sha256"]

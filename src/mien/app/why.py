@@ -26,11 +26,11 @@ UNREAD = "No reading was kept: movements alone were followed, or the session was
 
 
 def why(
-    piece: Annotated[Path, typer.Argument(help="The .json of a piece, or a file beside it.")],
-    bar: Annotated[int | None, typer.Option("--bar", help="One bar in full, counted from 1.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")] = False,
+    piece: Annotated[Path, typer.Argument(help="The .json of a piece, or another of its files beside it.")],
+    bar: Annotated[int | None, typer.Option("--bar", help="Show this bar in full; the first is 1.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")] = False,
 ) -> None:
-    """Tell why a piece is as it is: reading, reasons, and phrase by phrase."""
+    """Explain a piece: its reading, the reasons, and each phrase."""
     account = open_account(piece)
     if doubt := check_own(piece, account):
         Console(stderr=True).print(doubt, markup=False, highlight=False, soft_wrap=True)
@@ -86,8 +86,9 @@ def check_own(path: Path, account: dict[str, Any]) -> str | None:
         return f"{beside} was saved without {path.name}: it may tell of another piece"
     if saved[kind] != sha256_of(path):
         raise BadInput(
-            f"{path}: was saved anew or changed since {beside.name}, which tells of another piece (seed "
-            f"{account['seed']}); save both, as in --files {kind},json, or give {beside} to hear of that one"
+            f"{path}: has changed since {beside.name} was written, so that account describes another piece (seed "
+            f"{account['seed']}); save both together with --files {kind},json, or give {beside} to read about that "
+            "other piece"
         )
     return None
 
