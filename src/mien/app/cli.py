@@ -47,7 +47,7 @@ _TIME = re.compile(rf"(?:(?P<minutes>{_NUMBER}) *m(?:in)?)? *(?:(?P<seconds>{_NU
 
 app = typer.Typer(
     name="mien",
-    help="mien reads a facial expression and plays it.",
+    help="Read a facial expression and play it as music.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -66,27 +66,29 @@ app.command()(evaluate)
 app.command()(explain)
 app.command()(export)
 
-Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
-Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece, 10 to 3600.")]
-Seed = Annotated[int, typer.Option("--seed", help="Another number, another piece.")]
-EnsembleName = Annotated[str, typer.Option("--ensemble", help=f"Who plays: {', '.join(ensembles())}.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")]
+Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece in seconds, 10 to 3600.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")]
+EnsembleName = Annotated[str, typer.Option("--ensemble", help=f"Ensemble: {', '.join(ensembles())}.")]
 Key = Annotated[
     str | None,
     typer.Option(
         "--key",
-        help="As in Eb, 'F# minor', 'D dorian'; c alone, a small letter, is C minor whatever the mood; where moods "
-        "move, a capital alone. Default: mood and seed.",
+        help="Key, as in Eb, 'F# minor' or 'D dorian'; c alone, a small letter, is C minor whatever the mood. Where "
+        "moods change, give a tonic alone, as a capital. Default: chosen by mood and seed.",
     ),
 ]
-Meter = Annotated[str | None, typer.Option("--meter", help="4/4, 3/4, 6/8 or 5/4. Default: the seed's choice.")]
+Meter = Annotated[str | None, typer.Option("--meter", help="Meter: 4/4, 3/4, 6/8 or 5/4. Default: chosen by the seed.")]
 FormName = Annotated[str, typer.Option("--form", help=f"How themes follow each other: {', '.join(forms())}.")]
 Files = Annotated[
     str,
-    typer.Option("--files", help=f"Comma-separated: {', '.join(FILES)}; also {', '.join(MORE_FILES)}."),
+    typer.Option("--files", help=f"Files to write, comma-separated: {', '.join(FILES)}; also {', '.join(MORE_FILES)}."),
 ]
-SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another sf2 or sf3 file to play with.")]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")]
+SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another SoundFont to play with, sf2 or sf3.")]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", help="Another mapping from reading to music (see 'mien mapping').")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")]
 DEFAULT_FILES = ",".join(FILES)
 PIPED_CELLS = 160
 """Width of what is printed into a pipe or a file."""
@@ -94,20 +96,29 @@ PIPED_CELLS = 160
 
 @app.command()
 def play(
-    picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) or video with a face.")],
+    picture: Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) or video with a face.")],
     to: Annotated[
-        str | None, typer.Option("--to", help="Lead to an emotion from where the face is, or to the face of a picture.")
+        str | None,
+        typer.Option(
+            "--to",
+            help="Lead from the face's mood to an emotion, or to that of a face in another picture (not for videos).",
+        ),
     ] = None,
     out: Out = Path("out"),
     seconds: Annotated[
-        float | None, typer.Option("--seconds", help="10 to 3600. Default: 60, or the video's length.")
+        float | None,
+        typer.Option(
+            "--seconds", help="Length of the piece in seconds, 10 to 3600. Default: 60, or the video's length."
+        ),
     ] = None,
     seed: Seed = 1,
     ensemble: EnsembleName = "piano",
     key: Key = None,
     meter: Meter = None,
     form: FormName = "free",
-    face: Annotated[int, typer.Option("--face", help="Which face plays; 1 is the largest.")] = 1,
+    face: Annotated[
+        int, typer.Option("--face", help="Number of the face that plays; 1 is the largest (not for videos).")
+    ] = 1,
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
     mapping: MappingFile = None,
@@ -132,9 +143,13 @@ def play(
 
 @app.command()
 def compose(
-    emotion: Annotated[str | None, typer.Option("--emotion", help="happy, sad, angry, neutral, calm, …")] = None,
-    valence: Annotated[float | None, typer.Option("--valence", help="-1 (unpleasant) to 1 (pleasant).")] = None,
-    arousal: Annotated[float | None, typer.Option("--arousal", help="-1 (quiet) to 1 (excited).")] = None,
+    emotion: Annotated[
+        str | None, typer.Option("--emotion", help="Emotion: happy, sad, angry, neutral, calm, …")
+    ] = None,
+    valence: Annotated[
+        float | None, typer.Option("--valence", help="Valence, from -1 (unpleasant) to 1 (pleasant).")
+    ] = None,
+    arousal: Annotated[float | None, typer.Option("--arousal", help="Arousal, from -1 (quiet) to 1 (excited).")] = None,
     out: Out = Path("out"),
     seconds: Seconds = 60.0,
     seed: Seed = 1,
@@ -147,7 +162,7 @@ def compose(
     mapping: MappingFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compose without a face, from an emotion's name or a place on the affect plane."""
+    """Compose without a face, from an emotion or valence and arousal."""
     from mien import instrument
     from mien.piece import check_files
 
@@ -164,16 +179,20 @@ def compose(
 
 @app.command()
 def travel(
-    start: Annotated[str | None, typer.Option("--from", help="Emotion to begin with, or a picture.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Emotion to arrive at, or a picture.")] = None,
+    start: Annotated[str | None, typer.Option("--from", help="Emotion to start from, or a picture of a face.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Emotion to lead to, or a picture of a face.")] = None,
     over: Annotated[
         str | None,
         typer.Option(
             "--over",
-            help="Time to get there, as 90s or 2min: the piece's length. Default: 60s, or the CSV's last time.",
+            help="Time for the change, and length of the piece, as in 90s or 2min. Default: 60s, or the last time "
+            "in the CSV.",
         ),
     ] = None,
-    path: Annotated[Path | None, typer.Option("--path", help="Or a CSV of moods: time_s, valence, arousal.")] = None,
+    path: Annotated[
+        Path | None,
+        typer.Option("--path", help="CSV of moods to follow instead, with columns time_s, valence, arousal."),
+    ] = None,
     out: Out = Path("out"),
     seed: Seed = 1,
     ensemble: EnsembleName = "piano",
@@ -185,7 +204,7 @@ def travel(
     mapping: MappingFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compose along a way from one mood to another: it is met, led, and reached."""
+    """Compose a piece that starts in one mood and leads to another."""
     from mien import instrument
     from mien.music.journey.path import path_between, read_path
     from mien.piece import check_files
@@ -216,11 +235,11 @@ def travel(
 def read(
     pictures: Annotated[list[Path], typer.Argument(help="Pictures with faces.")],
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV for programs, nothing else.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print only CSV, for other programs.")] = False,
     weights: Weights = None,
     coefficients: Coefficients = False,
 ) -> None:
-    """Read expressions only, every face of every picture; a picture that cannot be read does not stop the others."""
+    """Read every face in every picture, without making music. A picture that cannot be read does not stop the rest."""
     from mien import instrument
     from mien.app.show import show_coefficients, show_reading, table_of_readings
 
@@ -269,7 +288,7 @@ def read(
 
 @app.command()
 def doctor() -> None:
-    """Say what works here, and the remedy for what does not."""
+    """Check what works here, and say how to fix what does not."""
     from mien.app.doctor import examine
 
     console = Console()
@@ -286,8 +305,8 @@ def doctor() -> None:
 
 @app.callback(invoke_without_command=True)
 def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error arose.")] = False,  # noqa: ARG001 (`main` reads it)
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 (`main` reads it)
 ) -> None:
     if version:
         print(f"mien {__version__}")

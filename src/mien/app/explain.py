@@ -14,12 +14,12 @@ from mien.errors import BadInput
 
 
 def explain(
-    picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")] = Path("out"),
-    face: Annotated[int, typer.Option("--face", help="Which face; 1 is the largest.")] = 1,
+    picture: Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")] = Path("out"),
+    face: Annotated[int, typer.Option("--face", help="Number of the face to explain; 1 is the largest.")] = 1,
     weights: Weights = None,
 ) -> None:
-    """Show why a face reads as it does: regions, cues, what hiding them does, and the doubt."""
+    """Show why a face reads as it does: regions, cues and doubt. Also shows what hiding each region changes."""
     from mien import instrument
     from mien.face.pictures import open_picture
     from mien.lab.pages import words

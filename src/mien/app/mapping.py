@@ -17,14 +17,16 @@ from mien.errors import BadInput, CannotWrite
 from mien.music.mapping import MappingTable, load_mapping, shipped_mapping
 from mien.writing import write_bytes
 
-app = typer.Typer(help="The table from a reading to music.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Show, check or copy the table from a reading to music.", no_args_is_help=True, rich_markup_mode=None
+)
 
-File = Annotated[Path | None, typer.Argument(help="A table of yours; without it the one that comes with mien.")]
+File = Annotated[Path | None, typer.Argument(help="A table of your own. Default: the one that comes with mien.")]
 
 
 @app.command()
 def show(file: File = None) -> None:
-    """Show what moves what, and by how much."""
+    """Show what in a reading moves what in the music, and by how much."""
     mapping = open_mapping(file) if file else shipped_mapping()
     console = Console()
     table = Table("field", "at rest", "valence", "arousal", "doubt", "range", "source", box=None, pad_edge=False)
@@ -41,15 +43,15 @@ def show(file: File = None) -> None:
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="The table to check.")]) -> None:
-    """Check a table; say what is wrong with it, if anything is."""
+def check(file: Annotated[Path, typer.Argument(help="Table to check.")]) -> None:
+    """Check a table and say what is wrong with it, if anything."""
     mapping = open_mapping(file)
     print(f"{file}: good, {len(mapping.rows)} fields and {len(mapping.cue_rows)} cue rows")
 
 
 @app.command()
-def new(file: Annotated[Path, typer.Argument(help="Where the copy goes.")]) -> None:
-    """Write a copy of the shipped table, with its comments, to be edited."""
+def new(file: Annotated[Path, typer.Argument(help="File to write the copy to.")]) -> None:
+    """Write a copy of the built-in table to edit, with its comments."""
     if file.exists():
         raise CannotWrite(f"{file}: exists already; choose another name or remove it")
     write_bytes(file, files("mien.music").joinpath("mapping.toml").read_bytes())

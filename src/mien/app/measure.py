@@ -22,10 +22,10 @@ MOST_COLUMNS = 4
 
 
 def measure(
-    files: Annotated[list[Path], typer.Argument(help="MIDI files, ours or any other.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")] = False,
+    files: Annotated[list[Path], typer.Argument(help="MIDI files, made by mien or not.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")] = False,
 ) -> None:
-    """Measure how MIDI files are made, beside real music."""
+    """Measure MIDI files and compare them with real music."""
     from mien.lab.scores.any_midi import read_midi
     from mien.lab.scores.real_music import measure_as_real, real_music
 

@@ -7,10 +7,12 @@ import typer
 
 Weights = Annotated[
     Path | None,
-    typer.Option("--weights", help="Another network to read with: a .tflite of 'mien train', its .json beside it."),
+    typer.Option(
+        "--weights", help="Another network to read with: a .tflite from 'mien train', with its .json beside it."
+    ),
 ]
 
 Coefficients = Annotated[
     bool,
-    typer.Option("--coefficients", help="Read 52 movements of the face too, by ARKit's names (browDownLeft …)."),
+    typer.Option("--coefficients", help="Also read 52 facial movements, under ARKit's names (browDownLeft …)."),
 ]
