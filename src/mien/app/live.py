@@ -38,22 +38,27 @@ MOST_SESSIONS = 64
 SWITCH_S = 0.001
 """How long the composer may keep the interpreter from the player's thread: a fifth of the jitter allowed."""
 
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="Another table from reading to music.")]
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", help="Another mapping from reading to music (see 'mien mapping').")
+]
 
 
 def live(
-    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 takes a free one.")] = DEFAULT_PORT,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on; other than loopback wants a token.")] = (
-        "127.0.0.1"
-    ),
+    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 picks a free one.")] = DEFAULT_PORT,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; any other than loopback requires a token.")
+    ] = ("127.0.0.1"),
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
             "--allow-host",
-            help="Another name of this machine or of a proxy before it, which wants a token; can be repeated.",
+            help="Accept this host name too, of this machine or of a proxy in front of it; players then need a token. "
+            "Can be repeated.",
         ),
     ] = None,
-    sessions: Annotated[int, typer.Option("--sessions", help="How many may play at a time.")] = 4,
+    sessions: Annotated[
+        int, typer.Option("--sessions", help="Number of people who can play at the same time, 1 to 64.")
+    ] = 4,
     open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
     osc: Osc = None,
     faceosc: FaceOsc = None,
@@ -61,30 +66,39 @@ def live(
     midi_clock: MidiClock = False,
     lsl: Lsl = None,
     audio: Audio = False,
-    osc_in: Annotated[int | None, typer.Option("--osc-in", help="Listen for OSC wishes on this loopback port.")] = None,
+    osc_in: Annotated[
+        int | None,
+        typer.Option("--osc-in", help="Listen for OSC messages that steer the music, on this loopback port."),
+    ] = None,
     mapping: MappingFile = None,
-    headless: Annotated[bool, typer.Option("--headless", help="No page: --camera with --audio or ports.")] = False,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Play without a page; needs --camera, and --audio or a port.")
+    ] = False,
     camera: Annotated[
-        str | None, typer.Option("--camera", help="Number of a camera, or a video; no page then.")
+        str | None, typer.Option("--camera", help="Play from this camera (its number) or video, without a page.")
     ] = None,
     mode: Annotated[
         str,
-        typer.Option("--mode", help="emotion, gesture, hand, trajectory or ensemble; the page offers it first."),
+        typer.Option(
+            "--mode", help="Way to play: emotion, gesture, hand, trajectory or ensemble; the page offers it first."
+        ),
     ] = "emotion",
-    ensemble: Annotated[str, typer.Option("--ensemble", help="Who plays (with --camera).")] = "piano",
+    ensemble: Annotated[str, typer.Option("--ensemble", help="Ensemble that plays (only with --camera).")] = "piano",
     tune: Annotated[
-        str | None, typer.Option("--tune", help="eyes or mouth: the face plays the tune (with --camera).")
+        str | None,
+        typer.Option("--tune", help="Let the face play the tune: eyes or mouth (only with --camera)."),
     ] = None,
     keep_video: Annotated[
         Path | None,
         typer.Option(
-            "--keep-video", help="Keep the pictures of whoever records in this folder; with --camera, of all."
+            "--keep-video",
+            help="Folder in which to keep the pictures of sessions that record; with --camera, of every session.",
         ),
     ] = None,
     weights: Weights = None,
     coefficients: Coefficients = False,
 ) -> None:
-    """Open the instrument: your face plays, now, in the browser."""
+    """Open the live instrument: your face plays in the browser."""
     from mien.app.mapping import open_mapping
     from mien.live.camera import check_source
     from mien.live.settings import Settings, changed
@@ -142,18 +156,23 @@ def live(
 
 
 def replay(
-    session: Annotated[Path, typer.Argument(help="A session file that mien live exported.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the files.")] = Path("out"),
-    files: Annotated[str, typer.Option("--files", help="Comma-separated kinds, as for mien play.")] = "mid",
-    as_csv: Annotated[bool, typer.Option("--csv", help="Write the readings as a table instead.")] = False,
-    as_parquet: Annotated[
-        bool, typer.Option("--parquet", help="Write the readings as Parquet instead (extra research).")
+    session: Annotated[Path, typer.Argument(help="Session file exported from 'mien live'.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")] = Path("out"),
+    files: Annotated[str, typer.Option("--files", help="Files to write, comma-separated, as in 'mien play'.")] = "mid",
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Write the readings as a CSV table instead of the music.")
     ] = False,
-    columns: Annotated[str, typer.Option("--columns", help="Names of the table's columns: openface or pyfeat.")] = (
+    as_parquet: Annotated[
+        bool,
+        typer.Option(
+            "--parquet", help="Write the readings as Parquet instead of the music (needs the extra 'research')."
+        ),
+    ] = False,
+    columns: Annotated[str, typer.Option("--columns", help="Column names of the table: openface or pyfeat.")] = (
         "openface"
     ),
 ) -> None:
-    """Play a recorded session again: the same notes, offline."""
+    """Turn a recorded session into the same notes again, offline."""
     from mien.live.session_file import differences, read_session, replayed
     from mien.live.tables import readings_csv, readings_parquet
     from mien.live.take import piece_of

@@ -13,18 +13,27 @@ import typer
 from mien.errors import BadInput
 from mien.values import EMOTIONS
 
-Osc = Annotated[list[str] | None, typer.Option("--osc", help="Send OSC to HOST:PORT; can be repeated.")]
+Osc = Annotated[list[str] | None, typer.Option("--osc", help="Send OSC to HOST:PORT. Can be repeated.")]
 FaceOsc = Annotated[
-    list[str] | None, typer.Option("--faceosc", help="Send FaceOSC's addresses to HOST:PORT (its own port is 8338).")
+    list[str] | None,
+    typer.Option(
+        "--faceosc", help="Send OSC to HOST:PORT under FaceOSC's addresses (its own port is 8338). Can be repeated."
+    ),
 ]
 MidiOut = Annotated[
-    list[str] | None, typer.Option("--midi-out", help="A MIDI output, a new virtual one, or FILE.mid; can be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--midi-out", help="Play on this MIDI output, on a new virtual one, or into FILE.mid. Can be repeated."
+    ),
 ]
-MidiClock = Annotated[bool, typer.Option("--midi-clock", help="Send the MIDI clock too, on every --midi-out.")]
+MidiClock = Annotated[bool, typer.Option("--midi-clock", help="Also send the MIDI clock on every --midi-out.")]
 Lsl = Annotated[
-    str | None, typer.Option("--lsl", help="Streams for Lab Streaming Layer, found within: machine, link or site.")
+    str | None,
+    typer.Option("--lsl", help="Send Lab Streaming Layer streams, visible within this scope: machine, link or site."),
 ]
-Audio = Annotated[bool, typer.Option("--audio", help="Sound on this machine, without a browser (extra audio).")]
+Audio = Annotated[
+    bool, typer.Option("--audio", help="Play sound on this machine, without a browser (needs the extra 'audio').")
+]
 
 
 def ports(
@@ -35,7 +44,7 @@ def ports(
     lsl: Lsl = None,
     audio: Audio = False,
 ) -> None:
-    """List the ports that there are, or test some."""
+    """List the ports that mien can send to, or test some of them."""
     from mien.live.speakers import check_audio
     from mien.ports.lsl import SCOPES, check_lsl
     from mien.ports.midi import output_names
