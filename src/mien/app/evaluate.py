@@ -17,31 +17,37 @@ from mien.errors import BadInput
 
 
 def evaluate(
-    weights: Annotated[Path, typer.Argument(help="A .tflite network with its manifest (.json) beside it.")],
+    weights: Annotated[Path, typer.Argument(help="A .tflite network, with its manifest (.json) beside it.")],
     data: Annotated[
         Path,
-        typer.Option("--data", help="A project of your own, or the folder with ferplus_dev.npz and london_ccby.npz."),
+        typer.Option("--data", help="Your own project, or the folder with ferplus_dev.npz and london_ccby.npz."),
     ],
-    london: Annotated[Path | None, typer.Option("--london", help="london_ccby.npz, if it lies elsewhere.")] = None,
+    london: Annotated[
+        Path | None, typer.Option("--london", help="Path of london_ccby.npz, if it is elsewhere.")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="Folder for NAME.json and NAME.html. Default: results; of a project, report beside the weights.",
+            help="Folder for NAME.json and NAME.html. Default: results; with a project, report beside the weights.",
         ),
     ] = None,
     side: Annotated[
         str | None,
         typer.Option(
-            "--side", help="validate, develop or train; of a project test, develop or train. The first is the default."
+            "--side",
+            help="Side to test: validate (default), develop or train; with a project test (default), develop or train.",
         ),
     ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="Use only so many faces, for a quick try.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="Use only this many faces, for a quick try (FER+ only).")
+    ] = None,
     into_manifest: Annotated[
-        bool, typer.Option("--into-manifest", help="Write the headline scores into the network's manifest too.")
+        bool,
+        typer.Option("--into-manifest", help="Also write the headline scores into the network's manifest (FER+ only)."),
     ] = False,
 ) -> None:
-    """Measure how well a network reads: accuracy, calibration, regions, abstention, groups, speed."""
+    """Measure how well a network reads: accuracy and calibration. On FER+ also regions, abstention, groups, speed."""
     from mien.lab.training.project_faces import is_project
 
     is_own = is_project(data)

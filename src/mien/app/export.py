@@ -17,12 +17,13 @@ NEEDED = ("keras", "tensorflow", "tf2onnx", "onnxruntime")
 
 
 def export(
-    out: Annotated[Path, typer.Option("--out", help="The .onnx file to write; its manifest goes beside it, as .json.")],
+    out: Annotated[Path, typer.Option("--out", help=".onnx file to write; its manifest goes beside it, as .json.")],
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="A .tflite reader, its manifest beside it (the shipped one).")
+        Path | None,
+        typer.Option("--weights", help="A .tflite reader, with its manifest beside it. Default: the built-in one."),
     ] = None,
 ) -> None:
-    """Write a reader as ONNX, proved to answer as it does here (needs the extra 'onnx')."""
+    """Export a reader to ONNX, and check that its answers stay the same. Needs the extra 'onnx'."""
     if out.suffix.lower() != ".onnx":
         raise BadInput(f"--out {out}: give a file that ends in .onnx")
     if out.is_dir():

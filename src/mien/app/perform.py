@@ -36,24 +36,38 @@ def perform(
         Path | None,
         typer.Argument(
             envvar="MIEN_HEAD",
-            help="A morphable head: ict_face.npz or a file of its layout; none ships (cards/data/ict_head.md).",
+            help="Morphable head: ict_face.npz or a file with its layout; not included (see cards/data/ict_head.md).",
         ),
     ] = None,
     expression: Annotated[
-        str, typer.Option("--expression", help="As browDown=.8,mouthSmileLeft=.4; without a side: both.")
+        str,
+        typer.Option(
+            "--expression",
+            help="Movements from 0 to 1, as in browDown=.8,mouthSmileLeft=.4; a name without a side moves both.",
+        ),
     ] = "",
-    emotion: Annotated[str | None, typer.Option("--emotion", help="As happiness or happiness:.7.")] = None,
+    emotion: Annotated[str | None, typer.Option("--emotion", help="Emotion, as in happiness or happiness:.7.")] = None,
     path: Annotated[
-        str | None, typer.Option("--path", help="A video's keyframes: neutral@0,happiness:.7@2,jawOpen=.5@3.")
+        str | None,
+        typer.Option("--path", help="Keyframes of a video, at seconds: neutral@0,happiness:.7@2,jawOpen=.5@3."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="png or jpg; mp4, mjpeg or y4m.")] = Path("face.png"),
-    seed: Annotated[int, typer.Option("--seed", help="Another number, another person; 0 is the average one.")] = 0,
-    pose: Annotated[str, typer.Option("--pose", help="Pitch, yaw, roll in degrees, as 0,15,0.")] = "0,0,0",
-    gaze: Annotated[str, typer.Option("--gaze", help="To the picture's right, and up, in degrees, as 10,-5.")] = "0,0",
-    size: Annotated[str, typer.Option("--size", help="Of the picture, as 512 or 640x480.")] = "512",
-    fps: Annotated[float, typer.Option("--fps", help="Pictures a second of a video.")] = 30.0,
+    out: Annotated[
+        Path, typer.Option("--out", help="File to write: png or jpg for a picture; mp4, mjpeg or y4m for a video.")
+    ] = Path("face.png"),
+    seed: Annotated[
+        int,
+        typer.Option("--seed", help="Seed of the person: another number gives another person; 0 is the average one."),
+    ] = 0,
+    pose: Annotated[str, typer.Option("--pose", help="Pitch, yaw and roll in degrees, as in 0,15,0.")] = "0,0,0",
+    gaze: Annotated[
+        str, typer.Option("--gaze", help="Gaze to the picture's right and up in degrees, as in 10,-5.")
+    ] = "0,0",
+    size: Annotated[
+        str, typer.Option("--size", help="Size of the picture in pixels, even numbers, as in 512 or 640x480.")
+    ] = "512",
+    fps: Annotated[float, typer.Option("--fps", help="Frames per second of a video, 1 to 120.")] = 30.0,
 ) -> None:
-    """Render a face with a chosen expression, as a picture or a video with exact truth."""
+    """Render a face with a chosen expression, as picture or video. The exact ground truth goes beside it, as CSV."""
     from mien.cues.coefficients import COEFFICIENTS
     from mien.lab.performer import film, script
     from mien.lab.performer.head import load_head

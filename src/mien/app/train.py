@@ -22,45 +22,68 @@ from mien.writing import write_bytes, write_together
 
 def train(
     data: Annotated[
-        Path, typer.Option("--data", help="A project of your own, or ferplus_dev.npz, or the folder that holds it.")
+        Path, typer.Option("--data", help="Your own project, or ferplus_dev.npz, or the folder that holds it.")
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the network, its curves and its manifest.")],
     epochs: Annotated[
         int | None,
         typer.Option(
             "--epochs",
-            help="Most rounds through the faces; of a project, by the whole network (default: its last layers alone).",
+            help="Maximum number of epochs. With a project: train the whole network for up to that many "
+            "(default: only its last layers).",
         ),
     ] = None,
-    rate: Annotated[float | None, typer.Option("--rate", help="Highest learning rate.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Of weights, batches and changes.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="Use only about so many pictures.")] = None,
-    cuts: Annotated[Path | None, typer.Option("--cuts", help="Where the cut faces are kept between trainings.")] = None,
+    rate: Annotated[
+        float | None, typer.Option("--rate", help="Peak learning rate. With a project, only together with --epochs.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of weights, batches and augmentation.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", help="Use only about this many pictures (FER+ only).")] = None,
+    cuts: Annotated[
+        Path | None,
+        typer.Option(
+            "--cuts",
+            help="File that keeps the cut-out faces between trainings (FER+ only). Default: cuts.npz in --out.",
+        ),
+    ] = None,
     performed: Annotated[
         Path | None,
-        typer.Option("--performed", help="Rendered faces: a file of python -m mien.lab.training.performed."),
+        typer.Option(
+            "--performed",
+            help="Rendered faces to add: a file from python -m mien.lab.training.performed (FER+ only).",
+        ),
     ] = None,
     teacher: Annotated[
-        Path | None, typer.Option("--teacher", help="A larger network's file, of python -m mien.lab.training.teacher.")
+        Path | None,
+        typer.Option(
+            "--teacher",
+            help="Larger network to learn from: a file from python -m mien.lab.training.teacher (FER+ only).",
+        ),
     ] = None,
     start: Annotated[
-        Path | None, typer.Option("--start", help="A training's folder, or a .tflite network, to go on from.")
+        Path | None,
+        typer.Option(
+            "--start",
+            help="Continue from a .tflite network, or from the folder of a training (FER+ only).",
+        ),
     ] = None,
     bfloat16: Annotated[
-        bool, typer.Option("--bfloat16", help="Learn in short numbers: faster on some processors.")
+        bool, typer.Option("--bfloat16", help="Train in bfloat16: faster on some processors (FER+ only).")
     ] = False,
     prior: Annotated[
         str | None,
         typer.Option(
             "--prior",
-            help="Of a project: known classes stay as common as they were (kept, the default), or become so (project).",
+            help="With a project: give known classes their old frequency (kept, default) or the project's (project).",
         ),
     ] = None,
     curve: Annotated[
-        bool, typer.Option("--curve", help="Of a project: show accuracy against pictures a class; also as curve.json.")
+        bool,
+        typer.Option(
+            "--curve", help="With a project: show accuracy by number of pictures per class, and write it to curve.json."
+        ),
     ] = False,
 ) -> None:
-    """Train a reader of your own classes, or on FER+, and export it for use (needs the extra 'train')."""
+    """Train a reader on your own classes or on FER+, and export it. Needs the extra 'train'."""
     if importlib.util.find_spec("keras") is None:
         raise BadInput(f"training needs Keras: {extra('train')}")
     os.environ.setdefault(
