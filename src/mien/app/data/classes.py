@@ -21,16 +21,20 @@ WORDS = ("mode", "meter")
 
 
 def place_class(
-    project: Annotated[Path, typer.Argument(help="The project's folder.")],
-    name: Annotated[str | None, typer.Argument(help="The class; without it, all are listed.")] = None,
-    valence: Annotated[float | None, typer.Option("--valence", help="-1 (unpleasant) to 1 (pleasant).")] = None,
-    arousal: Annotated[float | None, typer.Option("--arousal", help="-1 (quiet) to 1 (excited).")] = None,
+    project: Annotated[Path, typer.Argument(help="Folder of the project.")],
+    name: Annotated[str | None, typer.Argument(help="Name of the class; without it, all classes are listed.")] = None,
+    valence: Annotated[
+        float | None, typer.Option("--valence", help="Valence, from -1 (unpleasant) to 1 (pleasant).")
+    ] = None,
+    arousal: Annotated[float | None, typer.Option("--arousal", help="Arousal, from -1 (quiet) to 1 (excited).")] = None,
     brief: Annotated[
         str | None,
-        typer.Option("--brief", help="What it asks of the composer: 'mode=lydian, tempo_bpm=60'; '' takes it back."),
+        typer.Option(
+            "--brief", help="What it asks of the composer, as in 'mode=lydian, tempo_bpm=60'; '' removes this."
+        ),
     ] = None,
 ) -> None:
-    """Add a class, or change its place or what it asks of the composer; or list the classes."""
+    """Add, change or list classes. A class has a valence, an arousal, and what it asks of the composer."""
     with Project.open(project) as opened:
         if name is not None:
             known = {one.name: one for one in opened.classes}
@@ -87,19 +91,22 @@ def parse_brief(told: str) -> dict[str, Any]:
 
 
 def try_(
-    picture: Annotated[Path, typer.Argument(help="A picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
+    picture: Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
     project: Annotated[
-        Path | None, typer.Option("--project", help="What the simple methods learn from, and everybody is tested on.")
+        Path | None,
+        typer.Option("--project", help="Project that the simple methods learn from and all methods are tested on."),
     ] = None,
     weights: Weights = None,
-    cnn: Annotated[Path | None, typer.Option("--cnn", help="A plain CNN too: a file that Keras saved.")] = None,
-    face: Annotated[int, typer.Option("--face", help="Which face; 1 is the largest.")] = 1,
-    seconds: Annotated[float, typer.Option("--seconds", help="Length of the music's beginning, from 10.")] = 12.0,
-    seed: Annotated[int, typer.Option("--seed", help="Another number, another piece.")] = 1,
-    files: Annotated[str, typer.Option("--files", help="The music too: mid, png (piano roll), wav, …")] = "",
-    out: Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")] = Path("out"),
+    cnn: Annotated[Path | None, typer.Option("--cnn", help="Also ask a plain CNN, from a file saved by Keras.")] = None,
+    face: Annotated[int, typer.Option("--face", help="Number of the face to read; 1 is the largest.")] = 1,
+    seconds: Annotated[float, typer.Option("--seconds", help="Length of the music in seconds, 10 to 3600.")] = 12.0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")] = 1,
+    files: Annotated[
+        str, typer.Option("--files", help="Also save the music, comma-separated: mid, png (piano roll), wav, …")
+    ] = "",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")] = Path("out"),
 ) -> None:
-    """Show a new picture to every reader there is: verdicts side by side, and the music it would start."""
+    """Show what all readers say of a new picture, side by side. Also shows the music it would start."""
     from mien.lab.pages.tint import png_of
     from mien.lab.pages.tried import try_picture
     from mien.lab.pages.tried_sheet import sheet, told_brief, tried_page

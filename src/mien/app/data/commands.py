@@ -16,7 +16,7 @@ from mien.errors import BadInput
 app = typer.Typer(
     help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
 )
-Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
 
 
 @app.command()
@@ -26,12 +26,12 @@ def new(
         str | None,
         typer.Option(
             "--classes",
-            help="As in 'happy; defiant=-0.2,0.6': a name that is not known comes with its valence and arousal. "
+            help="Classes, as in 'happy; defiant=-0.2,0.6'; a name that mien does not know needs valence and arousal. "
             "Default: happy, sad, angry, neutral, scared, surprised, disgusted.",
         ),
     ] = None,
 ) -> None:
-    """Begin a project with your own classes."""
+    """Start a project with your own classes."""
     with Project.create(project, ORIGIN if classes is None else parse_classes(classes)) as begun:
         names = ", ".join(one.name for one in begun.classes)
     Console().print(f"  {project}: {names}", highlight=False, soft_wrap=True, markup=False)

@@ -16,7 +16,7 @@ from rich.table import Table
 from mien.data.project import Project
 
 DEFAULT_PORT = 8421
-Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
 
 FEW_COMMON = 20
 """Faces judged by two or more, below which agreement says nothing."""
@@ -25,19 +25,22 @@ FEW_COMMON = 20
 def label(
     project: Folder,
     annotator: Annotated[
-        str | None, typer.Option("--annotator", help="Who labels; a pseudonym will do. Default: the page asks.")
+        str | None,
+        typer.Option("--annotator", help="Name of the annotator; a pseudonym will do. Default: the page asks."),
     ] = None,
-    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 takes a free one.")] = DEFAULT_PORT,
+    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 picks a free one.")] = DEFAULT_PORT,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     every_face: Annotated[
-        bool, typer.Option("--every-face", help="Ask for the smaller faces of a picture too, not only the largest.")
+        bool, typer.Option("--every-face", help="Also ask about the smaller faces in a picture, not only the largest.")
     ] = False,
     suggest: Annotated[
         bool,
-        typer.Option("--suggest", help="Show what mien's reader would say. It biases: keep it off for ground truth."),
+        typer.Option(
+            "--suggest", help="Show what mien's reader says. This biases annotators: leave it off for ground truth."
+        ),
     ] = False,
 ) -> None:
-    """Open the page on which people say what faces show; end with Ctrl-C."""
+    """Open the page on which people label faces. End it with Ctrl-C."""
     from mien.app.live import allowed_hosts, bind
     from mien.data.label import check_annotator, order_of
 
@@ -78,11 +81,11 @@ def label(
 
 def agree(
     project: Folder,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs, nothing else.")] = False,
-    draws: Annotated[int, typer.Option("--draws", min=0, help="Draws of the bootstrap.")] = 1000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")] = False,
+    draws: Annotated[int, typer.Option("--draws", min=0, help="Number of bootstrap draws.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")] = 1,
 ) -> None:
-    """Say how far annotators agree beyond chance, and what they mix up."""
+    """Show how far annotators agree beyond chance. Also shows which classes they mix up."""
     from mien.data.agree import agreement
 
     with Project.open(project) as opened:

@@ -14,34 +14,46 @@ from mien.errors import BadInput
 if TYPE_CHECKING:
     from mien.data.intake import Taken
 
-Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
+Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
 MOST_NAMED = 5
 """So many addresses without a usable picture are named; the report of marks and the table have all."""
-Picture = Annotated[str, typer.Argument(help="First digits of its sha256, or the end of the address it came from.")]
+Picture = Annotated[
+    str, typer.Argument(help="First 6 or more digits of its sha256, or the end of the address it came from.")
+]
 
 
 def collect(
     project: Folder,
     sources: Annotated[
         list[str],
-        typer.Argument(help="Folders, archives, videos, lists of addresses, or addresses of boards and galleries."),
+        typer.Argument(
+            help="Folders, archives, videos, pictures, lists of addresses, or addresses of boards and galleries."
+        ),
     ],
-    shown: Annotated[str | None, typer.Option("--class", help="The class of all of it, whatever folders say.")] = None,
-    licence: Annotated[str | None, typer.Option("--licence", help="As in 'CC BY 4.0'. Default: unknown.")] = None,
-    consent: Annotated[
-        str | None, typer.Option("--consent", help="Of those who are shown: unknown, given, public or refused.")
+    shown: Annotated[
+        str | None, typer.Option("--class", help="Class of all the pictures, whatever their folders say.")
     ] = None,
-    every: Annotated[float, typer.Option("--every", help="Seconds between two frames of a video.")] = 1.0,
+    licence: Annotated[
+        str | None, typer.Option("--licence", help="Licence of the pictures, as in 'CC BY 4.0'. Default: unknown.")
+    ] = None,
+    consent: Annotated[
+        str | None,
+        typer.Option("--consent", help="Consent of the people shown: unknown (default), given, public or refused."),
+    ] = None,
+    every: Annotated[float, typer.Option("--every", help="Seconds between two frames taken from a video.")] = 1.0,
     pause: Annotated[float, typer.Option("--pause", help="Seconds between two requests to the web.")] = 1.0,
     person: Annotated[
         str | None,
-        typer.Option("--person", help="Pattern whose one group, sought in each address, is the person: '([0-9]+)_'."),
+        typer.Option(
+            "--person",
+            help="Regular expression whose one group finds the person in a picture's address, as in '([0-9]+)_'.",
+        ),
     ] = None,
     loose: Annotated[
-        bool, typer.Option("--loose", help="The pictures of a board need not stay on one side of a split.")
+        bool, typer.Option("--loose", help="Let the pictures of a board be on different sides of a split.")
     ] = False,
 ) -> None:
-    """Collect pictures with where they came from; interrupted, call it again."""
+    """Collect pictures, and record where they came from. If interrupted, run it again to continue."""
     from mien.data.collect import Wish, collect
     from mien.data.intake import problems_of
 
@@ -83,12 +95,14 @@ def collect(
 
 def clean(
     project: Folder,
-    workers: Annotated[int | None, typer.Option("--workers", help="Processes. Default: one a core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Number of processes. Default: one per core.")
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", help="Folder for a page with counts and contact sheets.")
     ] = None,
 ) -> None:
-    """Find faces, and mark what is unfit, doubled or doubtful; nothing is deleted."""
+    """Find faces, and mark unfit, duplicate or doubtful pictures. Nothing is deleted."""
     from mien.data.clean import clean
 
     console = Console()
@@ -109,7 +123,9 @@ def clean(
 
 
 def mark(
-    project: Folder, picture: Picture, kind: Annotated[str, typer.Argument(help="As in 'blurred', 'drawn'.")]
+    project: Folder,
+    picture: Picture,
+    kind: Annotated[str, typer.Argument(help="Kind of mark, as in 'blurred' or 'drawn'.")],
 ) -> None:
     """Mark a picture by hand."""
     from mien.data.clean import mark
@@ -120,9 +136,11 @@ def mark(
 
 
 def unmark(
-    project: Folder, picture: Picture, kind: Annotated[str | None, typer.Argument(help="Default: all marks.")] = None
+    project: Folder,
+    picture: Picture,
+    kind: Annotated[str | None, typer.Argument(help="Kind of mark. Default: all marks.")] = None,
 ) -> None:
-    """Take marks of a picture away, for good: cleaning does not make them again."""
+    """Remove marks from a picture for good. Cleaning does not set them again."""
     from mien.data.clean import unmark
 
     with Project.open(project) as opened:
@@ -132,10 +150,12 @@ def unmark(
 
 def split(
     project: Folder,
-    seed: Annotated[int, typer.Option("--seed", help="Another number, another deal.")] = 0,
-    shares: Annotated[str, typer.Option("--shares", help="Of train, develop and test.")] = "0.7,0.15,0.15",
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the split: another number gives another split.")] = 0,
+    shares: Annotated[
+        str, typer.Option("--shares", help="Shares of train, develop and test, which sum to 1.")
+    ] = "0.7,0.15,0.15",
 ) -> None:
-    """Deal the pictures out to train, develop and test; what belongs together stays together."""
+    """Split the pictures into train, develop and test. What belongs together stays together."""
     from mien.data.split import SIDES, split
 
     try:
@@ -159,7 +179,7 @@ def split(
 
 
 def check(project: Folder) -> None:
-    """See that nothing that belongs together stands on two sides of the split."""
+    """Check that no person, album or copy is on two sides of the split."""
     from mien.data.leaks import check_leaks
 
     with Project.open(project) as opened:
@@ -169,11 +189,11 @@ def check(project: Folder) -> None:
 
 def forget(
     project: Folder,
-    what: Annotated[str, typer.Argument(help="A picture (digits of its sha256, address), a person, or a source.")],
-    copies: Annotated[bool, typer.Option("--copies", help="Its near copies, too.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    what: Annotated[str, typer.Argument(help="A picture (digits of its sha256, or address), a person, or a source.")],
+    copies: Annotated[bool, typer.Option("--copies", help="Forget its near copies too.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Take a picture, a person or a source out of a project for good, with all that was derived from it here."""
+    """Remove a picture, a person or a source for good. Everything in the project that was derived from it goes too."""
     from mien.data.forget import CANNOT_BE_UNDONE, forget, meant
 
     console = Console()
@@ -198,7 +218,7 @@ def forget(
 
 
 def status(project: Folder) -> None:
-    """Count pictures by class, mark, side and consent, and say what to do next."""
+    """Count pictures, and say what to do next. Counts are by class, mark, side, consent and licence."""
     from mien.data.status import status
 
     with Project.open(project) as opened:

@@ -9,21 +9,21 @@ from rich.console import Console
 from mien.app.data.pictures import persons_told
 from mien.data.project import Project
 
-Folder = Annotated[Path, typer.Argument(help="The project's folder.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made if it does not exist.")]
+Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")]
 
 
 def sheets(
     project: Folder,
     out: Out = Path("sheets"),
     pictures: Annotated[
-        bool, typer.Option("--pictures", help="Copy the pictures too, into folders happy-face, sad-face and so on.")
+        bool, typer.Option("--pictures", help="Also copy the pictures, into folders happy-face, sad-face and so on.")
     ] = False,
     parquet: Annotated[
-        bool, typer.Option("--parquet", help="Write our table as Parquet too (extra research).")
+        bool, typer.Option("--parquet", help="Also write mien's table as Parquet (needs the extra 'research').")
     ] = False,
 ) -> None:
-    """Write the two data sheets, and our own table of all that is known of each face."""
+    """Write the class and landmark sheets, and mien's own table. The table holds all that is known about each face."""
     from mien.data.gather import write_sheets
     from mien.data.sheets import CLASS_FILE, LANDMARK_FILE
     from mien.data.table import CSV_FILE, PARQUET_FILE, write_csv, write_parquet
@@ -45,23 +45,27 @@ def sheets(
 
 def import_sheets(
     project: Folder,
-    sheet: Annotated[list[Path], typer.Argument(help="Sheets, or folders that hold them.")],
+    sheet: Annotated[list[Path], typer.Argument(help="Sheets, or folders that contain them.")],
     pictures: Annotated[
-        Path | None, typer.Option("--pictures", help="Where the pictures lie. Default: beside the sheet.")
+        Path | None, typer.Option("--pictures", help="Folder of the pictures. Default: beside the sheet.")
     ] = None,
-    licence: Annotated[str | None, typer.Option("--licence", help="Of the pictures, as CC-BY-4.0.")] = None,
+    licence: Annotated[
+        str | None, typer.Option("--licence", help="Licence of the pictures, as in 'CC BY 4.0'. Default: unknown.")
+    ] = None,
     consent: Annotated[
-        str | None, typer.Option("--consent", help="Of the people shown: unknown, given, public or refused.")
+        str | None,
+        typer.Option("--consent", help="Consent of the people shown: unknown (default), given, public or refused."),
     ] = None,
     person: Annotated[
         str | None,
         typer.Option(
             "--person",
-            help="Pattern whose one group, sought in each Path, is the person. Default: as faces.csv beside has it.",
+            help="Regular expression whose one group finds the person in each Path. Default: as in faces.csv beside "
+            "the sheet.",
         ),
     ] = None,
 ) -> None:
-    """Take in data sheets of that layout, with their pictures where they are found."""
+    """Import class or landmark sheets, with pictures if found."""
     from mien.data.bring import bring_in, sheets_at
 
     with Project.open(project) as opened:
@@ -76,7 +80,7 @@ def import_sheets(
 
 
 def describe(project: Folder, out: Out = Path("description")) -> None:
-    """Describe a project for others: datasheet, Croissant metadata, and the table they speak of."""
+    """Describe a project for others. Writes a datasheet, Croissant metadata and the table they describe."""
     from mien.data.datasheet import OPEN
     from mien.data.describe import describe as write_description
 
