@@ -43,8 +43,14 @@ def hide(rgb: Rgb, where: tuple[slice, slice], draw: Callable[..., NDArray[np.fl
     return hidden
 
 
-@pytest.mark.parametrize("draw", [_flat, _noise, _checks])
-@pytest.mark.parametrize(("where", "said"), [(UPPER, ("eyes", "brows")), (LOWER, ("mouth",))])
+@pytest.mark.parametrize(
+    ("where", "said", "draw"),
+    [
+        (UPPER, ("eyes", "brows"), _flat),
+        (UPPER, ("eyes",), _noise),
+        *((LOWER, ("mouth",), d) for d in (_flat, _noise, _checks)),
+    ],
+)
 def test_a_covered_half_is_said_and_read_with_high_doubt(
     astronaut: Rgb,
     tmp_path: Path,

@@ -174,6 +174,23 @@ def ocular(results: Results) -> str:
     return table_of(head, rows)
 
 
+def covered(results: Results) -> str:
+    """Share of covered faces that are said to be, by kind and place of the cover, and what their readings are worth."""
+    kinds = results["covers"]
+    places = list(next(iter(kinds.values())))
+    cells = {
+        kind: (f"{one['said']['share']:.2f} ({one['worth']:.2f})" for one in told.values())
+        for kind, told in kinds.items()
+    }
+    return table_of(("cover", *places), ((kind, *row) for kind, row in cells.items()))
+
+
+def bare(results: Results) -> str:
+    """Share of bare faces that are said to be covered."""
+    rows = ((name, *_portion(told)) for name, told in results["bare"].items())
+    return table_of(("bare faces", "n", "said to be covered", "95 % interval"), rows)
+
+
 def laid_out(name: str) -> Table:
     """A table that stands complete in `results/data.json`."""
     return lambda results: table_of(results[name]["head"], results[name]["rows"])
@@ -193,6 +210,7 @@ def measured(name: str, make: Table, command: str) -> Table:
 
 EVALUATE = "mien evaluate WEIGHTS --data DATA"
 COEFFICIENTS = "python -m mien.lab.coefficients.evaluate --performed PERFORMED --taught TAUGHT"
+COVERED = "python -m mien.lab.exams.covered_faces --data DATA"
 DESCRIBE = "python -m mien.lab.pages.describe_data --data DATA"
 
 TABLES: Mapping[str, Table] = MappingProxyType(
@@ -205,6 +223,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             make.__name__: measured(make.__name__, make, f"python -m mien.lab.exams.{module} --data DATA --kept KEPT")
             for make, module in ((comparison, "compare_readers"), (invariance, "invariance"), (ocular, "ablate"))
         },
+        **{make.__name__: measured("covered", make, COVERED) for make in (covered, bare)},
         **{name: measured("coefficients", make, COEFFICIENTS) for name, make in COEFFICIENT_TABLES.items()},
         **{
             name: measured("data", laid_out(name), DESCRIBE)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mien.face.look import MIN_MESH_SCORE, look_close
 from mien.lab.arrays import load_arrays
 from mien.lab.training.convert import Answers, ship_proved
+from mien.lab.training.corpus import splits
 from mien.lab.training.covers import hidden_in_part
 from mien.values import CHIP_PX, REGIONS, Frame
 from mien.writing import sha256_of
@@ -73,7 +74,7 @@ def ship(network: keras.Model, faces: int, to: Path) -> None:
             "licence": "Apache-2.0",
             "input": {"chip": f"(n, {CHIP_PX}, {CHIP_PX}, 1) float32, grey 0..255, cut by mien.face.align"},
             "output": {"hidden": f"(n, {len(REGIONS)}) 0..1, in the order of {', '.join(REGIONS)}"},
-            "data": f"FER2013 pictures with FER+ votes, split4 = 0: {faces} faces, hidden in part by drawing",
+            "data": f"FER2013 pictures with FER+ votes, training side: {faces} faces, hidden in part by drawing",
             "made_by": "python -m mien.lab.training.covered",
             "recipe": "see mien.lab.training.covers",
         }
@@ -86,9 +87,12 @@ def _apart(one: Answers, other: Answers) -> float:
 
 
 def cut(data: Path) -> NDArray[np.uint8]:
-    """Chips uint8 (n, 64, 64) of those of FER+'s training faces that the mesh finds."""
-    images, split4 = load_arrays(data / "ferplus_dev.npz", "images", "split4").values()
-    known = np.flatnonzero(split4 == 0)
+    """Chips uint8 (n, 64, 64) of those of FER+'s training faces that the mesh finds.
+
+    The development side is left out: it serves to choose `mien.affect.covered.COUNTED`.
+    """
+    held = load_arrays(data / "ferplus_dev.npz", "images", "votes", "split4", "dup_group")
+    images, known = held["images"], np.flatnonzero(splits(held["votes"], held["split4"], held["dup_group"])[0])
     drawn = np.random.default_rng(SEED).choice(known, min(FACES, len(known)), replace=False)
     seen = [look_close(Frame(0.0, np.repeat(images[row][:, :, None], 3, axis=2))) for row in drawn]
     return np.stack([face.chip for face in seen if face.score >= MIN_MESH_SCORE])

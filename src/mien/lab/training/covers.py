@@ -159,4 +159,17 @@ def _hand(chip: Chip, _: Chip, rng: np.random.Generator) -> Grey:
     return np.asarray(skin * (rng.uniform(0.75, 1.15) * (1 - dark)), np.float64)
 
 
-FILLS: tuple[Draw, ...] = (_board, _board, _cloth, _cloth, _noise, _stripes, _spots, _print, _hand, _hand)
+KINDS: Mapping[str, Draw] = MappingProxyType(
+    {
+        "board": _board,
+        "cloth": _cloth,
+        "noise": _noise,
+        "stripes": _stripes,
+        "spots": _spots,
+        "print": _print,
+        "hand": _hand,
+    }
+)
+"""What a cover may look like."""
+FILLS: tuple[Draw, ...] = tuple(KINDS[name] for name in (*KINDS, "board", "cloth", "hand"))
+"""What is drawn in training: boards, cloths and hands twice as often."""
