@@ -32,7 +32,7 @@ def hidden_regions(chip: NDArray[np.uint8]) -> Mapping[str, float]:
     """How far each of the `REGIONS` of a chip uint8 (64, 64) is covered, 0 (seen) to 1 (wholly)."""
     (said,) = load_network("mien.affect", "covered")(chip[None, :, :, None].astype(np.float32))
     return {
-        region: max(_ramp(float(share), *COUNTED), _ramp(even, *FLAT))
+        region: max(ramp(float(share), *COUNTED), ramp(even, *FLAT))
         for region, share, even in zip(REGIONS, said[0], _even(chip), strict=True)
     }
 
@@ -44,8 +44,9 @@ def _even(chip: NDArray[np.uint8]) -> list[float]:
     return [float(flat[a:c, b:d].mean()) for a, b, c, d in (BOXES[region] for region in REGIONS)]
 
 
-def _ramp(value: float, begins: float, wholly: float) -> float:
-    return min(1.0, max(0.0, (value - begins) / (wholly - begins)))
+def ramp(value: float, zero_at: float, one_at: float) -> float:
+    """How far a value is on its way from `zero_at` to `one_at`, in either direction, 0..1."""
+    return min(1.0, max(0.0, (value - zero_at) / (one_at - zero_at)))
 
 
 def hidden_share(hidden: Mapping[str, float]) -> float:

@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.covered import hidden_regions, told
+from mien.affect.covered import hidden_regions, ramp, told
 from mien.nets import Floats
 from mien.values import Face
 
@@ -80,14 +80,15 @@ def doubt_of(probs: Floats, worth: float) -> float:
 
 def worth(face: Face) -> float:
     """How well a face is seen: all factors of doubt together, 0..1."""
-    return math.prod(factors(face).values())
+    return math.prod(factors(face, hidden_regions(face.chip)).values())
 
 
 def causes_of_doubt(probs: Floats, face: Face) -> tuple[Cause, ...]:
     """What makes a reading doubtful, the worst first; none for a decided reading of a face well seen."""
-    worths = {"decided": 1 - undecided(probs), **factors(face)}
+    hidden = hidden_regions(face.chip)
+    worths = {"decided": 1 - undecided(probs), **factors(face, hidden)}
     found = [
-        Cause(name, worth, told(hidden_regions(face.chip)) if name == "seen" else CAUSES[name])
+        Cause(name, worth, told(hidden) if name == "seen" else CAUSES[name])
         for name, worth in worths.items()
         if worth < WORTH_TELLING
     ]
@@ -101,8 +102,8 @@ def undecided(probs: Floats) -> float:
     return min(1.0, entropy / float(np.log(len(p))))
 
 
-def factors(face: Face) -> Mapping[str, float]:
-    """How well a face is seen: each factor of doubt by name, 0..1."""
+def factors(face: Face, hidden: Mapping[str, float]) -> Mapping[str, float]:
+    """How well a face is seen, whose regions are so far `hidden`: each factor of doubt by name, 0..1."""
     pitch, yaw, _ = face.pose_deg
     measured = {
         "frontal": max(abs(pitch), abs(yaw)),
@@ -110,8 +111,8 @@ def factors(face: Face) -> Mapping[str, float]:
         "large": face.chip_scale,
         "sharp": sharpness(face.chip),
     }
-    ramped = {name: _ramp(value, *RAMPS[name]) for name, value in measured.items()}
-    return ramped | {"seen": seen(hidden_regions(face.chip))}
+    ramped = {name: ramp(value, *RAMPS[name]) for name, value in measured.items()}
+    return ramped | {"seen": seen(hidden)}
 
 
 def seen(hidden: Mapping[str, float]) -> float:
@@ -123,7 +124,3 @@ def sharpness(chip: NDArray[np.uint8]) -> float:
     """Variance of the chip's Laplacian over that of the chip: no unit, 0 for an even one."""
     (_, edges), (_, whole) = (cv2.meanStdDev(p) for p in (cv2.Laplacian(chip, cv2.CV_16S), chip))
     return float(edges.item() ** 2 / (whole.item() ** 2 + 1))
-
-
-def _ramp(value: float, zero_at: float, one_at: float) -> float:
-    return min(1.0, max(0.0, (value - zero_at) / (one_at - zero_at)))

@@ -154,11 +154,25 @@ def cut_detail(rgb: NDArray[np.uint8], fit: Pose) -> NDArray[np.uint8]:
     return _cut(rgb, fit, DETAIL_PX, CHIP_EYES_PX * DETAIL_PX / CHIP_PX)
 
 
+def lies_at(fit: Pose, side_px: int = CHIP_PX) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where the chip's view, as a square of `side_px`, lies in the frame: frame = corner + turn @ square.
+
+    Parameters
+    ----------
+    fit : where the face lies in the frame, as `level` says
+
+    Returns
+    -------
+    turn : float64 (2, 2)
+    corner : float64 (2,)
+    """
+    turn = fit.rotation[:2, :2] * (fit.scale * CHIP_PX / (CHIP_EYES_PX * side_px))
+    return turn, fit.shift[:2] - turn @ (np.array(CHIP_MIDDLE_PX) * (side_px / CHIP_PX))
+
+
 def _cut(rgb: NDArray[np.uint8], fit: Pose, side_px: int, finest_px: float) -> NDArray[np.uint8]:
     """Cut a square of `side_px`; a face whose eyes are farther apart than `finest_px` is first reduced to that."""
-    step_px = fit.scale * CHIP_PX / (CHIP_EYES_PX * side_px)  # frame pixels per pixel of the square
-    turn = fit.rotation[:2, :2] * step_px
-    corner = fit.shift[:2] - turn @ (np.array(CHIP_MIDDLE_PX) * (side_px / CHIP_PX))
+    turn, corner = lies_at(fit, side_px)
     share = min(1.0, finest_px / fit.scale)
     part, low = _seen(rgb, turn, corner, side_px, 2 / share)
     size = (part.shape[1], part.shape[0])

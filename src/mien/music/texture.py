@@ -269,8 +269,8 @@ def _with_third(found: list[Stroke], begun: list[Stroke], thirds: list[int], pla
     here = [stroke for stroke in begun if stroke.part is player.part]
     if not here or not thirds:
         return None
-    begun = [stroke for stroke in here if stroke.onset_ticks == here[0].onset_ticks]
-    nearest, first = min(product(thirds, begun), key=lambda pair: abs(pair[0] - pair[1].pitch_midi))
+    first_struck = [stroke for stroke in here if stroke.onset_ticks == here[0].onset_ticks]
+    nearest, first = min(product(thirds, first_struck), key=lambda pair: abs(pair[0] - pair[1].pitch_midi))
     if player.monophonic and abs(nearest - first.pitch_midi) <= FARTHEST_THIRD:
         return [replace(s, pitch_midi=nearest) if s in here and s.pitch_midi == first.pitch_midi else s for s in found]
     if not player.monophonic and abs(nearest - first.pitch_midi) <= OCTAVE:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from mien.affect.covered import hidden_regions
 from mien.affect.doubt import worth
-from mien.face.align import CHIP_EYES_PX, CHIP_MIDDLE_PX, level
+from mien.face.align import level, lies_at
 from mien.face.look import MIN_MESH_SCORE, look
 from mien.lab.command import command, made_of
 from mien.lab.exams.exam import FERPLUS, LONDON, find_data, load_exam, see
@@ -52,13 +52,12 @@ def covered(rgb: Rgb, face: Face, kind: str, place: str, rng: np.random.Generato
     """A portrait uint8 (h, w, 3) with a cover over a part of its face."""
     drawn = KINDS[kind](face.chip, face.chip[None], rng).clip(0, 255).astype(np.uint8)
     top, bottom, left, right = PLACES[place]
-    pose = level(face.points_px[:468])
-    turn = pose.rotation[:2, :2] * pose.scale / CHIP_EYES_PX
-    to_frame = np.column_stack([turn, pose.shift[:2] - turn @ np.array(CHIP_MIDDLE_PX)])
+    turn, corner = lies_at(level(face.points_px[:468]))
+    to_frame = np.column_stack([turn, corner])
     size = (rgb.shape[1], rgb.shape[0])
     fill = cv2.warpAffine(drawn, to_frame, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=np.float64)
-    outline = (corners @ turn.T + to_frame[:, 2]).round().astype(np.int32)
+    outline = (corners @ turn.T + corner).round().astype(np.int32)
     mask = np.zeros(rgb.shape[:2], dtype=np.uint8)
     cv2.fillPoly(mask, [outline], 1)
     return np.where(mask[:, :, None] > 0, fill[:, :, None], rgb).astype(np.uint8)
