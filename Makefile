@@ -21,11 +21,11 @@ page: src/mien/app/page/index.html  ## build the page of the live instrument (No
 page-check: web/.venv/page.stamp  ## types and tests of the page
 	web/.venv/bin/python web/build.py check
 
-test: $(VENV)/test.stamp  ## run the tests: on all cores, then those that play in real time by themselves
+test: $(VENV)/test.stamp  ## run the tests: on all cores, then those of the page by themselves
 	$(BIN)/pytest -n auto --dist loadfile $(IN_REAL_TIME:%=--ignore %)
 	$(BIN)/pytest $(IN_REAL_TIME)
 
-IN_REAL_TIME := tests/live tests/ports tests/browser
+IN_REAL_TIME := tests/browser
 
 style: $(VENV)/test.stamp  ## style, types, import contracts
 	$(BIN)/ruff format --check

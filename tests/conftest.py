@@ -12,6 +12,11 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 """oneDNN in TensorFlow 2.21 overruns the heap now and then when filters as narrow as our tests' learn (a crash in
 MklConvCustomBackpropFilterOp under load); TensorFlow's own convolutions do not."""
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+        os.environ.setdefault(name, "1")
+"""Each core has a worker of its own there; threads of one would wait for those of another."""
+
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", derandomize=True, deadline=None)
 """A submission is judged by the same examples each time; at home hypothesis goes on searching. Neither is timed."""

@@ -15,16 +15,16 @@ async def change_after_a_loss() -> int:
         if what in events:
             events[what].set()
 
-    before = len(multiprocessing.active_children())
+    before = set(multiprocessing.active_children())
     reading = ReadingProcess(True, WallClock(), lambda *_: None, told, ReaderChoice.of(None, False))
     try:
         await asyncio.wait_for(ready.wait(), 60)
-        (child,) = multiprocessing.active_children()[before:]
+        (child,) = set(multiprocessing.active_children()) - before
         child.kill()
         await asyncio.wait_for(lost.wait(), 60)
         reading.change(False)
         await asyncio.sleep(4 * FIRST_WAIT_S)
-        return len(multiprocessing.active_children()) - before
+        return len(set(multiprocessing.active_children()) - before)
     finally:
         reading.close()
 

@@ -20,8 +20,8 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts as Linux tells it"),
 ]
 
-VISITS = 45
-"""Three to four seconds each: three minutes."""
+VISITS = 30
+"""Three to four seconds each: two minutes."""
 FRAMES = 45
 FRAME_S = 1 / 15
 WAYS = ("emotion", "gesture", "hand", "trajectory", "ensemble")

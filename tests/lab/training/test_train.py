@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -60,43 +61,61 @@ def corpus() -> Corpus:
     return Corpus(made_faces(256, 1), made_faces(64, 2), made_faces(64, 3), scale)
 
 
-def test_training_learns_and_ships(corpus: Corpus, tmp_path: Path) -> None:
-    plan = Plan(epochs=8, batch=8, rate=5e-3, average=0.8, precision=SHORT)
-    network = train(corpus, plan, Ways(mixup=0, region_share=0, patch_share=0, silent_stream_share=0), SMALL, tmp_path)
-    curves = (tmp_path / "curves.csv").read_text().splitlines()
-    assert len(curves) == 1 + plan.epochs
-    training = json.loads((tmp_path / "training.json").read_text())
-    assert training["faces"] == {"train": 256, "develop": 64, "validate": 64, "performed": 0}
-    assert list((tmp_path / "events").rglob("events*"))  # for TensorBoard
-    path = export(network, training, tmp_path)  # refuses a network whose parity is off
-    faces = corpus.validate
-    logits = Reader(path).answer(faces.chips, faces.cues).logits
-    assert np.mean(logits.argmax(axis=1) == faces.targets.argmax(axis=1)) > 0.9
-    again = taken_up(path, corpus).predict(inputs_of(faces), verbose=0)["logits"]
-    np.testing.assert_allclose(again, logits, atol=0.01)
-    assert told_of(path)["command"] == training["command"]
+@dataclass(frozen=True)
+class Trained:
+    """What a training left that was pulled out of its socket once, and the epochs that it went on with."""
+
+    out: Path
+    network: keras.Model
+    epochs: list[int]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
-def test_an_interrupted_training_goes_on(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plan, entered = Plan(epochs=4, batch=32), Faces.enter
+PLAN = Plan(epochs=8, batch=8, rate=5e-3, average=0.8, precision=SHORT)
+
+
+@pytest.fixture(scope="module")
+def trained(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    out, entered, epochs = tmp_path_factory.mktemp("trained"), Faces.enter, []
 
     def pulled_plug(self: Faces, epoch: int, logs: object = None) -> None:
         if epoch == 2:
             raise KeyboardInterrupt
         entered(self, epoch, logs)
 
-    # Keras's logger is left open by whoever pulls the plug
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    def counted(self: Faces, epoch: int, logs: object = None) -> None:
+        epochs.append(epoch)
+        entered(self, epoch, logs)
+
+    ways = Ways(mixup=0, region_share=0, patch_share=0, silent_stream_share=0)
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Faces, "enter", pulled_plug)
-        train(corpus, plan, Ways(), SMALL, tmp_path)
-    epochs: list[int] = []
-    monkeypatch.setattr(Faces, "enter", lambda self, epoch, logs=None: (epochs.append(epoch), entered(self, epoch)))
-    train(corpus, plan, Ways(), SMALL, tmp_path)
-    assert epochs == [2, 3]
-    rows = (tmp_path / "curves.csv").read_text().splitlines()[1:]
-    assert [int(row.split(",")[0]) for row in rows] == [0, 1, 2, 3]
-    assert not (tmp_path / "unfinished").exists()
+        with pytest.raises(KeyboardInterrupt):
+            train(corpus, PLAN, ways, SMALL, out)
+        patched.setattr(Faces, "enter", counted)
+        network = train(corpus, PLAN, ways, SMALL, out)
+    return Trained(out, network, epochs)
+
+
+# Keras's logger is left open by whoever pulls the plug
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+def test_an_interrupted_training_goes_on(trained: Trained) -> None:
+    assert trained.epochs == list(range(2, PLAN.epochs))
+    rows = (trained.out / "curves.csv").read_text().splitlines()[1:]
+    assert [int(row.split(",")[0]) for row in rows] == list(range(PLAN.epochs))
+    assert not (trained.out / "unfinished").exists()
+
+
+def test_training_learns_and_ships(corpus: Corpus, trained: Trained) -> None:
+    training = json.loads((trained.out / "training.json").read_text())
+    assert training["faces"] == {"train": 256, "develop": 64, "validate": 64, "performed": 0}
+    assert list((trained.out / "events").rglob("events*"))  # for TensorBoard
+    path = export(trained.network, training, trained.out)  # refuses a network whose parity is off
+    faces = corpus.validate
+    logits = Reader(path).answer(faces.chips, faces.cues).logits
+    assert np.mean(logits.argmax(axis=1) == faces.targets.argmax(axis=1)) > 0.9
+    again = taken_up(path, corpus).predict(inputs_of(faces), verbose=0)["logits"]
+    np.testing.assert_allclose(again, logits, atol=0.01)
+    assert told_of(path)["command"] == training["command"]
 
 
 def test_what_a_training_went_on_from_is_told(corpus: Corpus, tmp_path: Path) -> None:
