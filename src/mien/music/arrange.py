@@ -16,7 +16,7 @@ from mien.music.bass import least_parallel, walk_bass
 from mien.music.figures import INNER_VOICES, Figure, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.hands import LEAP_S, REACH_SEMITONES
-from mien.music.harmony import Slot
+from mien.music.harmony import Outer, Slot
 from mien.music.rhythm import beat_ticks
 from mien.music.texture import (
     Ground,
@@ -32,11 +32,8 @@ from mien.music.texture import (
     tokens,
 )
 from mien.music.theme import Draft
-from mien.music.voicing import Outer, voice
+from mien.music.voicing import voice
 from mien.values import Brief, Part
-
-Joint = tuple[int, int]
-"""Melody and bass that sound together, MIDI."""
 
 DRIVEN_ENERGY = 0.75
 """Energy of a brief from which figures keep moving through the ends of phrases, except the last of the section."""
@@ -54,17 +51,18 @@ def arrange(
     textures: list[Texture],
     voices: Mapping[Part, Voice],
     before: tuple[int, ...] | None,
-    joint: Joint | None,
+    joint: Outer | None,
     rng: np.random.Generator,
     *,
     players: Ensemble,
-) -> tuple[list[list[Stroke]], tuple[int, ...], Joint | None]:
+) -> tuple[list[list[Stroke]], tuple[int, ...], Outer | None]:
     """Accompany the phrases of a section.
 
     Parameters
     ----------
     textures : one per phrase.
-    before, joint : the inner voices, and the melody and bass, with which the previous section ended.
+    before, joint : the inner voices with which the previous section ended, and the outer ones when they last began a
+        note together.
     players : who plays; what one pair of hands plays stays within its reach.
 
     Returns
@@ -82,15 +80,15 @@ def arrange(
 
 @dataclass(slots=True)
 class _Arranger:
-    """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the `joint` of
-    melody and bass, and the `outer` voices at the start of its last chord."""
+    """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the outer ones when
+    they last began a note together (`joint`), and those at the start of its last chord (`outer`)."""
 
     brief: Brief
     voices: Mapping[Part, Voice]
     players: Ensemble
     rng: np.random.Generator
     inner: tuple[int, ...] | None
-    joint: Joint | None
+    joint: Outer | None
     outer: Outer | None = None
 
     def phrase(
@@ -131,7 +129,7 @@ class _Arranger:
         placed = voice(
             draft.slots, ceilings, sung, INNER_VOICES, low, high, centre, low_above, reach, self.inner, self.outer
         )
-        self.inner, self.outer = placed[-1], (draft.slots[-1].bass_midi, sung[-1])
+        self.inner, self.outer = placed[-1], Outer(sung[-1], draft.slots[-1].bass_midi)
         odds = 0.25 + 0.6 * self.brief.tension
         held = suspensions(draft.slots, placed, draft.melody, self.brief.meter, odds, self.rng)
         tops = [min(c, s.bass_midi + (reach or c) + 1) for c, s in zip(ceilings, draft.slots, strict=True)]
@@ -177,7 +175,7 @@ class _Arranger:
         leap_ticks = LEAP_S * self.brief.tempo_bpm / 60 * beat_ticks(self.brief.meter)
         lowest = partial(_lowest, played if self.players.by_hand else (), player.low_midi, leap_ticks)
         bass = walk_bass(texture.rhythm, player, body, after, above, under, lowest, self.joint, self.brief.meter)
-        together = [(above[stroke.onset_ticks], stroke.pitch_midi) for stroke in bass if stroke.onset_ticks in above]
+        together = [Outer(above[one.onset_ticks], one.pitch_midi) for one in bass if one.onset_ticks in above]
         self.joint = together[-1] if together else self.joint
         return bass
 
@@ -203,7 +201,7 @@ def _ceiling(draft: Draft, slot: Slot) -> int:
 
 
 def _tutti(
-    draft: Draft, placed: tuple[int, ...], length: int, voices: Mapping[Part, Voice], joint: Joint | None
+    draft: Draft, placed: tuple[int, ...], length: int, voices: Mapping[Part, Voice], joint: Outer | None
 ) -> list[Stroke]:
     """Everybody plays the last chord; the bass takes its root, an octave lower if that makes no parallels."""
     slot, bass = draft.slots[-1], voices[Part.RHYTHM]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mien.music.figures import Figure
-from mien.music.harmony import Slot, parallel_cost
+from mien.music.harmony import Outer, Slot, parallel_cost
 from mien.music.rhythm import Meter, beat_ticks
 from mien.music.texture import Stroke, Token, Voice, restruck, tokens
 from mien.values import Part
@@ -29,14 +29,15 @@ def walk_bass(
     above: Mapping[int, int],
     under_midi: Sequence[int],
     lowest: Callable[[int], int],
-    before: tuple[int, int] | None,
+    before: Outer | None,
     meter: Meter,
 ) -> list[Stroke]:
     """Realise a figure of the bass: roots, fifths, octaves, and steps that lead to the next chord.
 
     `above` is the melody, pitch by onset. `under_midi` is the lowest inner voice of every slot, which a figure does not
-    cross. `lowest` says how low octaves and fifths may lie at a tick. `before` is the (melody, bass) that last sounded
-    together; where a figure would move in parallel fifths or octaves with it, another tone of the chord is taken.
+    cross. `lowest` says how low octaves and fifths may lie at a tick. `before` are the outer voices when they last
+    began a note together; where a figure would move in parallel fifths or octaves with them, another tone of the chord
+    is taken.
     """
     strokes = []
     last = before
@@ -49,7 +50,7 @@ def walk_bass(
         sung = above.get(onset)
         if sung is not None and last is not None:
             then = above.get(slot.onset_ticks + slot.length_ticks)
-            ahead = (then, after.bass_midi) if after is not None else None
+            ahead = Outer(then, after.bass_midi) if after is not None else None
             if onset == slot.onset_ticks:  # a chord keeps its bass note, perhaps in another octave
                 options = [p for p in (pitch, pitch + 12, pitch - 12) if p == pitch or p in span]
             else:
@@ -57,7 +58,7 @@ def walk_bass(
             pitch = least_parallel(options or [pitch], last, sung, ahead)
         pitch = player.fold(pitch)
         if sung is not None:
-            last = (sung, pitch)
+            last = Outer(sung, pitch)
         strokes.append(Stroke(onset, length, pitch, Part.RHYTHM))
         if token == "d" and not player.monophonic and pitch % 12 == slot.harmony.pcs[0]:
             fifth = (slot.harmony.pcs[2] - pitch) % 12 == 7 and pitch >= LOWEST_FIFTH_MIDI
@@ -78,13 +79,14 @@ def _grounded(strokes: Iterator[Token], slots: tuple[Slot, ...], meter: Meter) -
     return [found[onset] for onset in sorted(found)]
 
 
-def least_parallel(options: list[int], last: tuple[int, int], sung: int, ahead: tuple[int | None, int] | None) -> int:
-    """The first of the least parallel options. `last` and `ahead` are the (melody, bass) before it and at the next
-    chord."""
-    costs = [parallel_cost(last[0], sung, last[1], option) for option in options]
+def least_parallel(options: list[int], last: Outer, sung: int, ahead: Outer | None) -> int:
+    """The first of the least parallel options for the bass under `sung`. `last` and `ahead` are the outer voices before
+    it and at the next chord."""
+    costs = [parallel_cost(last.melody, sung, last.bass, option) for option in options]
     if ahead is not None:
         costs = [
-            cost + parallel_cost(sung, ahead[0], option, ahead[1]) for cost, option in zip(costs, options, strict=True)
+            cost + parallel_cost(sung, ahead.melody, option, ahead.bass)
+            for cost, option in zip(costs, options, strict=True)
         ]
     return options[costs.index(min(costs))]
 

@@ -18,10 +18,11 @@ from typing import TypeVar
 import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
-from mien.music.arrange import Joint, arrange
+from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.figures import Names, choose_texture
 from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, plan
+from mien.music.harmony import Outer
 from mien.music.height import heightened, with_height
 from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
@@ -76,7 +77,7 @@ class State:
     """What the composer remembers between sections.
 
     `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on.
-    Four fields join one phrase to the next: `last`, `voices` (the inner ones), `joint` (melody and bass when they last
+    Four fields join one phrase to the next: `last`, `voices` (the inner ones), `joint` (the outer ones when they last
     began a note together) and `heard` (the last pitches of the melody). `highest_midi` is the highest melody pitch so
     far, as if the tonic were C. `figures` accompanied the last section; `worn` are the figures each theme has been
     heard with.
@@ -91,7 +92,7 @@ class State:
     heard: tuple[int, ...] = ()
     highest_midi: int = 0
     voices: tuple[int, ...] | None = None
-    joint: Joint | None = None
+    joint: Outer | None = None
     figures: Names | None = None
     worn: Mapping[str, tuple[Names, ...]] = field(default_factory=dict)
 

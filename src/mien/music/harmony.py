@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,13 @@ class Slot:
     length_ticks: int
     harmony: Harmony
     bass_midi: int
+
+
+class Outer(NamedTuple):
+    """The outer voices at one moment, MIDI: the melody, None if it begins no note, and the bass."""
+
+    melody: int | None
+    bass: int
 
 
 def slot_at(slots: Sequence[Slot], tick: int) -> Slot:
@@ -255,7 +263,7 @@ def bass_line(
     chords: list[tuple[int, int, Harmony]],
     low_midi: int,
     high_midi: int,
-    before: tuple[int | None, int] | None,
+    before: Outer | None,
     closes: int,
     rng: np.random.Generator,
     above: Mapping[int, int] | None = None,
@@ -263,9 +271,8 @@ def bass_line(
 ) -> list[Slot]:
     """Choose the bass note of every chord: small moves, roots at cadences, inversions where they give a line.
 
-    `before` is the melody (if it has an onset there) and the bass at the chord before the first. The last `closes`
-    chords stay in root position; a six-four chord only stands over a `pedal`. `above` is the melody, if it exists
-    already: pitch by onset.
+    `before` are the outer voices at the chord before the first. The last `closes` chords stay in root position; a
+    six-four chord only stands over a `pedal`. `above` is the melody, if it exists already: pitch by onset.
     """
     melody = above or {}
     centre = low_midi + 0.4 * (high_midi - low_midi)
@@ -275,21 +282,20 @@ def bass_line(
         pcs = (pedal.pc,) if pedal is not None and held else chord.pcs
         tones = range(low_midi, high_midi + 1)
         options.append([(midi, 0 if held else chord.pcs.index(midi % 12)) for midi in tones if midi % 12 in pcs])
+    outer = [[Outer(melody.get(chord[0]), midi) for midi, _ in row] for chord, row in zip(chords, options, strict=True)]
     rooted = len(chords) - closes
     costs: list[list[tuple[float, int]]] = []
     for index, row in enumerate(options):
         costs.append([])
-        for midi, place in row:
+        for (midi, place), here in zip(row, outer[index], strict=True):
             own = _inversion_cost(chords[index][2], place, is_fixed=index >= rooted or index == 0)
             own += 0.02 * abs(midi - centre) + float(rng.gumbel(0, 0.25))
-            sung = melody.get(chords[index][0])
             if index == 0:
-                moves = [(0.0 if before is None else _join_cost(None, before, (sung, midi)), 0)]
+                moves = [(0.0 if before is None else _join_cost(None, before, here), 0)]
             else:
-                last, then = chords[index - 1][2], melody.get(chords[index - 1][0])
+                last = chords[index - 1][2]
                 moves = [
-                    (costs[-2][i][0] + _join_cost(last, (then, other), (sung, midi)), i)
-                    for i, (other, _) in enumerate(options[index - 1])
+                    (costs[-2][i][0] + _join_cost(last, other, here), i) for i, other in enumerate(outer[index - 1])
                 ]
             best, origin = min(moves)
             costs[-1].append((best + own, origin))
@@ -312,10 +318,10 @@ def _inversion_cost(chord: Harmony, place: int, *, is_fixed: bool) -> float:
     return 0.5 if place == 1 else 1.2
 
 
-def _join_cost(chord: Harmony | None, one: tuple[int | None, int], other: tuple[int | None, int]) -> float:
-    """Cost of going from one (melody, bass) to another as `chord` is left."""
-    cost = _move_cost(other[1] - one[1]) + parallel_cost(one[0], other[0], one[1], other[1])
-    return cost if chord is None else cost + _resolve_cost(chord, one[1], other[1])
+def _join_cost(chord: Harmony | None, one: Outer, other: Outer) -> float:
+    """Cost of going from one pair of outer voices to another as `chord` is left."""
+    cost = _move_cost(other.bass - one.bass) + parallel_cost(one.melody, other.melody, one.bass, other.bass)
+    return cost if chord is None else cost + _resolve_cost(chord, one.bass, other.bass)
 
 
 def _move_cost(move: int) -> float:

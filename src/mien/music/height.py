@@ -19,7 +19,7 @@ from math import inf
 import numpy as np
 
 from mien.music.form import FIRST_THEME, HEIGHT_ENERGY, SectionSpec
-from mien.music.harmony import slot_at
+from mien.music.harmony import Outer, slot_at
 from mien.music.melody import Range, Sung, Syllable, sing
 from mien.music.rhythm import bar_ticks, middle_ticks, strength
 from mien.music.theme import GOOD_ENOUGH, Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
@@ -100,7 +100,7 @@ def _raised_from(
     if not kept:
         return []
     slot = slot_at(draft.slots, start - 1)
-    joint = (sung_at(kept, slot), slot.bass_midi)
+    joint = Outer(sung_at(kept, slot), slot.bass_midi)
     letters = closing_letters(draft.spec, draft.slots[-1], None)
     for peak in sorted(climbing, key=lambda i: (-anew[i].length_ticks, -strength(anew[i].onset_ticks, brief.meter))):
         summit = _summit(draft, anew[peak].onset_ticks, compass, highest_midi)

@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.music.harmony import Slot, slot_at
+from mien.music.harmony import Outer, Slot, slot_at
 from mien.music.motif import step_odds
 from mien.music.rhythm import DOWNBEAT, strength
 from mien.values import Brief, Mode
@@ -126,7 +126,7 @@ def sing(
     syllables: list[Syllable],
     slots: list[Slot],
     before: tuple[Sung, ...],
-    joint: tuple[int | None, int] | None,
+    joint: Outer | None,
     arch: NDArray[np.float64],
     close_letters: tuple[int, ...],
     rng: np.random.Generator,
@@ -136,7 +136,7 @@ def sing(
     Parameters
     ----------
     before : the notes of the same line right before, as many as there are (the last two count).
-    joint : melody (None if it rests) and bass at the last chord before, as MIDI.
+    joint : the outer voices at the last chord before.
     arch : (len(syllables),), the height of the phrase's arch at each syllable, in steps.
     close_letters : letters of the scale on which a closing syllable may end.
     """
@@ -163,8 +163,8 @@ def sing(
             + weights[index] * foreign[index]
             + rng.gumbel(0, COSTS.noise, count)
         )
-        if index == 0 and joint is not None and joint[0] is not None:
-            own += COSTS.parallel * _parallel(np.array(joint[:1]), pitches[0], joint[1], under[0].bass_midi)[0]
+        if index == 0 and joint is not None and joint.melody is not None:
+            own += COSTS.parallel * _parallel(np.array([joint.melody]), pitches[0], joint.bass, under[0].bass_midi)[0]
         if syllable.place is not None:
             own += COSTS.place * np.minimum(np.abs(steps - syllable.place), 3)
         own += COSTS.tonic * (steps % 7 == 0) * (not syllable.closes)

@@ -13,7 +13,7 @@ import numpy as np
 
 from mien.music.balance import imbalance
 from mien.music.form import PhraseSpec
-from mien.music.harmony import Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
+from mien.music.harmony import Outer, Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
@@ -143,8 +143,8 @@ def faults_of(draft: Draft, around: Neighbours) -> float:
         joints.insert(0, _outer(around.before, around.before.slots[-1]))
     if (after := draft if around.comes_again else around.after) is not None:
         joints.append(_outer(after, after.slots[0]))
-    together = [joint for joint in joints if joint[0] is not None]  # the chords at which both outer voices begin a note
-    parallels = sum(parallel_cost(one[0], two[0], one[1], two[1]) for one, two in pairwise(together))
+    together = [joint for joint in joints if joint.melody is not None]  # chords at which both outer voices begin a note
+    parallels = sum(parallel_cost(one.melody, two.melody, one.bass, two.bass) for one, two in pairwise(together))
     peak = max(note.pitch_midi for note in draft.melody)
     peaks = [i for i, note in enumerate(draft.melody) if note.pitch_midi == peak]
     pitches = [note.pitch_midi for note in draft.melody]
@@ -154,9 +154,9 @@ def faults_of(draft: Draft, around: Neighbours) -> float:
     return faults + (imbalance(pitches) + imbalance([*before, *pitches])) / 2
 
 
-def _outer(draft: Draft, slot: Slot) -> tuple[int | None, int]:
-    """The melody, if one of its notes begins there, and the bass at the start of a chord."""
-    return sung_at(draft.melody, slot), slot.bass_midi
+def _outer(draft: Draft, slot: Slot) -> Outer:
+    """The outer voices at the start of a chord."""
+    return Outer(sung_at(draft.melody, slot), slot.bass_midi)
 
 
 def sung_at(melody: Sequence[Sung], slot: Slot) -> int | None:
@@ -201,10 +201,10 @@ def _draft(
         arch = arch_heights(brief, span, places, lift)
         joined = melody or [*(before.melody[-2:] if before else ())]
         if around.comes_again and melody:
-            following = melody[0].pitch_midi, slots[0].bass_midi
+            following = Outer(melody[0].pitch_midi, slots[0].bass_midi)
         letters = closing_letters(spec, slots[-1], following)
         sung = [s for s in slots if s.onset_ticks < first * bar]
-        left = (sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
+        left = Outer(sung_at(melody, sung[-1]), sung[-1].bass_midi) if sung else joint
         melody += sing(brief, span, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above, pedal)
@@ -229,13 +229,13 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast:
     return [(0, length, words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
 
 
-def closing_letters(spec: PhraseSpec, slot: Slot, following: tuple[int | None, int] | None) -> tuple[int, ...]:
+def closing_letters(spec: PhraseSpec, slot: Slot, following: Outer | None) -> tuple[int, ...]:
     """The letters on which the melody may close over the last chord, without those that would move on in parallel
-    fifths or octaves with the bass, if others remain and the `following` (melody, bass) is known."""
+    fifths or octaves with the bass, if others remain and the `following` outer voices are known."""
     chord, bass = slot.harmony, slot.bass_midi
     places = zip(chord.letters[:3], chord.pcs[:3], strict=True)  # no phrase rests on a seventh
     allowed = [(letter, (pc - bass) % 12) for letter, pc in places if letter in CLOSES[spec.cadence]]
-    ahead = None if following is None or following[0] is None else (following[0] - following[1]) % 12
+    ahead = None if following is None or following.melody is None else (following.melody - following.bass) % 12
     free = [letter for letter, above in allowed if above != ahead or above not in (0, 7)]
     return tuple(free or [letter for letter, _ in allowed])
 

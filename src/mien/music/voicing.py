@@ -14,7 +14,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.music.harmony import Slot
+from mien.music.harmony import Outer, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,6 @@ class Costs:
 
 
 COSTS = Costs()
-
-Outer = tuple[int, int | None]
-"""Bass and melody where a chord begins, MIDI."""
 
 KEPT = 32
 """How many placements of a chord are tried: those that are best on their own."""
@@ -91,7 +88,7 @@ def voice(
     reach : semitones above the bass that the left hand spans, if two hands play everything; None otherwise.
     before, outer_before : the inner voices of the previous chord, and the outer ones with it; None if not known.
     """
-    outer = [(slot.bass_midi, melody) for slot, melody in zip(slots, sung, strict=True)]
+    outer = [Outer(melody, slot.bass_midi) for slot, melody in zip(slots, sung, strict=True)]
     rows: list[NDArray[np.int64]] = []
     origins: list[NDArray[np.int64]] = []
     total = np.zeros(0)
@@ -152,8 +149,9 @@ def _moving_cost(
     then, now = last[:, None, :], options[None, :, :]
     moves = now - then
     cost = COSTS.move * np.abs(moves).sum(axis=2).astype(np.float64)
+    then_melody, then_bass = outer_before or (None, None)
     # a fifth is seven semitones over the bass, five (mod 12) under the melody
-    for outer_now, outer_then, fifth in zip(outer, outer_before or (None, None), (7, 5), strict=True):
+    for outer_then, outer_now, fifth in ((then_bass, outer.bass, 7), (then_melody, outer.melody, 5)):
         if outer_now is not None and outer_then is not None and outer_now != outer_then:
             here, there = (then - outer_then) % 12, (now - outer_now) % 12
             cost += COSTS.parallel * ((here == there) & ((here == 0) | (here == fifth)) & (moves != 0)).sum(axis=2)
