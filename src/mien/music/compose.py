@@ -21,7 +21,7 @@ from mien.ensembles import Ensemble, ensemble
 from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.figures import Names, choose_texture
-from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, plan
+from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, nth_letter, plan
 from mien.music.harmony import Outer
 from mien.music.height import heightened, with_height
 from mien.music.interruption import EVADED, breaks, broken_off, louder
@@ -220,7 +220,7 @@ def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
     roles = ("c",) if spec.is_contrast else ("a", "b")
     bank: dict[str, Motif] = dict(state.motifs[state.refrain]) if spec.is_contrast and state.refrain else {}
     for number, role in enumerate(roles):
-        name = _motif_name(state.motif_count + number)
+        name = nth_letter(state.motif_count + number).lower()
         bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, bank.values())
     return replace(
         state,
@@ -228,11 +228,6 @@ def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.G
         motifs=_recent({**state.motifs, spec.theme: bank}),
         refrain=state.refrain if spec.is_contrast else spec.theme,
     )
-
-
-def _motif_name(number: int) -> str:
-    """a, b … z, a1, b1 …"""
-    return chr(ord("a") + number % 26) + (str(number // 26) if number >= 26 else "")
 
 
 def _drafts(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ class Texture:
 
 
 @cache
-def _table() -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+def _table() -> Mapping[str, Any]:
     return tomllib.loads(files("mien.music").joinpath("figures.toml").read_text(encoding="utf-8"))
 
 
@@ -100,15 +101,14 @@ def figures(part: Part) -> tuple[Figure, ...]:
     found = []
     for name, row in _table()[part.name.lower()].items():
         meters = row.get("meters", [f"{beats}/{unit}" for beats, unit in METERS])
-        assert isinstance(meters, list)
         found.append(
             Figure(
                 name,
-                int(str(row["grid"])),
-                tuple(str(row["steps"]).split()),
-                tuple(str(row.get("answer", row["steps"])).split()),
-                float(str(row["energy"])),
-                float(str(row["tension"])),
+                row["grid"],
+                tuple(row["steps"].split()),
+                tuple(row.get("answer", row["steps"]).split()),
+                float(row["energy"]),
+                float(row["tension"]),
                 tuple(meter for meter in METERS if f"{meter[0]}/{meter[1]}" in meters),
             )
         )
@@ -118,17 +118,14 @@ def figures(part: Part) -> tuple[Figure, ...]:
 @cache
 def kits() -> tuple[Kit, ...]:
     """The drum patterns, in the order of the table."""
-    found = []
-    for name, row in _table()["kit"].items():
-        found.append(
-            Kit(name, int(str(row["grid"])), float(str(row["energy"])), _drums(row["rows"]), _drums(row["compound"]))
-        )
-    return tuple(found)
+    return tuple(
+        Kit(name, row["grid"], float(row["energy"]), _drums(row["rows"]), _drums(row["compound"]))
+        for name, row in _table()["kit"].items()
+    )
 
 
-def _drums(rows: object) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    assert isinstance(rows, dict)
-    return tuple((int(key), tuple(str(steps).split())) for key, steps in rows.items())
+def _drums(rows: Mapping[str, str]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    return tuple((int(key), tuple(steps.split())) for key, steps in rows.items())
 
 
 def energy_of(brief: Brief) -> float:

@@ -132,7 +132,7 @@ class Form:
         a_chapter = max(len(set(word) - {FIRST_THEME}) for word in self.later)
         start = len(set(self.orders[-1])) + a_chapter * (chapter - 1)
         news = [letter for letter in dict.fromkeys(order) if letter != FIRST_THEME]
-        return [FIRST_THEME if x == FIRST_THEME else _letter(start + news.index(x)) for x in order]
+        return [FIRST_THEME if x == FIRST_THEME else nth_letter(start + news.index(x)) for x in order]
 
     def statements(self, chapter: int) -> int:
         """How often the first theme is stated before this chapter begins."""
@@ -247,7 +247,7 @@ def _title(theme: str, turn: int) -> str:
     return theme + ("'" * turn if turn < 4 else f"'{turn}")
 
 
-def _letter(number: int) -> str:
+def nth_letter(number: int) -> str:
     """A, B … Z, A1, B1 …"""
     return chr(ord("A") + number % 26) + (str(number // 26) if number >= 26 else "")
 

@@ -153,7 +153,7 @@ def _lids(
     right, left = (_shut(now, since, time_s) for now, since in zip(openness, state.shut_s, strict=True))
     shut = (right, left)
     both = state.were_both_shut or (right is not None and left is not None)
-    if any(shut) or any(since is not None for since in shut):
+    if any(since is not None for since in shut):
         return (), shut, both
     held = [time_s - since for since in state.shut_s if since is not None]
     if not held:

@@ -23,7 +23,6 @@ from mien.music.interruption import KIND, PAUSE
 from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, strength
 from mien.strokes import strike_once
 from mien.values import Brief, Note, Part, Phrase
-from mien.vocabulary import quarters_in_beat
 
 ARCH_TEMPO = 0.16
 """Swing of the tempo within a phrase at full rubato: the middle is 6 % faster than the beginning and 10 % faster than
@@ -167,7 +166,6 @@ def _play_part(
     lifts = _pedal_changes(written) if players.pedal else chord_starts
     middle = sum(n.pitch_midi for n in notes) / len(notes)
     beat = beat_ticks(written.meter)
-    quarter = quarters_in_beat(written.meter)
     early, strong = rng.normal(0, 1, (2, len(notes)))
     late = _lateness_ms(part, players)
     played = []
@@ -181,7 +179,7 @@ def _play_part(
             + TOUCH_VELOCITY * strong[index]
         )
         jitter_ms = 0.0 if players.solo else min(WIDEST_SPREAD, max(-WIDEST_SPREAD, early[index])) * SPREAD_MS
-        ticks_per_ms = in_force(written.tempo, note.onset_ticks) * quarter * 480 / 60_000
+        ticks_per_ms = in_force(written.tempo, note.onset_ticks) * beat / 60_000
         onset = max(0, note.onset_ticks + round((late + jitter_ms) * ticks_per_ms))
         change = next((c for c in lifts[bisect_right(lifts, note.onset_ticks) :]), written.length_ticks)
         rings = note.pitch_midi % 12 in chord.pcs

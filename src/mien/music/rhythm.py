@@ -8,9 +8,11 @@ References: Lerdahl & Jackendoff 1983, *A Generative Theory of Tonal Music* (met
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,9 +105,9 @@ class Repertoire:
 
 
 @cache
-def melody_table() -> dict[str, object]:
+def melody_table() -> Mapping[str, Any]:
     """The learnt table, as `mien.lab.scores.melody_statistics` wrote it."""
-    table: dict[str, object] = json.loads(
+    table: Mapping[str, Any] = json.loads(
         files("mien.music").joinpath("melody_statistics.json").read_text(encoding="utf-8")
     )
     return table
@@ -115,7 +117,6 @@ def melody_table() -> dict[str, object]:
 def repertoire(meter: Meter) -> Repertoire:
     """Bar rhythms of a metre. Songs in 5/4 are rare: its bars are joined from one of three beats and one of two."""
     learnt = melody_table()["rhythms"]
-    assert isinstance(learnt, dict)
     if meter == (5, 4):
         pairs = [(a[0] * b[0] / 1e3, (*a[1:], *b[1:])) for a in learnt["3/4"][:24] for b in learnt["2/4"][:10]]
         uses, rhythms = [p[0] for p in pairs], tuple(p[1] for p in pairs)

@@ -95,7 +95,7 @@ def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed:
         marks=passage.marks,
     )
     levels = tuple(note.velocity - LOUDNESS_VELOCITY * composed.loudness for note in passage.notes)
-    return Stretch(written, tuple((0, composed) for _ in briefs), levels).under(briefs)
+    return Stretch(written, (), levels).under(briefs)
 
 
 def join(stretches: Sequence[Stretch], seed: int) -> Stretch:
