@@ -17,7 +17,7 @@ def test_symbols_have_legal_values(meter: tuple[int, int], data: st.DataObject) 
     notes = data.draw(lines(Part.MELODY, meter, 60, 72))
     line = write_line(notes, holds=False)
     for start in (0, BAR[meter]):
-        symbols = write_bar(line, start, BAR[meter], meter)
+        symbols = write_bar(line, start, meter)
         assert symbols[0].onset_ticks == 0
         assert symbols[-1].end_ticks == BAR[meter]
         assert all(a.end_ticks == b.onset_ticks for a, b in pairwise(symbols))
@@ -31,7 +31,7 @@ def test_symbols_have_legal_values(meter: tuple[int, int], data: st.DataObject) 
 def values(meter: tuple[int, int], *spans: tuple[int, int]) -> list[tuple[int, str]]:
     """Lengths of the symbols of one bar: "r" for rests."""
     notes = [Note(start, Part.MELODY, 60, length, 70) for start, length in spans]
-    written = write_bar(write_line(notes, holds=False), 0, BAR[meter], meter)
+    written = write_bar(write_line(notes, holds=False), 0, meter)
     return [(s.length_ticks, "n" if s.pitches else "r") for s in written]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from mien.music.rhythm import Meter, bar_ticks
 from mien.values import TICKS_PER_QUARTER, Note
 
 VALUES: Mapping[int, tuple[str, int]] = {
@@ -113,7 +114,7 @@ def _snap(notes: Sequence[Note]) -> list[tuple[int, int, int]]:
     return [(start, end if end > start else snap(start + _TRIPLET_GRID), pitch) for start, end, pitch in spans]
 
 
-def write_bar(line: Sequence[Symbol], start_ticks: int, bar_ticks: int, meter: tuple[int, int]) -> list[Symbol]:
+def write_bar(line: Sequence[Symbol], start_ticks: int, meter: Meter) -> list[Symbol]:
     """Write one bar of a line: every tick of it belongs to exactly one symbol.
 
     Parameters
@@ -124,22 +125,23 @@ def write_bar(line: Sequence[Symbol], start_ticks: int, bar_ticks: int, meter: t
     -------
     Symbols of legal value, onsets from the bar line.
     """
+    bar = bar_ticks(meter)
     inside: list[Symbol] = []
     now = 0
     first = bisect_right(line, start_ticks, key=lambda symbol: symbol.end_ticks)
-    for symbol in line[first : bisect_left(line, start_ticks + bar_ticks, key=lambda symbol: symbol.onset_ticks)]:
+    for symbol in line[first : bisect_left(line, start_ticks + bar, key=lambda symbol: symbol.onset_ticks)]:
         onset = max(symbol.onset_ticks - start_ticks, 0)
-        end = min(symbol.end_ticks - start_ticks, bar_ticks)
+        end = min(symbol.end_ticks - start_ticks, bar)
         if onset > now:
             inside.append(Symbol(now, onset - now))
         inside.append(_part_of(symbol, onset, end, symbol.onset_ticks - start_ticks, symbol.end_ticks - start_ticks))
         now = end
-    if now < bar_ticks:
-        inside.append(Symbol(now, bar_ticks - now))
+    if now < bar:
+        inside.append(Symbol(now, bar - now))
     thirds = {edge // TICKS_PER_QUARTER for s in inside for edge in (s.onset_ticks, s.end_ticks) if edge % _GRID}
     written = []
     for symbol in inside:
-        cuts = [symbol.onset_ticks, *_cuts(symbol, thirds, bar_ticks, meter), symbol.end_ticks]
+        cuts = [symbol.onset_ticks, *_cuts(symbol, thirds, meter), symbol.end_ticks]
         for onset, end in pairwise(cuts):
             piece = _part_of(symbol, onset, end, symbol.onset_ticks, symbol.end_ticks)
             written.append(replace(piece, triplet=onset // TICKS_PER_QUARTER in thirds))
@@ -158,7 +160,7 @@ def _part_of(symbol: Symbol, onset: int, end: int, first: int, last: int) -> Sym
     )
 
 
-def _cuts(symbol: Symbol, thirds: set[int], bar_ticks: int, meter: tuple[int, int]) -> Iterator[int]:
+def _cuts(symbol: Symbol, thirds: set[int], meter: Meter) -> Iterator[int]:
     """Where a symbol has to be split, in order."""
     onset, end = symbol.onset_ticks, symbol.end_ticks
     while onset < end:
@@ -169,36 +171,35 @@ def _cuts(symbol: Symbol, thirds: set[int], bar_ticks: int, meter: tuple[int, in
         else:
             edges = [q * TICKS_PER_QUARTER for q in thirds if onset < q * TICKS_PER_QUARTER < end]
             stop = min([end, *edges])
-            while not _is_legal(onset, stop, bool(symbol.pitches), bar_ticks, meter):
+            while not _is_legal(onset, stop, bool(symbol.pitches), meter):
                 inner = range(onset - onset % _GRID + _GRID, stop, _GRID)
-                stop = max(inner, key=lambda at: (_visibility(at, bar_ticks, meter), -at))
+                stop = max(inner, key=lambda at: (_visibility(at, meter), -at))
         if stop < end:
             yield stop
         onset = stop
 
 
-def _visibility(at: int, bar_ticks: int, meter: tuple[int, int]) -> int:
+def _visibility(at: int, meter: Meter) -> int:
     """How much a reader wants to see a place in the bar: 9 for its ends, 8 its middle, 6 its beats, less for each
     halving."""
     beat = TICKS_PER_QUARTER * 4 // meter[1]
-    if at % bar_ticks == 0:
+    if at % bar_ticks(meter) == 0:
         return 9
     if at % _STRONG[meter] == 0:
         return 8
     return next((level for level, unit in ((6, beat), (5, beat // 2), (4, beat // 4)) if at % unit == 0), 1)
 
 
-def _is_legal(onset: int, end: int, sounds: bool, bar_ticks: int, meter: tuple[int, int]) -> bool:
+def _is_legal(onset: int, end: int, sounds: bool, meter: Meter) -> bool:
     """Whether one symbol may stand from `onset` to `end`."""
     length = end - onset
     if length not in VALUES:
         return length <= _GRID
-    inside = max((_visibility(at, bar_ticks, meter) for at in range(onset + _GRID, end, _GRID)
-                  if onset < at), default=0)  # fmt: skip
-    ends = (_visibility(onset, bar_ticks, meter), _visibility(end, bar_ticks, meter))
+    inside = max((_visibility(at, meter) for at in range(onset + _GRID, end, _GRID)), default=0)
+    ends = (_visibility(onset, meter), _visibility(end, meter))
     compound = meter[1] == 8
     if compound and inside >= 8:
-        return length == bar_ticks
+        return length == bar_ticks(meter)
     if meter == (5, 4) and inside >= 8 and length > TICKS_PER_QUARTER:
         return False  # the second group of beats must be visible
     if compound and sounds and length == _QUADRUPLET and onset % _QUADRUPLET == 0:
@@ -213,7 +214,7 @@ def _is_legal(onset: int, end: int, sounds: bool, bar_ticks: int, meter: tuple[i
     return (length == TICKS_PER_QUARTER and inside < 8) or (meter == (4, 4) and (onset, end) == (480, 1440))
 
 
-def beam(symbols: Sequence[Symbol], meter: tuple[int, int]) -> list[list[int]]:
+def beam(symbols: Sequence[Symbol], meter: Meter) -> list[list[int]]:
     """Group the flagged symbols of a bar under beams: indices of two or more neighbours each.
 
     Beams show the beat; in 4/4 eighths alone go by the half bar.
@@ -231,7 +232,7 @@ def beam(symbols: Sequence[Symbol], meter: tuple[int, int]) -> list[list[int]]:
     return [group for group in groups if len(group) > 1]
 
 
-def _beam_end(symbols: Sequence[Symbol], onset: int, meter: tuple[int, int]) -> int:
+def _beam_end(symbols: Sequence[Symbol], onset: int, meter: Meter) -> int:
     width = 720 if meter[1] == 8 else TICKS_PER_QUARTER
     if meter == (4, 4):
         half = onset - onset % 960

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from mien.ensembles import Ensemble, Player, ensemble
 from mien.music.hands import in_the_right_hand
+from mien.music.rhythm import Meter, beat_ticks
 from mien.music.score.notation import Symbol, write_bar, write_line
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
@@ -146,7 +147,7 @@ def _kit(phrase: Phrase) -> Staff:
     for by_foot in (False, True):
         notes = [note for note in phrase.part(Part.KIT) if (note.pitch_midi in FEET) is by_foot]
         onsets = sorted({note.onset_ticks for note in notes})
-        beat = phrase.bar_ticks // phrase.meter[0] * (3 if phrase.meter[1] == 8 else 1)
+        beat = beat_ticks(phrase.meter)
         until = {
             onset: min(after, onset + beat - onset % beat) for onset, after in pairwise([*onsets, phrase.length_ticks])
         }
@@ -156,27 +157,24 @@ def _kit(phrase: Phrase) -> Staff:
 
 
 def _staff(phrase: Phrase, clef: str, voices: Sequence[Sequence[Symbol]]) -> Staff:
-    bar_ticks = phrase.bar_ticks
-    count = max(1, -(-phrase.length_ticks // bar_ticks))
+    bar = phrase.bar_ticks
+    count = max(1, -(-phrase.length_ticks // bar))
     bars = []
-    for start in range(0, count * bar_ticks, bar_ticks):
-        written = [tuple(write_bar(voice, start, bar_ticks, phrase.meter)) for voice in voices]
+    for start in range(0, count * bar, bar):
+        written = [tuple(write_bar(voice, start, phrase.meter)) for voice in voices]
         sounding = [voice for voice in written if any(symbol.pitches for symbol in voice)]
-        bars.append(
-            tuple(_merge(sounding, bar_ticks, phrase.meter, in_turn=clef != "percussion")) or ((Symbol(0, bar_ticks),),)
-        )
+        merged = _merge(sounding, phrase.meter, in_turn=clef != "percussion")
+        bars.append(tuple(merged) or ((Symbol(0, bar),),))
     return Staff(clef, tuple(bars))
 
 
-def _merge(
-    voices: Sequence[tuple[Symbol, ...]], bar_ticks: int, meter: tuple[int, int], *, in_turn: bool
-) -> list[tuple[Symbol, ...]]:
+def _merge(voices: Sequence[tuple[Symbol, ...]], meter: Meter, *, in_turn: bool) -> list[tuple[Symbol, ...]]:
     """Join voices of the same rhythm into chords and, if asked, voices that never sound at once into one."""
     merged: list[tuple[Symbol, ...]] = []
     for voice in voices:
         for place, other in enumerate(merged):
             if _move_together(voice, other) or (in_turn and _take_turns(voice, other)):
-                merged[place] = tuple(write_bar(_joined(other, voice), 0, bar_ticks, meter))
+                merged[place] = tuple(write_bar(_joined(other, voice), 0, meter))
                 break
         else:
             merged.append(voice)
