@@ -28,10 +28,11 @@ from mien.music.texture import (
     restruck,
     second_line,
     settled,
+    sounds,
     suspensions,
     tokens,
 )
-from mien.music.theme import Draft
+from mien.music.theme import Draft, sung_at
 from mien.music.voicing import voice
 from mien.values import Brief, Part
 
@@ -109,8 +110,8 @@ class _Arranger:
             bass = self._bass(texture, draft, body, after, following, placed, played)
             played = completed([*played, *bass], body, draft.melody, self.voices)
             if texture.kit is not None:
-                length = body[-1].onset_ticks + body[-1].length_ticks
-                played += drum(texture.kit, length, self.brief.meter, fills=following is None, opens=is_first)
+                end, meter = body[-1].end_ticks, self.brief.meter
+                played += drum(texture.kit, end, meter, fills=following is None, opens=is_first)
         if is_tutti:
             length = draft.slots[-1].length_ticks if ends else beat_ticks(self.brief.meter)
             played += _tutti(draft, placed[-1], length, self.voices, self.joint)
@@ -170,7 +171,7 @@ class _Arranger:
         """The bass under the strokes `played`, on its way to the chord `after`."""
         above = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         if following is not None and following.melody[0].onset_ticks == 0:
-            above[draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks] = following.melody[0].pitch_midi
+            above[draft.slots[-1].end_ticks] = following.melody[0].pitch_midi
         player, under = self.voices[Part.RHYTHM], [chord[0] for chord in placed]
         leap_ticks = LEAP_S * self.brief.tempo_bpm / 60 * beat_ticks(self.brief.meter)
         lowest = partial(_lowest, played if self.players.by_hand else (), player.low_midi, leap_ticks)
@@ -193,11 +194,8 @@ def _lowest(inner: Sequence[Stroke], low_midi: int, leap_ticks: float, tick: int
 
 
 def _ceiling(draft: Draft, slot: Slot) -> int:
-    end = slot.onset_ticks + slot.length_ticks
-    over = [
-        n.pitch_midi for n in draft.melody if n.onset_ticks < end and n.onset_ticks + n.length_ticks > slot.onset_ticks
-    ]
-    return min(over, default=127)
+    """The lowest melody pitch over a chord, 127 if the melody rests."""
+    return min((note.pitch_midi for note in draft.melody if sounds(note, slot)), default=127)
 
 
 def _tutti(
@@ -206,7 +204,7 @@ def _tutti(
     """Everybody plays the last chord; the bass takes its root, an octave lower if that makes no parallels."""
     slot, bass = draft.slots[-1], voices[Part.RHYTHM]
     lows = [pitch for pitch in (slot.bass_midi - 12, slot.bass_midi) if pitch >= bass.low_midi]
-    sung = next((n.pitch_midi for n in draft.melody if n.onset_ticks == slot.onset_ticks), None)
+    sung = sung_at(draft.melody, slot)
     lowest = lows[0] if joint is None or sung is None else least_parallel(lows, joint, sung, None)
     pitches = [lowest] if bass.monophonic else sorted({lowest, slot.bass_midi})
     chord = [Stroke(slot.onset_ticks, length, bass.fold(p), Part.RHYTHM) for p in pitches]

@@ -45,11 +45,11 @@ def walk_bass(
         onset, length, token, number = stroke.onset_ticks, stroke.length_ticks, stroke.text, stroke.number
         slot, span = slots[number], range(lowest(onset), min(player.high_midi + 1, under_midi[number]))
         after = slots[number + 1] if number + 1 < len(slots) else following
-        leads = onset + length == slot.onset_ticks + slot.length_ticks and after is not None
+        leads = onset + length == slot.end_ticks and after is not None
         pitch = _bass_tone(token, slot, after.bass_midi if leads and after is not None else None, span)
         sung = above.get(onset)
         if sung is not None and last is not None:
-            then = above.get(slot.onset_ticks + slot.length_ticks)
+            then = above.get(slot.end_ticks)
             ahead = Outer(then, after.bass_midi) if after is not None else None
             if onset == slot.onset_ticks:  # a chord keeps its bass note, perhaps in another octave
                 options = [p for p in (pitch, pitch + 12, pitch - 12) if p == pitch or p in span]

@@ -57,6 +57,11 @@ class Slot:
     harmony: Harmony
     bass_midi: int
 
+    @property
+    def end_ticks(self) -> int:
+        """The first tick after it."""
+        return self.onset_ticks + self.length_ticks
+
 
 class Outer(NamedTuple):
     """The outer voices at one moment, MIDI: the melody, None if it begins no note, and the bass."""

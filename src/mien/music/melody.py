@@ -73,6 +73,11 @@ class Sung:
     step: int
     pitch_midi: int
 
+    @property
+    def end_ticks(self) -> int:
+        """The first tick after it."""
+        return self.onset_ticks + self.length_ticks
+
 
 @dataclass(frozen=True, slots=True)
 class Syllable:

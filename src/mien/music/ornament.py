@@ -28,7 +28,7 @@ def ornamented(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator
     """Vary a phrase: divide each note that can be divided with probability `odds`."""
     melody: list[Sung] = []
     for note, following in pairwise(draft.melody):
-        joined = note.onset_ticks + note.length_ticks == following.onset_ticks
+        joined = note.end_ticks == following.onset_ticks
         divides = note.length_ticks in DIVISIBLE_TICKS and joined and rng.random() < odds
         melody += _divided(note, following, draft.slots, rng) if divides else [note]
     varied = replace(draft, melody=(*melody, draft.melody[-1]))
@@ -43,7 +43,7 @@ def _reduced(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator) 
         for place, (before, note) in enumerate(pairwise(melody), 1)
         if note.length_ticks <= SHORT_TICKS
         and strength(note.onset_ticks, meter) == OFFBEAT
-        and before.onset_ticks + before.length_ticks == note.onset_ticks
+        and before.end_ticks == note.onset_ticks
         and place < len(melody) - 1
     ]
     if not short:
@@ -52,7 +52,7 @@ def _reduced(draft: Draft, odds: float, meter: Meter, rng: np.random.Generator) 
     kept: list[Sung] = []
     for place, note in enumerate(melody):
         if place in taken:
-            kept[-1] = replace(kept[-1], length_ticks=note.onset_ticks + note.length_ticks - kept[-1].onset_ticks)
+            kept[-1] = replace(kept[-1], length_ticks=note.end_ticks - kept[-1].onset_ticks)
         else:
             kept.append(note)
     return replace(draft, melody=tuple(kept))

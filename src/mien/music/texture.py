@@ -40,6 +40,11 @@ class Stroke:
     part: Part
     accent: int = 0
 
+    @property
+    def end_ticks(self) -> int:
+        """The first tick after it."""
+        return self.onset_ticks + self.length_ticks
+
 
 @dataclass(frozen=True, slots=True)
 class Voice:
@@ -75,7 +80,7 @@ def tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[To
     """Every stroke of a figure over a phrase; each chord restarts its bar's pattern."""
     bar, step = bar_ticks(meter), beat_ticks(meter) // figure.grid
     for number, slot in enumerate(slots):
-        start, end = slot.onset_ticks, slot.onset_ticks + slot.length_ticks
+        start, end = slot.onset_ticks, slot.end_ticks
         while start < end:
             stop = min(end, start - start % bar + bar)
             pattern = figure.bar(meter, start // bar)
@@ -113,7 +118,7 @@ def restruck(strokes: Iterable[Token], player: Voice, meter: Meter) -> Iterator[
 def settled(strokes: Iterator[Token], slots: tuple[Slot, ...], player: Voice, meter: Meter) -> list[Token]:
     """A figure that comes to rest with its phrase: in the last bar, its last stroke up to the middle sounds to the end,
     as a whole chord if the player can."""
-    end = slots[-1].onset_ticks + slots[-1].length_ticks
+    end = slots[-1].end_ticks
     rest = end - bar_ticks(meter) + middle_ticks(meter)
     kept = [token for token in strokes if token.onset_ticks <= max(rest, slots[-1].onset_ticks)]
     if kept and kept[-1].number == len(slots) - 1:
@@ -192,7 +197,7 @@ def second_line(
 
 def _holds(note: Sung, tick: int) -> bool:
     """Whether a note sounds at a tick."""
-    return note.onset_ticks <= tick < note.onset_ticks + note.length_ticks
+    return note.onset_ticks <= tick < note.end_ticks
 
 
 def suspensions(
@@ -211,7 +216,7 @@ def suspensions(
         onset = slots[number].onset_ticks
         if slots[number].length_ticks < 2 * beat or rng.random() >= odds:
             continue
-        taken = {note.pitch_midi % 12 for note in melody if onset - note.length_ticks < note.onset_ticks < onset + beat}
+        taken = {note.pitch_midi % 12 for note in melody if note.end_ticks > onset and note.onset_ticks < onset + beat}
         falls = [
             (old, new)
             for old, new in zip(voicings[number - 1], voicings[number], strict=True)
@@ -231,12 +236,11 @@ def completed(
     inner = [voices[part] for part in INNER if part in voices]
     players = sorted(inner, key=lambda player: not player.monophonic)
     at_hand = sorted(inner, key=lambda player: (all(s.part is not player.part for s in strokes), player.monophonic))
-    sung = [Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY) for n in melody]
     found = list(strokes)
     for slot in slots:
         third = slot.harmony.pcs[1] % 12
-        over = [n.pitch_midi for n in sung if _sounds(n, slot)]
-        heard = [*over, *(s.pitch_midi for s in found if s.part is not Part.KIT and _sounds(s, slot))]
+        over = [n.pitch_midi for n in melody if sounds(n, slot)]
+        heard = [*over, *(s.pitch_midi for s in found if s.part is not Part.KIT and sounds(s, slot))]
         if any(pitch % 12 == third for pitch in heard):
             continue
         ceiling = min(over, default=128)
@@ -260,7 +264,7 @@ def completed(
 
 def _is_free(player: Voice, strokes: list[Stroke], slot: Slot) -> bool:
     """Whether a player could begin another note with a chord."""
-    return not player.monophonic or not any(s.part is player.part and _sounds(s, slot) for s in strokes)
+    return not player.monophonic or not any(s.part is player.part and sounds(s, slot) for s in strokes)
 
 
 def _with_third(found: list[Stroke], begun: list[Stroke], thirds: list[int], player: Voice) -> list[Stroke] | None:
@@ -280,13 +284,12 @@ def _with_third(found: list[Stroke], begun: list[Stroke], thirds: list[int], pla
 
 def _begins(stroke: Stroke, slot: Slot) -> bool:
     """Whether a note begins while a chord lasts."""
-    return slot.onset_ticks <= stroke.onset_ticks < slot.onset_ticks + slot.length_ticks
+    return slot.onset_ticks <= stroke.onset_ticks < slot.end_ticks
 
 
-def _sounds(stroke: Stroke, slot: Slot) -> bool:
+def sounds(note: Stroke | Sung, slot: Slot) -> bool:
     """Whether a note is heard while a chord lasts."""
-    ends = stroke.onset_ticks + stroke.length_ticks
-    return stroke.onset_ticks < slot.onset_ticks + slot.length_ticks and ends > slot.onset_ticks
+    return note.onset_ticks < slot.end_ticks and note.end_ticks > slot.onset_ticks
 
 
 def drum(kit: Kit, length_ticks: int, meter: Meter, *, fills: bool, opens: bool) -> list[Stroke]:

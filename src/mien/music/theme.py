@@ -322,12 +322,12 @@ def led_into(draft: Draft, target: Sung) -> Draft:
     """
     if len(draft.spec.treatment) >= draft.spec.bars:
         return draft
-    start = (draft.spec.bars - 1) * (draft.slots[-1].onset_ticks + draft.slots[-1].length_ticks) // draft.spec.bars
+    start = (draft.spec.bars - 1) * draft.slots[-1].end_ticks // draft.spec.bars
     first = sum(note.onset_ticks < start for note in draft.melody)
     breaths = [
         place
         for place in range(first + 1, len(draft.melody))
-        if draft.melody[place].onset_ticks > draft.melody[place - 1].onset_ticks + draft.melody[place - 1].length_ticks
+        if draft.melody[place].onset_ticks > draft.melody[place - 1].end_ticks
     ]
     if not breaths:
         return draft
