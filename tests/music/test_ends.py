@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from mien import compose
+from mien.music.draft import led_into
 from mien.music.figures import kits
 from mien.music.rhythm import bar_ticks
 from mien.music.texture import drum
-from mien.music.theme import led_into
 from mien.values import Note, Part, Phrase
 
 

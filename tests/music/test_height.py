@@ -12,11 +12,11 @@ from mien.circumplex import affect_of
 from mien.lab.scores.measures import motif_recurrence
 from mien.music.brief import brief_from_affect
 from mien.music.compose import State, compose, next_section
+from mien.music.draft import Compass, Draft, Neighbours
 from mien.music.form import SectionSpec, plan
 from mien.music.height import WIDEST_LEAP, heightened, with_height
 from mien.music.melody import Range
 from mien.music.rhythm import bar_ticks
-from mien.music.theme import Compass, Draft, Neighbours
 from mien.values import Brief, Part, Phrase
 
 HAPPY = brief_from_affect(affect_of("happy"), seed=1, meter=(4, 4))

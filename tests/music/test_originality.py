@@ -13,9 +13,9 @@ from mien.music import originality
 from mien.music.brief import brief_from_affect
 from mien.music.compose import State, compose, next_section
 from mien.music.departure import departed
+from mien.music.draft import Draft
 from mien.music.form import chain
 from mien.music.originality import RUN_NOTES, is_known, runs_of, tail
-from mien.music.theme import Draft
 from mien.values import Part
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"

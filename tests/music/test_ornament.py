@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from mien.music.draft import Draft
 from mien.music.form import PhraseSpec
 from mien.music.harmony import Slot, vocabulary
 from mien.music.melody import Sung
 from mien.music.ornament import ornamented
 from mien.music.rhythm import strength
-from mien.music.theme import Draft
 from mien.values import METERS, Mode
 
 TONIC = Slot(0, 1920, vocabulary(Mode.IONIAN).find("I"), 48)

@@ -13,6 +13,7 @@ import numpy as np
 
 from mien.ensembles import Ensemble
 from mien.music.bass import least_parallel, walk_bass
+from mien.music.draft import Draft, sung_at
 from mien.music.figures import INNER_VOICES, Figure, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.hands import LEAP_S, REACH_SEMITONES
@@ -32,7 +33,6 @@ from mien.music.texture import (
     suspensions,
     tokens,
 )
-from mien.music.theme import Draft, sung_at
 from mien.music.voicing import voice
 from mien.values import Brief, Part
 

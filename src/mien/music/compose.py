@@ -20,6 +20,7 @@ import numpy as np
 from mien.ensembles import Ensemble, ensemble
 from mien.music.arrange import arrange
 from mien.music.departure import departed
+from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import Names, choose_texture
 from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, nth_letter, plan
 from mien.music.harmony import Outer
@@ -33,7 +34,6 @@ from mien.music.perform import ritardando_beats
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
 from mien.music.texture import Stroke
-from mien.music.theme import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72

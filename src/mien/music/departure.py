@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from mien.music.draft import Draft
 from mien.music.harmony import slot_at
 from mien.music.originality import RUN_NOTES, is_known
 from mien.music.rhythm import Meter, strength
-from mien.music.theme import Draft
 
 TURNS = (1, -1, 2, -2, 3, -3)
 """Steps by which a note may move to leave a known run, nearest first."""

@@ -18,11 +18,11 @@ from math import inf
 
 import numpy as np
 
+from mien.music.draft import GOOD_ENOUGH, Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
 from mien.music.form import FIRST_THEME, HEIGHT_ENERGY, SectionSpec
 from mien.music.harmony import Outer, slot_at
 from mien.music.melody import Range, Sung, Syllable, sing
 from mien.music.rhythm import bar_ticks, middle_ticks, strength
-from mien.music.theme import GOOD_ENOUGH, Compass, Draft, Neighbours, closing_letters, faults_of, sung_at
 from mien.values import Brief
 
 LOUD = 0.5

@@ -11,11 +11,11 @@ References: Huron 2006, *Sweet Anticipation*, ch. 13-14 (surprise as expectation
 
 from dataclasses import replace
 
+from mien.music.draft import Compass, Draft
 from mien.music.form import PHRASE_BARS, PhraseSpec
 from mien.music.harmony import Slot, transition, vocabulary
 from mien.music.melody import Sung
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
-from mien.music.theme import Compass, Draft
 from mien.music.theory import Harmony
 from mien.values import Brief, Mark
 

@@ -12,10 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from mien.music.draft import Draft
 from mien.music.harmony import Slot, slot_at
 from mien.music.melody import Sung
 from mien.music.rhythm import OFFBEAT, Meter, strength
-from mien.music.theme import Draft
 
 SHORT_TICKS = 240
 """Notes up to this long may be absorbed by the note before."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mien.ensembles import Ensemble
+from mien.music.draft import RESERVED_STEPS, Compass
 from mien.music.melody import highest_step, melody_range
 from mien.music.rhythm import beat_ticks
 from mien.music.texture import Voice
-from mien.music.theme import RESERVED_STEPS, Compass
 from mien.values import Brief, Part
 from mien.vocabulary import BRIEF_RANGES
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from mien.music.draft import Draft
 from mien.music.journey.ahead import Course, along
 from mien.music.journey.redress import NOTICEABLE_DENSITY, redressed
 from mien.music.journey.state import Journey, Last, stopped
 from mien.music.journey.steer import MOOD_S, has_moved
 from mien.music.journey.stretch import Stretch
 from mien.music.rhythm import bar_ticks, beat_ticks, middle_ticks
-from mien.music.theme import Draft
 
 
 def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> tuple[Journey, Stretch]:

@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from mien.music.compose import State, dressed
+from mien.music.draft import Draft
 from mien.music.form import SectionSpec
 from mien.music.journey.stretch import Stretch, as_stretch
-from mien.music.theme import Draft
 from mien.values import Note, Part
 
 NOTICEABLE_DENSITY = 0.8

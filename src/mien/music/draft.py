@@ -1,4 +1,4 @@
-"""Phrase plans → themes: harmony, bass and melody of a phrase, without accompaniment.
+"""Phrase plans → drafts of phrases: harmony, bass and melody, without accompaniment.
 
 A `Draft` is what a return repeats. Times are ticks from the phrase's start, pitches MIDI with the tonic at 60 mod 12.
 
