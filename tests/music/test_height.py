@@ -121,7 +121,7 @@ def test_without_room_above_a_phrase_stays_as_it_is() -> None:
 
 def raise_above(draft: Draft, highest_midi: int, *, summit: int, brief: Brief = HAPPY) -> Draft:
     compass = Compass(Range(-9, summit), summit, *BASS)
-    return heightened(draft, brief, compass, Neighbours(), highest_midi, np.random.default_rng(1), ends=False)
+    return heightened(draft, brief, compass, Neighbours(), highest_midi, np.random.default_rng(1))
 
 
 def test_a_highpoint_that_breaks_off_is_not_hushed() -> None:

@@ -240,26 +240,14 @@ def _drafts(
     drafts: list[Draft] = []
     for index, phrase in enumerate(spec.phrases):
         around = _neighbours(state, spec, drafts)
-        ends = spec.is_last and index == len(spec.phrases) - 1
         known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
-            known = write_phrase(
-                phrase,
-                brief,
-                state.motifs[spec.theme],
-                compass,
-                around,
-                rng,
-                is_contrast=spec.is_contrast and index == 0,
-                is_last=ends,
-                leads_on=index < len(spec.phrases) - 1,
-            )
+            known = write_phrase(phrase, brief, state.motifs[spec.theme], compass, around, rng)
         elif spec.turn >= VARIED_TURN or (spec.turn and index):
             known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
-        if spec.is_height and index == len(spec.phrases) - 1:
-            highest = _highest(state, drafts)
-            known = heightened(known, brief, compass, around, highest, rng, ends=ends)
-        drafts.append(_held(known, brief) if ends else known)
+        if spec.is_height and not around.leads_on:
+            known = heightened(known, brief, compass, around, _highest(state, drafts), rng)
+        drafts.append(_held(known, brief) if around.ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
     fresh: list[Draft] = []
     for draft in (*led, drafts[-1]):
@@ -284,13 +272,17 @@ def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbo
     theme, refrain = state.themes.get(spec.theme, ()), state.themes.get(state.refrain, ())
     phrase, *later = spec.phrases[len(drafts) :]
     before = drafts[-1] if drafts else state.last
-    leads_back = spec.is_contrast and not spec.is_last and refrain and not later
+    ends = spec.is_last and not later
+    leads_back = spec.is_contrast and refrain and not later and not ends
     return Neighbours(
         before=before,
         after=refrain[0] if leads_back else None,
         like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
         comes_again=bool(later and later[0].opens_like),
         heard=_tail(state.heard, drafts),
+        opens_contrast=spec.is_contrast and not drafts,
+        leads_on=bool(later),
+        ends=ends,
     )
 
 

@@ -86,10 +86,12 @@ class Compass:
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The phrases around the one to be written, if there are any.
+    """What stands around the phrase to be written.
 
-    `before` is heard right before it, `after` returns right after it, `like` is the one whose opening it takes over.
-    `comes_again` says that the next phrase takes over its opening. `heard` are the last pitches before it.
+    Phrases, if there are any: `before` is heard right before it, `after` returns right after it, `like` is the one
+    whose opening it takes over. `comes_again` says that the next phrase takes over its opening. `heard` are the last
+    pitches before it. Its own place: it `opens_contrast` if it begins a contrast, away from the tonic; it `leads_on` if
+    another phrase of the section follows, into which a pick-up may lead; it `ends` the piece, its last note held.
     """
 
     before: Draft | None = None
@@ -97,6 +99,9 @@ class Neighbours:
     like: Draft | None = None
     comes_again: bool = False
     heard: tuple[int, ...] = ()
+    opens_contrast: bool = False
+    leads_on: bool = False
+    ends: bool = False
 
 
 def write_phrase(
@@ -106,26 +111,17 @@ def write_phrase(
     compass: Compass,
     around: Neighbours,
     rng: np.random.Generator,
-    *,
-    is_contrast: bool = False,
-    is_last: bool = False,
-    leads_on: bool = True,
 ) -> Draft:
     """Compose one phrase: of several tries, the one with the fewest faults.
 
     Parameters
     ----------
     motifs : by the roles that the plan's treatments name ("a", "b", "c").
-    around : for smooth joins, and for an opening that the plan takes over.
-    is_contrast : starts away from the tonic.
-    is_last : ends the piece: its last note is held to the end.
-    leads_on : another phrase of the section follows, and a pick-up may lead into it.
+    around : for smooth joins, an opening that the plan takes over, and how the phrase begins and closes.
     """
     best: tuple[float, Draft] | None = None
     for _ in range(TRIES):
-        draft = _draft(
-            spec, brief, motifs, compass, around, rng, is_contrast=is_contrast, is_last=is_last, leads_on=leads_on
-        )
+        draft = _draft(spec, brief, motifs, compass, around, rng)
         faults = faults_of(draft, around)
         if best is None or faults < best[0]:
             best = faults, draft
@@ -171,26 +167,22 @@ def _draft(
     compass: Compass,
     around: Neighbours,
     rng: np.random.Generator,
-    *,
-    is_contrast: bool,
-    is_last: bool,
-    leads_on: bool,
 ) -> Draft:
     bar = bar_ticks(brief.meter)
     if around.like is None and spec.opens_like:  # the phrase whose opening it should take over is gone
         spec = replace(spec, opens_like=0)
     taken_over, before = spec.opens_like * bar, around.before
-    opening = _opening(spec, brief, around, is_contrast=is_contrast)
+    opening = _opening(spec, brief, around)
     pedal = None if spec.goal else pedal_under(brief, spec.pedal, spec.cadence, spec.pedal_bar)
     chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal, pedal)
     joint = _outer(before, before.slots[-1]) if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, pedal=pedal)
-    cells = _cells(spec, brief, motifs, rng, is_last=is_last, leads_on=leads_on)
+    cells = _cells(spec, brief, motifs, around, rng)
     melody: list[Sung] = []
     if around.like is not None:
         melody = [note for note in around.like.melody if note.onset_ticks < taken_over]
-    lift = 0.5 if is_contrast else 0.0
+    lift = 0.5 if around.opens_contrast else 0.0
     span = compass.reaching(spec.reach)
     following = _outer(around.after, around.after.slots[0]) if around.after is not None else None
     starts = range(spec.opens_like, max(spec.bars - 1, spec.opens_like + 1), UNIT_BARS)  # no close stands alone
@@ -212,7 +204,7 @@ def _draft(
     return Draft(spec, tuple(slots), tuple(melody), names)
 
 
-def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast: bool) -> list[TimedChord]:
+def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours) -> list[TimedChord]:
     """The chords that a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
 
     A phrase of two bars spends half of the first on it, so that its cadence has room; a phrase of one bar with a goal
@@ -224,9 +216,10 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, *, is_contrast:
     words = vocabulary(brief.mode)
     if spec.goal and spec.bars == 1:
         return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
-    is_contrast = is_contrast and not (around.before and around.before.spec.goal)  # a goal once reached needs its tonic
     length = middle_ticks(brief.meter) if spec.bars == 2 else bar_ticks(brief.meter)
-    return [(0, length, words.contrast(brief.tension) if is_contrast else words.find(words.opening))]
+    if around.opens_contrast and not (around.before and around.before.spec.goal):  # a goal once reached needs its tonic
+        return [(0, length, words.contrast(brief.tension))]
+    return [(0, length, words.find(words.opening))]
 
 
 def closing_letters(spec: PhraseSpec, slot: Slot, following: Outer | None) -> tuple[int, ...]:
@@ -241,13 +234,7 @@ def closing_letters(spec: PhraseSpec, slot: Slot, following: Outer | None) -> tu
 
 
 def _cells(
-    spec: PhraseSpec,
-    brief: Brief,
-    motifs: Mapping[str, Motif],
-    rng: np.random.Generator,
-    *,
-    is_last: bool,
-    leads_on: bool,
+    spec: PhraseSpec, brief: Brief, motifs: Mapping[str, Motif], around: Neighbours, rng: np.random.Generator
 ) -> list[Motif]:
     """The motif of every bar, transformed as the plan says; the closing bar has a rhythm of its own."""
     cells: list[Motif] = []
@@ -267,18 +254,18 @@ def _cells(
         else:
             cells.append(motif)
     while len(cells) < spec.bars:
-        cells.append(_closing(brief, spec, rng, is_last=is_last, leads_on=leads_on))
+        cells.append(_closing(brief, spec, around, rng))
     return cells
 
 
-def _closing(brief: Brief, spec: PhraseSpec, rng: np.random.Generator, *, is_last: bool, leads_on: bool) -> Motif:
+def _closing(brief: Brief, spec: PhraseSpec, around: Neighbours, rng: np.random.Generator) -> Motif:
     """The rhythm of a closing bar: perhaps an approach, a long note, a breath."""
     bar, beat = bar_ticks(brief.meter), beat_ticks(brief.meter)
-    if is_last:
+    if around.ends:
         return Motif(CLOSE, (bar,), ())
     breath = beat if beats_in_bar(brief.meter) > 2 else beat // 3
     drawn = rng.random()
-    if leads_on and drawn < PICK_UP_ODDS:
+    if around.leads_on and drawn < PICK_UP_ODDS:
         pick_up = (beat // 2, beat // 2) if brief.meter[1] == 4 else (beat // 3,)
         return Motif(CLOSE, (bar - breath - sum(pick_up), -breath, *pick_up), ())
     if spec.cadence in ("half", "deceptive") and drawn > 0.6 and bar - breath > beat:  # a feminine ending

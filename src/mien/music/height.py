@@ -58,8 +58,6 @@ def heightened(
     around: Neighbours,
     highest_midi: int,
     rng: np.random.Generator,
-    *,
-    ends: bool,
 ) -> Draft:
     """Raise the climax of a phrase above `highest_midi` and its own notes, if the melody's player has room there.
 
@@ -67,13 +65,12 @@ def heightened(
     ----------
     around : the phrases around it; the way up with the fewest faults is taken.
     highest_midi : the highest pitch of the melody before the phrase.
-    ends : whether the phrase is the last of the piece.
     """
     highest_midi = max([highest_midi, *(note.pitch_midi for note in draft.melody)])
     bar = (draft.spec.bars - 2) * bar_ticks(brief.meter)
     faults, found = inf, draft
     for start in (bar, bar - bar_ticks(brief.meter) + middle_ticks(brief.meter)):
-        for raised in _raised_from(start, bar, draft, brief, compass, highest_midi, rng, ends=ends):
+        for raised in _raised_from(start, bar, draft, brief, compass, highest_midi, rng, ends=around.ends):
             faults, found = min((faults, found), (faults_of(raised, around), raised), key=lambda pair: pair[0])
         if faults < GOOD_ENOUGH:
             break
