@@ -62,9 +62,14 @@ class Mode(Enum):
 METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
 
 
+def is_compound(meter: tuple[int, int]) -> bool:
+    """Whether a beat divides into three: the unit is the eighth, the beat a dotted quarter."""
+    return meter[1] == 8
+
+
 def quarters_in_beat(meter: tuple[int, int]) -> float:
-    """The length in quarters of the beat that a tempo counts: a dotted quarter if the unit is the eighth."""
-    return 1.5 if meter[1] == 8 else 1.0
+    """The length in quarters of the beat that a tempo counts: a dotted quarter in compound metre."""
+    return 1.5 if is_compound(meter) else 1.0
 
 
 def meter_named(text: str) -> tuple[int, int]:

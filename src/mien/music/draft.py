@@ -19,6 +19,7 @@ from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
 from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, middle_ticks, onsets
 from mien.values import Brief
+from mien.vocabulary import is_compound
 
 CLOSES = {
     "authentic": (0,),
@@ -266,7 +267,7 @@ def _closing(brief: Brief, spec: PhraseSpec, around: Neighbours, rng: np.random.
     breath = beat if beats_in_bar(brief.meter) > 2 else beat // 3
     drawn = rng.random()
     if around.leads_on and drawn < PICK_UP_ODDS:
-        pick_up = (beat // 2, beat // 2) if brief.meter[1] == 4 else (beat // 3,)
+        pick_up = (beat // 3,) if is_compound(brief.meter) else (beat // 2, beat // 2)
         return Motif(CLOSE, (bar - breath - sum(pick_up), -breath, *pick_up), ())
     if spec.cadence in ("half", "deceptive") and drawn > 0.6 and bar - breath > beat:  # a feminine ending
         return Motif(CLOSE, (beat, bar - beat - breath, -breath), (-1,))

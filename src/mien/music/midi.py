@@ -28,6 +28,9 @@ KIT_CHANNEL = 9
 _VOLUME_AT_0_DB = 100
 """Controller 7 of a player with no gain: the General MIDI default."""
 
+_CLOCKS_IN_QUARTER = 24
+"""MIDI clocks to a quarter."""
+
 _Timed = tuple[int, int, mido.Message | mido.MetaMessage]
 """(tick, rank within the tick, message)."""
 
@@ -91,13 +94,13 @@ def _track(events: Iterable[_Timed], end_ticks: int) -> mido.MidiTrack:
 def _conductor(phrase: Phrase, title: str) -> list[_Timed]:
     """Messages of track 0."""
     beats, unit = phrase.meter
-    compound = unit == 8
+    clocks = round(_CLOCKS_IN_QUARTER * quarters_in_beat(phrase.meter))
     key = _signature_name(signature(phrase.tonic_pc, phrase.mode), is_minor(phrase.mode))
     head = [
         mido.MetaMessage("track_name", name=title),
         mido.MetaMessage("text", text=provenance(phrase.seed)),
         mido.MetaMessage("text", text=key_name(phrase.tonic_pc, phrase.mode)),
-        mido.MetaMessage("time_signature", numerator=beats, denominator=unit, clocks_per_click=36 if compound else 24),
+        mido.MetaMessage("time_signature", numerator=beats, denominator=unit, clocks_per_click=clocks),
         mido.MetaMessage("key_signature", key=key),
     ]
     tempo = [

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.values import TICKS_PER_QUARTER
-from mien.vocabulary import quarters_in_beat
+from mien.vocabulary import is_compound, quarters_in_beat
 
 Meter = tuple[int, int]
 Rhythm = tuple[int, ...]
@@ -50,7 +50,7 @@ def beats_in_bar(meter: Meter) -> int:
 
 def beat_fill(meter: Meter) -> float:
     """How many times as many notes as a quarter a beat of this metre holds, at the same liveliness."""
-    return COMPOUND_FILL if meter[1] == 8 else 1.0
+    return COMPOUND_FILL if is_compound(meter) else 1.0
 
 
 def middle_ticks(meter: Meter) -> int:

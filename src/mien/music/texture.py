@@ -18,6 +18,7 @@ from mien.music.harmony import Slot, parallel_cost
 from mien.music.melody import Sung
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
 from mien.values import Part
+from mien.vocabulary import is_compound
 
 INNER = (Part.TEXTURE, Part.HARMONY)
 
@@ -295,7 +296,7 @@ def sounds(note: Stroke | Sung, slot: Slot) -> bool:
 def drum(kit: Kit, length_ticks: int, meter: Meter, *, fills: bool, opens: bool) -> list[Stroke]:
     """Realise a drum pattern over a phrase; the last beat may be a fill, the first may open with a cymbal."""
     bar, beat = bar_ticks(meter), beat_ticks(meter)
-    grid, rows = (3, kit.compound) if meter[1] == 8 else (kit.grid, kit.rows)
+    grid, rows = (3, kit.compound) if is_compound(meter) else (kit.grid, kit.rows)
     step = beat // grid
     strokes = [Stroke(0, beat, 49, Part.KIT, 0)] if opens and kit.energy > 0.5 else []
     for start in range(0, length_ticks, bar):

@@ -17,7 +17,7 @@ from mien.music.score.staves import Staff, System, lay_out, octave_lines
 from mien.music.score.touch import articulations, slurs
 from mien.music.spelling import key_name
 from mien.values import TICKS_PER_QUARTER, Phrase
-from mien.vocabulary import quarters_in_beat
+from mien.vocabulary import is_compound, quarters_in_beat
 from mien.writing import provenance
 
 _CLEFS = {
@@ -207,7 +207,7 @@ def _write_tempo(direction: ET.Element, phrase: Phrase, sign: Sign) -> None:
         add(add(direction, "direction-type"), "words", sign.text, **{"font-weight": "bold"})
     metronome = add(add(direction, "direction-type"), "metronome", parentheses="yes" if sign.text else "no")
     add(metronome, "beat-unit", "quarter")
-    if phrase.meter[1] == 8:
+    if is_compound(phrase.meter):
         add(metronome, "beat-unit-dot")
     add(metronome, "per-minute", round(sign.bpm))
     add(direction, "sound", tempo=f"{sign.bpm * quarters_in_beat(phrase.meter):.2f}")

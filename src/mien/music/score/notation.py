@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from mien.music.rhythm import Meter, bar_ticks
+from mien.music.rhythm import Meter, bar_ticks, beat_ticks
 from mien.values import TICKS_PER_QUARTER, Note
+from mien.vocabulary import is_compound
 
 VALUES: Mapping[int, tuple[str, int]] = {
     1920: ("whole", 0), 1440: ("half", 1), 960: ("half", 0), 720: ("quarter", 1), 480: ("quarter", 0),
@@ -197,7 +198,7 @@ def _is_legal(onset: int, end: int, sounds: bool, meter: Meter) -> bool:
         return length <= _GRID
     inside = max((_visibility(at, meter) for at in range(onset + _GRID, end, _GRID)), default=0)
     ends = (_visibility(onset, meter), _visibility(end, meter))
-    compound = meter[1] == 8
+    compound = is_compound(meter)
     if compound and inside >= 8:
         return length == bar_ticks(meter)
     if meter == (5, 4) and inside >= 8 and length > TICKS_PER_QUARTER:
@@ -233,7 +234,7 @@ def beam(symbols: Sequence[Symbol], meter: Meter) -> list[list[int]]:
 
 
 def _beam_end(symbols: Sequence[Symbol], onset: int, meter: Meter) -> int:
-    width = 720 if meter[1] == 8 else TICKS_PER_QUARTER
+    width = beat_ticks(meter)
     if meter == (4, 4):
         half = onset - onset % 960
         near = [s for s in symbols if s.onset_ticks < half + 960 and s.end_ticks > half]
