@@ -72,6 +72,11 @@ def quarters_in_beat(meter: tuple[int, int]) -> float:
     return 1.5 if is_compound(meter) else 1.0
 
 
+def meter_name(meter: tuple[int, int]) -> str:
+    """The name of a metre, such as "3/4"."""
+    return "/".join(map(str, meter))
+
+
 def meter_named(text: str) -> tuple[int, int]:
     """The metre with this name, such as "3/4".
 
@@ -80,7 +85,7 @@ def meter_named(text: str) -> tuple[int, int]:
     BadInput
         If there is none; the message lists those there are.
     """
-    by_name = {f"{beats}/{unit}": (beats, unit) for beats, unit in METERS}
+    by_name = {meter_name(meter): meter for meter in METERS}
     if text not in by_name:
         raise BadInput(f"unknown metre '{text}': choose one of {', '.join(by_name)}")
     return by_name[text]
@@ -111,7 +116,7 @@ TABLE_WORDS = frozenset(
 )
 """The other columns of a table of readings (`mien read --csv`): no class may take one of these names."""
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"mode": tuple(mode.name.lower() for mode in Mode), "meter": tuple(f"{beats}/{unit}" for beats, unit in METERS)}
+    {"mode": tuple(mode.name.lower() for mode in Mode), "meter": tuple(map(meter_name, METERS))}
 )
 
 

@@ -16,8 +16,9 @@ from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.mapping import WIDEST_CUE, MappingTable, Row, shipped_mapping
 from mien.music.own_words import DOUBT_PULL, SOURCE, asked_whole, mixed_in
-from mien.music.spelling import key_name
-from mien.values import METERS, Affect, Brief, Mode, Reason
+from mien.music.spelling import mode_name, tonic_name
+from mien.values import Affect, Brief, Mode, Reason
+from mien.vocabulary import meter_name, meter_named
 
 BRIGHTNESS_ORDER = (Mode.PHRYGIAN, Mode.AEOLIAN, Mode.DORIAN, Mode.MIXOLYDIAN, Mode.IONIAN, Mode.LYDIAN)
 """The modes in the order of the mapping's number, dark to bright."""
@@ -74,9 +75,8 @@ def brief_from_affect(
     look_up(ensemble)
     if tonic_pc is not None and tonic_pc not in range(12):
         raise BadInput(f"tonic {tonic_pc}: give a pitch class from 0 (C) to 11 (B)")
-    if meter is not None and meter not in METERS:
-        allowed = ", ".join(f"{beats}/{unit}" for beats, unit in METERS)
-        raise BadInput(f"metre {meter[0]}/{meter[1]}: choose one of {allowed}")
+    if meter is not None:
+        meter = meter_named(meter_name(meter))
     mapping = mapping or shipped_mapping()
     mixed = {row.target: _mix(row, affect, cues or {}, mapping) for row in mapping.rows}
     fields: dict[str, Any] = {target: value for target, (value, _) in mixed.items()}
@@ -98,9 +98,8 @@ def brief_from_affect(
     for name, drawn in (("tonic_pc", drawn_tonic), ("meter", drawn_meter)):
         chosen.setdefault(name, (drawn, f"drawn by seed {seed}", CHOICE))
     whole = {name: value for name, (value, *_) in chosen.items()}
-    as_mode, (beats, unit) = whole["mode"].name.lower().replace("_", " "), whole["meter"]
-    tonic = key_name(whole["tonic_pc"], whole["mode"]).split()[0]
-    named = {"mode": as_mode, "tonic_pc": tonic, "meter": f"{beats}/{unit}"}
+    tonic = tonic_name(whole["tonic_pc"], whole["mode"])
+    named = {"mode": mode_name(whole["mode"]), "tonic_pc": tonic, "meter": meter_name(whole["meter"])}
     reasons += [Reason(field, f"{word}: {chosen[field][1]}", chosen[field][2]) for field, word in named.items()]
     reasons.append(Reason("ensemble", f"{ensemble}: not for the face to say", ASKED))
     return Brief(ensemble=ensemble, reasons=tuple(reasons), **(fields | whole))

@@ -20,6 +20,7 @@ from mien.ensembles import Ensemble
 from mien.music.form import HEIGHT_ENERGY
 from mien.music.rhythm import Meter, beat_fill, beats_in_bar
 from mien.values import METERS, Brief, Part
+from mien.vocabulary import meter_name
 
 INNER_VOICES = 3
 
@@ -100,7 +101,7 @@ def figures(part: Part) -> tuple[Figure, ...]:
     """The figures of one part, in the order of the table."""
     found = []
     for name, row in _table()[part.name.lower()].items():
-        meters = row.get("meters", [f"{beats}/{unit}" for beats, unit in METERS])
+        meters = row.get("meters", list(map(meter_name, METERS)))
         found.append(
             Figure(
                 name,
@@ -109,7 +110,7 @@ def figures(part: Part) -> tuple[Figure, ...]:
                 tuple(row.get("answer", row["steps"]).split()),
                 float(row["energy"]),
                 float(row["tension"]),
-                tuple(meter for meter in METERS if f"{meter[0]}/{meter[1]}" in meters),
+                tuple(meter for meter in METERS if meter_name(meter) in meters),
             )
         )
     return tuple(found)

@@ -6,6 +6,7 @@ A lower-case letter alone means minor, as musicians write it; a mode's name deci
 import re
 
 from mien.errors import BadInput
+from mien.music.spelling import mode_name
 from mien.values import Mode
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -13,7 +14,7 @@ _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 _MODES = {
     "major": Mode.IONIAN,
     "minor": Mode.AEOLIAN,
-    **{mode.name.lower().replace("_", " "): mode for mode in Mode},
+    **{mode_name(mode): mode for mode in Mode},
 }
 _PATTERN = re.compile(r"\s*(?P<letter>[A-Ga-g])(?P<accidental>[#♯b♭]?)(?:[\s-]+(?P<mode>[A-Za-z_ -]+?))?\s*")
 

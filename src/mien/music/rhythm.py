@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.values import TICKS_PER_QUARTER
-from mien.vocabulary import is_compound, quarters_in_beat
+from mien.vocabulary import is_compound, meter_name, quarters_in_beat
 
 Meter = tuple[int, int]
 Rhythm = tuple[int, ...]
@@ -121,7 +121,7 @@ def repertoire(meter: Meter) -> Repertoire:
         pairs = [(a[0] * b[0] / 1e3, (*a[1:], *b[1:])) for a in learnt["3/4"][:24] for b in learnt["2/4"][:10]]
         uses, rhythms = [p[0] for p in pairs], tuple(p[1] for p in pairs)
     else:
-        rows = learnt[f"{meter[0]}/{meter[1]}"]
+        rows = learnt[meter_name(meter)]
         uses, rhythms = [row[0] for row in rows], tuple(tuple(row[1:]) for row in rows)
     return Repertoire(
         rhythms,

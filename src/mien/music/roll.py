@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from mien.ensembles import ensemble
 from mien.music.spelling import key_name
 from mien.values import Mark, Note, Part, Phrase
+from mien.vocabulary import meter_name
 from mien.writing import provenance, write_aside
 
 WIDTH_PX, HEIGHT_PX = 1600, 900
@@ -201,7 +202,7 @@ def _draw_note(sheet: _Sheet, note: Note) -> None:
 
 def _draw_title(sheet: _Sheet, phrase: Phrase, tempo_bpm: float) -> None:
     band = ensemble(phrase.ensemble)
-    words = f"{key_name(phrase.tonic_pc, phrase.mode)}   {phrase.meter[0]}/{phrase.meter[1]}   {tempo_bpm:.0f} bpm"
+    words = f"{key_name(phrase.tonic_pc, phrase.mode)}   {meter_name(phrase.meter)}   {tempo_bpm:.0f} bpm"
     end = sheet.write(_LEFT, 32, band.title, 24, _INK)
     sheet.write(end + 20, 34, words, 16, _FAINT)
     x = float(WIDTH_PX - _RIGHT)

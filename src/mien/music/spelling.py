@@ -90,7 +90,17 @@ def note_name(pitch_midi: int, tonic_pc: int, mode: Mode) -> str:
     return f"{name(place)}{octave(pitch_midi, place)}"
 
 
+def tonic_name(tonic_pc: int, mode: Mode) -> str:
+    """Name of a key's tonic, "B♭"."""
+    return name(tonic_fifths(tonic_pc, mode))
+
+
+def mode_name(mode: Mode) -> str:
+    """Name of a mode, "harmonic minor"."""
+    return mode.name.lower().replace("_", " ")
+
+
 def key_name(tonic_pc: int, mode: Mode) -> str:
     """Name of a key, "D dorian", "B♭ major"."""
     words = {Mode.IONIAN: "major", Mode.AEOLIAN: "minor"}
-    return f"{name(tonic_fifths(tonic_pc, mode))} {words.get(mode, mode.name.lower().replace('_', ' '))}"
+    return f"{tonic_name(tonic_pc, mode)} {words.get(mode, mode_name(mode))}"
