@@ -11,6 +11,7 @@ import numpy as np
 
 from mien.account import Moods
 from mien.live.conductor import Leg
+from mien.music.compose import later
 from mien.music.journey.stretch import join
 from mien.piece import Piece
 from mien.values import Part, Phrase
@@ -130,12 +131,10 @@ def piece_of(movement: Movement, name: str) -> Piece:
     stretch = join([leg.stretch for leg in legs], movement.seed)
     notes, tempo, start = [], [], 0
     for leg in legs:
-        notes += [replace(note, onset_ticks=note.onset_ticks + start) for note in leg.played.notes]
+        notes += later(leg.played.notes, start)
         tempo += [(tick + start, bpm) for tick, bpm in leg.played.tempo]
         start += leg.played.length_ticks
-    performed: Phrase = replace(
-        stretch.written, notes=tuple(sorted(notes)), tempo=tuple(tempo), length_ticks=stretch.written.length_ticks
-    )
+    performed: Phrase = replace(stretch.written, notes=tuple(sorted(notes)), tempo=tuple(tempo))
     return Piece(
         name=name,
         path=_moods(legs),

@@ -10,7 +10,7 @@ by as much: **transposing the tonic transposes every note**, with nothing else c
 References: Caplin 1998, *Classical Form*; and those of `harmony`, `melody`, `texture`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
@@ -70,6 +70,7 @@ TEMPO_STRETCH = 0.04
 
 
 Kept = TypeVar("Kept")
+Event = TypeVar("Event", Note, Chord, Mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,24 +127,36 @@ def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase
     chords: list[Chord] = []
     marks: list[Mark] = [Mark(0, "form", form)]
     planned = plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form), brief.tension)
-    sections = with_height(planned, brief.loudness)
-    for index, spec in enumerate(sections):
+    drafts: list[Draft] = []
+    for index, spec in enumerate(with_height(planned, brief.loudness)):
         state, passage = next_section(brief, state, spec, np.random.default_rng([seed, index]))
-        notes += [replace(note, onset_ticks=note.onset_ticks + tick) for note in passage.notes]
-        chords += [replace(chord, onset_ticks=chord.onset_ticks + tick) for chord in passage.chords]
-        marks += [replace(mark, onset_ticks=mark.onset_ticks + tick) for mark in passage.marks]
+        notes += later(passage.notes, tick)
+        chords += later(passage.chords, tick)
+        marks += later(passage.marks, tick)
+        drafts += passage.drafts
         tick += passage.length_ticks
+    whole = Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(marks), tuple(drafts))
+    return as_phrase(whole, brief, tempo_bpm, seed)
+
+
+def later(events: Iterable[Event], ticks: int) -> list[Event]:
+    """The same events so many ticks later."""
+    return [replace(event, onset_ticks=event.onset_ticks + ticks) for event in events]
+
+
+def as_phrase(passage: Passage, brief: Brief, tempo_bpm: float, seed: int) -> Phrase:
+    """A passage composed from a brief as a phrase of its own, at one tempo; `seed` is for the performer."""
     return Phrase(
-        notes=tuple(sorted(notes)),
-        length_ticks=tick,
+        notes=passage.notes,
+        length_ticks=passage.length_ticks,
         meter=brief.meter,
         tempo=((0, tempo_bpm),),
         tonic_pc=brief.tonic_pc,
         mode=brief.mode,
         ensemble=brief.ensemble,
         seed=seed,
-        chords=tuple(chords),
-        marks=tuple(marks),
+        chords=passage.chords,
+        marks=passage.marks,
     )
 
 

@@ -7,10 +7,10 @@ brief in force at each beat for the performer. Times are ticks from its start.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage
+from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage, as_phrase, later
 from mien.music.perform import in_force
 from mien.music.rhythm import beat_ticks
-from mien.values import Brief, Mark, Note, Phrase
+from mien.values import Brief, Note, Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +82,7 @@ def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed:
     briefs : the brief in force at each of its beats; tempo and loudness follow them.
     seed : for the performer.
     """
-    written = Phrase(
-        notes=passage.notes,
-        length_ticks=passage.length_ticks,
-        meter=composed.meter,
-        tempo=((0, composed.tempo_bpm),),
-        tonic_pc=composed.tonic_pc,
-        mode=composed.mode,
-        ensemble=composed.ensemble,
-        seed=seed,
-        chords=passage.chords,
-        marks=passage.marks,
-    )
+    written = as_phrase(passage, composed, composed.tempo_bpm, seed)
     levels = tuple(note.velocity - LOUDNESS_VELOCITY * composed.loudness for note in passage.notes)
     return Stretch(written, (), levels).under(briefs)
 
@@ -101,14 +90,13 @@ def as_stretch(passage: Passage, composed: Brief, briefs: Sequence[Brief], seed:
 def join(stretches: Sequence[Stretch], seed: int) -> Stretch:
     """Lay stretches of the same metre and ensemble end to end; the whole takes its key from the first, its seed from
     `seed`."""
-    levelled, chords, tempo, briefs = [], [], [], []
-    marks: list[Mark] = []
-    start = 0
+    levelled: list[tuple[Note, float]] = []
+    chords, marks, tempo, briefs, start = [], [], [], [], 0
     for stretch in stretches:
         part = stretch.written
-        levelled += [(replace(note, onset_ticks=note.onset_ticks + start), level) for note, level in stretch.levelled]
-        chords += [replace(chord, onset_ticks=chord.onset_ticks + start) for chord in part.chords]
-        marks += [replace(mark, onset_ticks=mark.onset_ticks + start) for mark in part.marks]
+        levelled += zip(later(part.notes, start), stretch.levels, strict=True)
+        chords += later(part.chords, start)
+        marks += later(part.marks, start)
         tempo += [(tick + start, bpm) for tick, bpm in part.tempo]
         briefs += [(tick + start, brief) for tick, brief in stretch.briefs]
         start += part.length_ticks
