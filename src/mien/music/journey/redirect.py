@@ -1,28 +1,35 @@
 """A stretch that is playing, and a mood that has changed since → what is left of the stretch, redirected or stopped.
 
-Tempo, loudness and the density of the accompaniment follow from the next beat on. If the mood has moved too far for the
-notes being played, they stop at a bar line or within the bar, and the next phrase makes the cadence.
+Tempo, loudness and the density of the accompaniment belong to the structure clock: they follow from the next beat on.
+A motif cannot change midway, so the melody and its chords stay, and the accompaniment takes other figures. If the mood
+has moved too far for the notes being played, they stop, and the next phrase makes the cadence. Times are ticks from the
+stretch's start.
+
+References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9 (accompaniment is independent of the theme);
+Hung et al. 2021 (EMOPIA: note density is the mark of arousal).
 """
 
 from dataclasses import replace
 
 import numpy as np
 
+from mien.music.compose import dressed
 from mien.music.draft import Draft
 from mien.music.journey.ahead import Course, along
-from mien.music.journey.redress import NOTICEABLE_DENSITY, redressed
 from mien.music.journey.state import Journey, Last, stopped
 from mien.music.journey.steer import MOOD_S, has_moved
-from mien.music.journey.stretch import Stretch
+from mien.music.journey.stretch import Stretch, as_stretch
 from mien.music.rhythm import bar_ticks, beat_ticks, middle_ticks
+from mien.values import Note, Part
+
+NOTICEABLE_DENSITY = 0.8
+"""Notes per beat by which the density must change before the figures do; a smaller change is left to the next
+section."""
 
 
 def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> tuple[Journey, Stretch]:
-    """Let the rest of a stretch follow another course, because the mood has changed during it.
-
-    Tempo, loudness, the density of the accompaniment and the performer's brief follow from the next beat on. If the
-    mood has moved too far for these notes (`mien.music.journey.steer.has_moved`), they stop at the next bar line (or
-    within the bar, if that is too late), and the next phrase makes the cadence.
+    """Let the rest of a stretch follow another course. If that has moved too far for these notes
+    (`mien.music.journey.steer.has_moved`), they stop at the next bar line, or within the bar if that is too late.
 
     Parameters
     ----------
@@ -50,17 +57,31 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
 
 
 def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
-    """Let the rest of the accompaniment follow the density in force, if that has changed enough to be heard."""
+    """Accompany the rest of a stretch anew, from a tick on, if the density in force has changed enough to be heard. A
+    note that sounds at that tick goes on until its part begins a new one."""
     last, length = journey.last, stretch.written.length_ticks
     if last is None or tick >= length or last.spec.bars * stretch.written.bar_ticks > length:  # it stops before its end
         return journey, stretch
-    density = stretch.brief_at(tick).density
-    if abs(density - last.density) < NOTICEABLE_DENSITY:
+    brief = stretch.brief_at(tick)
+    if abs(brief.density - last.density) < NOTICEABLE_DENSITY:
         return journey, stretch
     rng = np.random.default_rng([journey.seed, journey.stretches, tick])
-    composer, changed = redressed(last.before, last.spec, last.drafts, stretch, tick, rng)
+    composer, passage = dressed(brief, last.before, last.spec, last.drafts, rng)
+    anew = as_stretch(passage, brief, [step for _, step in stretch.briefs], stretch.written.seed).until(length)
+    fresh = [(n, level) for n, level in anew.levelled if n.onset_ticks >= tick and n.part is not Part.MELODY]
+    starts: dict[Part, int] = {}
+    for note, _ in fresh:
+        starts.setdefault(note.part, note.onset_ticks)
+    kept = ((n, level) for n, level in stretch.levelled if n.onset_ticks < tick or n.part is Part.MELODY)
+    shortened = ((_until(note, starts.get(note.part, length)), level) for note, level in kept)
     joined = replace(journey.composer, voices=composer.voices, joint=composer.joint, figures=composer.figures)
-    return replace(journey, composer=joined, last=replace(last, density=density)), changed
+    after = replace(journey, composer=joined, last=replace(last, density=brief.density))
+    return after, stretch.playing([*shortened, *fresh])
+
+
+def _until(note: Note, tick: int) -> Note:
+    """A note that stops at a tick if it began before it."""
+    return replace(note, length_ticks=min(note.end_ticks, tick) - note.onset_ticks) if note.onset_ticks < tick else note
 
 
 def _next_cut(tick: int, slowest_bpm: float, meter: tuple[int, int]) -> int:
