@@ -31,10 +31,10 @@ DYNAMICS = ((34, "pp"), (49, "p"), (62, "mp"), (77, "mf"), (94, "f"), (127, "ff"
 NEW_TEMPO = 0.05
 """Share by which a tempo must differ from the last one to be printed anew."""
 
-FREE = 0.5
+RUBATO_SHOWN = 0.5
 """Rubato from which the tempo word says so, and wedges show the arch of a phrase."""
 
-RESTS = ("authentic", "plagal", "tonic")
+FINAL_CADENCES = ("authentic", "plagal", "tonic")
 """Cadences that can end a piece."""
 
 WEDGE_BARS = 4
@@ -86,7 +86,7 @@ def closes(phrase: Phrase, briefs: Briefs) -> bool:
     """Whether the music is played to an end, rather than cut off: it comes to rest within its last two bars."""
     late = phrase.length_ticks - 2 * phrase.bar_ticks
     ends = [mark.text for mark in phrase.marks if mark.kind == "cadence" and mark.onset_ticks >= late]
-    return bool(briefs) and bool(ends) and ends[-1] in RESTS
+    return bool(briefs) and bool(ends) and ends[-1] in FINAL_CADENCES
 
 
 def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
@@ -101,7 +101,7 @@ def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
     """Signs for all players, above the uppermost staff: tempi, rehearsal marks, the final ritardando."""
     runs = moves(phrase, briefs, "tempo_bpm")
     word = next(word for limit, word in TEMPO_WORDS if phrase.tempo[0][1] <= limit)
-    if briefs and briefs[0][1].rubato >= FREE:
+    if briefs and briefs[0][1].rubato >= RUBATO_SHOWN:
         word += ", rubato"
     signs = [Sign(0, "tempo", word, phrase.tempo[0][1])]
     printed = phrase.tempo[0][1]
@@ -167,7 +167,7 @@ def _swells(phrase: Phrase, briefs: Briefs, runs: Sequence[tuple[int, int, float
         first = max((edge for edge in edges if edge <= top.onset_ticks), default=start)
         last = min((edge for edge in edges if edge > top.onset_ticks), default=end)
         peak = first + round((last - first) * ARCH_PEAK / beat) * beat
-        is_free = bool(briefs) and in_force(briefs, first).rubato >= FREE
+        is_free = bool(briefs) and in_force(briefs, first).rubato >= RUBATO_SHOWN
         moves_anyhow = any(begin < last and first < until for begin, until, _ in runs)
         if is_free and not moves_anyhow and last - first >= SWELL_BARS * phrase.bar_ticks:
             yield Sign(first, "crescendo", end_ticks=peak)
