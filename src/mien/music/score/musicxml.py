@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 from mien.ensembles import ensemble
 from mien.music.perform import Briefs
+from mien.music.score.articulation import articulations, slurs
 from mien.music.score.notes import Phrasing, Rests, Speller, VoiceWriter, add
 from mien.music.score.signs import Sign, closes, signatures, signs_above, signs_below
 from mien.music.score.staves import Staff, System, lay_out, octave_lines
-from mien.music.score.touch import articulations, slurs
 from mien.music.spelling import key_name
 from mien.values import TICKS_PER_QUARTER, Phrase
 from mien.vocabulary import is_compound, quarters_in_beat

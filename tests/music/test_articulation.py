@@ -3,8 +3,8 @@
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+from mien.music.score.articulation import articulations, slurs
 from mien.music.score.musicxml import musicxml
-from mien.music.score.touch import articulations, slurs
 from mien.values import Brief, Mark, Mode, Note, Part, Phrase
 
 STEADY = Brief(72, 0, Mode.IONIAN)
