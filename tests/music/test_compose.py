@@ -9,7 +9,7 @@ import pytest
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.compose import State, compose, next_section
+from mien.music.compose import Memory, compose, next_section
 from mien.music.form import chain, forms
 from mien.music.journey.phrases import next_phrase
 from mien.music.journey.state import Journey
@@ -90,10 +90,10 @@ def test_cadences_are_what_their_marks_say(mode: Mode, seconds: float) -> None:
 def test_endless_music_may_change_its_brief_between_sections() -> None:
     sad, happy = (brief_from_affect(affect_of(e), seed=1, tonic_pc=2, meter=(4, 4)) for e in ("sad", "happy"))
     rng = np.random.default_rng(5)
-    state = State()
+    memory = Memory()
     lengths, velocities = [], []
     for number, spec in enumerate(islice(chain(rng), 8)):
-        state, passage = next_section(sad if number < 4 else happy, state, spec, rng)
+        memory, passage = next_section(sad if number < 4 else happy, memory, spec, rng)
         lengths.append(passage.length_ticks)
         velocities.append(float(np.mean([note.velocity for note in passage.notes])))
     assert lengths == [8 * 4 * 480] * 8
@@ -103,10 +103,10 @@ def test_endless_music_may_change_its_brief_between_sections() -> None:
 def test_an_endless_stream_keeps_a_bounded_memory_and_never_loops() -> None:
     brief = brief_from_affect(affect_of("neutral"), seed=3, meter=(4, 4))
     rng = np.random.default_rng(3)
-    state, seen = State(), set()
+    memory, seen = Memory(), set()
     for spec in islice(chain(rng), 60):
-        state, passage = next_section(brief, state, spec, rng)
-        assert max(len(state.themes), len(state.motifs), len(state.worn)) <= 8
+        memory, passage = next_section(brief, memory, spec, rng)
+        assert max(len(memory.themes), len(memory.motifs), len(memory.worn)) <= 8
         seen.add(tuple((n.onset_ticks, n.part, n.pitch_midi, n.length_ticks) for n in passage.notes))
     assert len(seen) == 60
 

@@ -11,7 +11,7 @@ import pytest
 from mien.circumplex import affect_of
 from mien.lab.scores.measures import motif_recurrence
 from mien.music.brief import brief_from_affect
-from mien.music.compose import State, compose, next_section
+from mien.music.compose import Memory, compose, next_section
 from mien.music.draft import Compass, Draft, Neighbours
 from mien.music.form import SectionSpec, plan
 from mien.music.height import WIDEST_LEAP, heightened, with_height
@@ -26,7 +26,7 @@ BASS = (40, 57)
 def a_phrase() -> Draft:
     """The last phrase of a theme, four bars."""
     rng = np.random.default_rng(3)
-    return next_section(HAPPY, State(), plan(24, rng)[0], rng)[1].drafts[-1]
+    return next_section(HAPPY, Memory(), plan(24, rng)[0], rng)[1].drafts[-1]
 
 
 def spans_of(phrase: Phrase) -> list[tuple[str, int, int]]:

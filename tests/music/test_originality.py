@@ -11,7 +11,7 @@ from mien.lab.scores.compare_music import voices
 from mien.lab.scores.learn_runs import filter_of
 from mien.music import originality
 from mien.music.brief import brief_from_affect
-from mien.music.compose import State, compose, next_section
+from mien.music.compose import Memory, compose, next_section
 from mien.music.departure import departed
 from mien.music.draft import Draft
 from mien.music.form import chain
@@ -58,7 +58,7 @@ def test_one_note_struck_again_and_again_is_nobodys(only) -> None:
 def draft() -> Draft:
     brief = brief_from_affect(affect_of("happy"), seed=4, meter=(4, 4))
     rng = np.random.default_rng(4)
-    return next_section(brief, State(), next(chain(rng)), rng)[1].drafts[0]
+    return next_section(brief, Memory(), next(chain(rng)), rng)[1].drafts[0]
 
 
 def test_a_phrase_in_a_known_run_is_turned_elsewhere(only, draft: Draft) -> None:

@@ -74,11 +74,11 @@ Event = TypeVar("Event", Note, Chord, Mark)
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class Memory:
     """What the composer remembers between sections.
 
     `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on.
-    Four fields join one phrase to the next: `last`, `voices` (the inner ones), `joint` (the outer ones when they last
+    Four fields join one phrase to the next: `last`, `inner` (the inner voices), `joint` (the outer ones when they last
     began a note together) and `heard` (the last pitches of the melody). `highest_midi` is the highest melody pitch so
     far, as if the tonic were C. `figures` accompanied the last section; `worn` are the figures each theme has been
     heard with.
@@ -92,7 +92,7 @@ class State:
     last: Draft | None = None
     heard: tuple[int, ...] = ()
     highest_midi: int = 0
-    voices: tuple[int, ...] | None = None
+    inner: tuple[int, ...] | None = None
     joint: Outer | None = None
     figures: Names | None = None
     worn: Mapping[str, tuple[Names, ...]] = field(default_factory=dict)
@@ -122,14 +122,14 @@ def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase
     if not 0 < seconds < np.inf:
         raise ValueError(f"seconds: {seconds} given, a positive number wanted")
     bars, tempo_bpm = _measure(brief, seconds)
-    state, tick = State(), 0
+    memory, tick = Memory(), 0
     notes: list[Note] = []
     chords: list[Chord] = []
     marks: list[Mark] = [Mark(0, "form", form)]
     planned = plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form), brief.tension)
     drafts: list[Draft] = []
     for index, spec in enumerate(with_height(planned, brief.loudness)):
-        state, passage = next_section(brief, state, spec, np.random.default_rng([seed, index]))
+        memory, passage = next_section(brief, memory, spec, np.random.default_rng([seed, index]))
         notes += later(passage.notes, tick)
         chords += later(passage.chords, tick)
         marks += later(passage.marks, tick)
@@ -170,47 +170,47 @@ def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
     return bars, round(min(high, max(low, exact)), 2)
 
 
-def next_section(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> tuple[State, Passage]:
+def next_section(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random.Generator) -> tuple[Memory, Passage]:
     """Compose one section and remember what later ones return to."""
-    state = _with_motifs(brief, state, spec, rng)
+    memory = _with_motifs(brief, memory, spec, rng)
     compass = compass_of(brief, ensemble(brief.ensemble))
-    return dressed(brief, state, spec, _drafts(brief, state, spec, compass, rng), rng)
+    return dressed(brief, memory, spec, _drafts(brief, memory, spec, compass, rng), rng)
 
 
 def dressed(
-    brief: Brief, state: State, spec: SectionSpec, drafts: tuple[Draft, ...], rng: np.random.Generator
-) -> tuple[State, Passage]:
-    """Accompany the phrases of a section; `state` is what was remembered before the section."""
+    brief: Brief, memory: Memory, spec: SectionSpec, drafts: tuple[Draft, ...], rng: np.random.Generator
+) -> tuple[Memory, Passage]:
+    """Accompany the phrases of a section; `memory` is what was remembered before the section."""
     players = ensemble(brief.ensemble)
     voices = voices_of(brief, players)
     density = _melody_density(drafts, brief)
-    worn = state.worn.get(spec.theme, ())
+    worn = memory.worn.get(spec.theme, ())
     heard = _as_heard(brief, drafts, compass_of(brief, players))
-    textures = [choose_texture(brief, players, density, spec.energy, state.figures, rng, worn=worn)]
+    textures = [choose_texture(brief, players, density, spec.energy, memory.figures, rng, worn=worn)]
     for _ in drafts[1:]:
         near = textures[0].names
-        textures.append(choose_texture(brief, players, density, spec.energy, state.figures, rng, near=near, worn=worn))
+        textures.append(choose_texture(brief, players, density, spec.energy, memory.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
     strokes, inner, joint = arrange(
-        brief, spec, heard, textures, voices, state.voices, state.joint, rng, players=players
+        brief, spec, heard, textures, voices, memory.inner, memory.joint, rng, players=players
     )
-    is_new = spec.theme not in state.themes and spec.title != INTRODUCTION
+    is_new = spec.theme not in memory.themes and spec.title != INTRODUCTION
     whole = tuple(replace(draft, breaks_off=False) for draft in drafts)
-    themes = _recent({**state.themes, spec.theme: whole}) if is_new else state.themes
-    state = replace(
-        state,
-        sections=state.sections + 1,
+    themes = _recent({**memory.themes, spec.theme: whole}) if is_new else memory.themes
+    memory = replace(
+        memory,
+        sections=memory.sections + 1,
         themes=themes,
         last=heard[-1],
-        heard=_tail(state.heard, heard),
-        highest_midi=_highest(state, heard),
-        voices=inner,
+        heard=_tail(memory.heard, heard),
+        highest_midi=_highest(memory, heard),
+        inner=inner,
         joint=joint,
         figures=textures[0].names,
-        worn=_recent({**state.worn, spec.theme: worn}),
+        worn=_recent({**memory.worn, spec.theme: worn}),
     )
     shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT
-    return state, replace(_passage(brief, spec, heard, strokes, players, shift), drafts=drafts)
+    return memory, replace(_passage(brief, spec, heard, strokes, players, shift), drafts=drafts)
 
 
 def _as_heard(brief: Brief, drafts: tuple[Draft, ...], compass: Compass) -> tuple[Draft, ...]:
@@ -225,46 +225,46 @@ def _recent(by_theme: dict[str, Kept]) -> dict[str, Kept]:
     return {name: by_theme[name] for name in dict.fromkeys([names[0], *names[-KEPT_THEMES:]])}
 
 
-def _with_motifs(brief: Brief, state: State, spec: SectionSpec, rng: np.random.Generator) -> State:
+def _with_motifs(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random.Generator) -> Memory:
     """Invent the motifs of a theme at its first statement."""
-    if spec.theme in state.motifs:
-        return state
+    if spec.theme in memory.motifs:
+        return memory
     wanted = notes_in_bar(brief)
     roles = ("c",) if spec.is_contrast else ("a", "b")
-    bank: dict[str, Motif] = dict(state.motifs[state.refrain]) if spec.is_contrast and state.refrain else {}
+    bank: dict[str, Motif] = dict(memory.motifs[memory.refrain]) if spec.is_contrast and memory.refrain else {}
     for number, role in enumerate(roles):
-        name = nth_letter(state.motif_count + number).lower()
+        name = nth_letter(memory.motif_count + number).lower()
         bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, bank.values())
     return replace(
-        state,
-        motif_count=state.motif_count + len(roles),
-        motifs=_recent({**state.motifs, spec.theme: bank}),
-        refrain=state.refrain if spec.is_contrast else spec.theme,
+        memory,
+        motif_count=memory.motif_count + len(roles),
+        motifs=_recent({**memory.motifs, spec.theme: bank}),
+        refrain=memory.refrain if spec.is_contrast else spec.theme,
     )
 
 
 def _drafts(
-    brief: Brief, state: State, spec: SectionSpec, compass: Compass, rng: np.random.Generator
+    brief: Brief, memory: Memory, spec: SectionSpec, compass: Compass, rng: np.random.Generator
 ) -> tuple[Draft, ...]:
     """The phrases of a section: taken from the theme if it returns with the same close, otherwise composed."""
-    theme = state.themes.get(spec.theme, ())
+    theme = memory.themes.get(spec.theme, ())
     if spec.is_contrast:
         brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
     drafts: list[Draft] = []
     for index, phrase in enumerate(spec.phrases):
-        around = _neighbours(state, spec, drafts)
+        around = _neighbours(memory, spec, drafts)
         known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
-            known = write_phrase(phrase, brief, state.motifs[spec.theme], compass, around, rng)
+            known = write_phrase(phrase, brief, memory.motifs[spec.theme], compass, around, rng)
         elif spec.turn >= VARIED_TURN or (spec.turn and index):
             known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
         if spec.is_height and not around.leads_on:
-            known = heightened(known, brief, compass, around, _highest(state, drafts), rng)
+            known = heightened(known, brief, compass, around, _highest(memory, drafts), rng)
         drafts.append(_held(known, brief) if around.ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
     fresh: list[Draft] = []
     for draft in (*led, drafts[-1]):
-        fresh.append(departed(draft, _tail(state.heard, fresh), brief.meter))
+        fresh.append(departed(draft, _tail(memory.heard, fresh), brief.meter))
     return tuple(
         replace(draft, breaks_off=breaks(phrase, brief)) for draft, phrase in zip(fresh, spec.phrases, strict=True)
     )
@@ -275,16 +275,16 @@ def _tail(heard: tuple[int, ...], drafts: Sequence[Draft]) -> tuple[int, ...]:
     return tail([*heard, *(note.pitch_midi for draft in drafts for note in draft.melody)])
 
 
-def _highest(state: State, drafts: Sequence[Draft]) -> int:
+def _highest(memory: Memory, drafts: Sequence[Draft]) -> int:
     """The highest pitch of the melody up to the end of these phrases."""
-    return max([state.highest_midi, *(note.pitch_midi for draft in drafts for note in draft.melody)])
+    return max([memory.highest_midi, *(note.pitch_midi for draft in drafts for note in draft.melody)])
 
 
-def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
+def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
     """What stands around the next phrase of a section; a contrast leads back to the refrain."""
-    theme, refrain = state.themes.get(spec.theme, ()), state.themes.get(state.refrain, ())
+    theme, refrain = memory.themes.get(spec.theme, ()), memory.themes.get(memory.refrain, ())
     phrase, *later = spec.phrases[len(drafts) :]
-    before = drafts[-1] if drafts else state.last
+    before = drafts[-1] if drafts else memory.last
     ends = spec.is_last and not later
     leads_back = spec.is_contrast and refrain and not later and not ends
     return Neighbours(
@@ -292,7 +292,7 @@ def _neighbours(state: State, spec: SectionSpec, drafts: list[Draft]) -> Neighbo
         after=refrain[0] if leads_back else None,
         like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
         comes_again=bool(later and later[0].opens_like),
-        heard=_tail(state.heard, drafts),
+        heard=_tail(memory.heard, drafts),
         opens_contrast=spec.is_contrast and not drafts,
         leads_on=bool(later),
         ends=ends,

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mien.music.compose import State, next_section
+from mien.music.compose import Memory, next_section
 from mien.music.form import FIRST_THEME, PHRASE_BARS, PhraseSpec, SectionSpec, ending
 from mien.music.journey.ahead import Course, along, next_change, stays_at_rest
 from mien.music.journey.growth import fitted
@@ -140,7 +140,7 @@ def _extended(
     return after, as_stretch(passage, composed, briefs, journey.seed + journey.stretches)
 
 
-def _lively(composer: State, brief: Brief, rng: np.random.Generator) -> State:
+def _lively(composer: Memory, brief: Brief, rng: np.random.Generator) -> Memory:
     """Forget the themes and keep their motifs, livelier or calmer as the brief asks, to write the themes anew."""
     wanted = notes_in_bar(brief)
     motifs = {

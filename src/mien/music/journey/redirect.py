@@ -74,7 +74,7 @@ def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, 
         starts.setdefault(note.part, note.onset_ticks)
     kept = ((n, level) for n, level in stretch.levelled if n.onset_ticks < tick or n.part is Part.MELODY)
     shortened = ((_until(note, starts.get(note.part, length)), level) for note, level in kept)
-    joined = replace(journey.composer, voices=composer.voices, joint=composer.joint, figures=composer.figures)
+    joined = replace(journey.composer, inner=composer.inner, joint=composer.joint, figures=composer.figures)
     after = replace(journey, composer=joined, last=replace(last, density=brief.density))
     return after, stretch.playing([*shortened, *fresh])
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mien.music.compose import State
+from mien.music.compose import Memory
 from mien.music.draft import Draft
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, Theme, chapter, draw_theme, find_form
 from mien.music.journey.pivot import Key, Pivot, find_pivot, is_shared, key_of
@@ -25,7 +25,7 @@ class Last:
     section: SectionSpec
     spec: SectionSpec
     drafts: tuple[Draft, ...]
-    before: State
+    before: Memory
     density: float
     aim: Brief
 
@@ -54,7 +54,7 @@ class Journey:
     now: Brief
     time_s: float = 0.0
     stretches: int = 0
-    composer: State = field(default_factory=State)
+    composer: Memory = field(default_factory=Memory)
     chapters: int = 0
     ahead: tuple[SectionSpec, ...] = ()
     place: int = 0
@@ -94,13 +94,13 @@ def turned(journey: Journey, target: Brief) -> Journey:
     before = journey.now
     now = steer(before, target, beats=0, at_cadence=True, at_section=journey.place == 0)
     if now.meter != before.meter:  # no motif fits another bar: a new chapter
-        fresh = State(sections=journey.composer.sections, motif_count=journey.composer.motif_count)
+        fresh = Memory(sections=journey.composer.sections, motif_count=journey.composer.motif_count)
         return with_sections(replace(journey, now=now, composer=fresh, ahead=()))
     composer = journey.composer
     if now.tonic_pc != before.tonic_pc:
         composer = replace(composer, last=None, joint=None)
     if now.ensemble != before.ensemble:
-        composer = replace(composer, themes={}, last=None, joint=None, voices=None, figures=None, worn={})
+        composer = replace(composer, themes={}, last=None, joint=None, inner=None, figures=None, worn={})
     return replace(journey, now=now, composer=composer)
 
 
