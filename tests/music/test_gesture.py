@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.cues.names import NAMES, PAIRS
-from mien.music.gesture import CONTROL_ROWS, State, brief_from_cues, gesture_mapping, step
+from mien.music.gesture import CONTROL_ROWS, ControlRow, State, brief_from_cues, gesture_mapping, step
 from mien.music.mapping import shipped_mapping
 from mien.values import CONTROLS, Part
 
@@ -60,6 +60,27 @@ def test_every_row_moves_its_control_its_way(row) -> None:
     place = CONTROLS.index(row.control)
     moved = dict(there.controls)[row.part][place] - dict(rest.controls)[row.part][place]
     assert moved == pytest.approx(2.0 * row.weight, abs=0.05 * abs(row.weight))
+
+
+def test_what_two_cues_move_a_control_by_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (
+        ControlRow(Part.MELODY, "expression", "eye_openness", 0.5, 0.1),
+        ControlRow(Part.MELODY, "expression", "brow_height", 0.5, -0.02),
+    )
+    monkeypatch.setattr("mien.music.gesture.CONTROL_ROWS", rows)
+    place = CONTROLS.index("expression")
+
+    def expression(departures: dict[str, float]) -> float:
+        return dict(played([departures])[0].controls)[Part.MELODY][place]
+
+    assert expression({}) == 0.5
+    assert expression({"eye_openness": 2.0}) == pytest.approx(0.7)
+    assert expression({"eye_openness": 2.0, "brow_height": 2.0}) == pytest.approx(0.66)
+
+
+def test_rows_for_the_same_control_agree_where_it_rests() -> None:
+    controls = {(row.part, row.control) for row in CONTROL_ROWS}
+    assert len({(row.part, row.control, row.at_rest) for row in CONTROL_ROWS}) == len(controls)
 
 
 @settings(max_examples=30)

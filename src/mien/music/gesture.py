@@ -25,7 +25,8 @@ from mien.values import CONTROLS, Brief, Gesture, Part
 
 @dataclass(frozen=True, slots=True)
 class ControlRow:
-    """A cue's departure moves a control of a part: `at_rest` + `weight` × departure."""
+    """A cue's departure moves a control of a part by `weight` × departure from where it is `at_rest`, which all rows
+    for that control share."""
 
     part: Part
     control: str
@@ -134,10 +135,10 @@ def gesture_mapping() -> MappingTable:
 
 def _controls(part: Part, departures: Mapping[str, float], breath: float) -> tuple[float, ...]:
     """The controls of a part, in order; a breath softens the sound for a moment."""
-    values = dict(RESTING)
-    for row in CONTROL_ROWS:
-        if row.part is part:
-            values[row.control] = row.at_rest + row.weight * departures.get(row.cue, 0.0)
+    rows = [row for row in CONTROL_ROWS if row.part is part]
+    values = RESTING | {row.control: row.at_rest for row in rows}
+    for row in rows:
+        values[row.control] += row.weight * departures.get(row.cue, 0.0)
     values["breath"] = breath
     values["expression"] *= 1 - 0.6 * breath
     return tuple(min(1.0, max(0.0, values[name])) for name in CONTROLS)
