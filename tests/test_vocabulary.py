@@ -14,6 +14,7 @@ DEFIANT = EmotionClass("defiant", -0.2, 0.6)
 
 def test_classes_travel_as_rows() -> None:
     assert classes_of([DREAMY.row(), DEFIANT.row()]) == (DREAMY, DEFIANT)
+    assert classes_of([one.row() for one in EIGHT]) == EIGHT  # with the sources of their wishes
     assert [(one.name, (one.valence, one.arousal)) for one in EIGHT] == list(COORDINATES.items())
     assert len({DREAMY, DREAMY, DEFIANT}) == 2
 
@@ -43,8 +44,16 @@ def test_a_class_is_not_called_like_a_column(name: str) -> None:
 
 
 def test_rows_that_are_none_are_refused() -> None:
-    for rows in ([{"name": "dreamy"}], [{"name": "dreamy", "valence": "high", "arousal": 0}], [DREAMY.row()] * 2):
-        with pytest.raises(BadInput, match="classes"):
+    unasked = DREAMY.row() | {"sources": {"loudness": "somebody"}}
+    nobody = DREAMY.row() | {"sources": {"tempo_bpm": 2013}}
+    for rows in (
+        [{"name": "dreamy"}],
+        [{"name": "dreamy", "valence": "high", "arousal": 0}],
+        [DREAMY.row()] * 2,
+        [unasked],
+        [nobody],
+    ):
+        with pytest.raises(BadInput, match="class"):
             classes_of(rows)
 
 

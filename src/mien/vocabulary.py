@@ -124,7 +124,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class EmotionClass:
     """A class of expressions in a person's own words, and what it means to the composer.
 
-    `valence` and `arousal` are −1..1; `brief` holds the fields of a `Brief` that the class itself asks for.
+    `valence` and `arousal` are −1..1; `brief` holds the fields of a `Brief` that the class itself asks for, `sources`
+    whose finding a wish rests on, by field, where it rests on one.
 
     Raises
     ------
@@ -136,6 +137,7 @@ class EmotionClass:
     valence: float
     arousal: float
     brief: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    sources: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not CLASS_NAME.fullmatch(self.name):
@@ -150,10 +152,14 @@ class EmotionClass:
                 raise BadInput(f"class '{self.name}': {name} {given:g}; give a number from -1 to 1")
         for name, asked in self.brief.items():
             _check(f"class '{self.name}': {name}", name, asked)
+        for name, source in self.sources.items():
+            if name not in self.brief or not isinstance(source, str):
+                raise BadInput(f"class '{self.name}': source of {name} {source!r}; give a text for a wish of its brief")
 
     def row(self) -> dict[str, Any]:
         """The class as plain data: a row of a network's manifest."""
-        return {"name": self.name, "valence": self.valence, "arousal": self.arousal, "brief": dict(self.brief)}
+        row = {"name": self.name, "valence": self.valence, "arousal": self.arousal, "brief": dict(self.brief)}
+        return row | ({"sources": dict(self.sources)} if self.sources else {})
 
 
 Classes = tuple[EmotionClass, ...]
@@ -169,7 +175,13 @@ def classes_of(rows: Iterable[Mapping[str, Any]]) -> Classes:
     """
     try:
         found = tuple(
-            EmotionClass(str(r["name"]), float(r["valence"]), float(r["arousal"]), dict(r.get("brief", {})))
+            EmotionClass(
+                str(r["name"]),
+                float(r["valence"]),
+                float(r["arousal"]),
+                dict(r.get("brief", {})),
+                dict(r.get("sources", {})),
+            )
             for r in rows
         )
     except (KeyError, TypeError, ValueError) as cause:
@@ -192,20 +204,40 @@ def _check(where: str, name: str, asked: Any) -> None:
         raise BadInput(f"{where} {asked!r}; give a {'whole ' if name == 'tonic_pc' else ''}number {low:g} to {high:g}")
 
 
-WISHES: Mapping[str, Mapping[str, float]] = MappingProxyType(
+_JUSLIN, _SCHERER, _HURON = "Juslin & Laukka 2003, table 11", "Scherer & Oshinsky 1977", "Huron 2006"
+WISHES: Mapping[str, Mapping[str, tuple[float, str]]] = MappingProxyType(
     {
-        "anger": {"legato": 0.58},
-        "fear": {"loudness": 0.35, "legato": 0.58, "rubato": 0.55, "register_midi": 69.0},
-        "surprise": {"spread_semitones": 7.0, "legato": 0.58, "syncopation": 0.45, "interruption": 1.0},
+        "anger": {"legato": (0.58, _JUSLIN)},
+        "fear": {
+            "loudness": (0.35, _JUSLIN),
+            "legato": (0.58, _JUSLIN),
+            "rubato": (0.55, _JUSLIN),
+            "register_midi": (69.0, _JUSLIN),
+        },
+        "surprise": {
+            "spread_semitones": (7.0, _SCHERER),
+            "legato": (0.58, _SCHERER),
+            "syncopation": (0.45, _HURON),
+            "interruption": (1.0, _HURON),
+        },
     }
 )
-"""What tells emotions apart in music that lie close together on the plane. Anger and fear are both fast and both
-detached, but fear is soft, high and unsteady where anger is loud (Juslin & Laukka 2003, "Communication of emotions in
-vocal expression and music performance", table 11); neither is so detached that a pianist would leave the pedal.
-Surprise leaps and attacks sharply (Scherer & Oshinsky 1977), and breaks off where a close is expected (Huron 2006)."""
+"""What tells emotions apart in music that lie close together on the plane, and whose finding each wish rests on. Anger
+and fear are both fast and both detached, but fear is soft, high and unsteady where anger is loud (Juslin & Laukka 2003,
+"Communication of emotions in vocal expression and music performance", table 11); neither is so detached that a pianist
+would leave the pedal. Surprise leaps and attacks sharply (Scherer & Oshinsky 1977, "Cue utilization in emotion
+attribution from auditory stimuli"); its accents fall, and its phrases break off, where they are not expected (Huron
+2006, *Sweet Anticipation*)."""
 
 PLACES: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
 """The classes of FER+ as bare places, without wishes: a point that somebody chose on the plane is no expression."""
 
-EIGHT: Classes = tuple(EmotionClass(name, *COORDINATES[name], WISHES.get(name, {})) for name in EMOTIONS)
+
+def _with_wishes(name: str) -> EmotionClass:
+    wishes = WISHES.get(name, {})
+    asked = {field: wish for field, (wish, _) in wishes.items()}
+    return EmotionClass(name, *COORDINATES[name], asked, {field: source for field, (_, source) in wishes.items()})
+
+
+EIGHT: Classes = tuple(_with_wishes(name) for name in EMOTIONS)
 """The classes of FER+, at their places and with their wishes."""

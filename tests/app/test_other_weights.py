@@ -44,7 +44,7 @@ def test_the_music_follows_them(weights: Path, tmp_path: Path) -> None:
     mien("play", ASTRONAUT, *words)
     account = json.loads((tmp_path / "astronaut.json").read_text())
     assert account["brief"]["mode"] == {
-        "value": "lydian", "because": "lydian: 'beaming' asks for it", "source": "the class's own brief"
+        "value": "lydian", "because": "lydian: 'beaming' asks for it", "source": "asked by the class"
     }  # fmt: skip
     assert "'beaming', heard" in account["brief"]["tempo_bpm"]["because"]
     mien("play", ASTRONAUT, *words, "--to", "blank")

@@ -7,7 +7,7 @@ from mien.music.brief import brief_from_affect
 from mien.music.journey.path import affect_along, path_between
 from mien.music.own_words import DOUBT_PULL, SOURCE
 from mien.values import Affect, Mode
-from mien.vocabulary import EmotionClass
+from mien.vocabulary import EMOTIONS, EmotionClass
 
 DREAMY = EmotionClass("dreamy", 0.3, -0.5, {"mode": "lydian", "tempo_bpm": 50, "meter": "3/4", "tonic_pc": 2})
 DEFIANT = EmotionClass("defiant", -0.2, 0.6)
@@ -28,6 +28,26 @@ def test_numbers_are_mixed_in_by_probability() -> None:
         assert own.loudness == placed.loudness
     because = {reason.field: reason.because for reason in brief_from_affect(affect(0.8)).reasons}
     assert "'dreamy', heard 80%, asks for 50" in because["tempo_bpm"] and "dreamy" not in because["loudness"]
+
+
+def test_a_reason_names_whose_finding_a_wish_rests_on() -> None:
+    """An own class rests on nobody's, the eight on those who found it, each once."""
+    tempo, loudness = (
+        next(r for r in brief_from_affect(affect(0.8)).reasons if r.field == f) for f in ("tempo_bpm", "loudness")
+    )
+    assert tempo.source.startswith("Eerola, Friberg & Bresin 2013; ") and tempo.source.endswith(f"; {SOURCE}")
+    assert SOURCE not in loudness.source and SOURCE not in brief_from_affect(affect(0.0)).reasons[0].source
+    surprised = {r.field: r.source for r in brief_from_affect(affect_of("surprise")).reasons}
+    assert surprised["legato"] == "Bresin & Friberg 2011; Oliveira & Cardoso 2010; Scherer & Oshinsky 1977"
+    assert surprised["interruption"].count("Huron 2006") == 1
+    probs = tuple(0.5 * (name in ("anger", "fear")) for name in EMOTIONS)
+    torn = brief_from_affect(Affect(0.0, probs, *valence_arousal(probs), 0.0))
+    (legato,) = (r.source for r in torn.reasons if r.field == "legato")
+    assert legato.count("Juslin & Laukka 2003, table 11") == 1
+    sourced = EmotionClass("dreamy", 0.3, -0.5, {"mode": "lydian"}, {"mode": "Hevner 1936"})
+    assert (
+        brief_from_affect(Affect(0.0, (1.0,), 0.3, -0.5, 0.0, classes=(sourced,))).reasons[-4].source == "Hevner 1936"
+    )
 
 
 def test_mode_metre_and_tonic_are_those_of_who_reads_first() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.mapping import WIDEST_CUE, MappingTable, Row, shipped_mapping
-from mien.music.own_words import DOUBT_PULL, SOURCE, asked_whole, mixed_in
+from mien.music.own_words import DOUBT_PULL, asked_whole, mixed_in
 from mien.music.spelling import mode_name, tonic_name
 from mien.values import Affect, Brief, Mode, Reason
 from mien.vocabulary import meter_name, meter_named
@@ -79,22 +79,21 @@ def brief_from_affect(
         meter = meter_named(meter_name(meter))
     mapping = mapping or shipped_mapping()
     mixed = {row.target: _mix(row, affect, cues or {}, mapping) for row in mapping.rows}
-    fields: dict[str, Any] = {target: value for target, (value, _) in mixed.items()}
-    reasons = [Reason(row.target, mixed[row.target][1], row.source) for row in mapping.rows if row.target != "mode"]
+    fields: dict[str, Any] = {target: value for target, (value, *_) in mixed.items()}
+    reasons = [Reason(target, because, source) for target, (_, because, source) in mixed.items() if target != "mode"]
 
     rng = np.random.default_rng([seed, 0xB21EF])
     drawn_tonic = _draw_tonic(fields["register_midi"], rng)
     drawn_meter = _draw_meter(affect, rng)
-    mode_row = next(row for row in mapping.rows if row.target == "mode")
     number, wishes = fields.pop("mode"), {"mode": mode, "tonic_pc": tonic_pc, "meter": meter}
-    chosen = {field: (*told, SOURCE) for field, told in asked_whole(affect).items()}
+    chosen = asked_whole(affect)
     chosen |= {name: (wish, "asked for", ASKED) for name, wish in wishes.items() if wish is not None}
     if "mode" not in chosen:
-        because, drawn_mode = mixed["mode"][1], BRIGHTNESS_ORDER[round(number)]
+        (_, because, source), drawn_mode = mixed["mode"], BRIGHTNESS_ORDER[round(number)]
         if drawn_mode in BRIGHTNESS_ORDER[:2] and number > DARKEST and fields["tension"] >= TENSE_MINOR:
             drawn_mode = Mode.HARMONIC_MINOR
             because += f"; tension {fields['tension']:.2f} asks for the leading tone of harmonic minor"
-        chosen["mode"] = (drawn_mode, because, mode_row.source)
+        chosen["mode"] = (drawn_mode, because, source)
     for name, drawn in (("tonic_pc", drawn_tonic), ("meter", drawn_meter)):
         chosen.setdefault(name, (drawn, f"drawn by seed {seed}", CHOICE))
     whole = {name: value for name, (value, *_) in chosen.items()}
@@ -122,8 +121,8 @@ def _draw_meter(affect: Affect, rng: np.random.Generator) -> tuple[int, int]:
     return (6, 8) if drawn < compound else (3, 4) if drawn < compound + triple else (4, 4)
 
 
-def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTable) -> tuple[float, str]:
-    """The value of one field, within its range, and the sum in plain words."""
+def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTable) -> tuple[float, str, str]:
+    """The value of one field, within its range, the sum in plain words, and the sources of row and wishes."""
     sure = 1 - DOUBT_PULL * affect.doubt
     terms = [
         (f"valence {affect.valence:+.2f}", row.valence * affect.valence * sure),
@@ -137,10 +136,11 @@ def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTa
     wanted = row.origin + sum(amount for _, amount in terms)
     lowest, highest = row.range
     kept_value = min(highest, max(lowest, wanted))
-    value, heard = mixed_in(affect, row.target, kept_value)
+    value, heard, wished = mixed_in(affect, row.target, kept_value)
     place = (value - lowest) / (highest - lowest)
     word = row.low if place < 0.4 else row.high if place > 0.6 else f"between {row.low} and {row.high}"
     moved = [f"{name} adds {amount:+.3g}" for name, amount in terms if abs(amount) >= 0.005 * (highest - lowest)]
     kept = "" if kept_value == wanted else f", kept within {lowest:g} to {highest:g}"
     summed = "".join(f", {text}" for text in moved) + kept + heard
-    return value, f"{word}, {round(value, 3):.3g}: from {row.origin:g}{summed}"
+    source = "; ".join((row.source, *(other for other in wished if other not in row.source)))
+    return value, f"{word}, {round(value, 3):.3g}: from {row.origin:g}{summed}", source

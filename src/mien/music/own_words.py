@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import Any
 
 from mien.values import Affect, Mode
-from mien.vocabulary import meter_named
+from mien.vocabulary import EmotionClass, meter_named
 
 DOUBT_PULL = 0.6
 """Share of valence, arousal and a class's own wishes that full doubt removes: an unsure reading plays closer to
 neutral."""
-SOURCE = "the class's own brief"
+SOURCE = "asked by the class"
+"""The source of a wish that rests on nobody's finding."""
 WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
         "mode": lambda name: Mode[name.upper()],
@@ -34,31 +35,33 @@ HEARD = 0.005
 """Weight from which a class is named among the reasons."""
 
 
-def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str]:
-    """A number of the brief with what the classes ask for mixed in, and the change in plain words ("" if none asks)."""
+def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str, tuple[str, ...]]:
+    """A number of the brief with what the classes ask for mixed in, the change in plain words ("" if none asks), and
+    the sources of what was asked."""
     sure = 1 - DOUBT_PULL * affect.doubt
     asking = [(k, p * sure) for k, p in zip(affect.classes, affect.probs, strict=True) if field in k.brief]
     if not asking or field in WHOLE:
-        return mixed, ""
+        return mixed, "", ()
     asked = [float(one.brief[field]) for one, _ in asking]
     moved = mixed + sum(weight * (wish - mixed) for wish, (_, weight) in zip(asked, asking, strict=True))
     value = min(max(mixed, *asked), max(min(mixed, *asked), moved))  # rounding must not leave the range
-    told = "".join(
-        f"; '{one.name}', heard {weight:.0%}, asks for {one.brief[field]:g}"
-        for one, weight in asking
-        if weight >= HEARD
-    )
-    return value, told
+    heard = [(one, weight) for one, weight in asking if weight >= HEARD]
+    told = "".join(f"; '{one.name}', heard {weight:.0%}, asks for {one.brief[field]:g}" for one, weight in heard)
+    return value, told, tuple(dict.fromkeys(_source(one, field) for one, _ in heard))
 
 
-def asked_whole(affect: Affect) -> dict[str, tuple[Any, str]]:
-    """Mode, metre and tonic that the most probable class asks for, each with a reason; none if the reading cannot
-    tell."""
+def asked_whole(affect: Affect) -> dict[str, tuple[Any, str, str]]:
+    """Mode, metre and tonic that the most probable class asks for, each with reason and source; none if the reading
+    cannot tell."""
     if not affect.tells:
         return {}
     first = affect.first
     return {
-        field: (taken(first.brief[field]), f"'{first.name}' asks for it")
+        field: (taken(first.brief[field]), f"'{first.name}' asks for it", _source(first, field))
         for field, taken in WHOLE.items()
         if field in first.brief
     }
+
+
+def _source(one: EmotionClass, field: str) -> str:
+    return one.sources.get(field, SOURCE)
