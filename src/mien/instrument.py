@@ -26,7 +26,7 @@ from mien.nets import read_manifest
 from mien.piece import Piece, Reading
 from mien.values import Affect, Face
 from mien.vocabulary import EIGHT
-from mien.wishes import SECONDS, Wishes
+from mien.wishes import USUAL_S, Wishes, moments_of, number_of, path_of, text_of, understood
 
 if TYPE_CHECKING:
     from mien.affect.network import Reader
@@ -66,7 +66,7 @@ def read(
     from mien.face.look import look
     from mien.face.pictures import open_picture
 
-    opened = open_picture(Path(picture))
+    opened = open_picture(path_of("picture", picture))
     for text in opened.remarks:
         remark(text)
     faces = look(opened.frame, depth=TILE_DEPTH)
@@ -117,7 +117,7 @@ def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
     reader = reader_of(weights)
     path: list[tuple[float, Affect]] = []
     frame = None
-    for frame in frames_of(Path(video)):
+    for frame in frames_of(path_of("video", video)):
         faces = [face for face in look(frame, most=1) if _side_px(face) >= SMALLEST_FACE_PX]
         if faces:
             seen = reader.read(faces[0], measure(faces[0]))
@@ -151,7 +151,7 @@ def end_of(said: str | Path, weights: str | Path | None = None) -> End:
     try:
         return End(str(said), affect_of(str(said), reader_of(weights).classes if weights else EIGHT))
     except BadInput as unknown:
-        path = Path(said)
+        path = path_of("mood", said)
         if path.suffix.lower() not in SUFFIXES and not os.path.isfile(path):  # noqa: PTH113 (False for what is no path)
             raise BadInput(f"{unknown}, or a picture of a face") from None
     readings = read(path, weights=weights)
@@ -205,38 +205,35 @@ def play(
     from mien.cues.neutral import average_neutral
     from mien.face.video import is_video
 
-    source = Path(picture).absolute()
-    name = source.stem
-    if is_video(source):
-        if to is not None or face != 1:
-            raise BadInput("a video leads its own way: 'to' and 'face' are for pictures")
-        wishes = Wishes(
-            SECONDS[0] if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form
-        )  # refused before a long watch
-        path = watch(picture, weights)
-        if seconds is None:
-            wishes = replace(wishes, seconds=min(max(path[-1][0], SECONDS[0]), SECONDS[1]))
-        return replace(_journey(name, path, wishes), sources=(source,))
-    wishes = Wishes(60.0 if seconds is None else seconds, seed, ensemble, key, meter, font, mapping, form)
+    source = path_of("picture", picture).absolute()
+    name, follows = source.stem, is_video(source)
+    if follows and (to is not None or face != 1):
+        raise BadInput("a video leads its own way: 'to' and 'face' are for pictures")
+    wishes = understood(
+        seconds=seconds,
+        seed=seed,
+        ensemble=ensemble,
+        key=key,
+        meter=meter,
+        font=font,
+        mapping=mapping,
+        form=form,
+        moods_move=follows or to is not None,
+    )
+    if follows:
+        return replace(_journey(name, watch(picture, weights), wishes), sources=(source,))
     end = end_of(to, weights) if to is not None else None
     readings = read(picture, weights=weights)
-    if not 1 <= face <= len(readings):
-        raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
-    reading = readings[face - 1]
+    if face not in range(1, len(readings) + 1):
+        raise BadInput(f"face {face!r:.60}: the picture has {len(readings)}; count from 1, the largest")
+    reading = readings[int(face) - 1]
     if len(readings) > 1:
         others = f"face {face} of {len(readings)} plays; 'face' chooses another"
         reading = replace(reading, remarks=(*reading.remarks, others))
     if end is None:
         piece = _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
         return replace(piece, sources=(source,))
-    way = path_between(reading.affect, end.affect, wishes.seconds)
-    return between_ends(_journey(name, way, wishes), End(name, reading.affect, reading, source), end)
-
-
-def between_ends(piece: Piece, start: End, end: End) -> Piece:
-    """A piece that leads from one end to the other, with what was read at both."""
-    sources = tuple(one.source for one in (start, end) if one.source)
-    return replace(piece, reading=start.reading, arrival=end.reading, sources=sources)
+    return lead(name, End(name, reading.affect, reading, source), end, wishes)
 
 
 def compose(
@@ -244,7 +241,7 @@ def compose(
     *,
     valence: float | None = None,
     arousal: float | None = None,
-    seconds: float = 60.0,
+    seconds: float = USUAL_S,
     seed: int = 1,
     ensemble: str = "piano",
     key: str | None = None,
@@ -253,7 +250,12 @@ def compose(
     mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
 ) -> Piece:
-    """Compose without a face: from the name of an emotion, or from valence and arousal, −1..1 each.
+    """Compose without a face: from the name of an emotion, or from a place on the plane of moods.
+
+    Parameters
+    ----------
+    emotion : a name of `mien.circumplex.PRESETS`.
+    valence, arousal : −1..1 each, instead of an emotion; if one alone is given, the other is 0, the middle.
 
     The other parameters are those of `play`.
 
@@ -262,21 +264,27 @@ def compose(
     BadInput
         If neither or both are given, or an option cannot be used.
     """
-    wishes = Wishes(seconds, seed, ensemble, key, meter, font, mapping, form)
+    wishes = understood(
+        seconds=seconds, seed=seed, ensemble=ensemble, key=key, meter=meter, font=font, mapping=mapping, form=form
+    )
     if (emotion is None) == (valence is None and arousal is None):
         raise BadInput("give either an emotion (for example --emotion sad) or --valence and --arousal")
     if emotion is not None:
-        affect, name = affect_of(emotion), emotion
+        affect, name = affect_of(text_of("emotion", emotion)), emotion
     else:
-        affect, name = affect_at(valence or 0.0, arousal or 0.0), "piece"
-    return _piece(f"{name}-{ensemble}-{seed}", affect, wishes)
+        place = (
+            number_of(axis, 0.0 if given is None else given)
+            for axis, given in (("valence", valence), ("arousal", arousal))
+        )
+        affect, name = affect_at(*place), "piece"
+    return _piece(f"{name}-{wishes.ensemble}-{wishes.seed}", affect, wishes)
 
 
 def travel(
     path: MoodPath,
     *,
     name: str = "journey",
-    seconds: float = 60.0,
+    seconds: float | None = None,
     seed: int = 1,
     ensemble: str = "piano",
     key: str | None = None,
@@ -285,16 +293,42 @@ def travel(
     mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
 ) -> Piece:
-    """Compose along a path of affects in time (see `mien.music.journey.path`): soft transitions, one piece.
+    """Compose along a path of affects in time: soft transitions, one piece.
+
+    Parameters
+    ----------
+    path : (seconds, affect), times rising (see `mien.music.journey.path`, which reads one from a table).
+    name : of the piece: its title, and that of its files.
+    seconds : length, 10 to 3600; by default as long as the path, 60 if that has one moment alone. What of the path lies
+        beyond is not reached.
 
     The other parameters are those of `play`; of `key` only the tonic, since a journey turns its mode.
 
     Raises
     ------
     BadInput
-        If an option cannot be used, or the path is empty or its times do not rise from 0 on.
+        If an option cannot be used, or the path is empty, none at all, or its times do not rise from 0 on.
     """
-    return _journey(name, check_path(path), Wishes(seconds, seed, ensemble, key, meter, font, mapping, form))
+    wishes = understood(
+        seconds=seconds,
+        seed=seed,
+        ensemble=ensemble,
+        key=key,
+        meter=meter,
+        font=font,
+        mapping=mapping,
+        form=form,
+        moods_move=True,
+    )
+    return _journey(text_of("name", name), check_path(moments_of(path)), wishes)
+
+
+def lead(name: str, start: End, end: End, wishes: Wishes) -> Piece:
+    """A piece that meets one mood and leads to another, with what was read at both."""
+    seconds = wishes.lasting_s()  # the path is shorter: an arrival needs time to be felt
+    piece = _journey(name, path_between(start.affect, end.affect, seconds), replace(wishes, seconds=seconds))
+    sources = tuple(one.source for one in (start, end) if one.source)
+    return replace(piece, reading=start.reading, arrival=end.reading, sources=sources)
 
 
 def _piece(
@@ -304,38 +338,34 @@ def _piece(
     reading: Reading | None = None,
     departures: Mapping[str, float] | None = None,
 ) -> Piece:
-    tonic_pc, mode = wishes.tonic_and_mode()
     brief = brief_from_affect(
         affect,
         ensemble=wishes.ensemble,
         seed=wishes.seed,
         cues=departures,
         mapping=wishes.mapping,
-        tonic_pc=tonic_pc,
-        mode=mode,
+        tonic_pc=wishes.tonic_pc,
+        mode=wishes.mode,
         meter=wishes.meter,
     )
-    written = write_music(brief, wishes.seconds, wishes.seed, wishes.form)
-    return Piece(name, ((0.0, affect),), brief, written, perform(written, brief), reading, wishes.font_path())
+    written = write_music(brief, wishes.lasting_s(), wishes.seed, wishes.form)
+    return Piece(name, ((0.0, affect),), brief, written, perform(written, brief), reading, wishes.font)
 
 
 def _journey(name: str, path: MoodPath, wishes: Wishes) -> Piece:
-    tonic_pc, mode = wishes.tonic_and_mode()
-    if mode is not None:
-        raise BadInput(f"key '{wishes.key}': a journey turns its mode; give the tonic alone, with a capital, as in Eb")
     stretch = compose_journey(
         path,
-        wishes.seconds,
+        wishes.lasting_s(path[-1][0]),
         wishes.seed,
         ensemble=wishes.ensemble,
-        tonic_pc=tonic_pc,
+        tonic_pc=wishes.tonic_pc,
         meter=wishes.meter,
         mapping=wishes.mapping,
         form=wishes.form,
     )
     performed = perform(stretch.written, stretch.briefs)
-    brief, font = stretch.briefs[0][1], wishes.font_path()
-    return Piece(name, path, brief, stretch.written, performed, font=font, briefs=stretch.briefs)
+    brief = stretch.briefs[0][1]
+    return Piece(name, path, brief, stretch.written, performed, font=wishes.font, briefs=stretch.briefs)
 
 
 def _side_px(face: Face) -> float:
@@ -353,7 +383,7 @@ def reader_of(weights: str | Path | None = None) -> "Reader":
     """
     if weights is None:
         return _reader(None, "")
-    path = Path(weights)
+    path = path_of("weights", weights)
     return _reader(path, str(read_manifest(path).get("sha256")))  # trained anew under the same name: another reader
 
 

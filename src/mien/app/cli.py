@@ -147,9 +147,13 @@ def compose(
         str | None, typer.Option("--emotion", help="Emotion: happy, sad, angry, neutral, calm, …")
     ] = None,
     valence: Annotated[
-        float | None, typer.Option("--valence", help="Valence, from -1 (unpleasant) to 1 (pleasant).")
+        float | None,
+        typer.Option("--valence", help="Valence, from -1 (unpleasant) to 1 (pleasant); 0 if only arousal is given."),
     ] = None,
-    arousal: Annotated[float | None, typer.Option("--arousal", help="Arousal, from -1 (quiet) to 1 (excited).")] = None,
+    arousal: Annotated[
+        float | None,
+        typer.Option("--arousal", help="Arousal, from -1 (quiet) to 1 (excited); 0 if only valence is given."),
+    ] = None,
     out: Out = Path("out"),
     seconds: Seconds = 60.0,
     seed: Seed = 1,
@@ -206,29 +210,23 @@ def travel(
 ) -> None:
     """Compose a piece that starts in one mood and leads to another."""
     from mien import instrument
-    from mien.music.journey.path import path_between, read_path
+    from mien.music.journey.path import read_path
     from mien.piece import check_files
-    from mien.wishes import SECONDS
+    from mien.wishes import understood
 
     kinds = check_files(files)
-    seconds = _seconds(over or "60s")
-    ends: tuple[instrument.End, ...] = ()
+    seconds = _seconds(over) if over is not None else None
+    options = _wishes(seed, ensemble, key, meter, soundfont, mapping, form)
     if path is not None and start is None and end is None:
-        way, name = read_path(path), path.stem
-        if over is None and way[-1][0] > 0:
-            seconds = max(way[-1][0], SECONDS[0])
+        name = f"{path.stem}-{ensemble}-{seed}"
+        piece = instrument.travel(read_path(path), name=name, seconds=seconds, **options)
     elif path is None and start is not None and end is not None:
-        ends = (instrument.end_of(start), instrument.end_of(end))
-        way, name = path_between(ends[0].affect, ends[1].affect, seconds), f"{ends[0].name}-to-{ends[1].name}"
+        wishes = understood(seconds=seconds, **options, moods_move=True)  # refused before a picture is read
+        first, last = (instrument.end_of(said) for said in (start, end))
+        piece = instrument.lead(f"{first.name}-to-{last.name}-{ensemble}-{seed}", first, last, wishes)
     else:
         raise BadInput("give a way: either --from and --to (for example --from sad --to happy), or --path FILE.csv")
-    piece = instrument.travel(
-        way,
-        name=f"{name}-{ensemble}-{seed}",
-        seconds=seconds,
-        **_wishes(seed, ensemble, key, meter, soundfont, mapping, form),
-    )
-    _deliver(instrument.between_ends(piece, *ends) if ends else piece, out, kinds, as_json)
+    _deliver(piece, out, kinds, as_json)
 
 
 @app.command()
