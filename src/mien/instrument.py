@@ -186,8 +186,8 @@ def play(
     seconds : length, 10 to 3600; by default 60, or a video's length.
     seed : the same seed gives the same piece; another seed another piece for the same face.
     ensemble : a name of `mien.ensembles.ensembles()`.
-    key : as in "Eb", "F# minor" or "D dorian"; "c", a small letter alone, is C minor whatever the mood; chosen by mood
-        and seed if None.
+    key : as in "Eb", "Am", "F# minor" or "D dorian"; "c", a small letter alone, is C minor whatever the mood; chosen by
+        mood and seed if None.
     meter : "4/4", "3/4", "6/8" or "5/4", or as two numbers; chosen by the seed if None.
     face : which one plays, 1 for the largest.
     font : another SoundFont (sf2 or sf3) to play with.

@@ -74,8 +74,8 @@ Key = Annotated[
     str | None,
     typer.Option(
         "--key",
-        help="Key, as in Eb, 'F# minor' or 'D dorian'; c alone, a small letter, is C minor whatever the mood. Where "
-        "moods change, give a tonic alone, as a capital. Default: chosen by mood and seed.",
+        help="Key, as in Eb, Am, 'F# minor' or 'D dorian'; c alone, a small letter, is C minor whatever the mood. "
+        "Where moods change, give a tonic alone, as a capital. Default: chosen by mood and seed.",
     ),
 ]
 Meter = Annotated[str | None, typer.Option("--meter", help="Meter: 4/4, 3/4, 6/8 or 5/4. Default: chosen by the seed.")]

@@ -1,4 +1,4 @@
-"""A key as people write it becomes a tonic and a mode: "Eb", "F# minor", "d dorian", "Bb major".
+"""A key as people write it becomes a tonic and a mode: "Eb", "Am", "F# minor", "d dorian", "Bb maj".
 
 A lower-case letter alone means minor, as musicians write it; a mode's name decides over the letter's case.
 """
@@ -16,7 +16,12 @@ _MODES = {
     "minor": Mode.AEOLIAN,
     **{mode_name(mode): mode for mode in Mode},
 }
-_PATTERN = re.compile(r"\s*(?P<letter>[A-Ga-g])(?P<accidental>[#♯b♭]?)(?:[\s-]+(?P<mode>[A-Za-z_ -]+?))?\s*")
+_SHORT = {"m": Mode.AEOLIAN, "min": Mode.AEOLIAN, "maj": Mode.IONIAN}
+"""As chords are labelled; a capital M alone is none of them, since it stands for major as often as for a slip."""
+_PATTERN = re.compile(
+    r"\s*(?P<letter>[A-Ga-g])(?P<accidental>[#♯b♭]?)"
+    r"(?:[\s-]*(?P<short>m|[Mm]in|[Mm]aj)|[\s-]+(?P<mode>[A-Za-z_ -]+?))?\s*"
+)
 
 
 def parse_key(text: str) -> tuple[int, Mode | None]:
@@ -32,9 +37,11 @@ def parse_key(text: str) -> tuple[int, Mode | None]:
     if match is None or (mode_name and mode_name not in _MODES):
         raise BadInput(
             f"unknown key '{text}': write a letter, # or b, and a mode if you like, "
-            f"as in C, Eb, 'F# minor' or 'D dorian' (modes: {', '.join(_MODES)})"
+            f"as in C, Eb, Am, 'F# minor' or 'D dorian' (modes: {', '.join(_MODES)})"
         )
     tonic_pc = (_LETTERS[match["letter"].upper()] + _ACCIDENTALS[match["accidental"]]) % 12
+    if match["short"]:
+        return tonic_pc, _SHORT[match["short"].lower()]
     if mode_name:
         return tonic_pc, _MODES[mode_name]
     return tonic_pc, Mode.AEOLIAN if match["letter"].islower() else None
