@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.errors import BadInput
+from mien.sound.riff import chunk
 
 Table = NDArray[np.void]
 
@@ -94,7 +95,7 @@ def read_font(content: bytes, name: str) -> Font:
             raise ValueError("it does not begin as a RIFF sfbk file")
         chunks = dict(_chunks(content, 12, len(content)))
         tables = {key: np.frombuffer(chunks[key], layout) for key, layout in LAYOUT.items()}
-        info = {key: chunk for key, chunk in chunks.items() if key not in LAYOUT and key != "smpl"}
+        info = {key: told for key, told in chunks.items() if key not in LAYOUT and key != "smpl"}
         font = Font(info, tables, chunks["smpl"])
         if min(map(len, tables.values())) < 1 or not font.presets():
             raise ValueError("it holds no preset")
@@ -143,18 +144,14 @@ def _sample_flaw(font: Font, head: np.void) -> str | None:
 
 def font_bytes(font: Font) -> bytes:
     """Write a sound font (see `read_font`)."""
-    info = b"".join(_chunk(key, chunk) for key, chunk in font.info.items())
-    tables = b"".join(_chunk(key, font.tables[key].tobytes()) for key in LAYOUT)
+    info = b"".join(chunk(key, told) for key, told in font.info.items())
+    tables = b"".join(chunk(key, font.tables[key].tobytes()) for key in LAYOUT)
     lists = (
-        _chunk("LIST", b"INFO" + info),
-        _chunk("LIST", b"sdta" + _chunk("smpl", font.samples)),
-        _chunk("LIST", b"pdta" + tables),
+        chunk("LIST", b"INFO" + info),
+        chunk("LIST", b"sdta" + chunk("smpl", font.samples)),
+        chunk("LIST", b"pdta" + tables),
     )
-    return _chunk("RIFF", b"sfbk" + b"".join(lists))
-
-
-def _chunk(key: str, content: bytes) -> bytes:
-    return key.encode() + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+    return chunk("RIFF", b"sfbk" + b"".join(lists))
 
 
 def _chunks(content: bytes, start: int, end: int) -> list[tuple[str, bytes]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mien import __version__
+from mien.sound.riff import chunk
 from mien.values import Audio
 from mien.writing import provenance, write_aside
 
@@ -27,9 +28,9 @@ def wav_pieces(audio: Audio, seed: int) -> Iterator[bytes]:
     """
     size = audio.samples.size * 3
     texts = {"ISFT": f"mien {__version__}", "ICMT": provenance(seed)}
-    info = b"".join(_chunk(key, text.encode() + b"\0") for key, text in texts.items())
+    info = b"".join(chunk(key, text.encode() + b"\0") for key, text in texts.items())
     form = struct.pack("<HHIIHH", 1, 2, audio.rate_hz, audio.rate_hz * 6, 6, 24)
-    head = b"WAVE" + _chunk("fmt ", form) + _chunk("LIST", b"INFO" + info) + b"data" + struct.pack("<I", size)
+    head = b"WAVE" + chunk("fmt ", form) + chunk("LIST", b"INFO" + info) + b"data" + struct.pack("<I", size)
     yield b"RIFF" + struct.pack("<I", len(head) + size) + head
     for start in range(0, len(audio.samples), _PIECE_FRAMES):
         some = audio.samples[start : start + _PIECE_FRAMES]
@@ -47,7 +48,3 @@ def write_wav(audio: Audio, path: Path, *, seed: int) -> None:
     """
     with write_aside(path) as aside, aside.open("wb") as file:
         file.writelines(wav_pieces(audio, seed))
-
-
-def _chunk(key: str, content: bytes) -> bytes:
-    return key.encode() + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
