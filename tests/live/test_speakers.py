@@ -254,13 +254,13 @@ def test_what_cannot_be_made_ready_is_in_the_log_and_the_music_goes_on(
 ) -> None:
     made, tried = threading.Event(), []
 
-    def tune(*_: object) -> None:
+    def prefetch(*_: object) -> None:
         tried.append(1)
         if len(tried) == 1:
             raise BadInput("the sound font's sample 'x' cannot be decoded")
         made.set()
 
-    monkeypatch.setattr(stage.mixer, "tune", tune)
+    monkeypatch.setattr(stage.mixer, "prefetch", prefetch)
     tuner = Tuner(stage.mixer)
     tuner.foresee([PlannedNote(number, 0.0, 1.0, Strike(0, "x", 60, 80)) for number in range(2)])
     assert made.wait(20)

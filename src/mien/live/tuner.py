@@ -82,7 +82,7 @@ class Tuner:
 
     def _make(self, program: int, note: PlannedNote, length_s: float) -> None:
         strike = note.strike
-        self._mixer.tune(strike.channel, program, strike.pitch_midi, strike.velocity, length_s)
+        self._mixer.prefetch(strike.channel, program, strike.pitch_midi, strike.velocity, length_s)
 
     def _run(self) -> None:
         while not self._is_over:

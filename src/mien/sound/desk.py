@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mien.sound.filters import Spectra, band_pass, fft_frames, filtered, high_pass, high_shelf
+from mien.sound.filters import Samples, Spectra, band_pass, fft_frames, filtered, high_pass, high_shelf
 from mien.sound.loudness import (
     SILENT_LUFS,
     Blocks,
@@ -24,18 +24,6 @@ from mien.sound.loudness import (
     true_peaks,
     weighted_power,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """What the mix shall measure, and how it ends."""
-
-    loudness_lufs: float = -16.0
-    ceiling_dbtp: float = -1.3
-    """The limiter aims a little under −1 dBTP, so that a second meter agrees."""
-    silence_db: float = -56.0
-    """Sound that stays below this has rung out."""
-    fade_s: float = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +45,11 @@ class Master:
         return heard
 
 
+_LOUDNESS_LUFS, _CEILING_DBTP = -16.0, -1.3
+"""What the mix shall measure. The limiter aims a little under −1 dBTP, so that a second meter agrees."""
+_SILENCE_DB, _FADE_S = -56.0, 0.4
+"""Sound that stays below this has rung out, and how long the end fades."""
+
 _SHELF_HZ, _SHELF_DB = 2500.0, 9.0
 """Brightness 0..1 turns the highs by −9..9 dB; a brighter timbre reads as energetic (Eerola, Friberg & Bresin 2013)."""
 
@@ -75,6 +68,19 @@ def pan_gains(pan: float) -> tuple[float, float]:
     """Left and right gain of constant power for a place −1..1."""
     angle = (min(max(pan, -1.0), 1.0) + 1) * math.pi / 4
     return math.cos(angle), math.sin(angle)
+
+
+def lay(planes: Planes, samples: Samples, start: int, pan: float, gain: float = 1.0) -> None:
+    """Add mono sound to planes (2, n) from a frame on, at a place −1..1; what lies beyond their end is lost."""
+    samples = samples[: max(0, planes.shape[1] - start)]
+    for plane, side in zip(planes, pan_gains(pan), strict=True):
+        plane[start : start + len(samples)] += samples * np.float32(gain * side)
+
+
+def dry_and_wet(share: float) -> tuple[np.float32, np.float32]:
+    """Gain of the sound itself and of the room's answer, which each channel gives to the sum of both, for the share of
+    the power that goes to the room, 0..1."""
+    return np.float32(math.sqrt(1 - share)), np.float32(math.sqrt(share / 2))
 
 
 def impulse_response(share: float, rate_hz: int) -> Planes:
@@ -102,7 +108,7 @@ def impulse_response(share: float, rate_hz: int) -> Planes:
     return np.asarray(room / np.sqrt(np.square(room).sum(axis=1, keepdims=True)), dtype=np.float32)
 
 
-def place(planes: Planes, brightness: float, share: float, rate_hz: int) -> None:
+def add_tone_and_room(planes: Planes, brightness: float, share: float, rate_hz: int) -> None:
     """Give dry planes their tone and their room, in place.
 
     Parameters
@@ -117,8 +123,9 @@ def place(planes: Planes, brightness: float, share: float, rate_hz: int) -> None
     hz = np.fft.rfftfreq(size, 1 / rate_hz)
     shelf = high_shelf(hz, _SHELF_HZ, (2 * brightness - 1) * _SHELF_DB, rate_hz)
     tone = (high_pass(hz, _LOWEST_HZ, rate_hz) * shelf).astype(np.complex64)
-    dry = tone * np.float32(math.sqrt(1 - share))
-    wet = tone * np.fft.rfft(impulse, size) * np.float32(math.sqrt(share / 2))
+    dry_gain, wet_gain = dry_and_wet(share)
+    dry = tone * dry_gain
+    wet = tone * np.fft.rfft(impulse, size) * wet_gain
 
     def turn(spectra: Spectra) -> Spectra:
         return np.asarray(spectra * dry + spectra.sum(axis=0) * wet)
@@ -127,25 +134,24 @@ def place(planes: Planes, brightness: float, share: float, rate_hz: int) -> None
         planes[:, frames] = sounding
 
 
-def master(mix: Planes, rate_hz: int, aim: Finish | None = None) -> Master:
+def master(mix: Planes, rate_hz: int) -> Master:
     """Find the fader that brings a mix to its loudness, keeps its peaks, and ends it when it has rung out."""
-    aim = aim or Finish()
     power, peaks = weighted_power(mix, rate_hz), true_peaks(mix, rate_hz)
-    gains = _gains(power, peaks, aim)
-    heard = np.flatnonzero(peaks * gains[1:] > 10 ** (aim.silence_db / 20))
-    fade = round(aim.fade_s * rate_hz)
+    gains = _gains(power, peaks)
+    heard = np.flatnonzero(peaks * gains[1:] > 10 ** (_SILENCE_DB / 20))
+    fade = round(_FADE_S * rate_hz)
     last = (int(heard[-1]) + 1) * block_frames(rate_hz) if len(heard) else mix.shape[1]
     end = min(mix.shape[1], last + fade // 2)
     return Master(gains, rate_hz, end, min(end, fade))
 
 
-def _gains(power: Blocks, peaks: Blocks, aim: Finish) -> Blocks:
+def _gains(power: Blocks, peaks: Blocks) -> Blocks:
     """Loudness and limiter as one gain curve."""
-    ceiling, up = 10 ** (aim.ceiling_dbtp / 20), 1.0
+    ceiling, up = 10 ** (_CEILING_DBTP / 20), 1.0
     gains = np.ones(len(peaks) + 1, np.float32)
     for _ in range(_AIMS):
         limited_lufs = integrated_lufs(power * ((gains[:-1] + gains[1:]) / 2) ** 2)
-        missing = aim.loudness_lufs - limited_lufs
+        missing = _LOUDNESS_LUFS - limited_lufs
         if limited_lufs <= SILENT_LUFS or abs(missing) < 0.05:
             break
         up *= 10 ** (missing / 20)

@@ -16,19 +16,20 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.sound.desk import impulse_response, pan_gains
+from mien.sound.desk import dry_and_wet, impulse_response, lay
 from mien.sound.filters import Samples
 from mien.sound.loudness import Planes
-from mien.sound.sampler import Sampler
+from mien.sound.sampler import KIT_PRESET, Sampler, damped
 
 BLOCK = 512
 """Frames that are made at a time."""
-KIT_CHANNEL, KIT_BANK = 9, 128
+KIT_CHANNEL = 9
 VOLUME, PAN, EXPRESSION, REVERB = 7, 10, 11, 91
 LEVEL = 2.4
 """Brings bands between −27 LUFS (a sad piano) and −13 (a happy electronic one); the curve keeps the loudest below 1."""
-CHOKE_S = 0.02
 MOST_VOICES = 96
+FIRST_SHARE = 0.16
+"""Share of the power that goes to the room, 0..1, until a program says otherwise."""
 USUAL_S, EARLY_S = 3.0, 0.5
 """A key counts as held so long, until it still is down so much before: most notes are shorter, and cost less so."""
 LONG_S = USUAL_S - EARLY_S
@@ -100,21 +101,20 @@ class Room:
 
 
 class Mixer:
-    """A band that plays now; not for several threads at a time, but for `tune`.
+    """A band that plays now; not for several threads at a time, but for `prefetch`.
 
     Parameters
     ----------
     sampler : what sounds a note.
-    share : of the power that goes to the room, 0..1, until a program says otherwise.
     """
 
-    def __init__(self, sampler: Sampler, share: float = 0.16) -> None:
+    def __init__(self, sampler: Sampler) -> None:
         self._sampler = sampler
         self._channels: dict[int, Channel] = {}
         self._sounding: list[Sounding] = []
         self._dying: Planes | None = None
-        self._share = share
-        self._room = Room(impulse_response(share, sampler.rate_hz))
+        self._share = FIRST_SHARE
+        self._room = Room(impulse_response(FIRST_SHARE, sampler.rate_hz))
 
     @property
     def rate_hz(self) -> int:
@@ -149,7 +149,7 @@ class Mixer:
         elif control == PAN:
             one.pan = 2 * value - 1
 
-    def tune(self, channel: int, program: int, pitch_midi: int, velocity: int, length_s: float) -> None:
+    def prefetch(self, channel: int, program: int, pitch_midi: int, velocity: int, length_s: float) -> None:
         """Make ready what a key will need that goes down soon, for so long; any thread may ask for it."""
         is_long = channel == KIT_CHANNEL or length_s > LONG_S
         self._sampler.play(_preset(channel, program), pitch_midi, velocity, math.inf if is_long else USUAL_S)
@@ -196,13 +196,15 @@ class Mixer:
             mix = np.zeros((2, BLOCK), np.float32)
             for one in self._sounding:
                 if one.channel == number:
-                    _lay(mix, one, channel.pan)
+                    lay(mix, one.samples[max(0, one.at) :], max(0, -one.at), channel.pan + one.pan)
+                    one.at += BLOCK
             mix *= np.linspace(channel.gain_before, channel.gain, BLOCK, dtype=np.float32)
             channel.gain_before = channel.gain
             dry += mix
         self._sounding = [one for one in self._sounding if one.at < len(one.samples)]
         wet = self._room.answer(dry.sum(axis=0))
-        whole = np.float32(math.sqrt(1 - self._share)) * dry + np.float32(math.sqrt(self._share / 2)) * wet
+        dry_gain, wet_gain = dry_and_wet(self._share)
+        whole = dry_gain * dry + wet_gain * wet
         bent = np.asarray(np.tanh(np.float32(LEVEL) * whole), dtype=np.float32)
         if self._dying is None:
             return bent
@@ -222,25 +224,9 @@ class Mixer:
     def _choke(self, channel: int, chokes: int) -> None:
         for one in self._sounding:
             if (one.channel, one.chokes) == (channel, chokes):
-                _fade(one, round(CHOKE_S * self.rate_hz))
+                one.samples = damped(one.samples, max(0, one.at), self.rate_hz)
+                one.is_down = False
 
 
 def _preset(channel: int, program: int) -> tuple[int, int]:
-    return (KIT_BANK, 0) if channel == KIT_CHANNEL else (0, program)
-
-
-def _lay(mix: Planes, one: Sounding, pan: float) -> None:
-    """Add what a voice sounds in this block, and move it on."""
-    first, start = max(0, one.at), max(0, -one.at)
-    samples = one.samples[first : first + BLOCK - start] if start < BLOCK else one.samples[:0]
-    for plane, side in zip(mix, pan_gains(pan + one.pan), strict=True):
-        plane[start : start + len(samples)] += samples * np.float32(side)
-    one.at += BLOCK
-
-
-def _fade(one: Sounding, frames: int) -> None:
-    first = max(0, one.at)
-    rest = one.samples[first : first + frames]
-    faded = rest * np.linspace(1, 0, len(rest), dtype=np.float32)
-    one.samples = np.concatenate([one.samples[:first], faded])
-    one.is_down = False
+    return KIT_PRESET if channel == KIT_CHANNEL else (0, program)

@@ -14,18 +14,14 @@ import numpy as np
 
 from mien.ensembles import Player, ensemble
 from mien.errors import BadInput
-from mien.sound.desk import Master, master, pan_gains, place
+from mien.sound.desk import Master, add_tone_and_room, lay, master
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
-from mien.sound.sampler import Sampler, Voice
+from mien.sound.sampler import KIT_PRESET, Sampler, Voice, damped
 from mien.strokes import strike_once
 from mien.values import Audio, Part, Phrase
 
 RATE_HZ = 48_000
-
-_KIT_PRESET = (128, 0)
-_CHOKE_S = 0.02
-"""Fade of a cymbal that is damped by the next stroke of its class (closed and open hi-hat)."""
 
 _LONGEST_TAIL_S = 10.0
 """Room on a stem for what rings after the last note."""
@@ -113,8 +109,8 @@ def _sound(phrase: Phrase, players: Iterable[Player], font: Path | None, rate_hz
     for player in players:
         gain = 10 ** (player.gain_db / 20)
         for voice, onset_s, pan in _voices(sampler, player, strokes(phrase, player.part)):
-            _lay(planes, voice, round(onset_s * rate_hz), pan, gain)
-    place(planes, brightness, ensemble(phrase.ensemble).reverb, rate_hz)
+            lay(planes, voice.samples, round(onset_s * rate_hz), pan, gain)
+    add_tone_and_room(planes, brightness, ensemble(phrase.ensemble).reverb, rate_hz)
     return planes
 
 
@@ -149,24 +145,10 @@ def _kit_voices(sampler: Sampler, player: Player, played: list[Stroke]) -> Itera
     """Let drums and cymbals ring whatever the length of their notes, unless a stroke of their class damps them."""
     damped_s: dict[int, float] = {}
     for stroke in sorted(played, key=lambda stroke: -stroke.onset_s):
-        voices = list(sampler.play(_KIT_PRESET, stroke.pitch_midi, stroke.velocity, math.inf))
+        voices = list(sampler.play(KIT_PRESET, stroke.pitch_midi, stroke.velocity, math.inf))
         for voice in voices:
             ring_s = damped_s.get(voice.chokes, math.inf) - stroke.onset_s
-            yield _damp(voice, ring_s, sampler.rate_hz), stroke.onset_s, player.pan + voice.pan
+            held = len(voice.samples) if math.isinf(ring_s) else round(ring_s * sampler.rate_hz)
+            left = replace(voice, samples=damped(voice.samples, held, sampler.rate_hz))
+            yield left, stroke.onset_s, player.pan + voice.pan
         damped_s |= {voice.chokes: stroke.onset_s for voice in voices if voice.chokes}
-
-
-def _damp(voice: Voice, ring_s: float, rate_hz: int) -> Voice:
-    if ring_s * rate_hz >= len(voice.samples):
-        return voice
-    held, fade = round(ring_s * rate_hz), round(_CHOKE_S * rate_hz)
-    samples = voice.samples[: held + fade].copy()
-    samples[held:] *= np.linspace(1, 0, len(samples) - held, dtype=np.float32)
-    return replace(voice, samples=samples)
-
-
-def _lay(planes: Planes, voice: Voice, start: int, pan: float, gain: float) -> None:
-    """Add a voice at a frame and a place."""
-    samples = voice.samples[: planes.shape[1] - start]
-    for plane, side in zip(planes, pan_gains(pan), strict=True):
-        plane[start : start + len(samples)] += samples * np.float32(gain * side)

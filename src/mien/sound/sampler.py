@@ -27,6 +27,10 @@ from mien.sound.filters import Samples, fft_frames, filtered, low_pass, low_pass
 from mien.sound.soundfont import ROM, VORBIS, Font
 from mien.sound.zones import DEFAULTS, Gen, Zone, read_zones
 
+KIT_PRESET = (128, 0)
+"""Bank and program of the drum kit."""
+CHOKE_S = 0.02
+"""Fade of a cymbal that is damped by the next stroke of its class (closed and open hi-hat)."""
 LONGEST_RING_S = 8.0
 """How long a struck voice (kit) may ring."""
 
@@ -228,6 +232,15 @@ class Sampler:
         for block, heard in enumerate(sounding):
             moved[block * hop : block * hop + _FILTER_FFT] += heard
         return moved[hop:]
+
+
+def damped(samples: Samples, held: int, rate_hz: int) -> Samples:
+    """What is left of a sound that is damped after so many frames."""
+    if held >= len(samples):
+        return samples
+    left = samples[: held + round(CHOKE_S * rate_hz)].copy()
+    left[held:] *= np.linspace(1, 0, len(left) - held, dtype=np.float32)
+    return left
 
 
 def resample(source: Samples, step: float, frames: int, loop: tuple[int, int] | None = None) -> Samples:
