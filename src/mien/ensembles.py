@@ -104,3 +104,11 @@ def ensemble(name: str) -> Ensemble:
         return ensembles()[name]
     except KeyError:
         raise BadInput(f"unknown ensemble '{name}': choose one of {', '.join(ensembles())}") from None
+
+
+@cache
+def plays_one_note(program: int) -> bool:
+    """Whether the instrument of a General MIDI program plays one note at a time, as the table says; others have keys,
+    strings or bars from left to right."""
+    players = (player for band in ensembles().values() for player in band.players.values())
+    return any(player.monophonic for player in players if player.program == program)

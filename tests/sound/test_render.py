@@ -8,8 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.ensembles import ensemble, ensembles
+from mien.sound.desk import lay
+from mien.sound.font import load_font
 from mien.sound.loudness import loudness_lufs, true_peaks
-from mien.sound.render import RATE_HZ, Rendering, render
+from mien.sound.mixer import BLOCK, Mixer
+from mien.sound.render import RATE_HZ, Rendering, _voices, render, strokes
+from mien.sound.sampler import Sampler
 from mien.values import Chord, Mode, Note, Part, Phrase
 
 _CHORDS = ((0, 4, 7), (5, 9, 0), (7, 11, 2), (0, 4, 7))
@@ -159,3 +163,29 @@ def test_anything_renders_finite_and_below_the_ceiling(notes: list[Note], bright
     assert np.isfinite(mix).all()
     assert decibels(np.abs(mix).max(initial=0)) <= -1
     assert not mix[-1:].any()
+
+
+@pytest.mark.parametrize(("band", "part", "spreads"), [("piano", Part.MELODY, True), ("quartet", Part.MELODY, False)])
+def test_the_live_band_has_the_stereo_image_of_the_file(band: str, part: Part, spreads: bool) -> None:
+    """A keyboard's pitches lie from left to right, offline and live alike; a violin stands in one place."""
+    player = ensemble(band).players[part]
+    assert player.program is not None
+
+    def side(planes: np.ndarray) -> float:
+        """From −1, all left, to 1, all right, of the sound before the room answers."""
+        left, right = np.square(planes[:, : RATE_HZ // 10], dtype=np.float64).sum(axis=1)
+        return float((right - left) / (left + right))
+
+    found = []
+    for pitch in (60, 90):
+        phrase = replace(make(band, 1), notes=(Note(0, part, pitch, 1900, 80),))
+        dry = np.zeros((2, RATE_HZ), np.float32)
+        for voice, _, pan in _voices(Sampler(load_font(), RATE_HZ), player, strokes(phrase, part)):
+            lay(dry, voice.samples, 0, pan)
+        mixer = Mixer(Sampler(load_font(), RATE_HZ))
+        mixer.program(0, player.program, {10: round(64 + 63 * player.pan), 91: 0})
+        mixer.strike(0, pitch, 80)
+        live = np.concatenate([mixer.block() for _ in range(RATE_HZ // BLOCK)], axis=1)
+        assert side(live) == pytest.approx(side(dry), abs=0.02)
+        found.append(side(dry))
+    assert (found[1] - found[0] > 0.2) is spreads

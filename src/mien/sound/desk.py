@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mien.ensembles import plays_one_note
 from mien.sound.filters import Samples, Spectra, band_pass, fft_frames, filtered, high_pass, high_shelf
 from mien.sound.loudness import (
     SILENT_LUFS,
@@ -53,6 +54,9 @@ _SILENCE_DB, _FADE_S = -56.0, 0.4
 _SHELF_HZ, _SHELF_DB = 2500.0, 9.0
 """Brightness 0..1 turns the highs by −9..9 dB; a brighter timbre reads as energetic (Eerola, Friberg & Bresin 2013)."""
 
+_KEYBOARD_PAN = 0.35 / 36
+"""A keyboard, harp or mallet instrument spreads its pitches from left to right: pan a semitone from middle C."""
+
 _LOWEST_HZ = 20.0
 _TONE_RING_S = 0.12
 """How long the tone control itself rings, to −100 dB."""
@@ -68,6 +72,11 @@ def pan_gains(pan: float) -> tuple[float, float]:
     """Left and right gain of constant power for a place −1..1."""
     angle = (min(max(pan, -1.0), 1.0) + 1) * math.pi / 4
     return math.cos(angle), math.sin(angle)
+
+
+def key_pan(program: int, pitch_midi: int) -> float:
+    """How far to the left or right of its instrument a pitch sounds, −1..1."""
+    return 0.0 if plays_one_note(program) else _KEYBOARD_PAN * (pitch_midi - 60)
 
 
 def lay(planes: Planes, samples: Samples, start: int, pan: float, gain: float = 1.0) -> None:

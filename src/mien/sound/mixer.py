@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.sound.desk import dry_and_wet, impulse_response, lay
+from mien.sound.desk import dry_and_wet, impulse_response, key_pan, lay
 from mien.sound.filters import Samples
 from mien.sound.loudness import Planes
 from mien.sound.sampler import KIT_PRESET, Sampler, damped
@@ -158,13 +158,15 @@ class Mixer:
         """Let a key go down, so many frames after the beginning of the next block."""
         self.release(channel, pitch_midi, after)
         held_s = math.inf if channel == KIT_CHANNEL else USUAL_S
-        preset = _preset(channel, self._channel(channel).program)
+        program = self._channel(channel).program
+        preset, spread = _preset(channel, program), 0.0 if channel == KIT_CHANNEL else key_pan(program, pitch_midi)
         voices = list(self._sampler.play(preset, pitch_midi, velocity, held_s))
         for chokes in {voice.chokes for voice in voices if voice.chokes}:
             self._choke(channel, chokes)  # what sounded before, not the two sides of one stroke
         for place, voice in enumerate(voices):
+            pan = spread + voice.pan
             self._sounding.append(
-                Sounding(channel, preset, pitch_midi, velocity, voice.samples, voice.pan, voice.chokes, place, -after)
+                Sounding(channel, preset, pitch_midi, velocity, voice.samples, pan, voice.chokes, place, -after)
             )
         del self._sounding[: max(0, len(self._sounding) - MOST_VOICES)]
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.ensembles import Player, ensemble
 from mien.errors import BadInput
-from mien.sound.desk import Master, add_tone_and_room, lay, master
+from mien.sound.desk import Master, add_tone_and_room, key_pan, lay, master
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
 from mien.sound.sampler import KIT_PRESET, Sampler, Voice, damped
@@ -28,9 +28,6 @@ _LONGEST_TAIL_S = 10.0
 
 _INAUDIBLE = 1e-5
 """No note of a font that plays is so soft: 100 dB below full scale."""
-
-_KEYBOARD_PAN = 0.35 / 36
-"""A keyboard, harp or mallet instrument spreads its pitches from left to right: pan a semitone from middle C."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +133,7 @@ def _voices(sampler: Sampler, player: Player, played: list[Stroke]) -> Iterator[
         yield from _kit_voices(sampler, player, played)
         return
     for stroke in sorted(played, key=lambda stroke: (stroke.pitch_midi, -stroke.length_s)):
-        spread = 0.0 if player.monophonic else _KEYBOARD_PAN * (stroke.pitch_midi - 60)
+        spread = key_pan(player.program, stroke.pitch_midi)
         for voice in sampler.play((0, player.program), stroke.pitch_midi, stroke.velocity, stroke.length_s):
             yield voice, stroke.onset_s, player.pan + spread + voice.pan
 
