@@ -13,6 +13,11 @@ from importlib.resources import files
 from mien.errors import BadInput
 from mien.values import Part
 
+KIT_CHANNEL = 9
+"""The kit's MIDI channel: channel 10 in the counting of musicians (General MIDI)."""
+VOLUME, PAN, EXPRESSION, REVERB = 7, 10, 11, 91
+"""The MIDI controllers that tell a player's place on the desk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Player:

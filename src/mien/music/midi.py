@@ -15,18 +15,15 @@ from pathlib import Path
 
 import mido
 
-from mien.ensembles import Ensemble, Player, ensemble
+from mien.ensembles import EXPRESSION, KIT_CHANNEL, PAN, REVERB, VOLUME, Ensemble, Player, ensemble
 from mien.music.spelling import is_minor, key_name, letter, signature
 from mien.strokes import strike_once
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 from mien.vocabulary import quarters_in_beat
 from mien.writing import provenance, write_bytes
 
-KIT_CHANNEL = 9
-"""Channel 10 in the counting of musicians."""
-
 _VOLUME_AT_0_DB = 100
-"""Controller 7 of a player with no gain: the General MIDI default."""
+"""The volume controller of a player with no gain: the General MIDI default."""
 
 _CLOCKS_IN_QUARTER = 24
 """MIDI clocks to a quarter."""
@@ -123,10 +120,10 @@ def _signature_name(fifths: int, minor: bool) -> str:
 def desk_controls(band: Ensemble, player: Player) -> dict[int, int]:
     """A player's place on the desk as MIDI controllers: volume, pan, expression, reverb, 0..127 each."""
     controls = {
-        7: round(_VOLUME_AT_0_DB * 10 ** (player.gain_db / 40)),
-        10: round(64 + 63 * player.pan),
-        11: 127,
-        91: round(127 * band.reverb),
+        VOLUME: round(_VOLUME_AT_0_DB * 10 ** (player.gain_db / 40)),
+        PAN: round(64 + 63 * player.pan),
+        EXPRESSION: 127,
+        REVERB: round(127 * band.reverb),
     }
     return {control: min(max(value, 0), 127) for control, value in controls.items()}
 

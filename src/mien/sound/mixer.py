@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.ensembles import EXPRESSION, KIT_CHANNEL, PAN, REVERB, VOLUME
 from mien.sound.desk import dry_and_wet, impulse_response, key_pan, lay
 from mien.sound.filters import Samples
 from mien.sound.loudness import Planes
@@ -23,8 +24,6 @@ from mien.sound.sampler import KIT_PRESET, Sampler, damped
 
 BLOCK = 512
 """Frames that are made at a time."""
-KIT_CHANNEL = 9
-VOLUME, PAN, EXPRESSION, REVERB = 7, 10, 11, 91
 LEVEL = 2.4
 """Brings bands between −27 LUFS (a sad piano) and −13 (a happy electronic one); the curve keeps the loudest below 1."""
 MOST_VOICES = 96

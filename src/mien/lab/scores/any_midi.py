@@ -16,10 +16,9 @@ from pathlib import Path
 import mido
 import numpy as np
 
-from mien.ensembles import ensembles
+from mien.ensembles import KIT_CHANNEL, ensembles
 from mien.errors import BadInput
 from mien.music.key import parse_key
-from mien.music.midi import KIT_CHANNEL
 from mien.values import TICKS_PER_QUARTER, Mark, Mode, Note, Part, Phrase
 from mien.vocabulary import quarters_in_beat
 
