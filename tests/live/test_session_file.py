@@ -185,6 +185,14 @@ def test_a_broken_note_is_named(played: bytes, wrong: dict) -> None:
         differences([*lines[:at], note | wrong, *lines[at + 1 :]], replayed(lines))
 
 
+def test_a_session_that_is_cut_short_says_so(played: bytes) -> None:
+    end = played.index(b"\n", len(played) // 2) - 5
+    number = played[:end].count(b"\n") + 1
+    with pytest.raises(BadInput) as refusal:
+        parse_session(played[:end], "session")
+    assert str(refusal.value) == f"session: is cut short in line {number}; export the session again"
+
+
 def test_a_session_without_music_says_so() -> None:
     with pytest.raises(BadInput, match="nothing was played"):
         replayed(parse_session(SessionFile("now").content(3.0), "session"))

@@ -167,9 +167,9 @@ def parse_session(content: bytes, name: str) -> list[Line]:
             if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
                 raise ValueError("not an object with a kind")
         except (ValueError, RecursionError) as error:
-            raise BadInput(
-                f"{name}: line {number} is no line of a session ({error}); export the session again"
-            ) from None
+            is_cut = 1 < number == len(rows) and not content.endswith(b"\n")
+            wrong = f"is cut short in line {number}" if is_cut else f"line {number} is no line of a session ({error})"
+            raise BadInput(f"{name}: {wrong}; export the session again") from None
         lines.append(line)
     if not lines or lines[0].get("kind") != "session" or lines[0].get("format") != FORMAT:
         raise BadInput(f"{name}: not a session file of format {FORMAT}; give one that mien live exported")
