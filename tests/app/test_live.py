@@ -103,6 +103,8 @@ def test_ports_are_listed_and_tested(capsys: pytest.CaptureFixture[str]) -> None
     assert "lsl " in out
     code, _, err = run(capsys, "ports", "--test")
     assert (code, "give a port to test" in err) == (2, True)
+    code, out, err = run(capsys, "ports", "--osc", "127.0.0.1:9")
+    assert (code, out, "add --test" in err) == (2, "", True)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(10)

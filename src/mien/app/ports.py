@@ -51,8 +51,11 @@ def ports(
     from mien.ports.osc import PROFILES
     from mien.ports.port import PortLost
 
+    is_named = bool(osc or faceosc or midi_out or lsl or audio)
+    if is_named and not test:
+        raise BadInput("ports were given: add --test to play a scale on them, or leave them out to list all there are")
     if test:
-        if not (osc or faceosc or midi_out or lsl or audio):
+        if not is_named:
             raise BadInput("--test: give a port to test: --osc, --faceosc, --midi-out, --lsl or --audio")
         for opener in port_openers(osc or [], faceosc or [], midi_out or [], lsl=lsl, audio=audio).values():
             try:
