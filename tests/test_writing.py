@@ -3,7 +3,7 @@
 import pytest
 
 from mien.errors import CannotWrite
-from mien.writing import write_aside, write_together
+from mien.writing import check_file, check_folder, write_aside, write_together
 
 
 def test_a_file_replaces_another(tmp_path):
@@ -92,3 +92,18 @@ def test_a_file_is_no_folder(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(CannotWrite, match="Not a directory"), write_aside(tmp_path / "file" / "song.mid") as aside:
         aside.write_text("half")
+
+
+def test_what_cannot_be_written_is_known_before_the_work_and_nothing_is_made(tmp_path):
+    (tmp_path / "file").write_bytes(b"in the way")
+    check_folder(tmp_path / "new" / "newer")
+    check_file(tmp_path / "new.txt")
+    check_file(tmp_path / "file")
+    for refused in (tmp_path / "file", tmp_path / "file" / "x" / "y"):
+        with pytest.raises(CannotWrite, match=r"cannot write into .*file.*--out"):
+            check_folder(refused)
+    (tmp_path / "folder").mkdir()
+    for refused in (tmp_path / "file" / "x.png", tmp_path / "absent" / "x.png", tmp_path / "folder"):
+        with pytest.raises(CannotWrite, match=f"cannot write {refused.name} into"):
+            check_file(refused)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "folder"]

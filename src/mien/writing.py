@@ -5,10 +5,12 @@ when anything fails, so that a reader never meets half a file and a failed run l
 carries the same mark of origin.
 """
 
+import errno
 import hashlib
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -59,11 +61,7 @@ def write_aside(path: Path) -> Iterator[Path]:
         yield aside
         os.replace(aside, path)  # noqa: PTH105 (one call that replaces on every system)
     except OSError as error:
-        cause = cause_of(error)
-        raise CannotWrite(
-            f"cannot write {path.name} into {path.parent.absolute()}: {cause}; with --out choose a folder that "
-            "exists, is writable and has room"
-        ) from error
+        raise _cannot_write_file(path, error) from error
     finally:
         with suppress(OSError):  # nothing there to remove, or nothing that could have been made
             aside.unlink()
@@ -100,14 +98,58 @@ def write_together(folder: Path) -> Iterator[Path]:
         for result, target in list(_moves(aside, folder)):  # all are known before the first is made
             os.replace(result, target)  # noqa: PTH105 (one call that replaces on every system)
     except OSError as error:
-        cause = cause_of(error)
-        raise CannotWrite(
-            f"cannot write into {folder.absolute()}: {cause}; choose another folder with --out"
-        ) from error
+        raise _cannot_write_folder(folder, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         if new and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse, before the work, a folder into which `write_together` could not write; nothing is made.
+
+    Raises
+    ------
+    CannotWrite
+        If the operating system refuses.
+    """
+    places = (folder.absolute(), *folder.absolute().parents)
+    try:
+        _probe(next(place for place in places if os.path.exists(place)))  # noqa: PTH110 (False where nobody may look)
+    except OSError as error:
+        raise _cannot_write_folder(folder, error) from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse, before the work, a file that `write_aside` could not write; nothing is made.
+
+    Raises
+    ------
+    CannotWrite
+        If the operating system refuses, or a folder stands there.
+    """
+    try:
+        _probe(path.parent)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise _cannot_write_file(path, error) from error
+
+
+def _probe(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _cannot_write_file(path: Path, error: OSError) -> CannotWrite:
+    return CannotWrite(
+        f"cannot write {path.name} into {path.parent.absolute()}: {cause_of(error)}; with --out choose a folder that "
+        "exists, is writable and has room"
+    )
+
+
+def _cannot_write_folder(folder: Path, error: OSError) -> CannotWrite:
+    return CannotWrite(f"cannot write into {folder.absolute()}: {cause_of(error)}; choose another folder with --out")
 
 
 def _moves(aside: Path, folder: Path) -> Iterator[tuple[Path, Path]]:

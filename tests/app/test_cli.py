@@ -331,6 +331,28 @@ def test_a_folder_that_cannot_be_written(capsys, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("play", "none.jpg"),
+        ("travel", "--from", "none.jpg", "--to", "sad"),
+        ("explain", "none.jpg"),
+        ("replay", "none.jsonl"),
+        ("perform", "none.npz", "--emotion", "anger"),
+        ("train", "--data", "none"),
+        ("evaluate", "none.tflite", "--data", "none"),
+        ("data", "sheets", "none"),
+        ("data", "describe", "none"),
+        ("data", "try", "none.jpg"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_any_work(capsys, tmp_path, words):
+    (tmp_path / "file").write_bytes(b"in the way")
+    place = tmp_path / "file" / "x" / ("face.png" if words[0] == "perform" else "y")
+    error = refuses(capsys, place, *words)
+    assert "cannot write" in error and "--out" in error
+
+
 def test_a_full_disk_leaves_nothing(capsys, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")

@@ -27,7 +27,7 @@ from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.export import export
 from mien.app.measure import measure
-from mien.app.options import Coefficients, Weights
+from mien.app.options import Coefficients, Out, Weights
 from mien.app.perform import perform
 from mien.app.ports import ports
 from mien.app.refusals import run
@@ -66,7 +66,6 @@ app.command()(evaluate)
 app.command()(explain)
 app.command()(export)
 
-Out = Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")]
 Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece in seconds, 10 to 3600.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")]
 EnsembleName = Annotated[str, typer.Option("--ensemble", help=f"Ensemble: {', '.join(ensembles())}.")]

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from mien.errors import BadInput
+from mien.writing import check_folder
 
 
 def evaluate(
@@ -54,6 +55,7 @@ def evaluate(
     if out is None:
         out = weights.parent / "report" if is_own else Path("results")
     check_place(weights, out)
+    check_folder(out)
     if is_own:
         for name, given in (("--london", london), ("--limit", limit), ("--into-manifest", into_manifest or None)):
             if given is not None:

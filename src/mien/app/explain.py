@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from mien.app.options import Weights
+from mien.app.options import Out, Weights
 from mien.errors import BadInput
 
 
 def explain(
     picture: Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")] = Path("out"),
+    out: Out = Path("out"),
     face: Annotated[int, typer.Option("--face", help="Number of the face to explain; 1 is the largest.")] = 1,
     weights: Weights = None,
 ) -> None:

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from mien.errors import BadInput, extra
+from mien.writing import check_folder
 
 NEEDED = ("keras", "tensorflow", "tf2onnx", "onnxruntime")
 
@@ -30,6 +31,7 @@ def export(
         raise BadInput(f"--out {out}: it is a folder; give a file that ends in .onnx")
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         raise BadInput(f"the export needs {', '.join(missing)}: {extra('onnx')}")
+    check_folder(out.parent)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from mien.lab.training.onnx import export_onnx
     from mien.nets import asset_path

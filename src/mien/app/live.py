@@ -20,7 +20,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mien.app.options import Coefficients, Weights
+from mien.app.options import Coefficients, Out, Weights
 from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput, cause_of
 from mien.values import EMOTIONS
@@ -157,7 +157,7 @@ def live(
 
 def replay(
     session: Annotated[Path, typer.Argument(help="Session file exported from 'mien live'.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")] = Path("out"),
+    out: Out = Path("out"),
     files: Annotated[str, typer.Option("--files", help="Files to write, comma-separated, as in 'mien play'.")] = "mid",
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Write the readings as a CSV table instead of the music.")

@@ -1,9 +1,24 @@
 """Options that several commands have, each told once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from mien.writing import check_folder
+
+
+def _checked_folder(folder: Path) -> Path:
+    check_folder(folder)
+    return folder
+
+
+def out_folder(help: str) -> Any:
+    """The option --out of a command that writes into a folder: refused before any work if it cannot be written."""
+    return typer.Option("--out", help=help, callback=_checked_folder)
+
+
+Out = Annotated[Path, out_folder("Folder for the files; created if missing.")]
 
 Weights = Annotated[
     Path | None,

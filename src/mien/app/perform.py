@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import track
 
 from mien.errors import BadInput
-from mien.writing import write_aside
+from mien.writing import check_file, write_aside
 
 POSE = ("pitch", "yaw", "roll")
 ONSET_S, HOLD_S = 1.0, 1.0
@@ -76,6 +76,7 @@ def perform(
     if head is None:
         raise BadInput(NO_HEAD)
     film.check_name(out)
+    check_file(out)
     looking = script.gaze(*_numbers("--gaze", gaze, 2))
     moved = script.parse_expression(expression) | (script.parse_emotion(emotion) if emotion else {})
     stage = _stage(seed, pose, size)

@@ -16,15 +16,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from mien.app.options import out_folder
 from mien.errors import BadInput, extra
-from mien.writing import write_bytes, write_together
+from mien.writing import write_bytes
 
 
 def train(
     data: Annotated[
         Path, typer.Option("--data", help="Your own project, or ferplus_dev.npz, or the folder that holds it.")
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the network, its curves and its manifest.")],
+    out: Annotated[Path, out_folder("Folder for the network, its curves and its manifest.")],
     epochs: Annotated[
         int | None,
         typer.Option(
@@ -120,8 +121,6 @@ def train(
     ):
         if wanted:
             raise BadInput(f"{name}: it is for a project of your own{more}")
-    with write_together(out):  # refused before the work
-        pass
     taught = None
     if teacher is not None:
         if importlib.util.find_spec("torch") is None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.app.options import Weights
+from mien.app.options import Out, Weights
 from mien.data.project import EmotionClass, Project, class_named
 from mien.errors import BadInput
 
@@ -104,7 +104,7 @@ def try_(
     files: Annotated[
         str, typer.Option("--files", help="Also save the music, comma-separated: mid, png (piano roll), wav, …")
     ] = "",
-    out: Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")] = Path("out"),
+    out: Out = Path("out"),
 ) -> None:
     """Show what all readers say of a new picture, side by side. Also shows the music it would start."""
     from mien.lab.pages.tint import png_of

@@ -7,10 +7,10 @@ import typer
 from rich.console import Console
 
 from mien.app.data.pictures import persons_told
+from mien.app.options import Out
 from mien.data.project import Project
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder for the files; created if missing.")]
 
 
 def sheets(
