@@ -65,6 +65,8 @@ def test_a_video_moves_through_its_path(tmp_path: Path) -> None:
         (("--emotion", "joy"), "choose one of neutral"),
         (("--expression", "smile=1"), "unknown coefficient 'smile'"),
         (("--path", "neutral@0"), "--path is for videos"),
+        (("--path", "neutral@0", "--expression", "jawOpen=1", "--out", "a.mp4"), "leave out --expression"),
+        (("--path", "neutral@0", "--emotion", "anger", "--out", "a.mp4"), "leave out --expression and --emotion"),
         (("--pose", "0,0"), "give 3 numbers"),
         (("--pose", "0,120,0"), "pose"),
         (("--gaze", "90,0"), "eyes turn"),

@@ -83,6 +83,8 @@ def perform(
     still = out.suffix.lower() in film.STILLS
     if still and path:
         raise BadInput(f"--path is for videos: give --out {out.stem}.mp4, or --expression for a picture")
+    if path and (expression or emotion):
+        raise BadInput("--path says by itself how the face moves: leave out --expression and --emotion")
     if not 1 <= fps <= 120:
         raise BadInput(f"--fps {fps:g}: 1 to 120")
     end_s = ONSET_S + HOLD_S
