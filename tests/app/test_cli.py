@@ -586,6 +586,7 @@ NO_TIMES = ("soon", "2h", "1:30", "-5", "nan", "s", " ")
         (("--from", "sad", "--to", "happy", "--key", "D dorian"), "give the tonic alone"),
         (("--from", "sad", "--to", "happy", "--key", "c"), "give the tonic alone, with a capital"),
         (("--from", "none.jpg", "--to", "sad", "--key", "D dorian"), "give the tonic alone"),  # before any is read
+        (("--path", "none.csv", "--weights", "a.tflite"), "leave it out with --path"),
         (("--path", "none.csv"), "cannot be read as a table"),
     ],
 )

@@ -53,6 +53,9 @@ def test_the_music_follows_them(weights: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"unknown emotion 'sleepy'.*beaming"):
         mien("play", ASTRONAUT, *words, "--to", "sleepy")
     assert "blank" in mien("why", tmp_path / "astronaut.json").output
+    mien("travel", "--from", "blank", "--to", ASTRONAUT, "--over", "12s", *words[:6])
+    path = json.loads((tmp_path / "blank-to-astronaut-piano-1.json").read_text())["path"]
+    assert [path[0]["reads_as"], path[-1]["reads_as"]] == ["blank", "beaming"]
 
 
 def test_the_explanation_speaks_them(weights: Path, tmp_path: Path) -> None:

@@ -205,6 +205,7 @@ def travel(
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
     mapping: MappingFile = None,
+    weights: Weights = None,
     as_json: AsJson = False,
 ) -> None:
     """Compose a piece that starts in one mood and leads to another."""
@@ -217,11 +218,13 @@ def travel(
     seconds = _seconds(over) if over is not None else None
     options = _wishes(seed, ensemble, key, meter, soundfont, mapping, form)
     if path is not None and start is None and end is None:
+        if weights is not None:
+            raise BadInput("--weights: a CSV of moods is read from no face; leave it out with --path")
         name = f"{path.stem}-{ensemble}-{seed}"
         piece = instrument.travel(read_path(path), name=name, seconds=seconds, **options)
     elif path is None and start is not None and end is not None:
         wishes = understood(seconds=seconds, **options, moods_move=True)  # refused before a picture is read
-        first, last = (instrument.end_of(said) for said in (start, end))
+        first, last = (instrument.end_of(said, weights) for said in (start, end))
         piece = instrument.lead(f"{first.name}-to-{last.name}-{ensemble}-{seed}", first, last, wishes)
     else:
         raise BadInput("give a way: either --from and --to (for example --from sad --to happy), or --path FILE.csv")
