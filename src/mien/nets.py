@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -123,7 +124,8 @@ class Network:
     """One TFLite network, run on one thread.
 
     Call it with one array per input, in the order of the file; it returns one array per output. When the batch size
-    differs from that of the last call, the interpreter resizes its inputs, which takes a moment.
+    differs from that of the last call, the interpreter resizes its inputs, which takes a moment. Threads may share a
+    network: their calls follow one another.
     """
 
     def __init__(self, path: Path) -> None:
@@ -132,6 +134,7 @@ class Network:
         self._interpreter.allocate_tensors()
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
+        self._lock = threading.Lock()  # an interpreter holds the arrays of one call, and lets others in while it runs
 
     @property
     def input_names(self) -> Sequence[str]:
@@ -150,14 +153,15 @@ class Network:
         ----------
         inputs : float32, shapes as in the manifest's recipe, batch first.
         """
-        for detail, array in zip(self._inputs, inputs, strict=True):
-            if tuple(detail["shape"]) != array.shape:
-                self._resize(inputs)
-                break
-        for detail, array in zip(self._inputs, inputs, strict=True):
-            self._interpreter.set_tensor(detail["index"], array)
-        self._interpreter.invoke()
-        return [self._interpreter.get_tensor(d["index"]) for d in self._outputs]
+        with self._lock:
+            for detail, array in zip(self._inputs, inputs, strict=True):
+                if tuple(detail["shape"]) != array.shape:
+                    self._resize(inputs)
+                    break
+            for detail, array in zip(self._inputs, inputs, strict=True):
+                self._interpreter.set_tensor(detail["index"], array)
+            self._interpreter.invoke()
+            return [self._interpreter.get_tensor(d["index"]) for d in self._outputs]
 
     def named(self, given: Mapping[str, Floats]) -> list[Floats]:
         """Run the network with its inputs by name, in any order: "chip" stands for LiteRT's
@@ -180,10 +184,14 @@ def load_network(package: str, name: str) -> Network:
 def _interpreter(content: bytes) -> Any:
     from ai_edge_litert.interpreter import Interpreter  # 0.1 s: only callers who read a face pay for it
 
-    with _quiet_stderr():  # LiteRT announces its delegate on the process's error stream
+    with _QUIET, _quiet_stderr():  # LiteRT announces its delegate on the process's error stream
         interpreter = Interpreter(model_content=content, num_threads=1)
         interpreter.allocate_tensors()
     return interpreter
+
+
+_QUIET = threading.Lock()
+"""Held while descriptor 2 leads nowhere: a second thread would keep that for the error stream, and bring it back."""
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,11 @@ from mien.affect.regions import presence
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import look
+from mien.instrument import read
 from mien.nets import asset_path
 from mien.values import EMOTIONS, REGIONS, Affect, Frame
+
+from conftest import ASTRONAUT
 
 PARITY = Path(__file__).with_name("parity.npz")
 
@@ -83,6 +87,12 @@ def test_each_region_alone_gives_probabilities(reader: Reader, astronaut: np.nda
     for probs in alone.values():
         assert len(probs) == len(EMOTIONS)
         assert sum(probs) == pytest.approx(1, abs=1e-4)
+
+
+def test_pictures_read_at_once_read_as_one_after_the_other() -> None:
+    wanted = read(ASTRONAUT)[0].affect
+    with ThreadPoolExecutor(4) as pool:
+        assert [found.affect for (found,) in pool.map(read, [ASTRONAUT] * 8)] == [wanted] * 8
 
 
 def test_close_ups_give_probabilities(reader: Reader) -> None:
