@@ -50,6 +50,21 @@ def test_sixteen_bit_grey():
     assert np.abs(rgb[:, :, 0].astype(int) - np.asarray(picture().convert("L"))).max() <= 1
 
 
+@pytest.mark.parametrize("white", [1.0, 255.0])
+def test_floats_count_from_black_to_one_or_to_255(white):
+    grey = np.asarray(picture().convert("L"))
+    rgb = decode(saved(Image.fromarray(grey.astype(np.float32) * np.float32(white / 255)), "TIFF"), "x").rgb
+    assert np.abs(rgb[:, :, 0].astype(int) - grey).max() <= 1
+
+
+def test_floats_beyond_white_or_below_black_or_that_are_no_numbers_do_no_harm():
+    deep = np.asarray(picture().convert("L")).astype(np.float32) / 255
+    deep[0, :5] = np.nan, np.inf, -np.inf, 1.1, -0.1
+    rgb = decode(saved(Image.fromarray(deep), "TIFF"), "x").rgb[:, :, 0]
+    assert rgb[0, :5].tolist() == [0, 255, 0, 255, 0]
+    assert np.abs(rgb[1:] - deep[1:] * 255).max() <= 1
+
+
 @pytest.mark.parametrize(("mode", "kind"), [("CMYK", "JPEG"), ("L", "JPEG"), ("P", "PNG"), ("1", "PNG"), ("LA", "PNG")])
 def test_other_colour_modes(mode, kind):
     rgb = decode(saved(picture().convert(mode), kind), "x").rgb

@@ -148,16 +148,23 @@ def _on_white(band: Image.Image) -> Image.Image:
 
 
 def _shallow(image: Image.Image) -> Callable[[Image.Image], Image.Image]:
-    """The function that makes bands of this deep grey picture eight bits deep: from 16 bits, unless 8 hold all its
-    values."""
-    deepest = max(float(np.asarray(band).max()) for _, band in _bands(image))
-    whole = 65535.0 if image.mode.startswith("I") and deepest > 255 else 255.0
+    """The function that makes bands of this deep grey picture eight bits deep; what is no number becomes black."""
+    white = _white(image)
 
     def shallow(band: Image.Image) -> Image.Image:
-        deep = np.asarray(band, dtype=np.float64)
-        return Image.fromarray((np.clip(deep / whole, 0, 1) * 255).round().astype(np.uint8))
+        deep = np.nan_to_num(np.asarray(band, dtype=np.float64), posinf=white)
+        return Image.fromarray((np.clip(deep / white, 0, 1) * 255).round().astype(np.uint8))
 
     return shallow
+
+
+def _white(image: Image.Image) -> float:
+    """What stands for white: 65,535, or 255 if 8 bits hold all values; of floats 1 or 255, whatever lies beyond."""
+    greys = (np.asarray(band) for _, band in _bands(image))
+    deepest = max(float(grey.max(where=np.isfinite(grey), initial=0)) for grey in greys)
+    if image.mode == "F":
+        return 1.0 if deepest < 2 else 255.0  # resampling leaves some values a little above white
+    return 65535.0 if deepest > 255 else 255.0
 
 
 def _first_line(cause: Exception) -> str:
