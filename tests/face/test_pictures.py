@@ -2,7 +2,9 @@
 
 import io
 import struct
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +50,13 @@ def test_sixteen_bit_grey():
     deep = (np.asarray(picture().convert("L")).astype(np.uint16) * 257).astype(np.uint16)
     rgb = decode(saved(Image.fromarray(deep), "PNG"), "x").rgb
     assert np.abs(rgb[:, :, 0].astype(int) - np.asarray(picture().convert("L"))).max() <= 1
+
+
+def test_pictures_decoded_at_once_leave_warnings_as_they_were():
+    content, before = saved(picture(), "PNG"), list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(decode, [content] * 200, ["x"] * 200))
+    assert warnings.filters == before
 
 
 @pytest.mark.parametrize("white", [1.0, 255.0])

@@ -6,6 +6,7 @@ claims is checked before anything is decoded: its bytes, its format and its pixe
 """
 
 import io
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ BAND_PIXELS = 2**19
 MAX_SIDE_PX = 2560
 """Larger pictures are reduced to this side: no stage looks closer."""
 MIN_SIDE_PX = 40
+_WARNINGS = threading.Lock()
+"""Held while the process's warnings are off: two threads that switch them off and on again may leave them off."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +86,7 @@ def decode(content: bytes, name: str, max_side_px: int = MAX_SIDE_PX) -> Picture
     if not content:
         raise BadInput(f"{name}: the file is empty; give a picture file ({SPOKEN_FORMATS})")
     try:
-        with warnings.catch_warnings():
+        with _WARNINGS, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own bomb warning: our limit is below it
             image = Image.open(io.BytesIO(content), formats=FORMATS)
             _check_size(image, name)
