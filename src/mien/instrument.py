@@ -59,9 +59,6 @@ def read(
     BadAsset
         If the weights cannot be used.
     """
-    import numpy as np
-
-    from mien.affect.doubt import causes_of_doubt
     from mien.cues.geometry import measure
     from mien.face.look import look
     from mien.face.pictures import open_picture
@@ -83,9 +80,8 @@ def read(
     for face in large:
         cues = measure(face)
         heard = reader.hear(face, cues)
-        causes = causes_of_doubt(np.array(heard.affect.probs, dtype=np.float32), face)
         doubtful = heard.affect.doubt > REMARKABLE_DOUBT
-        remarks = opened.remarks + tuple(cause.told for cause in causes if doubtful or cause.name == "seen")
+        remarks = opened.remarks + tuple(cause.told for cause in heard.causes if doubtful or cause.name == "seen")
         readings.append(Reading(face, cues, heard.affect, heard.alone, remarks))
     return tuple(readings)
 

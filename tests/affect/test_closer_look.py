@@ -77,7 +77,7 @@ def test_a_reading_divided_anew_is_what_would_have_been_read(face: Face) -> None
     heard = reader.hear(face, cues)
     assert reader.closer is not None and heard.glance is not None
     at_rest = replace(heard.glance, moved=REST)
-    again, wanted = reader.closer.redivided(heard.affect, at_rest), reader.read(face, cues, REST)
+    again, wanted = reader.closer.redivided(heard.affect, at_rest, heard.worth), reader.read(face, cues, REST)
     np.testing.assert_allclose(again.probs, wanted.probs, atol=1e-5)
     assert (again.valence, again.arousal) == pytest.approx((wanted.valence, wanted.arousal), abs=1e-4)
     assert again.doubt == pytest.approx(wanted.doubt, abs=1e-4)

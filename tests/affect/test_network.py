@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mien.affect.calibrate import calibrated
-from mien.affect.doubt import doubt
+from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Reader
 from mien.affect.regions import presence
 from mien.cues.geometry import measure
@@ -128,7 +128,7 @@ def test_a_covered_face_reads_with_high_doubt(reader: Reader, astronaut: np.ndar
     blurred = face.chip.copy()
     blurred[:] = 90
     hidden = replace(face, chip=blurred, chip_scale=2.0)
-    assert doubt(np.eye(8, dtype=np.float32)[0], hidden) == 1
+    assert doubt(np.eye(8, dtype=np.float32)[0], quality_of(hidden).worth) == 1
 
 
 def test_a_network_for_other_regions_is_refused(tmp_path: Path) -> None:

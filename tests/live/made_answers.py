@@ -34,5 +34,5 @@ def reading(emotion: str) -> dict:
     affect = affect_of(emotion)
     return {
         "probs": list(affect.probs), "valence": affect.valence, "arousal": affect.arousal, "doubt": 0.1,
-        "shares": [0.25] * 4,
+        "shares": [0.25] * 4, "worth": 0.95,
     }  # fmt: skip

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from mien.affect.doubt import doubt_of, undecided
+from mien.affect.doubt import doubt
 from mien.circumplex import valence_arousal
 from mien.cues.coefficients import COEFFICIENTS
 from mien.face.align import CHIP_EYES_PX
@@ -109,14 +109,12 @@ class CloserLook:
         divided[self.above], divided[self.below] = both * share, both * (1 - share)
         return divided
 
-    def redivided(self, affect: Affect, glance: Glance) -> Affect:
-        """A reading with its two classes divided anew, and the doubt that follows from the result."""
-        before = np.array(affect.probs, dtype=np.float32)
-        probs = self.divided(before, glance)
-        worth = (1 - affect.doubt) / max(1 - undecided(before), LEAST_PROB)
+    def redivided(self, affect: Affect, glance: Glance, worth: float) -> Affect:
+        """A reading with its two classes divided anew, and the doubt that follows; `worth`, 0..1, is how well the face
+        is seen."""
+        probs = self.divided(np.array(affect.probs, dtype=np.float32), glance)
         valence, arousal = valence_arousal(probs.tolist(), affect.classes)
-        doubt = doubt_of(probs, worth)
-        return replace(affect, probs=tuple(probs.tolist()), valence=valence, arousal=arousal, doubt=doubt)
+        return replace(affect, probs=tuple(probs.tolist()), valence=valence, arousal=arousal, doubt=doubt(probs, worth))
 
 
 def log_odds_of(probs: Floats, below: int, above: int) -> float:

@@ -53,6 +53,19 @@ WORTH_TELLING = 0.8
 """A factor below it is a cause of doubt."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Quality:
+    """How well a face is seen: the `factors` of doubt by name, and how far each region is `hidden`, each 0..1."""
+
+    factors: Mapping[str, float]
+    hidden: Mapping[str, float]
+
+    @property
+    def worth(self) -> float:
+        """All factors together: what a decided reading of this face is worth, 0..1."""
+        return math.prod(self.factors.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a reading is doubted: `name` of `CAUSES`, how much worth it leaves (0 nothing .. 1 all), and it in words."""
@@ -62,33 +75,22 @@ class Cause:
     told: str
 
 
-def doubt(probs: Floats, face: Face) -> float:
+def doubt(probs: Floats, worth: float) -> float:
     """How little a reading is worth, 0 (sure) to 1 (cannot tell).
 
     Parameters
     ----------
     probs : float32 (k,), calibrated
-    face : the face that was read
+    worth : how well the face is seen, 0..1 (see `Quality`)
     """
-    return doubt_of(probs, worth(face))
-
-
-def doubt_of(probs: Floats, worth: float) -> float:
-    """Doubt of calibrated probabilities float32 (k,) of a face that is seen so well, 0..1."""
     return min(1.0, max(0.0, 1 - (1 - undecided(probs)) * worth))
 
 
-def worth(face: Face) -> float:
-    """How well a face is seen: all factors of doubt together, 0..1."""
-    return math.prod(factors(face, hidden_regions(face.chip)).values())
-
-
-def causes_of_doubt(probs: Floats, face: Face) -> tuple[Cause, ...]:
+def causes_of_doubt(probs: Floats, quality: Quality) -> tuple[Cause, ...]:
     """What makes a reading doubtful, the worst first; none for a decided reading of a face well seen."""
-    hidden = hidden_regions(face.chip)
-    worths = {"decided": 1 - undecided(probs), **factors(face, hidden)}
+    worths = {"decided": 1 - undecided(probs), **quality.factors}
     found = [
-        Cause(name, worth, told(hidden) if name == "seen" else CAUSES[name])
+        Cause(name, worth, told(quality.hidden) if name == "seen" else CAUSES[name])
         for name, worth in worths.items()
         if worth < WORTH_TELLING
     ]
@@ -102,8 +104,9 @@ def undecided(probs: Floats) -> float:
     return min(1.0, entropy / float(np.log(len(p))))
 
 
-def factors(face: Face, hidden: Mapping[str, float]) -> Mapping[str, float]:
-    """How well a face is seen, whose regions are so far `hidden`: each factor of doubt by name, 0..1."""
+def quality_of(face: Face) -> Quality:
+    """How well a face is seen."""
+    hidden = hidden_regions(face.chip)
     pitch, yaw, _ = face.pose_deg
     measured = {
         "frontal": max(abs(pitch), abs(yaw)),
@@ -112,7 +115,7 @@ def factors(face: Face, hidden: Mapping[str, float]) -> Mapping[str, float]:
         "sharp": sharpness(face.chip),
     }
     ramped = {name: ramp(value, *RAMPS[name]) for name, value in measured.items()}
-    return ramped | {"seen": seen(hidden)}
+    return Quality(ramped | {"seen": seen(hidden)}, hidden)
 
 
 def seen(hidden: Mapping[str, float]) -> float:

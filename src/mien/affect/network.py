@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
 from mien.affect.closer import CloserLook, Glance, clearness
-from mien.affect.doubt import doubt
+from mien.affect.doubt import Cause, causes_of_doubt, doubt, quality_of
 from mien.affect.recipe import CueScale, standardise
 from mien.affect.regions import BOXES, presence
 from mien.circumplex import valence_arousal
@@ -48,12 +48,18 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """A reading and what it was made of: `alone` is what each region says by itself, probabilities in the order of the
-    classes; `glance` is what a closer look was given, None if there was none."""
+    """A reading and what it was made of.
+
+    `alone` is what each region says by itself, probabilities in the order of the classes; `glance` is what a closer
+    look was given, None if there was none; `worth` is how well the face is seen, 0..1 (see `mien.affect.doubt`), and
+    `causes` are those of the doubt, the worst first.
+    """
 
     affect: Affect
     alone: Mapping[str, tuple[float, ...]]
     glance: Glance | None
+    worth: float
+    causes: tuple[Cause, ...]
 
 
 class Reader:
@@ -112,17 +118,22 @@ class Reader:
             probs = self.closer.divided(probs, glance)
         alone = calibrated(answer.stream_logits[0], self.temperature)
         valence, arousal = valence_arousal(probs.tolist(), self.classes)
+        quality = quality_of(face)
         affect = Affect(
             time_s=face.time_s,
             probs=tuple(probs.tolist()),
             valence=valence,
             arousal=arousal,
-            doubt=doubt(probs, face),
+            doubt=doubt(probs, quality.worth),
             shares=tuple(answer.shares[0].tolist()),
             classes=self.classes,
         )
         return Heard(
-            affect, {region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)}, glance
+            affect=affect,
+            alone={region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)},
+            glance=glance,
+            worth=quality.worth,
+            causes=causes_of_doubt(probs, quality),
         )
 
     def glance(self, probs: Floats, face: Face, moved: Floats | None = None) -> Glance | None:

@@ -131,7 +131,7 @@ class Watching:
             if coefficients is not None and own and own.coefficients is not None:
                 coefficients = beyond_rest(coefficients, own.coefficients)
             if read and glance and own:
-                read = self._of_own_rest(read, glance, own)
+                read = self._of_own_rest(read, glance, face["affect"]["worth"], own)
             neutral = own.cues if own else average_neutral()
             departures = neutral.departures(cues)
             calm, memory = steady_cues(cues, person.cues)
@@ -194,14 +194,14 @@ class Watching:
             self.classes,
         )
 
-    def _of_own_rest(self, read: Affect, glance: "Glance", own: Rest) -> Affect:
+    def _of_own_rest(self, read: Affect, glance: "Glance", worth: float, own: Rest) -> Affect:
         """A reading whose closer look is taken against the person's own rest, where that is known of it."""
         from mien.affect.closer import Glance
 
         if self._closer is None or own.first is None or own.coefficients is None:
             return read
         rest = Glance(own.first, own.coefficients)
-        return self._closer.redivided(read, self._closer.against(glance, rest))
+        return self._closer.redivided(read, self._closer.against(glance, rest), worth)
 
     def calibrate(self, do: str, now_s: float) -> dict[str, Any] | None:
         """Begin to learn the resting face ("start") or the extremes ("range"), or "forget" both.

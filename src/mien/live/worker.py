@@ -162,6 +162,7 @@ def _affect(reader: "Reader | None", face: Face, cues: Cues, moved: Floats | Non
         "arousal": read.arousal,
         "doubt": read.doubt,
         "shares": [round(s, 5) for s in read.shares],
+        "worth": heard.worth,
         "glance": None
         if glance is None
         else {"first": glance.first, "moved": _rounded(glance.moved), "clear": glance.clear},

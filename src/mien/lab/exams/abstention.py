@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.affect.doubt import doubt
+from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Reader
 from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics
@@ -39,7 +39,7 @@ def doubts(reader: Reader, pictures: Pictures) -> NDArray[np.float64]:
     """The doubt of each close-up, float64 (n,)."""
     faces = see(pictures)
     _, probs = ask(reader, prepare(reader, faces))
-    return np.array([doubt(p, face) for p, face in zip(probs, faces, strict=True)])
+    return np.array([doubt(p, quality_of(face).worth) for p, face in zip(probs, faces, strict=True)])
 
 
 def doubts_of_unreadable(reader: Reader, exam: Exam, side: str) -> dict[str, NDArray[np.float64]]:

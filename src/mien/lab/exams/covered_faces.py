@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.covered import hidden_regions
-from mien.affect.doubt import worth
+from mien.affect.doubt import quality_of
 from mien.face.align import level, lies_at
 from mien.face.look import MIN_MESH_SCORE, look
 from mien.lab.command import command, made_of
@@ -80,7 +80,7 @@ def examine_covers(pictures: Iterator[Rgb]) -> dict[str, dict[str, dict[str, Any
             found.setdefault(kind, {})[place] = {
                 "said": share_of(np.array([is_said(face) for face in still], dtype=bool)),
                 "not_found": len(seen) - len(still),
-                "worth": round(float(np.median([worth(face) for face in still])), 2) if still else None,
+                "worth": round(float(np.median([quality_of(face).worth for face in still])), 2) if still else None,
             }
     return found
 

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
-from mien.affect.doubt import doubt
+from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Answer, Reader
 from mien.affect.regions import hide, hide_cues, presence
 from mien.lab.exams import abstention, metrics
@@ -75,7 +75,7 @@ def evaluate(
     seen = prepare(reader, see(exam.pictures))
     say("reading them")
     plain, probs = ask(reader, seen)
-    doubts = np.array([doubt(p, face) for p, face in zip(probs, seen.faces, strict=True)])
+    doubts = np.array([doubt(p, quality_of(face).worth) for p, face in zip(probs, seen.faces, strict=True)])
     found = {
         "on": {"data": "FER+ (ferplus_dev.npz)", "side": side, "faces": len(exam)},
         "faces": len(exam),

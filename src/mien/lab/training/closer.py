@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
 from mien.affect.closer import CloserLook, Glance, clearness, log_odds_of
-from mien.affect.doubt import doubt_of, worth
+from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Reader
 from mien.cues.coefficients import COEFFICIENTS, SIDES_OF, read_coefficients
 from mien.cues.geometry import measure
@@ -107,7 +107,7 @@ def seen_views(reader: Reader, portraits: Portraits) -> Views:
             if faces:
                 answer = reader.answer(faces[0].chip[None], reader.standardised(faces[0], measure(faces[0])))
                 probs = calibrated(answer.logits[0], reader.temperature)
-                sight = (clearness(faces[0]), worth(faces[0]))
+                sight = (clearness(faces[0]), quality_of(faces[0]).worth)
                 rows.append((probs, read_coefficients(faces[0]), *sight, place, number == 0))
     if not rows:
         raise BadInput("no face is found in any of the portraits")
@@ -156,7 +156,7 @@ def read_unseen(views: Views, count: int, *, knows_rest: bool = False) -> NDArra
                 own = (views.person == views.person[place]) & ~views.plain & ~views.smiles
                 glance = closer.against(glance, views.usual(own, np.median)) if own.any() else glance
             probs = closer.divided(views.probs[place], glance)
-            doubtful = doubt_of(probs, float(views.worth[place])) > CANNOT_TELL_DOUBT
+            doubtful = doubt(probs, float(views.worth[place])) > CANNOT_TELL_DOUBT
             read[views.portrait[place]] = CANNOT_TELL if doubtful else EMOTIONS[int(probs.argmax())]
     return read.astype(str)
 
