@@ -30,6 +30,7 @@ from mien.wishes import USUAL_S, Wishes, moments_of, number_of, path_of, text_of
 
 if TYPE_CHECKING:
     from mien.affect.network import Reader
+    from mien.smoothing import Smoothing
 
 SMALLEST_FACE_PX = 40.0
 """A face whose box is smaller holds too few pixels to read."""
@@ -93,10 +94,16 @@ def movements(reading: Reading) -> Mapping[str, float]:
     return named_coefficients(read_coefficients(reading.face))
 
 
-def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
+def watch(video: str | Path, weights: str | Path | None = None, smoothing: "Smoothing | None" = None) -> MoodPath:
     """Read the largest face of a video's frames as a path of affects, about five a second, steadied.
 
     The path lasts as long as the video does: where no face is seen, the last reading holds.
+
+    Parameters
+    ----------
+    video : path of a video file.
+    weights : another network to read with; the shipped one if not given.
+    smoothing : how steady the path is to be (`mien.smoothing.Smoothing`); as usual if not given.
 
     Raises
     ------
@@ -105,10 +112,10 @@ def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
     NoFace
         If no frame holds a face of at least 40 pixels.
     """
-    from mien.affect.smooth import steadied
     from mien.cues.geometry import measure
     from mien.face.look import look
     from mien.face.video import frames_of
+    from mien.smoothing import USUAL, steady_affect
 
     reader = reader_of(weights)
     path: list[tuple[float, Affect]] = []
@@ -117,7 +124,8 @@ def watch(video: str | Path, weights: str | Path | None = None) -> MoodPath:
         faces = [face for face in look(frame, most=1) if _side_px(face) >= SMALLEST_FACE_PX]
         if faces:
             seen = reader.read(faces[0], measure(faces[0]))
-            path.append((frame.time_s, steadied(path[-1][1] if path else None, seen)))
+            before = path[-1][1] if path else None
+            path.append((frame.time_s, steady_affect(seen, before, smoothing or USUAL)))
     if not path:
         raise NoFace(f"{video}: no face found; give a video in which a face is seen from the front, well lit")
     if frame and frame.time_s > path[-1][0]:

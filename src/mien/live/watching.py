@@ -16,7 +16,6 @@ from mien.circumplex import valence_arousal
 from mien.cues.coefficients import beyond_rest, named_coefficients
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
-from mien.cues.steady import CueMemory, steady_cues
 from mien.errors import BadInput
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
@@ -24,12 +23,12 @@ from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, later, seated
 from mien.music.gesture import State, step
 from mien.nets import Floats
+from mien.smoothing import CueMemory, LabelMemory, steady_affect, steady_cues, steady_label
 from mien.values import Affect, Classes, Cues, Gesture
 from mien.vocabulary import EIGHT
 
 if TYPE_CHECKING:
     from mien.affect.closer import CloserLook, Glance
-    from mien.affect.smooth import LabelMemory
 
 PROGRESS_STEP = 0.05
 """How often the page is told how far a calibration is."""
@@ -49,7 +48,7 @@ class Person:
     cues: CueMemory | None = None
     gestures: State = field(default_factory=State)
     affect: Affect | None = None
-    label: "LabelMemory | None" = None
+    label: LabelMemory | None = None
     colours: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -274,11 +273,9 @@ def _glance(read: Mapping[str, Any]) -> "Glance | None":
     return Glance(given["first"], np.array(given["moved"], np.float32), given["clear"]) if given else None
 
 
-def _steadied(person: Person, seen: Affect) -> tuple[Affect, "LabelMemory"]:
+def _steadied(person: Person, seen: Affect) -> tuple[Affect, LabelMemory]:
     """What is read, and as what it reads, both without trembling."""
-    from mien.affect.smooth import steadied, steady_label  # not before somebody is read
-
-    affect = steadied(person.affect, seen)
+    affect = steady_affect(seen, person.affect)
     return affect, steady_label(affect, person.label)
 
 
@@ -306,7 +303,7 @@ def _told(
     departures: Mapping[str, float],
     coefficients: Floats | None,
     affect: Affect | None,
-    label: "LabelMemory | None",
+    label: LabelMemory | None,
 ) -> dict[str, Any]:
     row = {key: face[key] for key in ("score", "box", "pose_deg", "points", "irises")}
     named = {name: value for name, value in zip(NAMES, face["cues"], strict=True) if value is not None}

@@ -2,7 +2,7 @@
 
 Departures are standard deviations from the person's resting face by cue name (`mien.cues.neutral`), controls 0..1. Each
 focal region moves the controls of its own part (`CONTROL_ROWS`). Each row is linear; rows for the same control add up.
-`step` is the gesture clock: steadied cues (`mien.cues.steady`) move the controls, while blinks and winks are found in
+`step` is the gesture clock: steadied cues (`mien.smoothing`) move the controls, while blinks and winks are found in
 the cues as seen. `brief_from_cues` is the structure clock of the gesture mode: its table, `gesture.toml`, has the form
 of the mapping, but only cues move the brief.
 
