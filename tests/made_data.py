@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mien.assets import asset_path, read_manifest
 from mien.face.look import look
 from mien.face.pictures import open_picture
-from mien.nets import asset_path, read_manifest
 from mien.values import Frame
 from mien.vocabulary import EmotionClass
 

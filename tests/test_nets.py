@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from mien.nets import Network, asset_path, load_network
+from mien.assets import asset_path
+from mien.nets import Network, load_network
 
 IRIS = asset_path("mien.face", "iris.tflite")
 

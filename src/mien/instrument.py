@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from mien.assets import read_manifest
 from mien.circumplex import affect_at, affect_of
 from mien.errors import BadInput, NoFace
 from mien.music.brief import brief_from_affect
@@ -22,7 +23,6 @@ from mien.music.journey.path import MoodPath, check_path, path_between
 from mien.music.journey.travel import compose_journey
 from mien.music.mapping import MappingTable
 from mien.music.perform import perform
-from mien.nets import read_manifest
 from mien.piece import Piece, Reading
 from mien.values import Affect, Face
 from mien.vocabulary import EIGHT

@@ -13,11 +13,11 @@ from mien.affect.calibrate import calibrated
 from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Reader
 from mien.affect.regions import presence
+from mien.assets import asset_path
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import look
 from mien.instrument import read
-from mien.nets import asset_path
 from mien.values import EMOTIONS, REGIONS, Affect, Frame
 
 from conftest import ASTRONAUT

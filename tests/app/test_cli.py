@@ -13,7 +13,7 @@ import typer
 from PIL import Image
 
 from mien import __main__ as program
-from mien import instrument, nets, piece
+from mien import assets, instrument, nets, piece
 from mien.app import cli
 from mien.circumplex import affect_of
 from mien.errors import EXIT_CODE, BadAsset, BadInput
@@ -366,7 +366,7 @@ def test_a_full_disk_leaves_nothing(capsys, tmp_path, monkeypatch):
 
 
 def test_a_damaged_network_is_named_by_its_checksum(capsys, tmp_path, monkeypatch):
-    good = nets.asset_path("mien.face", "mesh.tflite")
+    good = assets.asset_path("mien.face", "mesh.tflite")
     (tmp_path / "mesh.tflite").write_bytes(good.read_bytes()[:-1] + b"!")
     (tmp_path / "mesh.json").write_bytes(good.with_suffix(".json").read_bytes())
     with pytest.raises(BadAsset, match=r"mesh\.tflite: sha256 [0-9a-f]{12}… found, [0-9a-f]{12}… named"):

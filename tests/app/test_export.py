@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from mien.affect.network import Reader
 from mien.app import export as command
 from mien.app.cli import app
+from mien.assets import asset_path
 from mien.errors import BadInput
-from mien.nets import asset_path
 from mien.values import EMOTIONS
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra 'onnx'")

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from made_data import OWN, write_own_reader
 from mien import instrument
 from mien.app.cli import app
+from mien.assets import read_manifest
 from mien.errors import BadAsset, BadInput
-from mien.nets import read_manifest
 
 from conftest import ASTRONAUT
 

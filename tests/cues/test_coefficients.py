@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from mien.assets import asset_path
 from mien.cues.coefficients import (
     COEFFICIENTS,
     OWN,
@@ -26,7 +27,6 @@ from mien.cues.coefficients import (
 )
 from mien.errors import BadAsset
 from mien.face.look import look
-from mien.nets import asset_path
 from mien.values import DETAIL_PX, Frame
 
 RIGHT_OF = {name: name.removesuffix("Left") + "Right" for name in COEFFICIENTS if name.endswith("Left")}

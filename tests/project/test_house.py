@@ -86,7 +86,7 @@ def test_the_version_is_told_once():
 
 
 def test_every_asset_has_a_manifest_that_proves_it():
-    from mien.nets import read_asset, read_manifest
+    from mien.assets import read_asset, read_manifest
 
     assets = [p for p in SOURCE.rglob("assets/*") if p.suffix in (".tflite", ".npy", ".dat", ".sf3")]
     assert len(assets) >= 7

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mien.assets import read_manifest
 from mien.ensembles import ensembles
 from mien.errors import BadAsset, BadInput
 from mien.lab.assets.cut_font import cut, wanted_presets
-from mien.nets import read_manifest
 from mien.sound import font as font_module
 from mien.sound.font import font_path, load_font
 from mien.sound.sampler import Sampler

@@ -23,11 +23,12 @@ from typing import Any
 import numpy as np
 
 from mien.affect.doubt import doubt
+from mien.assets import asset_path, read_manifest
 from mien.circumplex import valence_arousal
 from mien.cues.coefficients import COEFFICIENTS
 from mien.face.align import CHIP_EYES_PX
 from mien.face.look import MIN_MESH_SCORE
-from mien.nets import Floats, asset_path, read_manifest
+from mien.nets import Floats
 from mien.values import Affect, Face
 
 CLEAR_EYES_PX = (25.0, 33.0)

@@ -21,12 +21,14 @@ from mien.affect.closer import CloserLook, Glance, clearness
 from mien.affect.doubt import Cause, causes_of_doubt, doubt, quality_of
 from mien.affect.recipe import CueScale, standardise
 from mien.affect.regions import BOXES, presence
+from mien.assets import asset_path
 from mien.circumplex import valence_arousal
 from mien.cues.coefficients import read_coefficients
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import MIN_MESH_SCORE, look_close
-from mien.nets import Floats, Network, asset_path, classes_read, no_reader
+from mien.nets import Floats, Network
+from mien.reader_manifest import classes_told, no_reader
 from mien.values import REGIONS, Affect, Classes, Cues, Face, Frame
 
 CHUNK = 64
@@ -80,7 +82,7 @@ class Reader:
         path = path or asset_path("mien.affect", "reader.tflite")
         self._network = Network(path)
         manifest = self._network.manifest
-        self.classes: Classes = classes_read(path)
+        self.classes: Classes = classes_told(manifest, path)
         try:
             boxes = {region: tuple(box) for region, box in manifest["boxes"].items()}
             self.temperature = float(manifest["temperature"])

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from mien import __version__
+from mien.assets import asset_path, read_asset
 from mien.errors import MienError, extra
-from mien.nets import Network, asset_path, read_asset
+from mien.nets import Network
 
 REINSTALL = "install mien anew: in its folder, make clean demo"
 NETWORKS = (

@@ -68,13 +68,13 @@ def evaluate(
         for told in filter(None, (lacking(found["own"]), warning(found["on"]))):
             Console(stderr=True).print(f"note: {told}", style="yellow", highlight=False, soft_wrap=True)
         return
+    from mien.assets import read_manifest
     from mien.lab.exams.abstention import voteless
     from mien.lab.exams.evaluate import evaluate as examine
     from mien.lab.exams.evaluate import of_weights, scores
     from mien.lab.exams.exam import LONDON, find_data, load_exam, reader_of_ferplus
     from mien.lab.exams.portraits import examine_portraits, load_portraits
     from mien.lab.pages.report import report
-    from mien.nets import read_manifest
     from mien.writing import write_bytes, write_together
 
     if limit is not None and limit < 1:
@@ -114,7 +114,7 @@ def check_place(weights: Path, out: Path) -> None:
     BadInput
         If one stands there.
     """
-    from mien.nets import manifest_at
+    from mien.assets import manifest_at
 
     result = out / f"{weights.stem}.json"
     of = manifest_at(result, weights)

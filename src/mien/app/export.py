@@ -33,8 +33,8 @@ def export(
         raise BadInput(f"the export needs {', '.join(missing)}: {extra('onnx')}")
     check_folder(out.parent)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from mien.assets import asset_path
     from mien.lab.training.onnx import export_onnx
-    from mien.nets import asset_path
 
     export_onnx(weights or asset_path("mien.affect", "reader.tflite"), out)
     console = Console()

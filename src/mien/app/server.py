@@ -26,6 +26,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from mien import __version__
 from mien.app.gate import Gate
 from mien.app.page_files import PAGE, PageFiles, page_text
+from mien.assets import read_asset
 from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
@@ -33,7 +34,6 @@ from mien.live.session import Session
 from mien.live.station import EXPORTS, Busy, Station, StationFull
 from mien.live.told import PROTOCOL
 from mien.music.mapping import shipped_mapping
-from mien.nets import read_asset
 from mien.sound.font import font_path
 
 log = logging.getLogger("mien.live")

@@ -167,8 +167,8 @@ def train_project(
     curve: bool,
 ) -> None:
     """Train on a project's own classes; the network begins as the shipped one, or as `start`."""
+    from mien.assets import asset_path
     from mien.lab.training.project_faces import gather
-    from mien.nets import asset_path
 
     if start is not None and start.suffix != ".tflite":
         raise BadInput(f"--start {start}: with a project give a .tflite network to begin from")

@@ -20,10 +20,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.assets import asset_path
 from mien.cues.geometry import EYE_CORNERS, IRIS_POINTS, to_front
 from mien.errors import BadAsset
 from mien.face.align import mean_mesh
-from mien.nets import Floats, Network, asset_path
+from mien.nets import Floats, Network
 from mien.values import DETAIL_PX, MESH_POINTS, Face
 
 _TOLD = """

@@ -11,9 +11,10 @@ from functools import cache
 
 import numpy as np
 
+from mien.assets import asset_path, read_asset
 from mien.cues.names import NAMES, PAIRS, SIDES
 from mien.errors import BadAsset
-from mien.nets import Floats, asset_path, read_asset
+from mien.nets import Floats
 from mien.values import Cues
 
 LARGEST_DEPARTURE = 6.0

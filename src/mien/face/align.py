@@ -19,7 +19,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.nets import Floats, asset_path, read_asset
+from mien.assets import asset_path, read_asset
+from mien.nets import Floats
 from mien.values import CHIP_PX, DETAIL_PX
 
 CHIP_EYES_PX = 24.0

@@ -16,10 +16,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Self
 
+from mien.assets import read_manifest
 from mien.clock import Clock
 from mien.live.frames import CameraFrame, frame_bytes
 from mien.live.worker import serve
-from mien.nets import classes_read
+from mien.reader_manifest import classes_told
 from mien.vocabulary import EIGHT, Classes
 
 HUNG_S = 5.0
@@ -54,7 +55,7 @@ class ReaderChoice:
         BadAsset
             If it has no manifest of a reader.
         """
-        return cls(weights, EIGHT if weights is None else classes_read(weights), coefficients)
+        return cls(weights, EIGHT if weights is None else classes_told(read_manifest(weights), weights), coefficients)
 
 
 SHIPPED = ReaderChoice()

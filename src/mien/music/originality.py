@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.nets import asset_path, read_asset
+from mien.assets import asset_path, read_asset
 
 RUN_NOTES = 12
 HASHES = 8

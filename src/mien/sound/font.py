@@ -6,8 +6,8 @@ The shipped font is a cut of FluidR3Mono GM (MIT); `mien.lab.assets.cut_font` ma
 from functools import cache
 from pathlib import Path
 
+from mien.assets import asset_path, read_asset
 from mien.errors import BadInput
-from mien.nets import asset_path, read_asset
 from mien.sound.soundfont import Font, read_font
 
 SHIPPED = "FluidR3Mono_mien.sf3"

@@ -12,6 +12,7 @@ import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from mien.assets import asset_path
 from mien.cues.coefficients import COEFFICIENTS, SHAPE_SIZE, Student, mirrored_shapes, mirrored_values
 from mien.errors import BadInput
 from mien.lab.coefficients import evaluate as evaluation
@@ -19,7 +20,6 @@ from mien.lab.coefficients.changes import changed_details, changed_shapes
 from mien.lab.coefficients.data import Faces, changed, load_all, save_faces
 from mien.lab.coefficients.evaluate import PROMISED, TABLES, evaluate
 from mien.lab.coefficients.split import rest_places, split
-from mien.nets import asset_path
 from mien.values import DETAIL_PX
 
 ROOT = Path(__file__).parents[3]

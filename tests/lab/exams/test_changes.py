@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from made_data import close_up, write_ferplus, write_london
+from mien.assets import asset_path
 from mien.face.look import look
 from mien.lab.exams import changes, invariance
 from mien.lab.exams.changes import CHANGES, SKINS, retint
 from mien.lab.exams.exam import FERPLUS, LONDON
 from mien.lab.exams.invariance import average, by_probs, of_close_ups, of_portraits
 from mien.lab.exams.prepared import Prepared
-from mien.nets import asset_path
 from mien.values import Frame
 from mien.writing import sha256_of
 

@@ -15,13 +15,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(ker
 keras = pytest.importorskip("keras", reason="needs the extra 'train'")
 
 from made_data import write_ferplus  # noqa: E402
+from mien.assets import asset_path  # noqa: E402
 from mien.errors import BadInput  # noqa: E402
 from mien.lab.exams import ablate, baselines, compare_readers, plain_nets  # noqa: E402
 from mien.lab.exams.compare_readers import comparison_page, sad_and_angry  # noqa: E402
 from mien.lab.exams.exam import FERPLUS  # noqa: E402
 from mien.lab.exams.prepared import Prepared  # noqa: E402
 from mien.lab.pages.tables import TABLES  # noqa: E402
-from mien.nets import asset_path  # noqa: E402
 from mien.writing import sha256_of  # noqa: E402
 
 SHIPPED = asset_path("mien.affect", "reader.tflite")

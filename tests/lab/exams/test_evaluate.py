@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from made_data import write_ferplus, write_london
 from mien.affect.network import Reader
 from mien.app.cli import app
+from mien.assets import asset_path
 from mien.errors import BadInput
 from mien.lab.exams.evaluate import CONDITIONS
 from mien.lab.exams.exam import FERPLUS, LONDON
 from mien.lab.pages.report import report
-from mien.nets import asset_path
 
 SHIPPED = asset_path("mien.affect", "reader.tflite")
 

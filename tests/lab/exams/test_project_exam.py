@@ -12,13 +12,13 @@ from made_data import OWN, write_own_reader
 from made_faces import collected, made_chips, take_sides
 from mien.affect.network import Reader
 from mien.app.cli import app
+from mien.assets import read_manifest
 from mien.data.clean import mark
 from mien.data.project import EmotionClass, Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.project_exam import CANNOT_BE_TOLD, examine, learnt_from, warning
 from mien.lab.training.project_faces import ProjectFaces, gather
-from mien.nets import read_manifest
 
 
 def mien(*words: object) -> Result:

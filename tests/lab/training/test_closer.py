@@ -16,6 +16,7 @@ from PIL import Image
 from made_data import write_london
 from mien.affect.closer import CloserLook
 from mien.affect.network import Reader
+from mien.assets import asset_path, read_manifest
 from mien.cues.coefficients import COEFFICIENTS
 from mien.lab.exams.portraits import NO_FACE, Portraits, load_portraits
 from mien.lab.training import closer as closer_module
@@ -33,7 +34,6 @@ from mien.lab.training.closer import (
     seen_views,
     teach,
 )
-from mien.nets import asset_path, read_manifest
 from mien.values import CANNOT_TELL, EMOTIONS
 
 from conftest import data_path

@@ -11,10 +11,10 @@ pytest.importorskip("scipy", reason="needs the extra 'train'")
 
 from made_data import write_ferplus
 from mien.affect.network import Reader
+from mien.assets import asset_path, read_manifest
 from mien.lab.training.corpus import load_corpus
 from mien.lab.training.frozen import Trunk
 from mien.lab.training.last_layers import is_rare, refitted
-from mien.nets import asset_path, read_manifest
 from mien.values import EMOTIONS
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(keras|tensorflow|google|ml_dtypes).*")]

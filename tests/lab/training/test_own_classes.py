@@ -17,11 +17,11 @@ from made_faces import BARRED, collected, made_chips  # noqa: E402
 from mien import instrument  # noqa: E402
 from mien.affect.network import Reader  # noqa: E402
 from mien.app.cli import app  # noqa: E402
+from mien.assets import asset_path, read_manifest  # noqa: E402
 from mien.errors import BadInput  # noqa: E402
 from mien.lab.training.frozen import Trunk  # noqa: E402
 from mien.lab.training.heads import begun, known_as  # noqa: E402
 from mien.lab.training.project_faces import gather  # noqa: E402
-from mien.nets import asset_path, read_manifest  # noqa: E402
 from mien.values import EMOTIONS  # noqa: E402
 from mien.vocabulary import SAME_AS  # noqa: E402
 

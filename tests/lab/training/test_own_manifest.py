@@ -19,6 +19,7 @@ pytest.importorskip("keras", reason="needs the extra 'train'")
 
 from made_faces import BARRED, collected, made_chips  # noqa: E402
 from mien.app.cli import app  # noqa: E402
+from mien.assets import asset_path, read_manifest  # noqa: E402
 from mien.errors import BadInput, CannotWrite  # noqa: E402
 from mien.lab.training import own_classes  # noqa: E402
 from mien.lab.training.closer import TERMS  # noqa: E402
@@ -31,7 +32,6 @@ from mien.lab.training.nets import build_network  # noqa: E402
 from mien.lab.training.own_classes import train_own  # noqa: E402
 from mien.lab.training.project_faces import ProjectFaces, gather  # noqa: E402
 from mien.lab.training.train import PERFORMED, TAUGHT_BY, TRAINING, Plan  # noqa: E402
-from mien.nets import asset_path, read_manifest  # noqa: E402
 
 SHIPPED = asset_path("mien.affect", "reader.tflite")
 FROZEN = Plan(epochs=0, seed=4)

@@ -8,11 +8,11 @@ import pytest
 pytest.importorskip("keras", reason="needs the extra 'train'")
 
 from made_data import write_ferplus
+from mien.assets import asset_path, read_manifest
 from mien.lab.training.corpus import load_corpus
 from mien.lab.training.nets import Shape
 from mien.lab.training.slim import fitted, slim_down
 from mien.lab.training.train import inputs_of, shape_of, taken_up, told_of
-from mien.nets import asset_path, read_manifest
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(keras|tensorflow|google|ml_dtypes).*")]
 

@@ -10,9 +10,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(ker
 pytest.importorskip("keras", reason="needs the extra 'train'")
 
 from mien.affect.network import Reader  # noqa: E402
+from mien.assets import asset_path  # noqa: E402
 from mien.lab.training.export import patterns  # noqa: E402
 from mien.lab.training.unfold import unfold  # noqa: E402
-from mien.nets import asset_path  # noqa: E402
 
 
 def test_the_shipped_network_unfolds() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from mien.assets import asset_path
 from mien.cues.geometry import measure
 from mien.cues.names import NAMES
 from mien.face.align import superpose
@@ -27,7 +28,6 @@ from mien.face.look import look
 from mien.face.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS, first_square, fit_mesh
 from mien.face.pictures import decode
 from mien.lab.arrays import load_arrays
-from mien.nets import asset_path
 from mien.values import Frame
 
 ROUNDS = 10

@@ -21,11 +21,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.assets import asset_path
 from mien.cues.coefficients import COEFFICIENTS, Student, beyond_rest
 from mien.lab.coefficients.data import Faces, load_all
 from mien.lab.coefficients.split import rest_places, split
 from mien.lab.pages.markdown import Results, Table, table_of
-from mien.nets import Floats, asset_path
+from mien.nets import Floats
 from mien.writing import write_bytes
 
 MOST_TURNED_DEG = 20.0

@@ -14,12 +14,13 @@ from typing import Any
 import keras
 import numpy as np
 
+from mien.assets import asset_path
 from mien.cues.coefficients import OWN, SHAPE_SIZE, halves_of, sides_of
 from mien.errors import BadInput
 from mien.lab.coefficients.train import NETWORK, TRAINING
 from mien.lab.training.convert import Answers, in_tensorflow, ship_proved
 from mien.lab.training.export import patterns
-from mien.nets import Floats, asset_path
+from mien.nets import Floats
 from mien.values import DETAIL_PX
 from mien.writing import sha256_of
 

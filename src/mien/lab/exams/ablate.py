@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.regions import BOXES, HIDING_GREY, presence
+from mien.assets import asset_path
 from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.command import command, made_of
 from mien.lab.exams.evaluate import CONDITIONS, headline
 from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.metrics import softmax
 from mien.lab.exams.prepared import recall
-from mien.nets import Floats, asset_path
+from mien.nets import Floats
 from mien.values import CHIP_PX, REGIONS
 from mien.writing import write_bytes
 

@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Reader
+from mien.assets import asset_path
 from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics
 from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.stimuli import UNREADABLE, Pictures
-from mien.nets import asset_path
 from mien.values import CANNOT_TELL_DOUBT, EMOTIONS
 
 DRAWN = 240

@@ -33,6 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.network import Reader
+from mien.assets import asset_path, read_manifest
 from mien.lab.command import command, made_of
 from mien.lab.exams import baselines, metrics
 from mien.lab.exams.evaluate import by_class
@@ -40,7 +41,6 @@ from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepar
 from mien.lab.exams.prepared import Prepared, recall
 from mien.lab.pages.page import heading, page, paragraph, table, text
 from mien.lab.training.corpus import FOUR, FOUR_COLUMNS
-from mien.nets import asset_path, read_manifest
 from mien.writing import sha256_of, write_together
 
 Probs = NDArray[np.float64]

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from mien.affect.covered import hidden_regions
 from mien.affect.doubt import quality_of
+from mien.assets import asset_path
 from mien.face.align import level, lies_at
 from mien.face.look import MIN_MESH_SCORE, look
 from mien.lab.command import command, made_of
@@ -29,7 +30,6 @@ from mien.lab.exams.exam import FERPLUS, LONDON, find_data, load_exam, see
 from mien.lab.exams.metrics import share_of
 from mien.lab.exams.portraits import load_portraits
 from mien.lab.training.covers import KINDS
-from mien.nets import asset_path
 from mien.values import Face, Frame
 from mien.writing import write_bytes
 

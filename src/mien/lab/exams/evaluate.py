@@ -35,10 +35,11 @@ from mien.affect.calibrate import calibrated
 from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Answer, Reader
 from mien.affect.regions import hide, hide_cues, presence
+from mien.assets import read_manifest
 from mien.lab.exams import abstention, metrics
 from mien.lab.exams.exam import Exam, Pictures, Seen, ask, prepare, see
 from mien.lab.training.corpus import FOUR, FOUR_COLUMNS
-from mien.nets import Floats, read_manifest
+from mien.nets import Floats
 from mien.values import REGIONS
 
 CONDITIONS: Mapping[str, tuple[str, ...]] = {

@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.assets import asset_path, read_manifest
 from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.command import made_of
 from mien.lab.exams import metrics
@@ -41,7 +42,6 @@ from mien.lab.training.corpus import Corpus, Examples, load_corpus
 from mien.lab.training.frozen import Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, Heads, begun, fit_best
 from mien.lab.training.learning_curve import over_seeds
-from mien.nets import asset_path, read_manifest
 from mien.values import EMOTIONS
 from mien.writing import write_bytes
 

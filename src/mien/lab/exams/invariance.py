@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.network import Reader
+from mien.assets import asset_path
 from mien.cues.geometry import measure
 from mien.face.look import look
 from mien.lab.command import command, made_of
@@ -31,7 +32,6 @@ from mien.lab.exams.exam import FERPLUS, LONDON, Pictures, find_data, load_exam,
 from mien.lab.exams.portraits import load_portraits
 from mien.lab.exams.prepared import Prepared, recall
 from mien.lab.training.corpus import FOUR_COLUMNS
-from mien.nets import asset_path
 from mien.values import Frame
 from mien.writing import write_bytes
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.assets import asset_path
 from mien.lab.scores.compare_music import CHORALES, LIEDER, sopranos, voices
 from mien.music.originality import places, runs_of
-from mien.nets import asset_path
 from mien.writing import write_bytes
 
 BITS_A_RUN = 16

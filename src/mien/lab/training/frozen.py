@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.recipe import CueScale
+from mien.assets import read_manifest
 from mien.cues.names import NAMES
 from mien.errors import BadAsset
 from mien.lab.training.augment import Ways, augment, mirror_cues
@@ -21,7 +22,8 @@ from mien.lab.training.corpus import Examples
 from mien.lab.training.heads import Heads
 from mien.lab.training.nets import Shape, build_network
 from mien.lab.training.unfold import Layers, fill, layers_of
-from mien.nets import Floats, classes_read, read_manifest
+from mien.nets import Floats
+from mien.reader_manifest import classes_told
 from mien.values import REGIONS, Classes
 
 CHUNK = 256
@@ -57,7 +59,7 @@ class Trunk:
     def __init__(self, path: Path) -> None:
         manifest = read_manifest(path)
         self.path = path
-        self.classes: Classes = classes_read(path)
+        self.classes: Classes = classes_told(manifest, path)
         self.shape = Shape.of_row(manifest["training"]["shape"])
         self.scale = CueScale.of_rows(manifest["cues"], path.with_suffix(".json"))
         if self.scale.names != NAMES:

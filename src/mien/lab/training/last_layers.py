@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.assets import read_manifest
 from mien.lab.exams.exam import FERPLUS, find_data
 from mien.lab.training.corpus import Corpus, Examples, load_corpus
 from mien.lab.training.export import export
@@ -23,7 +24,7 @@ from mien.lab.training.frozen import Frozen, Trunk, joined
 from mien.lab.training.heads import Heads, fit
 from mien.lab.training.performed import load_performed
 from mien.lab.training.train import best_temperature_of
-from mien.nets import Floats, read_manifest
+from mien.nets import Floats
 from mien.values import EMOTIONS
 
 PENALTY = 0.001

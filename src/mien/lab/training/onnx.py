@@ -18,12 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from mien.assets import manifest_at, read_manifest
 from mien.errors import BadAsset, BadInput
 from mien.lab.training.convert import in_tensorflow
 from mien.lab.training.export import MOST_DIFFERENCE, difference, patterns
 from mien.lab.training.frozen import Trunk
 from mien.lab.training.nets import with_shares
-from mien.nets import Floats, Network, manifest_at, read_manifest
+from mien.nets import Floats, Network
 from mien.writing import sha256_of, write_together
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
+from mien.assets import asset_path, read_manifest
 from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.metrics import cross_entropy
@@ -29,7 +30,6 @@ from mien.lab.training.heads import Fitted, begun, fit_best, known_as, temperatu
 from mien.lab.training.nets import Shape
 from mien.lab.training.project_faces import ProjectFaces, learnable
 from mien.lab.training.train import TRAINING, UNFINISHED, Plan, data_of, inputs_of, train
-from mien.nets import asset_path, read_manifest
 from mien.writing import write_bytes, write_together
 
 UNFROZEN_RATE = 2e-4

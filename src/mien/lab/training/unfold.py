@@ -14,9 +14,10 @@ import keras
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from mien.assets import read_asset, read_manifest
 from mien.errors import BadInput
 from mien.lab.training.nets import NORMALISATION, Shape, build_network
-from mien.nets import Floats, read_asset, read_manifest
+from mien.nets import Floats
 from mien.values import REGIONS
 
 KINDS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
