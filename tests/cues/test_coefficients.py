@@ -12,7 +12,7 @@ from mien.cues.coefficients import (
     COEFFICIENTS,
     OWN,
     SHAPE_SIZE,
-    Student,
+    CoefficientReader,
     beyond_rest,
     halves_of,
     joined,
@@ -22,7 +22,7 @@ from mien.cues.coefficients import (
     own_rest,
     read_coefficients,
     shape_of,
-    shipped_student,
+    shipped_reader,
     sides_of,
 )
 from mien.errors import BadAsset
@@ -55,8 +55,8 @@ def test_a_mirror_changes_sides_and_nothing_else() -> None:
     values = np.arange(52, dtype=np.float32)[None]
     assert mirrored_values(values)[0, :3].tolist() == [1, 0, 2]
     assert (mirrored_values(mirrored_values(values)) == values).all()
-    student = shipped_student()
-    plain, turned = student.read(details, shapes), student.read(details[:, :, ::-1], mirrored_shapes(shapes))
+    reader = shipped_reader()
+    plain, turned = reader.read(details, shapes), reader.read(details[:, :, ::-1], mirrored_shapes(shapes))
     assert turned == pytest.approx(mirrored_values(plain), abs=1e-4)
     assert plain.std() > 0 and plain.min() >= 0 and plain.max() <= 1
 
@@ -98,7 +98,7 @@ def test_weights_of_another_make_are_refused(tmp_path) -> None:
     told = json.loads(shipped.with_suffix(".json").read_text(encoding="utf-8"))
     (tmp_path / "a.json").write_text(json.dumps(told | {"own": ["smile"]}), encoding="utf-8")
     with pytest.raises(BadAsset, match="other coefficients"):
-        Student(tmp_path / "a.tflite")
+        CoefficientReader(tmp_path / "a.tflite")
 
 
 def test_the_shipped_weights_read_a_smile(astronaut) -> None:

@@ -66,7 +66,7 @@ LEAST_REACH = 0.2
 """However high a coefficient is at rest, at least this much remains for its movement."""
 
 
-class Student:
+class CoefficientReader:
     """The network that reads coefficients.
 
     Parameters
@@ -108,7 +108,7 @@ def shape_of(face: Face) -> Floats:
 
 def read_coefficients(face: Face) -> Floats:
     """Read all coefficients of a face, as `mien.face.look` sees it: float32 (52,), in the order of `COEFFICIENTS`."""
-    return np.asarray(shipped_student().read(face.detail[None], shape_of(face)[None])[0])
+    return np.asarray(shipped_reader().read(face.detail[None], shape_of(face)[None])[0])
 
 
 def own_rest(read: Sequence[Floats]) -> Floats:
@@ -167,9 +167,9 @@ def mirrored_values(values: Floats) -> Floats:
 
 
 @cache
-def shipped_student() -> Student:
+def shipped_reader() -> CoefficientReader:
     """The shipped network."""
-    return Student(asset_path("mien.cues", "coefficients.tflite"))
+    return CoefficientReader(asset_path("mien.cues", "coefficients.tflite"))
 
 
 @cache

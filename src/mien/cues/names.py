@@ -13,7 +13,7 @@ class Cue:
     """One measured quantity of a face.
 
     `low`..`high` is the range seen in everyday faces, not a limit. `twin` is the cue that takes its place in a mirror
-    (its own name if it has none); `odd` says that a mirror flips its sign.
+    (empty if it stays in its own); `odd` says that a mirror flips its sign.
     """
 
     name: str

@@ -1,7 +1,7 @@
-"""What a person's own classes ask of the composer (Affect, mixed fields → fields and reasons).
+"""What the classes of a reading ask of the composer themselves (Affect, mixed fields → fields and reasons).
 
-A class may itself ask for fields of the brief ("dreamy": lydian, slow). Numbers are mixed in, linearly and additively
-like everything in the brief:
+A class may itself ask for fields of the brief: some of the shipped eight do (`mien.vocabulary.WISHES`), and a person's
+own may ("dreamy": lydian, slow). Numbers are mixed in, linearly and additively like everything in the brief:
 
     field = (1 − Σ w) × mixed + Σ w × asked,    w = probability of the class × (1 − DOUBT_PULL × doubt)
 

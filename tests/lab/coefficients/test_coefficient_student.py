@@ -13,7 +13,7 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from mien.assets import asset_path
-from mien.cues.coefficients import COEFFICIENTS, SHAPE_SIZE, Student, mirrored_shapes, mirrored_values
+from mien.cues.coefficients import COEFFICIENTS, SHAPE_SIZE, CoefficientReader, mirrored_shapes, mirrored_values
 from mien.errors import BadInput
 from mien.lab.coefficients import evaluate as evaluation
 from mien.lab.coefficients.changes import changed_details, changed_shapes
@@ -118,7 +118,7 @@ def test_a_student_learns_ships_and_is_examined(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "run" / TRAINING).read_text())["command"].endswith(
         "--epochs 12 --rate 0.003 --seed 1"
     )
-    student = Student(ship(tmp_path / "run", tmp_path))
+    student = CoefficientReader(ship(tmp_path / "run", tmp_path))
     found = evaluate(student, PERFORMED, TAUGHT)
     assert found["r"]["tongueOut"]["rendered"] is None
     assert set(found["promised"]) == set(PROMISED)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.assets import asset_path
-from mien.cues.coefficients import COEFFICIENTS, Student, beyond_rest
+from mien.cues.coefficients import COEFFICIENTS, CoefficientReader, beyond_rest
 from mien.lab.coefficients.data import Faces, load_all
 from mien.lab.coefficients.split import rest_places, split
 from mien.lab.pages.markdown import Results, Table, table_of
@@ -49,7 +49,7 @@ PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 WANTED = {"rendered": 0.9, "rendered, rest known": 0.9, "photographs": 0.8}
 
 
-def evaluate(student: Student, performed: Faces, taught: Faces) -> dict[str, Any]:
+def evaluate(student: CoefficientReader, performed: Faces, taught: Faces) -> dict[str, Any]:
     """Every number of the card."""
     turned = np.abs(performed.pose_deg).max(axis=1) <= MOST_TURNED_DEG
     rendered = performed.take(split(performed)["examine"] & turned)
@@ -160,7 +160,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=asset_path("mien.cues", "coefficients.tflite"))
     parser.add_argument("--results", type=Path, default=Path("results/coefficients.json"))
     given = parser.parse_args()
-    found = evaluate(Student(given.weights), load_all(given.performed), load_all(given.taught))
+    found = evaluate(CoefficientReader(given.weights), load_all(given.performed), load_all(given.taught))
     manifest = json.loads(given.weights.with_suffix(".json").read_text(encoding="utf-8"))
     found["weights"] = {
         "file": f"{given.weights.stat().st_size / 1e3:.0f} kB",
