@@ -22,9 +22,7 @@ Moods = Sequence[tuple[float, Affect | None]]
 two at one time are a leap. None where it followed cues alone, or where no reading was kept."""
 
 
-def account_of_reading(
-    face: Face, cues: Cues, affect: Affect, streams: Mapping[str, Sequence[float]]
-) -> dict[str, Any]:
+def account_of_reading(face: Face, cues: Cues, affect: Affect, alone: Mapping[str, Sequence[float]]) -> dict[str, Any]:
     """One face: where it is, how it reads, how much each region said, and what each region says alone."""
     pitch, yaw, roll = face.pose_deg
     return {
@@ -34,7 +32,7 @@ def account_of_reading(
             "pose_deg": {"pitch": round(pitch, 1), "yaw": round(yaw, 1), "roll": round(roll, 1)},
         },
         **account_of_affect(affect),
-        "alone": {region: _by_class(affect, probs) for region, probs in streams.items()},
+        "alone": {region: _by_class(affect, probs) for region, probs in alone.items()},
         "cues": {
             name: round(float(value), 4) if seen else None
             for name, value, seen in zip(NAMES, cues.values, cues.valid, strict=True)

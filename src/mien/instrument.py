@@ -80,10 +80,10 @@ def read(
     readings = []
     for face in large:
         cues = measure(face)
-        heard = reader.hear(face, cues)
-        doubtful = heard.affect.doubt > REMARKABLE_DOUBT
-        remarks = opened.remarks + tuple(cause.told for cause in heard.causes if doubtful or cause.name == "seen")
-        readings.append(Reading(face, cues, heard.affect, heard.alone, remarks))
+        explained = reader.explain(face, cues)
+        doubtful = explained.affect.doubt > REMARKABLE_DOUBT
+        remarks = opened.remarks + tuple(cause.told for cause in explained.causes if doubtful or cause.name == "seen")
+        readings.append(Reading(face, cues, explained.affect, explained.alone, remarks))
     return tuple(readings)
 
 

@@ -37,19 +37,19 @@ FILES = ("mid", "wav", "musicxml", "svg", "json")
 class Reading:
     """One face of a picture, read.
 
-    `streams` holds what each region says alone: probabilities in the order of the affect's classes, by region.
+    `alone` holds what each region says alone: probabilities in the order of the affect's classes, by region.
     `remarks` are things a person should know (an animated file, a covered face).
     """
 
     face: Face
     cues: Cues
     affect: Affect
-    streams: Mapping[str, Sequence[float]]
+    alone: Mapping[str, Sequence[float]]
     remarks: tuple[str, ...] = ()
 
     def account(self) -> dict[str, Any]:
         """The reading as plain data, ready for JSON."""
-        return account_of_reading(self.face, self.cues, self.affect, self.streams) | {"remarks": list(self.remarks)}
+        return account_of_reading(self.face, self.cues, self.affect, self.alone) | {"remarks": list(self.remarks)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,7 +66,7 @@ def test_whose_corners_rise_by_nature_does_not_smile_all_day() -> None:
     closer = CloserLook.of_row(ROW, EMOTIONS)
     own = Glance(-1.0, smiling(0.6))
     rest = closer.against(own, own)
-    assert rest.first == closer.rest.first and (rest.moved == closer.rest.moved).all()
+    assert rest.first == closer.rest.first and (rest.coefficients == closer.rest.coefficients).all()
     assert closer.log_odds(own) > 0 > closer.log_odds(rest)
     smile = Glance(1.0, smiling(0.9))
     assert closer.log_odds(rest) < closer.log_odds(closer.against(smile, own)) < closer.log_odds(smile)
@@ -74,10 +74,11 @@ def test_whose_corners_rise_by_nature_does_not_smile_all_day() -> None:
 
 def test_a_reading_divided_anew_is_what_would_have_been_read(face: Face) -> None:
     reader, cues = Reader(), measure(face)
-    heard = reader.hear(face, cues)
-    assert reader.closer is not None and heard.glance is not None
-    at_rest = replace(heard.glance, moved=REST)
-    again, wanted = reader.closer.redivided(heard.affect, at_rest, heard.worth), reader.read(face, cues, REST)
+    explained = reader.explain(face, cues)
+    assert reader.closer is not None and explained.glance is not None
+    at_rest = replace(explained.glance, coefficients=REST)
+    again = reader.closer.redivided(explained.affect, at_rest, explained.worth)
+    wanted = reader.explain(face, cues, REST).affect
     np.testing.assert_allclose(again.probs, wanted.probs, atol=1e-5)
     assert (again.valence, again.arousal) == pytest.approx((wanted.valence, wanted.arousal), abs=1e-4)
     assert again.doubt == pytest.approx(wanted.doubt, abs=1e-4)
@@ -99,10 +100,10 @@ def test_a_clear_face_is_read_with_its_movements_and_a_small_one_without(face: F
     reader, cues = Reader(), measure(face)
     assert reader.closer is not None
     read = reader.read(face, cues)
-    assert read.probs == reader.read(face, cues, read_coefficients(face)).probs
-    assert read.probs[1] > reader.read(face, cues, REST).probs[1]
+    assert read.probs == reader.explain(face, cues, read_coefficients(face)).affect.probs
+    assert read.probs[1] > reader.explain(face, cues, REST).affect.probs[1]
     small = replace(face, chip_scale=0.9 * CLEAR_EYES_PX[0] / CHIP_EYES_PX)
-    assert reader.read(small, cues, REST).probs == reader.read(small, cues).probs
+    assert reader.explain(small, cues, REST).affect.probs == reader.read(small, cues).probs
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ class TestOwnRest:
 
     def see(self, watching: Watching, smile: float, time_s: float) -> dict:
         moved = [smile * name.startswith("mouthSmile") for name in COEFFICIENTS]
-        glance = {"first": -1.0, "moved": moved, "clear": 1.0}
+        glance = {"first": -1.0, "coefficients": moved, "clear": 1.0}
         probs = [0.35, 0.45, *[0.2 / 6] * 6]
         (face,) = watching.see(
             answer((LEFT, cues(), reading("neutral") | {"probs": probs, "glance": glance})), time_s, reads_affect=True

@@ -43,7 +43,7 @@ class Glance:
     0..1."""
 
     first: float
-    moved: Floats
+    coefficients: Floats
     clear: float = 1.0
 
 
@@ -85,7 +85,7 @@ class CloserLook:
             "margin": round(self.margin, 5),
             "movements": _by_name(self.weights, heard),
             "offset": round(self.offset, 5),
-            "rest": {"first": round(self.rest.first, 5), "movements": _by_name(self.rest.moved, heard)},
+            "rest": {"first": round(self.rest.first, 5), "movements": _by_name(self.rest.coefficients, heard)},
         }
 
     def first(self, probs: Floats) -> float:
@@ -94,12 +94,12 @@ class CloserLook:
 
     def against(self, glance: Glance, rest: Glance) -> Glance:
         """The glance at a person whose own rest is known, shifted to that at one with the usual rest."""
-        moved = np.asarray(glance.moved - rest.moved + self.rest.moved, dtype=np.float32)
-        return Glance(glance.first - rest.first + self.rest.first, moved, glance.clear)
+        coefficients = np.asarray(glance.coefficients - rest.coefficients + self.rest.coefficients, dtype=np.float32)
+        return Glance(glance.first - rest.first + self.rest.first, coefficients, glance.clear)
 
     def log_odds(self, glance: Glance) -> float:
         """The log-odds after a closer look."""
-        told = self.margin * glance.first + float(self.weights @ glance.moved) + self.offset
+        told = self.margin * glance.first + float(self.weights @ glance.coefficients) + self.offset
         return (1 - glance.clear) * glance.first + glance.clear * told
 
     def divided(self, probs: Floats, glance: Glance) -> Floats:

@@ -39,17 +39,17 @@ CHUNK = 64
 class Answer:
     """What the network says of n faces.
 
-    `logits` float32 (n, k); `stream_logits` float32 (n, 4, k), what each region says alone; `shares` float32 (n, 4),
-    rows summing to 1. Neither kind of logits is calibrated.
+    `logits` float32 (n, k); `alone` float32 (n, 4, k), the logits of each region alone; `shares` float32 (n, 4),
+    rows summing to 1. No logits are calibrated.
     """
 
     logits: Floats
-    stream_logits: Floats
+    alone: Floats
     shares: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class Explained:
     """A reading and what it was made of.
 
     `alone` is what each region says by itself, probabilities in the order of the classes; `glance` is what a closer
@@ -101,24 +101,24 @@ class Reader:
         """The names of the classes, in the order of every array of probabilities."""
         return tuple(one.name for one in self.classes)
 
-    def read(self, face: Face, cues: Cues, moved: Floats | None = None) -> Affect:
-        """Read one face (see `hear`)."""
-        return self.hear(face, cues, moved).affect
+    def read(self, face: Face, cues: Cues) -> Affect:
+        """Read one face."""
+        return self.explain(face, cues).affect
 
-    def hear(self, face: Face, cues: Cues, moved: Floats | None = None) -> Heard:
-        """Read one face, and hear what each region says by itself.
+    def explain(self, face: Face, cues: Cues, coefficients: Floats | None = None) -> Explained:
+        """Read one face, and say what the reading was made of.
 
         Parameters
         ----------
         face, cues : the face, and what was measured of it
-        moved : its coefficients float32 (52,), if already read; otherwise a clear face's are read here
+        coefficients : the face's, float32 (52,), if already read; otherwise a clear face's are read here
         """
         answer = self.answer(face.chip[None], self.standardised(face, cues))
         probs = calibrated(answer.logits[0], self.temperature)
-        glance = self.glance(probs, face, moved)
+        glance = self.glance(probs, face, coefficients)
         if self.closer and glance:
             probs = self.closer.divided(probs, glance)
-        alone = calibrated(answer.stream_logits[0], self.temperature)
+        alone = calibrated(answer.alone[0], self.temperature)
         valence, arousal = valence_arousal(probs.tolist(), self.classes)
         quality = quality_of(face)
         affect = Affect(
@@ -130,7 +130,7 @@ class Reader:
             shares=tuple(answer.shares[0].tolist()),
             classes=self.classes,
         )
-        return Heard(
+        return Explained(
             affect=affect,
             alone={region: tuple(said.tolist()) for region, said in zip(REGIONS, alone, strict=True)},
             glance=glance,
@@ -138,12 +138,13 @@ class Reader:
             causes=causes_of_doubt(probs, quality),
         )
 
-    def glance(self, probs: Floats, face: Face, moved: Floats | None = None) -> Glance | None:
+    def glance(self, probs: Floats, face: Face, coefficients: Floats | None = None) -> Glance | None:
         """What a closer look at a clear face is given, if the network says `probs`; None for any other face."""
         clear = clearness(face)
         if self.closer is None or not clear:
             return None
-        return Glance(self.closer.first(probs), read_coefficients(face) if moved is None else moved, clear)
+        coefficients = read_coefficients(face) if coefficients is None else coefficients
+        return Glance(self.closer.first(probs), coefficients, clear)
 
     def read_chips(self, chips: NDArray[np.uint8]) -> Floats:
         """Read close-ups in FER2013's framing.

@@ -41,7 +41,7 @@ def explain(
     console.print(f"[bold]{words.verdict(explanation)}[/]. {words.carried(explanation)}", highlight=False)
     for region in REGIONS:
         moved = words.hidden(explanation, region)
-        told = words.alone(region, explanation.reading.affect.names, explanation.reading.streams[region])
+        told = words.alone(region, explanation.reading.affect.names, explanation.reading.alone[region])
         console.print(f"  {told}; hidden: {moved}", highlight=False, soft_wrap=True)
     if closer := words.closer(explanation):
         console.print(closer, highlight=False, soft_wrap=True)

@@ -59,7 +59,7 @@ def show_reading(console: Console, reading: Reading, number: int, count: int) ->
     console.print("[bold]Who said it[/]")
     alone = Table.grid(padding=(0, 1))
     for region, share in zip(REGIONS, reading.affect.shares, strict=True):
-        probs = reading.streams[region]
+        probs = reading.alone[region]
         verdict = reading.affect.names[probs.index(max(probs))]
         alone.add_row(f"  {region}", bar(share, COLOURS[region]), f"{share:4.0%}", f"alone: {verdict}")
     console.print(alone)

@@ -46,14 +46,14 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A calibration under way: `step` is "rest" or "range", `seen` what was measured since `started_s`; `moved` the
-    coefficients (52,), `first` the log-odds at first sight and `probs` the probabilities read meanwhile, where they
+    """A calibration under way: `step` is "rest" or "range", `seen` what was measured since `started_s`; `coefficients`
+    (52,), `first` the log-odds at first sight and `probs` the probabilities read meanwhile, where they
     are."""
 
     step: str
     started_s: float
     seen: tuple[Cues, ...] = ()
-    moved: tuple[Floats, ...] = ()
+    coefficients: tuple[Floats, ...] = ()
     first: tuple[float, ...] = ()
     probs: tuple[tuple[float, ...], ...] = ()
 
@@ -63,10 +63,10 @@ class Calibration:
         """With another frame's face; one turned away does not count."""
         if not cues.valid.all():
             return self
-        moved = self.moved if coefficients is None else (*self.moved, coefficients)
+        read = self.coefficients if coefficients is None else (*self.coefficients, coefficients)
         probs = self.probs if affect is None else (*self.probs, affect.probs)
         firsts = self.first if first is None else (*self.first, first)
-        return replace(self, seen=(*self.seen, cues), moved=moved, first=firsts, probs=probs)
+        return replace(self, seen=(*self.seen, cues), coefficients=read, first=firsts, probs=probs)
 
     def expression(self, classes: Classes) -> tuple[str, float] | None:
         """The expression that the face clearly showed meanwhile, with its mean probability; None if it seemed at rest.
@@ -89,9 +89,11 @@ class Calibration:
         return len(self.seen) >= FEWEST
 
 
-def rested(seen: Sequence[Cues], moved: Sequence[Floats] = (), first: Sequence[float] = ()) -> Rest:
+def rested(seen: Sequence[Cues], coefficients: Sequence[Floats] = (), first: Sequence[float] = ()) -> Rest:
     """A person's own resting face from frames of it: cues, and coefficients (52,) and log-odds where they were read."""
-    return Rest(own_neutral(seen), own_rest(moved) if moved else None, float(np.median(first)) if first else None)
+    return Rest(
+        own_neutral(seen), own_rest(coefficients) if coefficients else None, float(np.median(first)) if first else None
+    )
 
 
 def ranged(rest: Rest, seen: Sequence[Cues]) -> Rest:
@@ -141,13 +143,13 @@ def rest_of(profile: Any) -> Rest:
         rows = [profile["cues"][name] for name in NAMES]
         mean, spread = ([float(row[key]) for row in rows] for key in ("mean", "spread"))
         named = profile.get("coefficients")
-        moved = [float(named[name]) for name in COEFFICIENTS] if named else []
+        coefficients = [float(named[name]) for name in COEFFICIENTS] if named else []
         first = None if profile.get("first") is None else float(profile["first"])
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         raise BadInput("profile: not one of this version; calibrate again") from None
     is_possible = all(map(math.isfinite, [*mean, *spread, first or 0.0])) and min(spread) > 0
-    is_possible &= max(map(abs, [*mean, *spread])) <= 1e3 and all(0 <= value <= 1 for value in moved)
+    is_possible &= max(map(abs, [*mean, *spread])) <= 1e3 and all(0 <= value <= 1 for value in coefficients)
     if not is_possible:
         raise BadInput("profile: holds numbers that no face has; calibrate again")
     neutral = Neutral(np.array(mean, dtype=np.float32), np.array(spread, dtype=np.float32))
-    return Rest(neutral, np.array(moved, dtype=np.float32) if moved else None, first)
+    return Rest(neutral, np.array(coefficients, dtype=np.float32) if coefficients else None, first)

@@ -120,9 +120,9 @@ class Watching:
             read = self._seen(face["affect"], now_s) if reads_affect and face["affect"] else None
             glance = _glance(face["affect"]) if read and seat == 0 else None
             if self.calibration and seat == 0:
-                heard = glance.moved if glance and coefficients is None else coefficients
+                known = glance.coefficients if glance and coefficients is None else coefficients
                 first = glance.first if glance else None
-                self.calibration = self.calibration.with_face(cues, heard, read, first)
+                self.calibration = self.calibration.with_face(cues, known, read, first)
             person = self._people.get(seat, Person(now_s))
             if self.own and seat == 0:
                 self.own = drifted(self.own, cues, now_s - person.seen_s)
@@ -242,7 +242,7 @@ class Watching:
         if calibration.step == "range" and self.own:
             self.own, text = ranged(self.own, calibration.seen), "your movements now reach from end to end"
         else:
-            self.own = rested(calibration.seen, calibration.moved, calibration.first)
+            self.own = rested(calibration.seen, calibration.coefficients, calibration.first)
             text = "this is your resting face now"
             if shown := calibration.expression(self.classes):
                 text += f"; it reads as {shown[0]} ({shown[1]:.0%}): if you were not at rest, learn it again"
@@ -270,7 +270,7 @@ def _glance(read: Mapping[str, Any]) -> "Glance | None":
     from mien.affect.closer import Glance
 
     given = read.get("glance")
-    return Glance(given["first"], np.array(given["moved"], np.float32), given["clear"]) if given else None
+    return Glance(given["first"], np.array(given["coefficients"], np.float32), given["clear"]) if given else None
 
 
 def _steadied(person: Person, seen: Affect) -> tuple[Affect, LabelMemory]:

@@ -3,7 +3,7 @@
 It runs apart so that a hostile picture cannot harm a session, and so that reading takes another core than composing. It
 decodes within limits, sees up to four faces, measures them, and, if asked to at its start, reads their expression:
 without that, no module of `mien.affect` is loaded, which its first message proves. Expression coefficients, movements
-by ARKit's names, are told if asked for; the reader hears those of a clear face anyway. Nothing is written, nothing is
+by ARKit's names, are told if asked for; the reader reads those of a clear face anyway. Nothing is written, nothing is
 kept. Frames arrive as the page sent them (`mien.live.frames`), answers go back as JSON: nothing is unpickled.
 """
 
@@ -76,16 +76,16 @@ def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool 
     faces = [face for face in seen if face.box_px[2] - face.box_px[0] >= SMALLEST_SHARE * width]
     mark()
     cues = [measure(face) for face in faces]
-    moved = [_coefficients(face) if with_coefficients else None for face in faces]
+    coefficients = [_coefficients(face) if with_coefficients else None for face in faces]
     mark()
-    affects = [_affect(reader, *seen) for seen in zip(faces, cues, moved, strict=True)]
+    affects = [_affect(reader, *seen) for seen in zip(faces, cues, coefficients, strict=True)]
     mark()
     stages = dict(zip(("decode", "face", "cues", "affect"), np.diff(marks).tolist(), strict=True))
     return said | {
         "size_px": [width, height],
         "faces": [
-            _seen(face, own, width, height) | {"coefficients": _rounded(coefficients), "affect": affect}
-            for face, own, coefficients, affect in zip(faces, cues, moved, affects, strict=True)
+            _seen(face, own, width, height) | {"coefficients": _rounded(values), "affect": affect}
+            for face, own, values, affect in zip(faces, cues, coefficients, affects, strict=True)
         ],
         "ms": {stage: round(1e3 * seconds, 2) for stage, seconds in stages.items()},
     }
@@ -151,19 +151,19 @@ def _rounded(coefficients: Floats | None) -> list[float] | None:
     return None if coefficients is None else [round(float(value), 4) for value in coefficients]
 
 
-def _affect(reader: "Reader | None", face: Face, cues: Cues, moved: Floats | None) -> dict[str, Any] | None:
+def _affect(reader: "Reader | None", face: Face, cues: Cues, coefficients: Floats | None) -> dict[str, Any] | None:
     if reader is None:
         return None
-    heard = reader.hear(face, cues, moved)
-    read, glance = heard.affect, heard.glance
+    explained = reader.explain(face, cues, coefficients)
+    read, glance = explained.affect, explained.glance
     return {
         "probs": [round(p, 5) for p in read.probs],
         "valence": read.valence,
         "arousal": read.arousal,
         "doubt": read.doubt,
         "shares": [round(s, 5) for s in read.shares],
-        "worth": heard.worth,
+        "worth": explained.worth,
         "glance": None
         if glance is None
-        else {"first": glance.first, "moved": _rounded(glance.moved), "clear": glance.clear},
+        else {"first": glance.first, "coefficients": _rounded(glance.coefficients), "clear": glance.clear},
     }

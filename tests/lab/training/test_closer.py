@@ -114,9 +114,9 @@ def test_a_face_badly_seen_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whose_rest_is_known_is_read_against_it() -> None:
     seen = views(40, 0.25, np.random.default_rng(5))
     nature = np.repeat(np.random.default_rng(6).uniform(0, 0.5, 40), 4)  # corners that rise by nature
-    moved = seen.moved.copy()
+    moved = seen.coefficients.copy()
     moved[:, SMILE] += nature[:, None].astype(np.float32)
-    seen = replace(seen, moved=moved)
+    seen = replace(seen, coefficients=moved)
     right = [
         np.mean(np.append(read[0::2] == "neutral", read[1::2] == "happiness"))
         for read in (read_unseen(seen, 80), read_unseen(seen, 80, knows_rest=True))

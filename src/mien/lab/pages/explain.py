@@ -157,15 +157,15 @@ def _closer(reader: Reader, face: Face, first: Floats) -> Closer | None:
     look, glance = reader.closer, reader.glance(first, face)
     if look is None or glance is None:
         return None
-    moved = glance.moved
-    heard = glance.clear * look.weights * moved
+    coefficients = glance.coefficients
+    heard = glance.clear * look.weights * coefficients
     pushes = [
-        Push(name, float(moved[list(places)].mean()), float(heard[list(places)].sum()))
+        Push(name, float(coefficients[list(places)].mean()), float(heard[list(places)].sum()))
         for name, places in SIDES_OF.items()
         if look.weights[list(places)].any()
     ]
     pushes.sort(key=lambda found: -abs(found.push))
-    own = look.log_odds(replace(glance, moved=np.zeros_like(moved))) - glance.first
+    own = look.log_odds(replace(glance, coefficients=np.zeros_like(coefficients))) - glance.first
     return Closer((reader.names[look.below], reader.names[look.above]), tuple(pushes), own)
 
 

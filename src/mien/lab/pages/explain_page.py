@@ -63,7 +63,7 @@ def _regions(explanation: Explanation) -> str:
             dot(region),
             bar(share, REGION_COLOURS[region]),
             f"{share:.0%}",
-            text(words.alone(region, names, explanation.reading.streams[region])),
+            text(words.alone(region, names, explanation.reading.alone[region])),
         )
         for region, share in zip(REGIONS, shares, strict=True)
     )

@@ -79,7 +79,7 @@ def sheet(rgb: NDArray[np.uint8], explanation: Explanation, name: str) -> Image.
         if share >= FAINTEST_BAR:
             draw.rounded_rectangle((x + 100, y + 7, x + 100 + max(18, 300 * share), y + 25), 9, fill=colour)
         draw.text((x + 415, y), f"{share:.0%}", font=font(25), fill=INK)
-        told = words.leading(affect.names, explanation.reading.streams[region])
+        told = words.leading(affect.names, explanation.reading.alone[region])
         draw.text((x + 100, y + 34), f"alone: {told}", font=font(19), fill=INK)
         moved = words.hidden(explanation, region)
         draw.text((x + 100, y + 58), f"hidden: {moved}", font=font(19), fill=FAINT)

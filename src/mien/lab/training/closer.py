@@ -64,13 +64,13 @@ TERMS = {"name": "Face Research Lab London Set (DeBruine & Jones 2017)", "terms"
 @dataclass(frozen=True, slots=True, eq=False)
 class Views:
     """What is seen of portraits, n views: `probs` float32 (n, 8) of the network alone and `first` float32 (n,), its
-    log-odds; `moved` float32 (n, 52); `clear` and `worth` float32 (n,), how clear the face is and how well it is seen;
-    `portrait` int64 (n,), its place among the portraits; `plain` bool (n,), whether it is the portrait itself; `smiles`
-    bool (n,); `person` text (n,)."""
+    log-odds; `coefficients` float32 (n, 52); `clear` and `worth` float32 (n,), how clear the face is and how well it is
+    seen; `portrait` int64 (n,), its place among the portraits; `plain` bool (n,), whether it is the portrait itself;
+    `smiles` bool (n,); `person` text (n,)."""
 
     probs: Floats
     first: Floats
-    moved: Floats
+    coefficients: Floats
     clear: Floats
     worth: Floats
     portrait: NDArray[np.int64]
@@ -80,16 +80,16 @@ class Views:
 
     def glance(self, place: int) -> Glance:
         """What a closer look at this view is given."""
-        return Glance(float(self.first[place]), self.moved[place], float(self.clear[place]))
+        return Glance(float(self.first[place]), self.coefficients[place], float(self.clear[place]))
 
     def usual(self, rows: NDArray[np.bool_], middle: Callable[..., Any] = np.mean) -> Glance:
         """The usual glance of some views: their mean, or another average."""
-        return Glance(float(middle(self.first[rows])), middle(self.moved[rows], axis=0).astype(np.float32))
+        return Glance(float(middle(self.first[rows])), middle(self.coefficients[rows], axis=0).astype(np.float32))
 
     @property
     def features(self) -> Floats:
         """The features to learn from: the log-odds, then every movement used, float32 (n, d)."""
-        movements = [self.moved[:, places].mean(axis=1) for places in heard().values()]
+        movements = [self.coefficients[:, places].mean(axis=1) for places in heard().values()]
         return np.stack([self.first, *movements], axis=1)
 
 
@@ -111,11 +111,11 @@ def seen_views(reader: Reader, portraits: Portraits) -> Views:
                 rows.append((probs, read_coefficients(faces[0]), *sight, place, number == 0))
     if not rows:
         raise BadInput("no face is found in any of the portraits")
-    probs, moved, clear, worths, portrait, plain = (np.stack(column) for column in zip(*rows, strict=True))
+    probs, coefficients, clear, worths, portrait, plain = (np.stack(column) for column in zip(*rows, strict=True))
     first = np.array([log_odds_of(one, *PLACES) for one in probs], dtype=np.float32)
     seen = (clear.astype(np.float32), worths.astype(np.float32))
     smiles, person = portraits.label[portrait] == "happy", portraits.person[portrait]
-    return Views(probs, first, moved, *seen, portrait, plain, smiles, person)
+    return Views(probs, first, coefficients, *seen, portrait, plain, smiles, person)
 
 
 def learnt(views: Views, rows: NDArray[np.bool_]) -> CloserLook:
