@@ -2,11 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from mien.values import Cues
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 """oneDNN in TensorFlow 2.21 overruns the heap now and then when filters as narrow as our tests' learn (a crash in
@@ -52,3 +56,10 @@ def astronaut() -> NDArray[np.uint8]:
     from mien.face.pictures import open_picture
 
     return open_picture(ASTRONAUT).rgb
+
+
+def named(cues: "Cues") -> dict[str, float]:
+    """The valid cues by name."""
+    from mien.cues.names import NAMES
+
+    return {name: float(value) for name, value, ok in zip(NAMES, cues.values, cues.valid, strict=True) if ok}

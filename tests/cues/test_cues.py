@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mien.cues.neutral as neutral_module
-from mien.cues.geometry import MAX_PITCH_DEG, MAX_YAW_DEG, measure, mirror_table, mirrored, named
+from mien.cues.geometry import MAX_PITCH_DEG, MAX_YAW_DEG, measure, mirror_table
 from mien.cues.names import CUES, NAMES, of_region
 from mien.cues.neutral import LARGEST_DEPARTURE, average_neutral, own_neutral
 from mien.errors import BadAsset
@@ -13,7 +13,7 @@ from mien.face.look import look
 from mien.face.pictures import decode
 from mien.values import CHIP_PX, DETAIL_PX, REGIONS, Cues, Face, Frame
 
-from conftest import encoded, load_data
+from conftest import encoded, load_data, named
 
 SIZE_PX = 100.0  # distance of the eye centres
 
@@ -40,6 +40,12 @@ def moved(indices, dx=0.0, dy=0.0):
     points[list(indices), 0] += dx
     points[list(indices), 1] += dy
     return points
+
+
+def mirrored(cues: Cues) -> Cues:
+    """The cues of the same face in a mirror."""
+    order, signs = mirror_table()
+    return Cues(cues.time_s, cues.values[order] * signs, cues.valid[order])
 
 
 def cue(name: str, of: Face) -> float:

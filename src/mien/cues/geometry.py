@@ -65,21 +65,10 @@ def to_front(face: Face) -> tuple[Pose, Floats, Floats]:
     return pose, frontal[:MESH_POINTS], frontal[MESH_POINTS:].reshape(2, IRIS_POINTS, 3)
 
 
-def mirrored(cues: Cues) -> Cues:
-    """The cues of the same face in a mirror: left and right change places, odd cues change sign."""
-    order, signs = mirror_table()
-    return Cues(cues.time_s, cues.values[order] * signs, cues.valid[order])
-
-
 def mirror_table() -> tuple[NDArray[np.int64], Floats]:
     """Order int64 (c,) and signs float32 (c,) that mirror an array of cues: `values[..., order] * signs`."""
     order = np.array([NAMES.index(cue.twin or cue.name) for cue in CUES])
     return order, np.array([-1 if cue.odd else 1 for cue in CUES], dtype=np.float32)
-
-
-def named(cues: Cues) -> Mapping[str, float]:
-    """The valid cues by name."""
-    return {name: float(v) for name, v, ok in zip(NAMES, cues.values, cues.valid, strict=True) if ok}
 
 
 Point = Sequence[float]

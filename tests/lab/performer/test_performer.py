@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mien.affect.network import Reader
 from mien.cues.coefficients import COEFFICIENTS
-from mien.cues.geometry import BROW_LINE, LID_TOP, measure, named
+from mien.cues.geometry import BROW_LINE, LID_TOP, measure
 from mien.errors import BadInput
 from mien.face.align import fit_pose
 from mien.face.find import find_faces
@@ -22,7 +22,7 @@ from mien.lab.performer.perform import Shot, perform
 from mien.lab.performer.stage import SKINS, Light, Person, Stage
 from mien.values import Face, Frame
 
-from conftest import DATA, load_data
+from conftest import DATA, load_data, named
 
 pytestmark = pytest.mark.data
 
@@ -46,7 +46,7 @@ def both(name: str, weight: float = 1.0) -> dict[str, float]:
 @cache
 def cues(name: str = "", weight: float = 1.0) -> dict[str, float]:
     moved = {} if not name else {name: weight} if name in COEFFICIENTS else both(name, weight)
-    return dict(named(measure(seen(perform(head(), Stage(coefficients=moved, face_px=150))))))
+    return named(measure(seen(perform(head(), Stage(coefficients=moved, face_px=150)))))
 
 
 def test_the_same_stage_gives_the_same_picture_and_its_truth() -> None:
