@@ -12,9 +12,9 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
 from mien.app import live
+from mien.app.address import allowed_hosts, reached_at
 from mien.app.cli import main
 from mien.app.gate import Gate
-from mien.app.live import allowed_hosts, reached_at
 from mien.app.ports import play_scale
 from mien.app.steering import Steering, steered_by_osc
 from mien.circumplex import affect_of
@@ -245,7 +245,7 @@ class TestWildcards:
             def getsockname(self) -> tuple[str | None, int]:
                 return own, 9
 
-        monkeypatch.setattr(live.socket, "socket", Probe)
+        monkeypatch.setattr(socket, "socket", Probe)
         assert reached_at(host) == wanted
 
     def test_names_of_both_families_are_looked_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,7 +253,7 @@ class TestWildcards:
             found = {socket.AF_INET: ["192.168.0.7"], socket.AF_UNSPEC: ["192.168.0.7", "2001:db8::7"]}
             return [(0, 0, 0, "", (address, 0)) for address in found[family]]  # type: ignore[index]
 
-        monkeypatch.setattr(live.socket, "getaddrinfo", rows)
+        monkeypatch.setattr(socket, "getaddrinfo", rows)
         assert {"192.168.0.7:1", "[2001:db8::7]:1"} <= set(allowed_hosts("::", 1, []))
         assert "[2001:db8::7]:1" not in allowed_hosts("0.0.0.0", 1, [])
 

@@ -20,20 +20,14 @@ from typing import Annotated, Any
 
 import typer
 
+from mien.app.address import LOOPBACK, WILDCARDS, allowed_hosts, bind, reached_at, shown_host
 from mien.app.options import Coefficients, Out, Weights
 from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
-from mien.errors import BadInput, cause_of
+from mien.errors import BadInput
 from mien.values import EMOTIONS
 from mien.writing import write_together
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-"""Hosts that stand for every address of this machine, and their loopback."""
-FAR = {"0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}
-"""Addresses elsewhere, that nobody has (RFC 5737, RFC 3849)."""
 DEFAULT_PORT = 8420
-BARE_PORT = 80
-"""The port that browsers leave out of `Host` and `Origin`."""
 MOST_SESSIONS = 64
 SWITCH_S = 0.001
 """How long the composer may keep the interpreter from the player's thread: a fifth of the jitter allowed."""
@@ -148,9 +142,9 @@ def live(
     token = None if host in LOOPBACK and not allow_host else secrets.token_urlsafe(16)
     hosts = allowed_hosts(host, bound, allow_host or [])
     rest = f":{bound}/" + (f"#token={token}" if token else "")
-    print(f"mien live: http://{_shown(reached_at(host))}{rest}  (end with Ctrl-C)", flush=True)
+    print(f"mien live: http://{shown_host(reached_at(host))}{rest}  (end with Ctrl-C)", flush=True)
     threading.Thread(target=tell_unknown_hosts, args=(openers,), name="mien-hosts", daemon=True).start()  # may be slow
-    page = f"http://{_shown(WILDCARDS.get(host, host))}{rest}" if open_page else None
+    page = f"http://{shown_host(WILDCARDS.get(host, host))}{rest}" if open_page else None
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(make_station, listening, hosts, token, osc_in, page))
 
@@ -198,35 +192,6 @@ def replay(
         for path in piece.save(out, kinds).values():
             print(path)
     print(f"{count} notes sounded then, and the same now", file=sys.stderr)
-
-
-def allowed_hosts(host: str, port: int, others: Sequence[str]) -> tuple[str, ...]:
-    """The names of this server, what `Host` may say: with the port; at port 80, and of `others` (a proxy's), without it
-    too."""
-    names = ["127.0.0.1", "localhost", "[::1]"]
-    if host in WILDCARDS:
-        family = socket.AF_INET if host == "0.0.0.0" else socket.AF_UNSPEC  # "::" hears both
-        with contextlib.suppress(OSError):
-            names += [_shown(str(row[4][0])) for row in socket.getaddrinfo(socket.gethostname(), None, family)]
-        names += [socket.gethostname(), _shown(reached_at(host)), reached_at("0.0.0.0")]
-    elif host not in LOOPBACK:
-        names.append(_shown(host))
-    every = [name.lower() for name in (*names, *others)]
-    bare = every if port == BARE_PORT else [name.lower() for name in others]
-    return tuple(dict.fromkeys([f"{name}:{port}" for name in every] + bare))
-
-
-def reached_at(host: str) -> str:
-    """Where other machines reach a server that listens on a host: for a wildcard the address that this machine sends
-    from, or its loopback if it has no way out. Nothing is sent."""
-    if host not in WILDCARDS:
-        return host
-    with contextlib.suppress(OSError), socket.socket(_family(host), socket.SOCK_DGRAM) as probe:
-        probe.connect((FAR[host], 9))
-        own = str(probe.getsockname()[0])
-        if "%" not in own:  # a browser takes no address with a zone
-            return own
-    return WILDCARDS[host]
 
 
 def _keep_time() -> None:
@@ -303,31 +268,3 @@ async def _serve(
             await Server(config).serve(sockets=[listening])
     finally:
         await station.close()
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket.
-
-    Raises
-    ------
-    BadInput
-        If the port cannot be had.
-    """
-    listening = socket.socket(_family(host), socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen()  # whoever reads the address may come at once
-    except (OSError, OverflowError) as error:
-        listening.close()
-        remedy = "--host 127.0.0.1" if isinstance(error, socket.gaierror) else "another with --port, or --port 0"
-        raise BadInput(f"port {port} on {host}: {cause_of(error)}; choose {remedy}") from None
-    return listening
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

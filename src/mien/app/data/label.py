@@ -41,7 +41,7 @@ def label(
     ] = False,
 ) -> None:
     """Open the page on which people label faces. End it with Ctrl-C."""
-    from mien.app.live import allowed_hosts, bind
+    from mien.app.address import allowed_hosts, bind
     from mien.data.label import check_annotator, order_of
 
     name = None if annotator is None else check_annotator(annotator)
