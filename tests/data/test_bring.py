@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mien.data.arrivals import FIRST_ARRIVAL
 from mien.data.bring import bring_in, sheets_at
 from mien.data.collect import collect
 from mien.data.forget import forget
@@ -142,6 +143,26 @@ def test_an_edited_picture_comes_beside_the_earlier_one(project: Project, tmp_pa
     assert forget(project, str(tmp_path / "s.csv")).pictures == 3
     assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 0
     assert not [path for path in (project.folder / PICTURES).rglob("*") if path.is_file()]
+
+
+def test_where_a_picture_came_from_first_stays(project: Project, tmp_path: Path) -> None:
+    def first() -> dict[str, str]:
+        return {row["sha256"]: row["address"] for row in project.db.execute(FIRST_ARRIVAL)}
+
+    sheet, pile = tmp_path / "s.csv", tmp_path / "pile" / "happy-face"
+    pile.mkdir(parents=True)
+    write_class_sheet([ClassRow("late.png", "happy"), ClassRow("early.png", "happy")], sheet)
+    early, late = (sha256(picture(shade)).hexdigest() for shade in (1, 2))
+    (tmp_path / "early.png").write_bytes(picture(1))
+    bring_in(project, sheet)  # late.png is not there yet
+    (pile / "a.png").write_bytes(picture(1))
+    (pile / "b.png").write_bytes(picture(2))
+    collect(project, str(pile))
+    (tmp_path / "late.png").write_bytes(picture(2))
+    for _ in range(2):
+        bring_in(project, sheet)
+        found = first()
+        assert found[early] == "early.png" and found[late].endswith("b.png")
 
 
 def test_our_own_sheets_make_the_same_project(tmp_path: Path, astronaut: np.ndarray) -> None:

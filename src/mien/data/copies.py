@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.data.arrivals import FIRST_ARRIVAL
 from mien.data.hashes import THUMB_PX
 from mien.data.judge import Mark
 from mien.data.near import (
@@ -37,11 +38,11 @@ MOMENT_S = 3.0
 MOMENT = re.compile(r"@([0-9]+(?:\.[0-9]+)?)$")
 """End of the address of a frame of a film."""
 CHIPS_HELD = 4096
-LOOKED_AT = """
+LOOKED_AT = f"""
 SELECT pictures.sha256, hash, mirrored, width * height AS area, taken_at, sharpness, faces.sha256 NOT NULL AS has_face
 FROM pictures LEFT JOIN faces ON faces.sha256 = pictures.sha256 AND rank = 0
-WHERE hash NOT NULL
-ORDER BY (SELECT min(arrivals.rowid) FROM arrivals WHERE arrivals.sha256 = pictures.sha256), pictures.sha256
+LEFT JOIN ({FIRST_ARRIVAL}) AS came ON came.sha256 = pictures.sha256
+WHERE hash NOT NULL ORDER BY came.first, pictures.sha256
 """
 """Pictures in the order of their first arrival."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from mien.data.agree import Agreement, agreement
+from mien.data.arrivals import WORST_CONSENT
 from mien.data.marks import MARKS
 from mien.data.project import EmotionClass, Project
 from mien.data.truth import STANDING, truths
@@ -123,12 +124,6 @@ def spoken(kind: str, address: str) -> str:
     return address if kind in ("urls", "gallery") else PurePath(address.replace("\\", "/")).name or address
 
 
-WORST_CONSENT = (
-    "SELECT sha256, CASE min(CASE consent WHEN 'refused' THEN 0 WHEN 'unknown' THEN 1 WHEN 'public' THEN 2 ELSE 3 END)"
-    " WHEN 0 THEN 'refused' WHEN 1 THEN 'unknown' WHEN 2 THEN 'public' ELSE 'given' END AS consent"
-    " FROM arrivals JOIN sources ON id = source WHERE sha256 NOT NULL GROUP BY sha256"
-)
-"""The least that any of a picture's sources says of consent."""
 _MARKED = "SELECT count(DISTINCT sha256) FROM marks WHERE kind = ?"
 _ANNOTATORS = (
     "SELECT annotator AS name, sum(taken_back_at IS NULL AND verdict = 'class') AS labels,"

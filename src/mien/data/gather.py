@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
+from mien.data.arrivals import FIRST_ARRIVAL
 from mien.data.project import Project
 from mien.data.sheets import (
     CLASS_FILE,
@@ -33,8 +34,6 @@ DIGITS = 10
 """So many of a picture's sha256 end its name beside a sheet."""
 NOT_FETCHED = "not fetched: only an address"
 """The problem of an address that a sheet tells, and that nobody looked at."""
-ADDRESSES = "SELECT sha256, min(source), address FROM arrivals WHERE sha256 NOT NULL GROUP BY sha256"
-"""Where each picture came from first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def landmark_rows(project: Project, name_of: Callable[[str, str], tuple[str, str
     shown = classes_of_faces(project)
     for row in project.db.execute(
         "SELECT id, sha256, x0, y0, x1, y1, points, count(*) OVER (PARTITION BY sha256) AS faces"
-        f" FROM faces LEFT JOIN ({ADDRESSES}) USING (sha256) ORDER BY address, sha256, rank"
+        f" FROM faces LEFT JOIN ({FIRST_ARRIVAL}) USING (sha256) ORDER BY address, sha256, rank"
     ):
         if row["id"] not in shown:
             continue
@@ -81,7 +80,7 @@ def class_rows(project: Project) -> Iterator[ClassRow]:
     """A row for each picture whose largest face has a class, and for each address of a sheet that told a class, but
     whose picture was not fetched. What turned out to be no picture is none."""
     shown = classes_of_faces(project)
-    for row in project.db.execute(f"SELECT id, address FROM faces JOIN ({ADDRESSES}) USING (sha256) WHERE rank = 0"
+    for row in project.db.execute(f"SELECT id, address FROM faces JOIN ({FIRST_ARRIVAL}) USING (sha256) WHERE rank = 0"
                                   " ORDER BY address, sha256"):  # fmt: skip
         if row["id"] in shown:
             yield ClassRow(row["address"], shown[row["id"]])
@@ -101,7 +100,7 @@ def write_sheets(project: Project, folder: Path, *, with_pictures: bool = False)
     CannotWrite
         If the folder cannot be written to.
     """
-    addresses = {row["sha256"]: row["address"] for row in project.db.execute(ADDRESSES)}
+    addresses = {row["sha256"]: row["address"] for row in project.db.execute(FIRST_ARRIVAL)}
     copies: dict[str, str] = {}
     gone: set[str] = set()
 

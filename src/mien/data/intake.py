@@ -107,7 +107,8 @@ def take(
     """Take every find into the project, as arrivals of a source; `shown` must name classes of the project.
 
     A picture stays with the source that it came from. Where other bytes lie at an address than before, they are one
-    more picture, filed under `address#2` and so on; the same bytes again renew their arrival.
+    more picture, filed under `address#2` and so on; the same bytes again renew their arrival, which
+    keeps its place in the order of arrivals.
     """
     taken, batch, begun = Taken(), list[_Row](), time.monotonic()
     try:
@@ -180,9 +181,15 @@ def _commit(project: Project, source: int, batch: list[_Row]) -> Taken:
                 ).rowcount
             address = _address_for(db, source, row)
             if address is not None:
+                if row.digest is not None:  # an address that gave nothing until now: its picture arrives today
+                    db.execute(
+                        "DELETE FROM arrivals WHERE source = ? AND address = ? AND sha256 IS NULL", (source, address)
+                    )
                 db.execute(
-                    "INSERT OR REPLACE INTO arrivals (source, address, sha256, class, album, problem, arrived_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO arrivals (source, address, sha256, class, album, problem, arrived_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, address) DO UPDATE SET"
+                    " sha256 = excluded.sha256, class = excluded.class, album = excluded.album,"
+                    " problem = excluded.problem, arrived_at = excluded.arrived_at",
                     (source, address, row.digest, row.find.shown, row.find.album, row.problem, now()),
                 )
     sound = sum(row.digest is not None for row in batch)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import CUES
-from mien.data.facts import WORST_CONSENT, spoken
+from mien.data.arrivals import FIRST_ARRIVAL, WORST_CONSENT
+from mien.data.facts import spoken
 from mien.data.project import Project
 from mien.data.truth import STANDING, truths
 from mien.errors import BadInput, extra
@@ -125,8 +126,7 @@ SELECT f.id AS face, f.sha256, f.rank, count(*) OVER (PARTITION BY f.sha256) AS 
   a.class AS folder_class, d.side, d.bundle, f.x0, f.y0, f.x1, f.y1, f.score, f.eyes_apart, f.pitch AS pose_pitch,
   f.yaw AS pose_yaw, f.roll AS pose_roll, f.sharpness, f.points, f.cues, f.valid
 FROM faces AS f JOIN pictures AS p USING (sha256)
-LEFT JOIN (SELECT min(rowid) AS first, sha256 FROM arrivals GROUP BY sha256) AS g ON g.sha256 = f.sha256
-LEFT JOIN arrivals AS a ON a.rowid = g.first
+LEFT JOIN ({FIRST_ARRIVAL}) AS a ON a.sha256 = f.sha256
 LEFT JOIN sources AS s ON s.id = a.source
 LEFT JOIN ({WORST_CONSENT}) AS w ON w.sha256 = f.sha256
 LEFT JOIN sides AS d ON d.sha256 = f.sha256

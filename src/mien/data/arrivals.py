@@ -1,0 +1,17 @@
+"""What the arrivals of a picture say of it, as queries: where it came from first, and who agreed to it.
+
+A picture may arrive several times, from several sources. Each query has one row for each picture (`sha256`).
+"""
+
+FIRST_ARRIVAL = (
+    "SELECT sha256, min(rowid) AS first, source, address, class, album, arrived_at"
+    " FROM arrivals WHERE sha256 NOT NULL GROUP BY sha256"
+)
+"""Where each picture came from first; `first` orders pictures by that. SQLite takes the columns beside a `min` from the
+row that has it (https://sqlite.org/lang_select.html#bareagg)."""
+WORST_CONSENT = (
+    "SELECT sha256, CASE min(CASE consent WHEN 'refused' THEN 0 WHEN 'unknown' THEN 1 WHEN 'public' THEN 2 ELSE 3 END)"
+    " WHEN 0 THEN 'refused' WHEN 1 THEN 'unknown' WHEN 2 THEN 'public' ELSE 'given' END AS consent"
+    " FROM arrivals JOIN sources ON id = source WHERE sha256 NOT NULL GROUP BY sha256"
+)
+"""The least that any of a picture's sources says of consent."""
