@@ -12,6 +12,7 @@ from mien.data.datasheet import OPEN, answers_of
 from mien.data.describe import describe
 from mien.data.facts import gather_facts
 from mien.data.project import ORIGIN, Project, now
+from mien.data.status import status
 from mien.data.table import CSV_FILE, columns
 
 from pretended import pretend_face, pretend_label, pretend_source
@@ -55,6 +56,21 @@ def test_facts_are_counted(project: Project) -> None:
     assert (facts.by_people, facts.unread, facts.by_folder) == (6, 1, 1)
     assert facts.votes_each == pytest.approx(11 / 6)
     assert facts.agreement is not None and facts.agreement.alpha.units == 5
+
+
+def test_status_counts_each_picture_once_and_no_skip(project: Project) -> None:
+    with project.change() as db:  # the picture '0' came from the source that asked, too
+        db.execute("INSERT INTO arrivals (source, address, sha256, arrived_at)"
+                   " SELECT 2, 'again', sha256, arrived_at FROM arrivals WHERE address = '0'")  # fmt: skip
+    pretend_label(project, 1, "ann", "angry")  # on second thoughts
+    pretend_label(project, 8, "ann", None, "skip")
+    pretend_label(project, 8, "cy", None, "skip")
+    told = status(project)
+    assert dict(told.consents) == {"unknown": 6, "given": 2} and told.licences == {"CC-BY-4.0": 2, "unknown": 6}
+    assert told.labels == {"ann": 6, "bob": 5, "cy": 0}
+    assert [(one.name, one.labels, one.skipped) for one in gather_facts(project).annotators] == [
+        ("ann", 5, 1), ("bob", 5, 0), ("cy", 0, 1)
+    ]  # fmt: skip
 
 
 def test_an_empty_project_can_be_described(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a project amounts to, counted for its descriptions (tables → numbers and names)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -27,7 +28,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Annotator:
-    """How much somebody labelled; `suggested` counts labels before which a model's guess was shown."""
+    """How many faces somebody labelled: `labels` with a class. Of a face labelled again only the newest label counts.
+    `suggested` counts labels before which a model's guess was shown."""
 
     name: str
     labels: int
@@ -71,18 +73,18 @@ class Facts:
     period: tuple[str, str] | None
 
 
-def gather_facts(project: Project) -> Facts:
-    """Count."""
+def gather_facts(project: Project, *, with_agreement: bool = True) -> Facts:
+    """Count; without the agreement, whose intervals take a bootstrap, if it is not wanted."""
     db = project.db
     known = truths(project)
     names = [one.name for one in project.classes]
     majority = known.majority.tolist()
     said = [(row["face"], row["verdict"]) for row in db.execute(STANDING)]
     labelled, read = {face for face, _ in said}, {face for face, verdict in said if verdict == "class"}
-    try:
-        agreed = agreement(project)
-    except BadInput:  # fewer than two annotators
-        agreed = None
+    agreed = None
+    if with_agreement:
+        with suppress(BadInput):  # fewer than two annotators
+            agreed = agreement(project)
     sources = tuple(
         Source(**dict(row) | {"address": spoken(row["kind"], row["address"])})
         for row in db.execute(
@@ -125,12 +127,13 @@ def spoken(kind: str, address: str) -> str:
 
 
 _MARKED = "SELECT count(DISTINCT sha256) FROM marks WHERE kind = ?"
-_ANNOTATORS = (
-    "SELECT annotator AS name, sum(taken_back_at IS NULL AND verdict = 'class') AS labels,"
-    " sum(taken_back_at IS NULL AND verdict = 'cannot tell') AS cannot_tell,"
-    " sum(taken_back_at IS NULL AND verdict = 'skip') AS skipped, sum(taken_back_at NOT NULL) AS taken_back,"
-    " sum(taken_back_at IS NULL AND suggested NOT NULL) AS suggested FROM labels GROUP BY annotator ORDER BY annotator"
-)
+_ANNOTATORS = f"""
+SELECT annotator AS name, sum(stands AND verdict = 'class') AS labels,
+  sum(stands AND verdict = 'cannot tell') AS cannot_tell,
+  sum(taken_back_at IS NULL AND verdict = 'skip') AS skipped, sum(taken_back_at NOT NULL) AS taken_back,
+  sum(stands AND suggested NOT NULL) AS suggested
+FROM (SELECT *, id IN (SELECT id FROM ({STANDING})) AS stands FROM labels) GROUP BY annotator ORDER BY annotator
+"""
 
 
 def _one(project: Project, query: str, *given: str) -> int:

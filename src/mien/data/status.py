@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mien.data.arrivals import FIRST_ARRIVAL
+from mien.data.facts import Facts, gather_facts
 from mien.data.project import Project
 from mien.data.truth import truths
 
@@ -15,8 +17,10 @@ class Status:
     """Numbers of a project.
 
     `classes` name → (pictures that came under it, faces whose truth it is); `marks`, `sides`, `consents`, `licences`
-    name → pictures; `problems` arrivals that gave nothing; `labels` annotator → faces; `open_sources` those that were
-    interrupted; `steps` commands that would help now, each with why.
+    name → pictures, each picture counted once: under the least that its sources say of consent, and under the licence
+    of the source that it came from first; `problems` arrivals that gave nothing; `labels` annotator → faces that they
+    judged, skips left out; `open_sources` those that were interrupted; `steps` commands that would help now, each with
+    why.
     """
 
     pictures: int
@@ -36,62 +40,46 @@ class Status:
 def status(project: Project) -> Status:
     """Count."""
 
-    def one(query: str) -> int:
-        return int(project.db.execute(query).fetchone()[0])
-
     def many(query: str) -> dict[str, int]:
         return {str(name): int(count) for name, count in project.db.execute(query).fetchall()}
 
+    facts = gather_facts(project, with_agreement=False)
     came = many(
         "SELECT class, count(DISTINCT sha256) FROM arrivals WHERE class NOT NULL AND sha256 NOT NULL GROUP BY class"
     )
-    found = truths(project)
-    majority = found.majority
-    classes = {
-        name.name: (came.get(name.name, 0), int((majority == place).sum()))
-        for place, name in enumerate(project.classes)
-    }
-    by_source = (
-        "SELECT {0}, count(DISTINCT sha256) FROM arrivals JOIN sources ON sources.id = source"
-        " WHERE sha256 NOT NULL GROUP BY {0} ORDER BY {0}"
-    )
-    pictures = one("SELECT count(*) FROM pictures")
-    looked_at = one("SELECT count(*) FROM pictures WHERE seen_at NOT NULL")
-    sides = many("SELECT side, count(*) FROM sides GROUP BY side")
-    consents = many(by_source.format("consent"))
+    classes = {name: (came.get(name, 0), known) for name, known in facts.by_class.items()}
+    (looked_at,) = project.db.execute("SELECT count(*) FROM pictures WHERE seen_at NOT NULL").fetchone()
     open_sources = tuple(
         row["address"] for row in project.db.execute("SELECT address FROM sources WHERE ended_at IS NULL ORDER BY id")
     )
     return Status(
-        pictures=pictures,
+        pictures=facts.pictures,
         looked_at=looked_at,
-        faces=one("SELECT count(*) FROM faces"),
-        problems=one("SELECT count(*) FROM arrivals WHERE problem NOT NULL"),
+        faces=facts.faces,
+        problems=sum(one.problems for one in facts.sources),
         classes=classes,
-        marks=many("SELECT kind, count(DISTINCT sha256) FROM marks GROUP BY kind ORDER BY 2 DESC, kind"),
-        sides=sides,
-        consents=consents,
-        licences=many(by_source.format("licence")),
-        labels=many(
-            "SELECT annotator, count(DISTINCT face) FROM labels WHERE taken_back_at IS NULL GROUP BY annotator"
+        marks=dict(sorted(facts.marks.items(), key=lambda one: -one[1])),
+        sides=facts.sides,
+        consents=facts.consents,
+        licences=many(
+            f"SELECT licence, count(*) FROM ({FIRST_ARRIVAL}) JOIN sources ON id = source GROUP BY licence"
+            " ORDER BY licence"
         ),
+        labels={one.name: one.labels + one.cannot_tell for one in facts.annotators},
         open_sources=open_sources,
-        steps=tuple(
-            _steps(project, pictures, looked_at, len(set(found.sha256)), classes, sides, consents, open_sources)
-        ),
+        steps=tuple(_steps(project, facts, looked_at, classes, open_sources)),
     )
 
 
 def _steps(
     project: Project,
-    pictures: int,
+    facts: Facts,
     looked_at: int,
-    told: int,
     classes: Mapping[str, tuple[int, int]],
-    sides: Mapping[str, int],
-    consents: Mapping[str, int],
     open_sources: tuple[str, ...],
 ) -> list[tuple[str, str]]:
+    pictures, consents, sided = facts.pictures, facts.consents, sum(facts.sides.values())
+    told = len(set(truths(project).sha256))
     folder = project.folder
     steps = [(f"mien data collect {folder} '{address}'", "it was interrupted") for address in open_sources]
     if consents.get("refused"):
@@ -102,10 +90,8 @@ def _steps(
         steps.append((f"mien data clean {folder}", f"{pictures - looked_at} pictures were not looked at"))
     elif not told:
         steps.append((f"mien data label {folder}", "nobody said yet what the faces show"))
-    elif sum(sides.values()) != told:
-        steps.append(
-            (f"mien data split {folder}", f"{told} pictures have a class, {sum(sides.values())} pictures have a side")
-        )
+    elif sided != told:
+        steps.append((f"mien data split {folder}", f"{told} pictures have a class, {sided} pictures have a side"))
     else:
         steps.append((f"mien train --data {folder} --out run", "all is ready"))
     if thin := [f"{name} {count}" for name, (_, count) in classes.items() if looked_at and count < FEW]:

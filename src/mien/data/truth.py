@@ -16,7 +16,7 @@ from mien.data.marks import BEYOND_LABELS, SPOILING, marked
 from mien.data.project import Project
 
 STANDING = """
-SELECT face, annotator, verdict, class, valence, arousal FROM labels AS said
+SELECT id, face, annotator, verdict, class, valence, arousal FROM labels AS said
 WHERE taken_back_at IS NULL AND verdict != 'skip' AND id = (
     SELECT max(id) FROM labels WHERE face = said.face AND annotator = said.annotator
     AND taken_back_at IS NULL AND verdict != 'skip')
