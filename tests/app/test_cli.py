@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,10 @@ from PIL import Image
 from mien import __main__ as program
 from mien import assets, instrument, nets, piece
 from mien.app import cli
+from mien.app.doctor import examine_assets
 from mien.circumplex import affect_of
 from mien.errors import EXIT_CODE, BadAsset, BadInput
+from mien.nets import asset_path
 from mien.vocabulary import EMOTIONS, TABLE_WORDS
 
 from conftest import ASTRONAUT
@@ -187,9 +190,27 @@ def test_two_faces(capsys, tmp_path, astronaut):
 def test_doctor_finds_all_well(capsys):
     code, printed, _ = mien(capsys, "doctor")
     assert code == 0, printed
-    for part in ("detector", "mesh", "iris", "reader", "font", "engraver"):
+    for part in ("font", "engraver", *(path.name for path in SHIPPED)):
         assert part in printed
     assert "broken" not in printed
+
+
+SHIPPED = [
+    asset_path("mien.affect", "reader.tflite"),
+    asset_path("mien.affect", "covered.tflite"),
+    asset_path("mien.music", "known_runs.bin"),
+]
+
+
+def test_doctor_misses_a_network_without_manifest_and_a_file_that_only_its_manifest_names(tmp_path):
+    folder = tmp_path / "face" / "assets"
+    folder.mkdir(parents=True)
+    shutil.copy(asset_path("mien.face", "iris.tflite"), folder)
+    shutil.copy(asset_path("mien.face", "mean_mesh.json"), folder)
+    (folder / "LICENCE.md").write_text("as it is")
+    assert [(one.works, one.part.split()[-1]) for one in examine_assets(tmp_path)] == [
+        (False, "iris.tflite"), (False, "mean_mesh.npy")
+    ]  # fmt: skip
 
 
 BAD_PICTURES = {

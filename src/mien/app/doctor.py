@@ -1,34 +1,31 @@
-"""What works on this machine: networks, tables, font, score engraver, and what optional parts are there.
+"""What works on this machine: networks, other shipped files, font, score engraver, and what optional parts are there.
 
 Each part is really used, not only looked for: a network reads an empty picture, the font plays a note, a file is
 written and removed.
 """
 
 import importlib.util
+import json
 import platform
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from mien import __version__
-from mien.assets import asset_path, read_asset
+from mien.assets import read_asset
 from mien.errors import MienError, extra
 from mien.nets import Network
+from mien.values import Mode, Note, Part, Phrase
 
 REINSTALL = "install mien anew: in its folder, make clean demo"
-NETWORKS = (
-    ("face detector", "mien.face", "detector"),
-    ("face mesh", "mien.face", "mesh"),
-    ("iris", "mien.face", "iris"),
-    ("expression reader", "mien.affect", "reader"),
-    ("expression coefficients", "mien.cues", "coefficients"),
-)
-TABLES = (("mean face", "mien.face", "mean_mesh.npy"), ("cues at rest", "mien.cues", "average_neutral.dat"))
+BESIDE = (".json", ".md", ".py")
+"""Suffixes of files that stand beside assets and are none: manifests, licences, modules of the lab."""
 PLAYERS = ("paplay", "pw-play", "aplay", "afplay", "ffplay", "play", "vlc")
 """Programs that play a WAV file, on one system or another."""
 EXTRAS = (
@@ -56,10 +53,7 @@ class Finding:
 def examine() -> Iterator[Finding]:
     """Try every part, one finding each."""
     yield Finding("mien", True, f"{__version__} on Python {platform.python_version()}, {platform.machine()}")
-    for name, package, network in NETWORKS:
-        yield _try(f"network, {name}", lambda p=package, n=network: _run_network(p, n))  # type: ignore[misc]
-    for name, package, table in TABLES:
-        yield _try(f"table, {name}", lambda p=package, t=table: _read_table(p, t))  # type: ignore[misc]
+    yield from examine_assets(Path(str(files("mien"))))
     yield _try("sound font", _play_a_note)
     yield _try("score engraver", _engrave_a_note)
     yield _try("writing here", _write_here, "choose another folder with --out")
@@ -72,6 +66,24 @@ def examine() -> Iterator[Finding]:
         yield Finding(name, True if present else None, "installed" if present else "not installed", remedy)
 
 
+def examine_assets(root: Path) -> Iterator[Finding]:
+    """Use every shipped network and file below a folder of packages, those that only a manifest names too."""
+    for folder in sorted(root.glob("*/assets")):
+        held = {path for path in folder.iterdir() if path.is_file() and path.suffix not in BESIDE}
+        for asset in sorted(held | {named for path in folder.glob("*.json") if (named := _named_by(path))}):
+            kind, use = ("network", _run_network) if asset.suffix == ".tflite" else ("file", _read_file)
+            part = f"{kind}, {root.name}.{folder.parent.name} {asset.name}"
+            yield _try(part, lambda use=use, asset=asset: use(asset))  # type: ignore[misc]
+
+
+def _named_by(manifest: Path) -> Path | None:
+    """The asset that a manifest belongs to; None if it cannot be read, which the asset's own check then tells."""
+    try:
+        return manifest.with_name(json.loads(manifest.read_text(encoding="utf-8"))["file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _try(part: str, check: Callable[[], str], remedy: str = REINSTALL) -> Finding:
     try:
         return Finding(part, True, check())
@@ -81,23 +93,24 @@ def _try(part: str, check: Callable[[], str], remedy: str = REINSTALL) -> Findin
         return Finding(part, False, f"{type(error).__name__}: {error}", remedy)
 
 
-def _run_network(package: str, name: str) -> str:
-    network = Network(asset_path(package, f"{name}.tflite"))
+def _run_network(path: Path) -> str:
+    network = Network(path)
     network(*(np.zeros(shape, dtype=np.float32) for shape in network.input_shapes))
     return f"runs, sha256 {network.manifest['sha256'][:12]}… as in its manifest"
 
 
-def _read_table(package: str, filename: str) -> str:
-    return f"{len(read_asset(asset_path(package, filename)))} bytes, checksum as in its manifest"
+def _read_file(path: Path) -> str:
+    return f"{len(read_asset(path))} bytes, checksum as in its manifest"
+
+
+def _a_note() -> Phrase:
+    return Phrase((Note(0, Part.MELODY, 60, 1920, 80),), 1920, (4, 4), ((0, 120.0),), 0, Mode.IONIAN, "piano", 0)
 
 
 def _play_a_note() -> str:
     from mien.sound.render import render
-    from mien.values import Mode, Note, Part, Phrase
 
-    note = Note(0, Part.MELODY, 60, 480, 80)
-    phrase = Phrase((note,), 1920, (4, 4), ((0, 120.0),), 0, Mode.IONIAN, "piano", 0)
-    loudest = float(np.abs(render(phrase).mix.samples).max())
+    loudest = float(np.abs(render(_a_note()).mix.samples).max())
     if loudest == 0:
         raise RuntimeError("a note was played and nothing sounded")
     return "plays"
@@ -106,11 +119,8 @@ def _play_a_note() -> str:
 def _engrave_a_note() -> str:
     from mien.music.score.engrave import engrave
     from mien.music.score.musicxml import musicxml
-    from mien.values import Mode, Note, Part, Phrase
 
-    note = Note(0, Part.MELODY, 60, 1920, 80)
-    phrase = Phrase((note,), 1920, (4, 4), ((0, 120.0),), 0, Mode.IONIAN, "piano", 0)
-    return f"engraves ({len(engrave(musicxml(phrase, title='A note')))} page)"
+    return f"engraves ({len(engrave(musicxml(_a_note(), title='A note')))} page)"
 
 
 def _write_here() -> str:
