@@ -3,7 +3,7 @@
 import pytest
 
 from mien.errors import CannotWrite
-from mien.writing import check_file, check_folder, write_aside, write_together
+from mien.writing import check_file, check_folder, write_aside, write_bytes, write_together
 
 
 def test_a_file_replaces_another(tmp_path):
@@ -22,6 +22,12 @@ def test_a_failure_leaves_the_old_file(tmp_path):
         aside.write_text("half")
         raise RuntimeError
     assert target.read_text() == "old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_what_helps_names_no_option_that_a_command_may_lack(tmp_path):
+    with pytest.raises(CannotWrite, match="choose a folder that exists, is writable and has room") as refused:
+        write_bytes(tmp_path / "none" / "a.txt", b"")
+    assert "--out" not in str(refused.value)
 
 
 def test_files_move_up_together(tmp_path):

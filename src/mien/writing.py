@@ -143,8 +143,8 @@ def _probe(folder: Path) -> None:
 
 def _cannot_write_file(path: Path, error: OSError) -> CannotWrite:
     return CannotWrite(
-        f"cannot write {path.name} into {path.parent.absolute()}: {cause_of(error)}; with --out choose a folder that "
-        "exists, is writable and has room"
+        f"cannot write {path.name} into {path.parent.absolute()}: {cause_of(error)}; choose a folder that exists, is "
+        "writable and has room"
     )
 
 
