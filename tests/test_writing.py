@@ -3,7 +3,7 @@
 import pytest
 
 from mien.errors import CannotWrite
-from mien.writing import check_file, check_folder, write_aside, write_bytes, write_together
+from mien.writing import check_file, check_folder, make_folder, write_aside, write_bytes, write_together
 
 
 def test_a_file_replaces_another(tmp_path):
@@ -28,6 +28,12 @@ def test_what_helps_names_no_option_that_a_command_may_lack(tmp_path):
     with pytest.raises(CannotWrite, match="choose a folder that exists, is writable and has room") as refused:
         write_bytes(tmp_path / "none" / "a.txt", b"")
     assert "--out" not in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_in_words(tmp_path):
+    (tmp_path / "a").write_text("a file")
+    with pytest.raises(CannotWrite, match=r"cannot make the folder .*: .*; choose another folder"):
+        make_folder(tmp_path / "a" / "b")
 
 
 def test_files_move_up_together(tmp_path):

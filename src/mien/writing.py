@@ -38,6 +38,22 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, and those above it, where they are missing.
+
+    Raises
+    ------
+    CannotWrite
+        If the operating system refuses.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(
+            f"cannot make the folder {folder.absolute()}: {cause_of(error)}; choose another folder"
+        ) from error
+
+
 @contextmanager
 def write_aside(path: Path) -> Iterator[Path]:
     """Lend a temporary path beside `path`; what is written there takes its name when the block ends well.

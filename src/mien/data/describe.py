@@ -8,8 +8,7 @@ from mien.data import croissant, datasheet
 from mien.data.facts import Facts, gather_facts
 from mien.data.project import Project
 from mien.data.table import CSV_FILE, columns, write_csv
-from mien.errors import CannotWrite
-from mien.writing import write_bytes
+from mien.writing import make_folder, write_bytes
 
 
 def describe(project: Project, folder: Path) -> tuple[Facts, tuple[Path, ...]]:
@@ -20,10 +19,7 @@ def describe(project: Project, folder: Path) -> tuple[Facts, tuple[Path, ...]]:
     CannotWrite
         If the folder cannot be written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(f"{folder}: {error.strerror}; choose another folder with --out") from None
+    make_folder(folder)
     facts = gather_facts(project)
     table, sheet, metadata = (folder / name for name in (CSV_FILE, datasheet.FILE, croissant.FILE))
     write_csv(project, table)

@@ -26,8 +26,7 @@ from mien.data.sheets import (
     write_landmark_sheet,
 )
 from mien.data.truth import truths
-from mien.errors import CannotWrite
-from mien.writing import write_aside
+from mien.writing import make_folder, write_aside
 
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp", "TIFF": ".tif", "GIF": ".gif"}
 DIGITS = 10
@@ -116,10 +115,7 @@ def write_sheets(project: Project, folder: Path, *, with_pictures: bool = False)
         return name, path
 
     rows = list(landmark_rows(project, name_of))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(f"{folder}: {error.strerror}; choose another folder with --out") from None
+    make_folder(folder)
     for digest, path in copies.items():
         _copy(project.path_of(digest), folder / path)
     write_landmark_sheet(rows, folder / LANDMARK_FILE)
@@ -132,7 +128,7 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a picture to a name that holds its digest; other files of the folder stay as they are."""
     if target.exists():
         return
-    target.parent.mkdir(exist_ok=True)
+    make_folder(target.parent)
     with write_aside(target) as aside:
         copyfile(source, aside)
 

@@ -21,7 +21,7 @@ from mien.data.finds import Addresses, Find
 from mien.data.project import PICTURES, Project, now
 from mien.errors import BadInput
 from mien.face.pictures import FORMATS, decode
-from mien.writing import write_aside
+from mien.writing import make_folder, write_aside
 
 BATCH, BATCH_S = 64, 2.0
 """Finds or seconds between two commits."""
@@ -160,7 +160,7 @@ def _facts(content: bytes) -> tuple[int, int, str | None]:
 def _lay_down(path: Path, content: bytes) -> None:
     if path.is_file() and path.stat().st_size == len(content):
         return
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     with write_aside(path) as aside, aside.open("wb") as file:
         file.write(content)
         file.flush()

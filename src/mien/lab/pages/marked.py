@@ -17,7 +17,7 @@ from mien.data.project import Project
 from mien.data.status import Status, status
 from mien.errors import BadInput
 from mien.lab.pages.page import heading, page, paragraph, picture, section, table, text
-from mien.writing import write_bytes
+from mien.writing import make_folder, write_bytes
 
 NAME = "marks"
 TILE_PX, GAP_PX, ACROSS, SHOWN = 96, 4, 10, 60
@@ -36,7 +36,7 @@ def write_report(project: Project, folder: Path) -> Path:
     CannotWrite
         If the folder cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     told = status(project)
     blocks = [
         heading("What cleaning found", f"{told.pictures} pictures, {told.faces} faces, {project.folder.name}"),
