@@ -68,8 +68,9 @@ def collected(
 
 
 def take_sides(project: Project, sides: Mapping[str, str]) -> None:
-    """A split: the side of each picture, by its sha256."""
+    """A split in place of the one there is: the side of each picture, by its sha256."""
     with project.change() as db:
+        db.execute("DELETE FROM sides")
         db.executemany(
             "INSERT INTO sides (sha256, side, bundle) VALUES (?, ?, ?)",
             [(picture, side, picture) for picture, side in sides.items()],

@@ -134,8 +134,11 @@ def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[
     from mien.lab.training.project_faces import gather
     from mien.writing import write_together
 
+    def say(told: str) -> None:
+        Console(stderr=True).print(f"{told} …", style="dim", highlight=False, soft_wrap=True, markup=False)
+
     told = of_weights(weights)
-    found = examine(Reader(weights), gather(project), side, told.get("training", {})) | {"weights": told}
+    found = examine(Reader(weights), gather(project, say), side, told.get("training", {})) | {"weights": told}
     with write_together(out) as aside:
         (aside / f"{weights.stem}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         (aside / f"{weights.stem}.html").write_text(project_report(weights.stem, found), encoding="utf-8")

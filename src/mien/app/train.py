@@ -174,15 +174,15 @@ def train_project(
         raise BadInput(f"--start {start}: with a project give a .tflite network to begin from")
     if prior not in ("kept", "project"):
         raise BadInput(f"--prior {prior}: choose kept or project")
-    faces = gather(project)
-
-    from mien.lab.training.learning_curve import learning_curve
-    from mien.lab.training.own_classes import UNFROZEN_RATE, train_own
-
     errors, console = Console(stderr=True), Console()
 
     def say(told: str) -> None:
-        errors.print(f"{told} …", style="dim", highlight=False)
+        errors.print(f"{told} …", style="dim", highlight=False, soft_wrap=True, markup=False)
+
+    faces = gather(project, say)
+
+    from mien.lab.training.learning_curve import learning_curve
+    from mien.lab.training.own_classes import UNFROZEN_RATE, train_own
 
     path, trunk, seen = train_own(
         faces,

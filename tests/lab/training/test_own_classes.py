@@ -13,11 +13,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(ker
 
 keras = pytest.importorskip("keras", reason="needs the extra 'train'")
 
-from made_faces import BARRED, collected, made_chips  # noqa: E402
+from made_faces import BARRED, collected, made_chips, take_sides  # noqa: E402
 from mien import instrument  # noqa: E402
 from mien.affect.network import Reader  # noqa: E402
 from mien.app.cli import app  # noqa: E402
 from mien.assets import asset_path, read_manifest  # noqa: E402
+from mien.data.project import Project  # noqa: E402
 from mien.errors import BadInput  # noqa: E402
 from mien.lab.training.frozen import Trunk  # noqa: E402
 from mien.lab.training.heads import begun, known_as  # noqa: E402
@@ -43,6 +44,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def run(project: Path) -> Path:
     out = project.parent / "run"
+    with Project.open(project) as opened:
+        take_sides(opened, {})  # none, whichever test came first
     said = mien("train", "--data", project, "--out", out, "--curve")
     assert said.exit_code == 0
     assert "no split in the project" in said.stderr and "pictures a class" in said.output

@@ -116,11 +116,12 @@ def try_(
 
     kinds = check_files(files.split(",")) if files else ()
     errors, console = Console(stderr=True), Console()
-    faces = gather_any(project) if project is not None else None
-    tried = try_picture(
-        picture, faces, weights, cnn, face=face, seconds=seconds, seed=seed,
-        say=lambda told: errors.print(f"{told} …", style="dim", highlight=False),
-    )  # fmt: skip
+
+    def say(told: str) -> None:
+        errors.print(f"{told} …", style="dim", highlight=False, soft_wrap=True, markup=False)
+
+    faces = gather_any(project, say) if project is not None else None
+    tried = try_picture(picture, faces, weights, cnn, face=face, seconds=seconds, seed=seed, say=say)
     name = f"{tried.name}-try"
     with write_together(out) as aside:
         (aside / f"{name}.png").write_bytes(png_of(sheet(tried)))

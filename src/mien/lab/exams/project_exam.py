@@ -82,7 +82,8 @@ def learnt_from(training: Mapping[str, Any], faces: ProjectFaces) -> NDArray[np.
         return None
     marks: set[str] = set()
     for one in _trainings(training):
-        sides, is_of_project = one.get("sides", {}), "split" in one.get("recipe", {})
+        sides = one.get("sides", {})
+        is_of_project = "split" in one.get("recipe", {})  # told by older manifests, by some without the pictures
         if (sides or is_of_project) and "pictures" not in sides:
             return None
         marks |= set(sides.get("pictures", "").split())
@@ -157,7 +158,6 @@ def examine(
     on: Mapping[str, Any] = {
         "data": f"project '{faces.name}'",
         "side": side,
-        "split": "the project's" if faces.has_split else "drawn by mien train",
         "learnt_from": None if met is None else int(met[rows].sum()),
         "sha256": faces.digest,
         "faces": len(rows),

@@ -27,7 +27,7 @@ def project_report(name: str, found: Mapping[str, Any]) -> str:
     ece = own["ece"]
     told = (
         f"Expected calibration error {ece['value']:.3f} ({ece['interval'][0]:.3f} to {ece['interval'][1]:.3f}). Lines "
-        f"are 95 % intervals{over(on)}. The split is {on['split']}."
+        f"are 95 % intervals{over(on)}."
         + "".join(f" Beware: {beware}." for beware in (warning(on), lacking(own)) if beware)
     )
     return page(

@@ -127,7 +127,7 @@ def train_own(
     faces, absent = learnable(faces)
     if absent:
         say(f"no face of {', '.join(absent)}: the network will not know a class of that name")
-    say(f"seeing {len(faces):,} faces" + ("" if faces.has_split else "; no split in the project, so one was drawn"))
+    say(f"seeing {len(faces):,} faces")
     trunk = Trunk(start)
     seen = sighted(faces, trunk, seed)
     thin = [name for name, count in faces.counts()["develop"].items() if count < FEWEST_DEVELOP]
@@ -164,7 +164,6 @@ def _told(faces: ProjectFaces, trunk: Trunk, fitted: Fitted, plan: Plan, keeps_p
             "penalty": fitted.penalty,
             "prior": "kept" if keeps_prior else "the project's",
             "develop_loss": round(fitted.develop_loss, 4),
-            "split": "the project's" if faces.has_split else "drawn by mien train",
         },
         "shape": asdict(shape),
         "faces": faces.counts(),

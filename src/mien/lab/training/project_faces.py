@@ -2,20 +2,16 @@
 
 What people said of each face is its target (`mien.data.truth`); chips and cues are those measured at collection, so
 nothing is looked at again. A face that more people "cannot tell" than can is not learnt from (like FER+ pictures that
-are mostly "unknown", see `mien.lab.training.corpus`). Sides are those of the project's split. If it has none, one is
-drawn here, and the result says so. Pictures that belong together (a person, an album, copies of each other) stay on one
-side, and each class is spread over the sides by its share. The same project gives the same split, and one more picture
-leaves nearly all others where they were.
+are mostly "unknown", see `mien.lab.training.corpus`). Sides are those of the project's split. A project that has none
+is split here as `mien data split` does it, and keeps that split.
 
 Conventions: targets float32 (n, k) in the order of the project's classes; majority int64 (n,), −1 if there is none.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import mode
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +21,13 @@ from mien.data.bundles import bundles
 from mien.data.faces import Faces
 from mien.data.faces import gather as kept_faces
 from mien.data.project import FILE, Project
-from mien.data.split import SIDES
+from mien.data.split import SIDES, split
 from mien.data.truth import STANDING, Truths, truths
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
 from mien.nets import Floats
 from mien.values import Classes
 
-SHARES = (0.7, 0.1, 0.2)
-"""The share of each side if the project has no split of its own."""
-SPLIT_SEED = 2016
 TEST = SIDES[-1]
 """The side that is neither learnt from nor chosen by."""
 MARK_DIGITS = 16
@@ -49,9 +42,9 @@ class ProjectFaces:
     """Faces that people have labelled, n rows each.
 
     `cuts` are as collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` are as the
-    module says; `sides` (n,) are names of `SIDES`; `has_split` says whether the project gave them; `digest` identifies
-    pictures and targets together; `labelled` (n,) says whether a person labelled the face, or only a folder; `pictures`
-    are the faces' (sha256); `together` names the bundle of every picture of the project (`mien.data.bundles`).
+    module says; `sides` (n,) are names of `SIDES`; `digest` identifies pictures and targets together; `labelled` (n,)
+    says whether a person labelled the face, or only a folder; `pictures` are the faces' (sha256); `together` names the
+    bundle of every picture of the project (`mien.data.bundles`).
     """
 
     name: str
@@ -61,7 +54,6 @@ class ProjectFaces:
     targets: Floats
     majority: NDArray[np.int64]
     sides: NDArray[np.str_]
-    has_split: bool
     digest: str
     labelled: NDArray[np.bool_]
     pictures: tuple[str, ...]
@@ -156,22 +148,22 @@ def is_project(path: Path) -> bool:
     return (path / FILE).is_file()
 
 
-def gather(folder: Path) -> ProjectFaces:
-    """The faces of a project that people have labelled, enough to learn from.
+def gather(folder: Path, say: Callable[[str], None] = lambda _: None) -> ProjectFaces:
+    """The faces of a project that people have labelled, enough to learn from; `say` is told if it had to be split.
 
     Raises
     ------
     BadInput
         If there is no project, or fewer than two of its classes have faces to learn from.
     """
-    faces = gather_any(folder)
+    faces = gather_any(folder, say)
     if lacking := faces.lacking:
         raise BadInput(f"{folder}: {lacking}; {HELP}")
     return faces
 
 
-def gather_any(folder: Path) -> ProjectFaces:
-    """The faces of a project that people said something of, however few.
+def gather_any(folder: Path, say: Callable[[str], None] = lambda _: None) -> ProjectFaces:
+    """The faces of a project that people said something of, however few; `say` is told if it had to be split.
 
     Raises
     ------
@@ -181,7 +173,7 @@ def gather_any(folder: Path) -> ProjectFaces:
     with Project.open(folder) as project:
         said, classes = _told(truths(project)), project.classes
         together = bundles(project)
-        sides, has_split = _sides(project, said, together)
+        sides = _sides(project, said, say)
         kept = _kept(project, said)
         given = {row["face"] for row in project.db.execute(STANDING)}
     digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
@@ -194,7 +186,6 @@ def gather_any(folder: Path) -> ProjectFaces:
         said.targets,
         said.majority,
         sides,
-        has_split,
         digest,
         np.array([face in given for face in said.faces.tolist()], dtype=np.bool_),
         said.sha256,
@@ -225,42 +216,16 @@ def _kept(project: Project, said: Truths) -> Faces:
         ) from None
 
 
-def _sides(project: Project, said: Truths, together: Mapping[str, str]) -> tuple[NDArray[np.str_], bool]:
-    told = {row["sha256"]: row["side"] for row in project.db.execute("SELECT sha256, side FROM sides")}
-    if not told:
-        return drawn_sides(said, together), False
+def _sides(project: Project, said: Truths, say: Callable[[str], None]) -> NDArray[np.str_]:
+    """The side of each face; a project without a split is split first."""
+    query = "SELECT sha256, side FROM sides"
+    if not (told := dict(project.db.execute(query).fetchall())) and len(said):
+        say(f"no split in the project: making one, as by  mien data split {project.folder}")
+        split(project)
+        told = dict(project.db.execute(query).fetchall())
     if missing := sum(sha256 not in told for sha256 in said.sha256):
         raise BadInput(
             f"{project.folder}: {missing} labelled pictures came after the split; draw it anew with  "
             f"mien data split {project.folder}"
         )
-    return np.array([told[sha256] for sha256 in said.sha256]), True
-
-
-def drawn_sides(said: Truths, together: Mapping[str, str]) -> NDArray[np.str_]:
-    """A side for each face: the bundles of a class, in the order of their hashes, are divided by the shares.
-
-    A bundle belongs to the class that most of its pictures show; bundles without a majority form a class of their own.
-    """
-    shown = dict(zip(said.sha256, said.majority.tolist(), strict=True))
-    members: dict[str, list[str]] = defaultdict(list)
-    for picture in sorted(shown):
-        members[together[picture]].append(picture)
-    classes: dict[int, list[str]] = defaultdict(list)
-    for bundle, pictures in members.items():
-        classes[mode([shown[picture] for picture in pictures])].append(bundle)
-    dealt: dict[str, str] = {}
-    for several in classes.values():
-        ordered = sorted(several, key=lambda bundle: hashlib.sha256(f"{SPLIT_SEED} {bundle}".encode()).digest())
-        sizes = np.array([len(members[bundle]) for bundle in ordered])
-        places = np.searchsorted(borders(int(sizes.sum())), np.cumsum(sizes) - sizes / 2, side="right")
-        for bundle, place in zip(ordered, places.tolist(), strict=True):
-            dealt |= dict.fromkeys(members[bundle], SIDES[place])
-    return np.array([dealt[picture] for picture in said.sha256])
-
-
-def borders(n: int) -> tuple[float, float]:
-    """Where n pictures of a class are divided into train, develop and test: by the shares, but with at least one each
-    from three pictures on."""
-    develop, test = (max(share * n, float(n >= len(SIDES))) for share in SHARES[1:])
-    return n - develop - test, n - test
+    return np.array([told[sha256] for sha256 in said.sha256], dtype=np.str_)
