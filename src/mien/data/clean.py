@@ -55,10 +55,8 @@ def clean(
         raise BadInput(f"{workers} workers: give 1 or more")
     with alone(project):
         jobs = [
-            (row["sha256"], project.folder / row["path"], row["width"])
-            for row in project.db.execute(
-                "SELECT sha256, path, width FROM pictures WHERE seen_at IS NULL ORDER BY rowid"
-            )
+            (row["sha256"], project.path_of(row["sha256"]), row["width"])
+            for row in project.db.execute("SELECT sha256, width FROM pictures WHERE seen_at IS NULL ORDER BY rowid")
         ]
         wanted = min(workers or os.cpu_count() or 1, max(1, len(jobs) // FEW))
         problems, batch, begun = list[tuple[str, str]](), list[Seen](), time.monotonic()

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.data.arrivals import FIRST_ARRIVAL
+from mien.data.faces import chip_from
 from mien.data.hashes import THUMB_PX
 from mien.data.judge import Mark
 from mien.data.near import (
@@ -32,7 +33,6 @@ from mien.data.near import (
     likeness,
 )
 from mien.data.project import Project
-from mien.values import CHIP_PX
 
 MOMENT_S = 3.0
 MOMENT = re.compile(r"@([0-9]+(?:\.[0-9]+)?)$")
@@ -79,7 +79,7 @@ class Likenesses:
             " WHERE pictures.sha256 = ?",
             (sha256,),
         ).fetchone()
-        chip = None if row["chip"] is None else np.frombuffer(row["chip"], np.uint8).reshape(CHIP_PX, CHIP_PX)
+        chip = None if row["chip"] is None else chip_from(row["chip"])
         return chip, np.frombuffer(row["thumb"], np.uint8).reshape(THUMB_PX, THUMB_PX)
 
 
@@ -120,7 +120,7 @@ def _printed(project: Project, rows: list[sqlite3.Row]) -> Iterator[tuple[bytes,
             (held,) = project.db.execute(
                 "SELECT chip FROM faces WHERE sha256 = ? AND rank = 0", (row["sha256"],)
             ).fetchone()
-            chip = np.frombuffer(held, np.uint8).reshape(CHIP_PX, CHIP_PX)
+            chip = chip_from(held)
         yield row["hash"], row["mirrored"], chip
 
 

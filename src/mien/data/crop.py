@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mien.data.faces import chip_from
 from mien.data.project import Project
 from mien.errors import BadInput
 from mien.values import CHIP_PX
@@ -88,7 +89,7 @@ def cut_of(project: Project, face: int) -> Cut:
 def chip_of(project: Project, face: int) -> NDArray[np.uint8]:
     """The kept grey chip of a face, uint8 (64, 64)."""
     row = project.db.execute("SELECT chip FROM faces WHERE id = ?", (face,)).fetchone()
-    return np.frombuffer(row["chip"], dtype=np.uint8).reshape(CHIP_PX, CHIP_PX)
+    return chip_from(row["chip"])
 
 
 def cut_out(cut: Cut) -> bytes:

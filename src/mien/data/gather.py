@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 from shutil import copyfile
 from urllib.parse import urlsplit
 
-import numpy as np
 from PIL import Image
 
 from mien.data.arrivals import FIRST_ARRIVAL
+from mien.data.faces import points_from
 from mien.data.project import Project
 from mien.data.sheets import (
     CLASS_FILE,
@@ -70,9 +70,8 @@ def landmark_rows(project: Project, name_of: Callable[[str, str], tuple[str, str
         if row["id"] not in shown:
             continue
         image, path = name_of(row["sha256"], shown[row["id"]])
-        points = np.frombuffer(row["points"], dtype=np.float32).reshape(68, 2)
         area = (row["x1"] - row["x0"]) * (row["y1"] - row["y0"])
-        yield row_of_points(image, shown[row["id"]], points, area, path, row["faces"])
+        yield row_of_points(image, shown[row["id"]], points_from(row["points"]), area, path, row["faces"])
 
 
 def class_rows(project: Project) -> Iterator[ClassRow]:

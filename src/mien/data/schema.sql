@@ -22,7 +22,7 @@ CREATE TABLE sources (              -- where pictures were sought: one row a fol
 
 CREATE TABLE pictures (             -- one row a different file of bytes
   sha256   TEXT PRIMARY KEY,
-  path     TEXT NOT NULL,           -- of the copy, below the project's folder
+  path     TEXT NOT NULL,           -- of the copy, below the project's folder: as its sha256 tells, older versions read it
   width    INTEGER NOT NULL,
   height   INTEGER NOT NULL,
   taken_at TEXT,                    -- by the picture's own account (EXIF), if it has one

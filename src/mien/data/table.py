@@ -16,6 +16,7 @@ import numpy as np
 
 from mien.cues.names import CUES
 from mien.data.arrivals import FIRST_ARRIVAL, WORST_CONSENT
+from mien.data.faces import cues_from, points_from, valid_from
 from mien.data.facts import spoken
 from mien.data.project import Project
 from mien.data.truth import STANDING, truths
@@ -97,8 +98,8 @@ def rows(project: Project) -> Iterator[dict[str, Any]]:
     for mark in project.db.execute("SELECT sha256, kind FROM marks ORDER BY kind"):
         marks[mark["sha256"]].append(mark["kind"])
     for row in project.db.execute(_EVERYTHING):
-        points = np.frombuffer(row["points"], dtype=np.float32).reshape(68, 2).astype(np.float64).round(3)
-        cues, valid = np.frombuffer(row["cues"], dtype=np.float32), np.frombuffer(row["valid"], dtype=np.uint8)
+        points = points_from(row["points"]).astype(np.float64).round(3)
+        cues, valid = cues_from(row["cues"]), valid_from(row["valid"])
         told = {name: row[name] for name in row.keys() if name not in ("points", "cues", "valid")}  # noqa: SIM118
         told["source"] = spoken(row["source_kind"], row["source"]) if row["source"] else None
         told["marks"] = ";".join(dict.fromkeys(marks[row["sha256"]])) or None

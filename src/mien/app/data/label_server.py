@@ -32,6 +32,7 @@ from mien import __version__
 from mien.app.gate import Gate
 from mien.app.page_files import PAGE, PageFiles, page_text
 from mien.data.crop import chip_of, cut_of, cut_out, encode
+from mien.data.faces import cues_from, valid_from
 from mien.data.label import (
     Given,
     Said,
@@ -137,9 +138,7 @@ class Desk:
             return None
         if face not in self._suggested:
             row = self.project.db.execute("SELECT cues, valid FROM faces WHERE id = ?", (face,)).fetchone()
-            cues = np.frombuffer(row["cues"], dtype=np.float32)
-            valid = np.frombuffer(row["valid"], dtype=np.uint8).astype(np.bool_)
-            chip = chip_of(self.project, face)
+            chip, cues, valid = chip_of(self.project, face), cues_from(row["cues"]), valid_from(row["valid"])
             self._suggested[face] = await run_in_threadpool(self._suggest, chip, cues, valid)
         return self._suggested[face]
 

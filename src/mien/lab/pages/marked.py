@@ -105,7 +105,7 @@ def contact_sheet(project: Project, kind: str) -> Rgb:
 def _tile(project: Project, sha256: str) -> Rgb:
     tile = np.full((TILE_PX, TILE_PX, 3), PAPER, np.uint8)
     try:
-        rgb, _ = open_copy(project, sha256, TILE_PX)
+        rgb = open_copy(project, sha256, TILE_PX)
     except BadInput:  # its copy is gone: its place stays empty
         return tile
     top, left = ((TILE_PX - side) // 2 for side in rgb.shape[:2])
