@@ -90,6 +90,9 @@ def test_the_datasheet_says_what_is_known_and_what_is_open(project: Project, tmp
     assert "| ann | 5 | 1 | 0 | 0 | 1 |" in told
     assert "| blurred | 1 |" in told and "Pictures: 3 train" in told
     assert "2 given, 6 unknown" in told
+    for name, one in gather_facts(project).agreement.rows():  # the same lines as `mien data agree`
+        assert f"| {name} | {' | '.join(one.told())} |" in told
+    assert "Fleiss' kappa" in told
     waiting = told.count(f"\n\n{OPEN}")
     assert f"Open questions: {waiting}." in told and waiting >= 12
 

@@ -57,6 +57,18 @@ class Agreement:
     pairs: tuple[Pair, ...]
     together: NDArray[np.int64]
 
+    def rows(self) -> tuple[tuple[str, Coefficient | None], ...]:
+        """Every coefficient under its name, in the order in which they are told; None where it cannot be had."""
+        return (
+            ("Krippendorff's alpha, classes", self.alpha),
+            ("… with 'cannot tell' as a verdict", self.alpha_with_blank),
+            *((f"… {name} against the rest", one) for name, one in zip(self.classes, self.of_class, strict=True)),
+            ("Fleiss' kappa, faces that all judged", self.fleiss),
+            *((f"Cohen's kappa, {pair.first} and {pair.second}", pair.kappa) for pair in self.pairs),
+            ("Krippendorff's alpha, valence", self.valence),
+            ("Krippendorff's alpha, arousal", self.arousal),
+        )
+
 
 def agreement(project: Project, seed: int = 1, draws: int = 1000) -> Agreement:
     """Hold the annotators of a project against each other.

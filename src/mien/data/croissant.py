@@ -88,10 +88,10 @@ def _responsible(facts: Facts) -> dict[str, Any]:
     found = facts.agreement
     agreed = "Fewer than two annotators."
     if found is not None:
-        alpha, people = found.alpha, len(found.annotators)
+        value, interval, units = found.alpha.told()
         agreed = (
-            f"Krippendorff's alpha over classes {alpha.value:.3f} (95 % {alpha.low:.3f} to {alpha.high:.3f}),"
-            f" {alpha.units} faces, {people} annotators."
+            f"Krippendorff's alpha over classes {value} (95 % {interval}), {units} faces,"
+            f" {len(found.annotators)} annotators."
         )
     shown = sum(one.suggested for one in facts.annotators)
     consents = ", ".join(f"{consent} for {n}" for consent, n in sorted(facts.consents.items())) or "none recorded"

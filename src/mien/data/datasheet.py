@@ -4,7 +4,6 @@ Headings and questions follow Gebru et al. 2021, "Datasheets for datasets", shor
 once. An open question that somebody answered in an earlier datasheet keeps its answer when the sheet is written anew.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -12,7 +11,7 @@ from functools import cache
 from mien import __version__
 from mien.data.facts import Facts
 from mien.data.marks import MARKS
-from mien.data.reliability import Coefficient
+from mien.data.reliability import UNKNOWN
 
 FILE = "datasheet.md"
 OPEN = "**Open.**"
@@ -203,23 +202,10 @@ def _agreement(facts: Facts) -> str:
     found = facts.agreement
     if found is None:
         return "Fewer than two annotators: not known."
-    rows = [
-        ("Krippendorff's alpha, classes", *_told(found.alpha)),
-        ("… with \"cannot tell\" as a verdict", *_told(found.alpha_with_blank)),
-        *((f"… {name} against the rest", *_told(one)) for name, one in zip(found.classes, found.of_class, strict=True)),
-        *((f"Cohen's kappa, {pair.first} and {pair.second}", *_told(pair.kappa)) for pair in found.pairs),
-        ("Krippendorff's alpha, valence", *_told(found.valence)),
-        ("Krippendorff's alpha, arousal", *_told(found.arousal)),
-    ]  # fmt: skip
+    rows = [(name, *(UNKNOWN if one is None else one.told())) for name, one in found.rows()]
     return "95 % intervals by bootstrap over faces (`mien data agree`):\n\n" + _table(
         ("coefficient", "value", "95 %", "faces"), rows
     )
-
-
-def _told(one: Coefficient) -> tuple[str, str, str]:
-    value = "–" if math.isnan(one.value) else f"{one.value:.3f}"
-    interval = "–" if math.isnan(one.low) else f"{one.low:.3f} to {one.high:.3f}"
-    return value, interval, f"{one.units:,}"
 
 
 def _listed(words: Iterator[str] | Sequence[str]) -> str:

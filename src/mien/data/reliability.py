@@ -8,6 +8,7 @@ nominal scales"; Fleiss 1971, "Measuring nominal scale agreement among many rate
 over units (Efron & Tibshirani 1993), since labels of one face belong together.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,6 +28,21 @@ class Coefficient:
     low: float
     high: float
     units: int
+
+    def told(self) -> tuple[str, str, str]:
+        """Value, interval and number of units for a table; "–" for what cannot be had."""
+        value = "–" if math.isnan(self.value) else f"{self.value:.3f}"
+        interval = "–" if math.isnan(self.low) else f"{self.low:.3f} to {self.high:.3f}"
+        return value, interval, f"{self.units:,}"
+
+    def row(self) -> dict[str, float | int | None]:
+        """The numbers for JSON; None for what cannot be had."""
+        numbers = {"value": self.value, "low": self.low, "high": self.high}
+        return {key: None if math.isnan(n) else round(n, 6) for key, n in numbers.items()} | {"units": self.units}
+
+
+UNKNOWN = ("–", "–", "0")
+"""How a table tells a coefficient that there is none of."""
 
 
 def votes_of(said: NDArray[np.int64], categories: int) -> NDArray[np.int64]:

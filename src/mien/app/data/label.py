@@ -3,17 +3,23 @@
 import asyncio
 import contextlib
 import json
-import math
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from mien.data.project import Project
+from mien.vocabulary import EmotionClass
+
+if TYPE_CHECKING:
+    from mien.app.data.label_server import Suggest
+    from mien.data.agree import Agreement
 
 DEFAULT_PORT = 8421
 Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
@@ -96,32 +102,26 @@ def agree(
         _show(Console(), found)
 
 
-def _model(classes: Any) -> Any:
+def _model(classes: Sequence[EmotionClass]) -> "Suggest":
     from mien.app.data.suggest import suggest_by_reader
 
     return suggest_by_reader(classes)
 
 
-def _account(found: Any) -> dict[str, Any]:
-    def told(one: Any) -> dict[str, Any] | None:
-        if one is None:
-            return None
-        numbers = {"value": one.value, "low": one.low, "high": one.high}
-        return {key: None if math.isnan(n) else round(n, 6) for key, n in numbers.items()} | {"units": one.units}
-
+def _account(found: "Agreement") -> dict[str, Any]:
     return {
         "annotators": found.annotators,
         "classes": found.classes,
         "faces": found.faces,
         "common": found.common,
-        "alpha": told(found.alpha),
-        "alpha_with_cannot_tell": told(found.alpha_with_blank),
-        "alpha_of_class": {name: told(one) for name, one in zip(found.classes, found.of_class, strict=True)},
-        "fleiss_kappa": told(found.fleiss),
-        "valence_alpha": told(found.valence),
-        "arousal_alpha": told(found.arousal),
+        "alpha": found.alpha.row(),
+        "alpha_with_cannot_tell": found.alpha_with_blank.row(),
+        "alpha_of_class": {name: one.row() for name, one in zip(found.classes, found.of_class, strict=True)},
+        "fleiss_kappa": None if found.fleiss is None else found.fleiss.row(),
+        "valence_alpha": found.valence.row(),
+        "arousal_alpha": found.arousal.row(),
         "pairs": [
-            {"first": pair.first, "second": pair.second, "kappa": told(pair.kappa), "table": pair.table.tolist()}
+            {"first": pair.first, "second": pair.second, "kappa": pair.kappa.row(), "table": pair.table.tolist()}
             for pair in found.pairs
         ],
         "together": found.together.tolist(),
@@ -129,23 +129,10 @@ def _account(found: Any) -> dict[str, Any]:
     }
 
 
-def _show(console: Console, found: Any) -> None:
+def _show(console: Console, found: "Agreement") -> None:
     from mien.data.label import COMMON
+    from mien.data.reliability import UNKNOWN
 
-    def told(one: Any) -> tuple[str, str, str]:
-        if one is None or math.isnan(one.value):
-            return "–", "", str(0 if one is None else one.units)
-        return f"{one.value:.3f}", "" if math.isnan(one.low) else f"{one.low:.3f} to {one.high:.3f}", str(one.units)
-
-    rows = [
-        ("Krippendorff's alpha, classes", found.alpha),
-        ("… with 'cannot tell' as a verdict", found.alpha_with_blank),
-        *((f"… {name} against the rest", one) for name, one in zip(found.classes, found.of_class, strict=True)),
-        ("Fleiss' kappa, faces that all judged", found.fleiss),
-        *((f"Cohen's kappa, {pair.first} and {pair.second}", pair.kappa) for pair in found.pairs),
-        ("Krippendorff's alpha, valence", found.valence),
-        ("Krippendorff's alpha, arousal", found.arousal),
-    ]
     table = Table(
         box=None,
         title=f"{len(found.annotators)} annotators, {found.faces} faces, {found.common} by two or more",
@@ -153,8 +140,8 @@ def _show(console: Console, found: Any) -> None:
     )
     for name, justify in (("", "left"), ("value", "right"), ("95 %", "left"), ("faces", "right")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    for name, one in rows:
-        table.add_row(name, *told(one))
+    for name, one in found.rows():
+        table.add_row(escape(name), *(UNKNOWN if one is None else one.told()))
     console.print(table)
     if found.common < FEW_COMMON:
         console.print(
@@ -165,10 +152,10 @@ def _show(console: Console, found: Any) -> None:
     mixed = Table(box=None, title="Where one said the row, others said … (%)", title_justify="left")
     mixed.add_column("")
     for name in names:
-        mixed.add_column(name, justify="right")
+        mixed.add_column(escape(name), justify="right")
     mixed.add_column("pairs", justify="right")
     for name, row in zip(names, found.together.tolist(), strict=True):
         total = sum(row)
-        mixed.add_row(name, *(f"{100 * n / total:.0f}" if total else "–" for n in row), str(total))
+        mixed.add_row(escape(name), *(f"{100 * n / total:.0f}" if total else "–" for n in row), str(total))
     console.print()
     console.print(mixed)
