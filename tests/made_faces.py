@@ -8,10 +8,11 @@ import numpy as np
 from data.pretended import pretend_face, pretend_source
 from made_data import close_up
 from mien.cues.geometry import measure
-from mien.data.project import EmotionClass, Project
+from mien.data.project import Project
 from mien.face.landmarks68 import landmarks68
 from mien.face.look import look_close
 from mien.values import Frame
+from mien.vocabulary import EmotionClass
 
 BARRED = (
     EmotionClass("open", 0.2, 0.1),

@@ -5,10 +5,11 @@ import pytest
 
 from mien.app.data.suggest import suggest_by_reader
 from mien.cues.geometry import measure
-from mien.data.project import ORIGIN, EmotionClass
+from mien.data.project import ORIGIN
 from mien.errors import BadInput
 from mien.face.look import look
 from mien.values import Frame
+from mien.vocabulary import EmotionClass
 
 
 def test_a_smile_is_called_by_the_projects_name(astronaut: np.ndarray) -> None:

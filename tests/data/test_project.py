@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mien.data.project import FILE, ORIGIN, EmotionClass, Project, class_named
+from mien.data.project import FILE, ORIGIN, Project, class_named
 from mien.errors import BadInput
+from mien.vocabulary import EmotionClass
 
 
 def test_a_project_keeps_its_classes(tmp_path: Path) -> None:

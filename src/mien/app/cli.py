@@ -27,7 +27,7 @@ from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.export import export
 from mien.app.measure import measure
-from mien.app.options import Coefficients, Out, Weights
+from mien.app.options import Coefficients, MappingFile, Out, Weights
 from mien.app.perform import perform
 from mien.app.ports import ports
 from mien.app.refusals import run
@@ -56,15 +56,10 @@ app = typer.Typer(
 
 app.add_typer(mapping_commands.app, name="mapping")
 app.add_typer(data_commands.app, name="data")
-for _command in (live_commands.live, live_commands.replay, ports):
+for _command in (
+    live_commands.live, live_commands.replay, ports, why, measure, perform, train, evaluate, explain, export
+):  # fmt: skip
     app.command()(_command)
-app.command()(why)
-app.command()(measure)
-app.command()(perform)
-app.command()(train)
-app.command()(evaluate)
-app.command()(explain)
-app.command()(export)
 
 Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece in seconds, 10 to 3600.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")]
@@ -84,9 +79,6 @@ Files = Annotated[
     typer.Option("--files", help=f"Files to write, comma-separated: {', '.join(FILES)}; also {', '.join(MORE_FILES)}."),
 ]
 SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another SoundFont to play with, sf2 or sf3.")]
-MappingFile = Annotated[
-    Path | None, typer.Option("--mapping", help="Another mapping from reading to music (see 'mien mapping').")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")]
 DEFAULT_FILES = ",".join(FILES)
 PIPED_CELLS = 160

@@ -21,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from mien.app.address import LOOPBACK, WILDCARDS, allowed_hosts, bind, reached_at, shown_host
-from mien.app.options import Coefficients, Out, Weights
+from mien.app.options import Coefficients, MappingFile, Out, Weights
 from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput
 from mien.values import EMOTIONS
@@ -31,10 +31,6 @@ DEFAULT_PORT = 8420
 MOST_SESSIONS = 64
 SWITCH_S = 0.001
 """How long the composer may keep the interpreter from the player's thread: a fifth of the jitter allowed."""
-
-MappingFile = Annotated[
-    Path | None, typer.Option("--mapping", help="Another mapping from reading to music (see 'mien mapping').")
-]
 
 
 def live(

@@ -1,4 +1,4 @@
-"""Options that several commands have, each told once."""
+"""Options and arguments that several commands have, each told once."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,6 +19,12 @@ def out_folder(help: str) -> Any:
 
 
 Out = Annotated[Path, out_folder("Folder for the files; created if missing.")]
+
+Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
+
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", help="Another mapping from reading to music (see 'mien mapping').")
+]
 
 Weights = Annotated[
     Path | None,

@@ -8,9 +8,10 @@ from pathlib import PurePath
 from mien.data.agree import Agreement, agreement
 from mien.data.arrivals import WORST_CONSENT
 from mien.data.marks import MARKS
-from mien.data.project import EmotionClass, Project
+from mien.data.project import Project
 from mien.data.truth import STANDING, truths
 from mien.errors import BadInput
+from mien.vocabulary import EmotionClass
 
 
 @dataclass(frozen=True, slots=True)

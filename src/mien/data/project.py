@@ -19,7 +19,7 @@ from typing import Self
 
 from mien.circumplex import PRESETS
 from mien.errors import BadInput, cause_of
-from mien.vocabulary import EmotionClass as EmotionClass
+from mien.vocabulary import EmotionClass
 
 FILE, PICTURES = "project.sqlite", "pictures"
 APPLICATION, VERSION = 0x6D69656E, 1

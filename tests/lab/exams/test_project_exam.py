@@ -14,11 +14,12 @@ from mien.affect.network import Reader
 from mien.app.cli import app
 from mien.assets import read_manifest
 from mien.data.clean import mark
-from mien.data.project import EmotionClass, Project
+from mien.data.project import Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.project_exam import CANNOT_BE_TOLD, examine, learnt_from, warning
 from mien.lab.training.project_faces import ProjectFaces, gather
+from mien.vocabulary import EmotionClass
 
 
 def mien(*words: object) -> Result:

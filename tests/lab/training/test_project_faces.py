@@ -9,10 +9,11 @@ from data.pretended import pretend_label
 from made_faces import BARRED, collected, made_chips, take_sides
 from mien.affect.recipe import CueScale
 from mien.cues.names import NAMES
-from mien.data.project import EmotionClass, Project
+from mien.data.project import Project
 from mien.data.split import SHARES, SIDES, split
 from mien.errors import BadInput
 from mien.lab.training.project_faces import gather, is_project, learnable
+from mien.vocabulary import EmotionClass
 
 SCALE = CueScale(np.zeros(len(NAMES), np.float32), np.ones(len(NAMES), np.float32))
 

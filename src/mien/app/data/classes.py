@@ -12,16 +12,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.app.options import Out, Weights
-from mien.data.project import EmotionClass, Project, class_named
+from mien.app.options import Folder, Out, Weights
+from mien.data.project import Project, class_named
 from mien.errors import BadInput
+from mien.vocabulary import EmotionClass
 
 WORDS = ("mode", "meter")
 """Fields of a brief that are no numbers."""
 
 
 def place_class(
-    project: Annotated[Path, typer.Argument(help="Folder of the project.")],
+    project: Folder,
     name: Annotated[str | None, typer.Argument(help="Name of the class; without it, all classes are listed.")] = None,
     valence: Annotated[
         float | None, typer.Option("--valence", help="Valence, from -1 (unpleasant) to 1 (pleasant).")

@@ -1,6 +1,5 @@
 """`mien data …`: the curator's desk at the command line, each command a thin coat over `mien.data`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,13 +9,14 @@ from mien.app.data import classes as own
 from mien.app.data import label as labels
 from mien.app.data import pictures
 from mien.app.data import sheets as tables
-from mien.data.project import ORIGIN, EmotionClass, Project, class_named
+from mien.app.options import Folder
+from mien.data.project import ORIGIN, Project, class_named
 from mien.errors import BadInput
+from mien.vocabulary import EmotionClass
 
 app = typer.Typer(
     help="Curate face pictures into your own emotion classes.", no_args_is_help=True, rich_markup_mode=None
 )
-Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
 
 
 @app.command()

@@ -5,7 +5,6 @@ import contextlib
 import json
 import webbrowser
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mien.app.options import Folder
 from mien.data.project import Project
 from mien.vocabulary import EmotionClass
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mien.data.agree import Agreement
 
 DEFAULT_PORT = 8421
-Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
 
 FEW_COMMON = 20
 """Faces judged by two or more, below which agreement says nothing."""

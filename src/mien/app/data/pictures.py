@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from mien.app.options import Folder
 from mien.data.project import Project
 from mien.errors import BadInput
 
 if TYPE_CHECKING:
     from mien.data.intake import Taken
 
-Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
 MOST_NAMED = 5
 """So many addresses without a usable picture are named; the report of marks and the table have all."""
 Picture = Annotated[

@@ -7,10 +7,8 @@ import typer
 from rich.console import Console
 
 from mien.app.data.pictures import persons_told
-from mien.app.options import Out
+from mien.app.options import Folder, Out
 from mien.data.project import Project
-
-Folder = Annotated[Path, typer.Argument(help="Folder of the project.")]
 
 
 def sheets(

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.circumplex import COORDINATES
-from mien.data.project import EmotionClass
 from mien.errors import BadInput
 from mien.nets import Floats
 from mien.values import EMOTIONS
+from mien.vocabulary import EmotionClass
 
 
 def suggest_by_reader(
