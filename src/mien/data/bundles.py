@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from mien.data.copies import moments, pairs
+from mien.data.groups import Groups
 from mien.data.project import Project
 
 Tie = tuple[str, str, str]
@@ -47,16 +48,7 @@ def bundles(project: Project) -> dict[str, str]:
 
 def joined(names: Iterable[str], ties: Iterable[Tie]) -> dict[str, str]:
     """Connected components of `names` and whatever is tied, each named by its least member."""
-    above = {name: name for name in names}
-
-    def top(name: str) -> str:
-        while above[name] != name:
-            above[name] = name = above[above[name]]
-        return name
-
+    groups = Groups(names)
     for one, other, _ in ties:
-        above.setdefault(one, one)
-        above.setdefault(other, other)
-        low, high = sorted((top(one), top(other)))
-        above[high] = low
-    return {name: top(name) for name in above}
+        groups.tie(one, other)
+    return groups.all()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mien.data.arrivals import FIRST_ARRIVAL
 from mien.data.faces import chip_from
+from mien.data.groups import Groups
 from mien.data.hashes import THUMB_PX
 from mien.data.judge import Mark
 from mien.data.near import (
@@ -87,24 +88,18 @@ def pairs(project: Project) -> Iterator[Pair]:
     """Pairs of pictures that are one: as many as it takes to join what belongs together, not each with each."""
     names, prints = read_prints(project)
     alike = Likenesses(project)
-    above = list(range(len(names)))
+    groups = Groups(range(len(names)))
     for mirrored in (False, True):
         for rows, columns in candidates(prints, mirrored):
-            group = np.array([_top(above, i) for i in range(len(names))], dtype=np.int64)
+            group = np.array([groups.of(i) for i in range(len(names))], dtype=np.int64)
             open_ = group[rows] != group[columns]
             for i, j in zip(rows[open_].tolist(), columns[open_].tolist(), strict=True):
-                if (one := _top(above, i)) == (other := _top(above, j)):
+                if groups.of(i) == groups.of(j):
                     continue
                 found, needed = alike(names[i], names[j], mirrored)
                 if found >= needed:
-                    above[max(one, other)] = min(one, other)
+                    groups.tie(i, j)
                     yield Pair(names[i], names[j], mirrored, found)
-
-
-def _top(above: list[int], place: int) -> int:
-    while above[place] != place:
-        above[place] = place = above[above[place]]
-    return place
 
 
 def read_prints(project: Project) -> tuple[list[str], Prints]:

@@ -5,11 +5,14 @@
 how often each is right and wrong.
 """
 
+from collections import Counter
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.covered import hidden_regions, hidden_share
+from mien.data.groups import Groups
 from mien.nets import Floats
 
 Grey = NDArray[np.uint8]
@@ -124,11 +127,11 @@ def _in_lines(patches: Floats) -> int:
     beside = (gap > -0.15 * high) & (gap < 0.9 * high) & (low > 0.5 * high) & (shared > 0.6 * low)
     beside &= np.abs(bottom[:, None] - bottom) < 0.35 * high
     np.fill_diagonal(beside, False)
-    line = np.arange(len(patches))
-    for one, other in np.argwhere(beside):
-        line[line == line[other]] = line[one]
-    sizes = np.bincount(line)
-    return int(sizes[sizes >= LETTERS_A_LINE].sum())
+    lines = Groups(range(len(patches)))
+    for one, other in np.argwhere(beside).tolist():
+        lines.tie(one, other)
+    sizes = Counter(lines.all().values())
+    return sum(size for size in sizes.values() if size >= LETTERS_A_LINE)
 
 
 def _part(rgb: NDArray[np.uint8], box: Box | None) -> NDArray[np.uint8]:
