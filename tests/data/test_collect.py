@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mien.data.collect import Wish, collect
+from mien.data.collect import Options, collect
 from mien.data.forget import forget
 from mien.data.intake import Taken
 from mien.data.lock import alone
@@ -77,18 +77,18 @@ def test_a_folder_is_walked_and_its_folders_tell_the_class(project: Project, tmp
 
 def test_what_is_told_stays_with_the_source(project: Project, tmp_path: Path) -> None:
     (tmp_path / "011_smile.jpg").write_bytes(jpeg(10))
-    collect(project, str(tmp_path / "011_smile.jpg"), Wish("happy", "CC0", "given", "^([0-9]+)_"))
+    collect(project, str(tmp_path / "011_smile.jpg"), Options("happy", "CC0", "given", "^([0-9]+)_"))
     collect(project, str(tmp_path / "011_smile.jpg"))
     (row,) = project.db.execute("SELECT * FROM sources").fetchall()
     assert (row["licence"], row["consent"]) == ("CC0", "given") and row["ended_at"] is not None
     (picture,) = project.db.execute("SELECT * FROM pictures").fetchall()
     assert (picture["person"], picture["width"], picture["height"]) == ("011", 64, 64)
     with pytest.raises(BadInput, match="consent"):
-        Wish(consent="perhaps")
+        Options(consent="perhaps")
     with pytest.raises(BadInput, match="one group"):
-        Wish(person="[0-9]+")
+        Options(person="[0-9]+")
     with pytest.raises(BadInput, match="not in this project"):
-        collect(project, str(tmp_path), Wish("dreamy"))
+        collect(project, str(tmp_path), Options("dreamy"))
     with pytest.raises(BadInput, match="no such file"):
         collect(project, str(tmp_path / "nowhere"))
 
@@ -173,11 +173,11 @@ def test_a_film_is_an_album_of_its_frames(project: Project, tmp_path: Path) -> N
     for i in range(31):
         film.write(np.full((64, 64, 3), 5 * i, np.uint8))
     film.release()
-    taken = collect(project, str(tmp_path / "clip.avi"), Wish(every_s=1.0))
+    taken = collect(project, str(tmp_path / "clip.avi"), Options(every_s=1.0))
     assert taken == Taken(new=4)
     assert list(arrivals(project)) == [f"clip.avi@{i}.000" for i in range(4)]
     assert project.db.execute("SELECT count(DISTINCT album) FROM arrivals").fetchone()[0] == 1
-    assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=1.0)) == Taken(known=4)
+    assert collect(project, str(tmp_path / "clip.avi"), Options(every_s=1.0)) == Taken(known=4)
     (tmp_path / "no.mp4").write_bytes(b"no film")
     assert collect(project, str(tmp_path / "no.mp4")) == Taken(problems=1)
 
@@ -187,7 +187,7 @@ def test_no_two_frames_of_a_film_share_an_address(project: Project, tmp_path: Pa
     for i in range(20):
         film.write(np.full((64, 64, 3), 10 * i, np.uint8))
     film.release()
-    assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=0.05)) == Taken(new=20)
+    assert collect(project, str(tmp_path / "clip.avi"), Options(every_s=0.05)) == Taken(new=20)
     assert list(arrivals(project)) == [f"clip.avi@{i / 20:.3f}" for i in range(20)]
     assert forget(project, str(tmp_path / "clip.avi")).pictures == 20
     assert copies(project) == set() and in_step(project)
@@ -198,12 +198,12 @@ def test_a_film_brought_in_under_addresses_of_one_decimal_is_known(project: Proj
     for i in range(31):
         film.write(np.full((64, 64, 3), 5 * i, np.uint8))
     film.release()
-    assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=0.5)) == Taken(new=5)
+    assert collect(project, str(tmp_path / "clip.avi"), Options(every_s=0.5)) == Taken(new=5)
     with project.change() as db:
         for address in arrivals(project):
             moment = float(address.partition("@")[2])
             db.execute("UPDATE arrivals SET address = ? WHERE address = ?", (f"clip.avi@{moment:.1f}", address))
-    assert collect(project, str(tmp_path / "clip.avi"), Wish(every_s=0.5)) == Taken(known=5)
+    assert collect(project, str(tmp_path / "clip.avi"), Options(every_s=0.5)) == Taken(known=5)
 
 
 def test_only_one_at_a_time(project: Project, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mien.data.clean import clean, unmark
-from mien.data.collect import Wish, collect
+from mien.data.collect import Options, collect
 from mien.data.leaks import check_leaks
 from mien.data.project import Project
 from mien.data.split import split
@@ -25,7 +25,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Plant]
 @pytest.fixture(scope="module")
 def project(planted: tuple[Path, list], tmp_path_factory: pytest.TempPathFactory) -> Project:
     with Project.create(tmp_path_factory.mktemp("desk") / "p") as opened:
-        collect(opened, str(planted[0]), Wish(licence="for a test", consent="public"))
+        collect(opened, str(planted[0]), Options(licence="for a test", consent="public"))
         clean(opened)
         yield opened
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mien.data.clean import clean
-from mien.data.collect import Wish, collect
+from mien.data.collect import Options, collect
 from mien.data.forget import forget, meant
 from mien.data.project import FILE, Project
 from mien.data.status import status
@@ -48,7 +48,7 @@ def project(tmp_path: Path) -> Project:
         (tmp_path / place).parent.mkdir(exist_ok=True)
         image.save(tmp_path / place)
     with Project.create(tmp_path / "p") as opened:
-        collect(opened, str(tmp_path / "a"), Wish(person="^([0-9]+)_"))
+        collect(opened, str(tmp_path / "a"), Options(person="^([0-9]+)_"))
         collect(opened, str(tmp_path / "b"))
         clean(opened)
         (opened.folder / "report").mkdir()
@@ -116,7 +116,7 @@ def test_status_counts_and_advises(project: Project, tmp_path: Path) -> None:
     assert told.marks["copy"] == 1 and told.marks["no face"] == 1
     assert told.consents == {"unknown": 3}
     assert any("data label" in step for step, _ in told.steps)
-    collect(project, str(tmp_path / "a"), Wish(consent="refused"))
+    collect(project, str(tmp_path / "a"), Options(consent="refused"))
     with project.change() as db:
         db.execute("UPDATE arrivals SET class = 'happy'")
     told = status(project)

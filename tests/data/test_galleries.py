@@ -15,7 +15,7 @@ import pytest
 from test_web import png
 
 from mien.data import galleries
-from mien.data.collect import Wish, collect, kind_of
+from mien.data.collect import Options, collect, kind_of
 from mien.data.forget import forget
 from mien.data.galleries import ADDRESS_KEY, command, find_program, read_gallery
 from mien.data.intake import Taken
@@ -89,7 +89,7 @@ def test_a_board_is_an_album_taken_once(tmp_path: Path, stand_in: list[str]) -> 
     ):
         board(site, "a.png", "b.png", "c.png")
         address = f"{site.address}/board"
-        assert collect(project, address, Wish("happy", pause_s=0)) == Taken(new=2, problems=1)
+        assert collect(project, address, Options("happy", pause_s=0)) == Taken(new=2, problems=1)
         rows = project.db.execute("SELECT address, class, album FROM arrivals").fetchall()
         assert {row["address"] for row in rows} == {f"{site.address}/{name}.png" for name in "abc"}
         assert {(row["class"], row["album"]) for row in rows} == {("happy", address)}
@@ -98,12 +98,12 @@ def test_a_board_is_an_album_taken_once(tmp_path: Path, stand_in: list[str]) -> 
         site.asked.clear()
         board(site, "a.png", "b.png", "d.png")
         site.answers["/d.png"] = Answer(png(3))
-        assert collect(project, address, Wish("happy", pause_s=0, loose=True)).new == 1
+        assert collect(project, address, Options("happy", pause_s=0, loose=True)).new == 1
         assert [path for path, _ in site.asked] == ["/board", "/d.png"]
         gone = forget(project, address)
         assert (gone.pictures, gone.arrivals) == (3, 4)
         assert not list((tmp_path / "p" / "arriving").iterdir())
-        assert collect(project, address, Wish(pause_s=0, loose=True)).new == 3
+        assert collect(project, address, Options(pause_s=0, loose=True)).new == 3
         assert project.db.execute("SELECT count(*) FROM arrivals WHERE album NOT NULL").fetchone()[0] == 0
 
 
@@ -111,11 +111,11 @@ def test_what_was_fetched_before_a_failure_is_kept(tmp_path: Path, stand_in: lis
     with serve({"/a.png": Answer(png(1))}) as site, Project.create(tmp_path / "p") as project:
         board(site, "a.png", "gone.png")
         with pytest.raises(BadInput, match=r"a request failed; .*404"):
-            collect(project, f"{site.address}/board", Wish(pause_s=0))
+            collect(project, f"{site.address}/board", Options(pause_s=0))
         assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 1
         assert project.db.execute("SELECT ended_at FROM sources").fetchone()[0] is None
         board(site, "a.png")
-        assert collect(project, f"{site.address}/board", Wish(pause_s=0)).new == 0
+        assert collect(project, f"{site.address}/board", Options(pause_s=0)).new == 0
         assert project.db.execute("SELECT ended_at FROM sources").fetchone()[0] is not None
 
 
@@ -127,7 +127,7 @@ def test_what_lay_there_from_a_killed_run_is_taken(tmp_path: Path, stand_in: lis
         assert next(running).address == f"{site.address}/a.png"
         running.close()  # as a kill would: fetched, and known to gallery-dl's archive, but not taken
         site.answers["/a.png"] = Answer(status=410)
-        assert collect(project, address, Wish(pause_s=0)).new == 2
+        assert collect(project, address, Options(pause_s=0)).new == 2
 
 
 def test_without_the_program_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,14 +152,14 @@ def test_the_real_program_takes_these_arguments(tmp_path: Path) -> None:
         site.answers["/post.json"] = Answer(json.dumps(posts).encode())
         address = f"moebooru:{site.address}/post?tags=face"
         assert kind_of(address)[0] == "gallery"
-        assert collect(project, address, Wish(pause_s=0)) == Taken(new=2)
+        assert collect(project, address, Options(pause_s=0)) == Taken(new=2)
         rows = project.db.execute("SELECT address FROM arrivals").fetchall()
         assert {row["address"] for row in rows} == {post["file_url"] for post in posts}
         site.asked.clear()
-        assert collect(project, address, Wish(pause_s=0)).new == 0
+        assert collect(project, address, Options(pause_s=0)).new == 0
         assert all(path.startswith("/post") for path, _ in site.asked)
         (told,) = read_gallery(f"{site.address}/x.png", lambda _: False, tmp_path, 0.0)
         assert told.content == png(3) and told.address == f"{site.address}/x.png"
         assert ADDRESS_KEY in "".join(command(address, find_program(), tmp_path, 0.0))
         with pytest.raises(BadInput, match="gallery-dl broke off"):
-            collect(project, f"{site.address}/nothing-it-knows", Wish(pause_s=0))
+            collect(project, f"{site.address}/nothing-it-knows", Options(pause_s=0))

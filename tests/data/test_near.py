@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.data.clean import clean
-from mien.data.collect import Wish, collect
+from mien.data.collect import Options, collect
 from mien.data.copies import marks_of_copies
 from mien.data.hashes import as_words, distance, hash_of, reduced, take_print
 from mien.data.near import BURST, RADIUS, SAME, HashIndex, as_prints, candidates, likeness
@@ -109,7 +109,7 @@ def test_of_a_moment_the_sharpest_frame_is_kept(
     softer = np.asarray(cv2.GaussianBlur(astronaut, (0, 0), 1.6))
     film(tmp_path / "clip.avi", [soft, astronaut, softer, changed])
     with Project.create(tmp_path / "p") as project:
-        collect(project, str(tmp_path / "clip.avi"), Wish(every_s=0.5))
+        collect(project, str(tmp_path / "clip.avi"), Options(every_s=0.5))
         clean(project)
         at = dict(project.db.execute("SELECT sha256, address FROM arrivals").fetchall())
         rows = project.db.execute("SELECT sha256, kind, other FROM marks WHERE kind IN ('burst', 'copy')").fetchall()

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mien.clock import OfflineClock
 from mien.data import web
-from mien.data.collect import Wish, collect
+from mien.data.collect import Options, collect
 from mien.data.intake import Taken
 from mien.data.project import Project
 from mien.data.web import fetch, read_list
@@ -43,7 +43,7 @@ def test_a_list_is_fetched_and_taken_up_again(project: Project, tmp_path: Path) 
             f"{site.address}/page,happy\n"
             f"file:///etc/passwd\n"
         )
-        assert collect(project, str(listed), Wish(pause_s=0)) == Taken(new=2, again=1, problems=3)
+        assert collect(project, str(listed), Options(pause_s=0)) == Taken(new=2, again=1, problems=3)
         rows = project.db.execute("SELECT address, class, problem FROM arrivals").fetchall()
         found = {row["address"].removeprefix(site.address): (row["class"], row["problem"]) for row in rows}
         assert found["/a.png"] == ("happy", None) and found["/a.png#2"] == ("sad", None)
@@ -53,7 +53,7 @@ def test_a_list_is_fetched_and_taken_up_again(project: Project, tmp_path: Path) 
         assert all(agent.startswith("mien/") for agent in site.agents)
         site.asked.clear()
         site.answers["/gone.png"] = Answer(png(3))
-        assert collect(project, str(listed), Wish(pause_s=0)) == Taken(new=1, problems=2, known=3)
+        assert collect(project, str(listed), Options(pause_s=0)) == Taken(new=1, problems=2, known=3)
         assert sorted(path for path, _ in site.asked) == ["/gone.png", "/page"]
 
 

@@ -81,7 +81,7 @@ def bring_in(
     ----------
     pictures : where to look for the pictures; the sheet's folder if not given.
     licence, consent : of what the sheet names; None leaves what was told before, "unknown" at first.
-    person : as in `mien.data.collect.Wish`, sought in the addresses of the sheet.
+    person : as in `mien.data.collect.Options`, sought in the addresses of the sheet.
 
     Raises
     ------

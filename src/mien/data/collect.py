@@ -30,7 +30,7 @@ LISTS = (".txt", ".csv", ".tsv")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Options:
     """How to collect.
 
     `shown` overrules the class that folders and lists tell; `licence` and `consent` None leave what the source has, or
@@ -56,7 +56,9 @@ class Wish:
         sought(self.person)  # refused before the work
 
 
-def collect(project: Project, word: str, wish: Wish | None = None, on_step: Callable[[], None] = lambda: None) -> Taken:
+def collect(
+    project: Project, word: str, options: Options | None = None, on_step: Callable[[], None] = lambda: None
+) -> Taken:
     """Collect one source.
 
     Parameters
@@ -69,15 +71,15 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
     BadInput
         If there is no such source, or it broke off; all that came before is kept, and the next call goes on there.
     """
-    wish = wish or Wish()
+    options = options or Options()
     names = [one.name for one in project.classes]
-    if wish.shown is not None and wish.shown not in names:
-        raise BadInput(f"class '{wish.shown}': not in this project; its classes are {', '.join(names)}")
+    if options.shown is not None and options.shown not in names:
+        raise BadInput(f"class '{options.shown}': not in this project; its classes are {', '.join(names)}")
     kind, address = kind_of(word)
     with alone(project):
         sweep(project)
-        source = begin_source(project, kind, spoken(address), wish.licence, wish.consent)
-        if wish.loose and kind == "gallery":
+        source = begin_source(project, kind, spoken(address), options.licence, options.consent)
+        if options.loose and kind == "gallery":
             with project.change() as db:
                 db.execute("UPDATE arrivals SET album = NULL WHERE source = ?", (source,))
         known, met = _known(project, source), [0]
@@ -86,11 +88,11 @@ def collect(project: Project, word: str, wish: Wish | None = None, on_step: Call
             met[0] += spoken(at) in known
             return spoken(at) in known
 
-        finds = _finds(kind, address, is_known, wish, project, names)
+        finds = _finds(kind, address, is_known, options, project, names)
         try:
             taken = take(project, source, finds, on_step)
         finally:
-            named = tell_persons(project, source, sought(wish.person))
+            named = tell_persons(project, source, sought(options.person))
             if kind == "gallery":
                 clear(project.folder, address, _known(project, source).__contains__)
         end_source(project, source)
@@ -128,31 +130,33 @@ def kind_of(word: str) -> tuple[str, str]:
     )
 
 
-def _finds(kind: str, address: str, known: Known, wish: Wish, project: Project, names: Sequence[str]) -> Iterator[Find]:
+def _finds(
+    kind: str, address: str, known: Known, options: Options, project: Project, names: Sequence[str]
+) -> Iterator[Find]:
     """Finds of a source, each told its class and album as far as they are known."""
     path = Path(address)
     above: tuple[str, ...] = ()
     if kind == "folder" and path.is_dir():
-        found, above = read_folder(path, known, wish.every_s), (path.name,)
+        found, above = read_folder(path, known, options.every_s), (path.name,)
     elif kind == "folder":
         found, above = iter([] if known(path.name) else [read_file(path, path.name)]), (path.parent.name,)
     elif kind == "archive":
         stem = path.name[: -len(next(s for s in ARCHIVES if path.name.lower().endswith(s)))]
         found, above = read_archive(path, known), (stem,)
     elif kind == "video":
-        found, above = frames_as_finds(path, path.name, known, wish.every_s), (path.parent.name,)
+        found, above = frames_as_finds(path, path.name, known, options.every_s), (path.parent.name,)
     elif kind == "urls":
-        found = read_list(address, known, wish.pause_s)
+        found = read_list(address, known, options.pause_s)
     else:
-        found = read_gallery(address, known, project.folder, wish.pause_s)
+        found = read_gallery(address, known, project.folder, options.pause_s)
     for find in found:
         told = (find.shown,) if find.shown else (*above, *PurePosixPath(find.address.partition("@")[0]).parts[:-1])
-        shown = wish.shown or class_on_the_way(told if kind != "gallery" else (), names)
+        shown = options.shown or class_on_the_way(told if kind != "gallery" else (), names)
         yield replace(
             find,
             address=spoken(find.address),
             shown=shown,
-            album=None if wish.loose and kind == "gallery" else find.album,
+            album=None if options.loose and kind == "gallery" else find.album,
         )
 
 

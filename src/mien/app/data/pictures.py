@@ -54,10 +54,10 @@ def collect(
     ] = False,
 ) -> None:
     """Collect pictures, and record where they came from. If interrupted, run it again to continue."""
-    from mien.data.collect import Wish, collect
+    from mien.data.collect import Options, collect
     from mien.data.intake import problems_of
 
-    wish = Wish(shown, licence, consent, person, every, pause, loose)
+    options = Options(shown, licence, consent, person, every, pause, loose)
     console = Console()
     failed: list[BadInput] = []
     problems = 0
@@ -67,7 +67,7 @@ def collect(
             with Progress(*columns, console=console, transient=True) as progress:
                 task = progress.add_task("collecting")
                 try:
-                    taken = collect(opened, source, wish, lambda p=progress, t=task: p.advance(t))  # type: ignore[misc]
+                    taken = collect(opened, source, options, lambda p=progress, t=task: p.advance(t))  # type: ignore[misc]
                 except BadInput as problem:
                     failed.append(problem)
                     continue
