@@ -23,7 +23,7 @@ class Client:
     """A page's requests, each header as it likes."""
 
     def __init__(self, folder: Path, *options: str) -> None:
-        words = [sys.executable, "-m", "mien", "data", "label", str(folder), "--port", "0", "--no-browser", *options]
+        words = [sys.executable, "-m", "mien", "data", "label", str(folder), "--port", "0", "--no-open", *options]
         self.process = subprocess.Popen(
             words, stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}
         )

@@ -17,7 +17,7 @@ class LabelServer(Server):
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.options = ("data", "label", str(folder), "--port", str(self.port), "--no-browser", *options)
+        self.options = ("data", "label", str(folder), "--port", str(self.port), "--no-open", *options)
         self._process: subprocess.Popen[bytes] | None = None
 
     def words(self) -> list[str]:

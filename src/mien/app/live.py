@@ -21,7 +21,7 @@ from typing import Annotated, Any
 import typer
 
 from mien.app.address import LOOPBACK, WILDCARDS, allowed_hosts, bind, reached_at, shown_host
-from mien.app.options import Coefficients, MappingFile, Out, Weights
+from mien.app.options import Coefficients, MappingFile, OpenPage, Out, Weights
 from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput
 from mien.values import EMOTIONS
@@ -49,7 +49,7 @@ def live(
     sessions: Annotated[
         int, typer.Option("--sessions", help="Number of people who can play at the same time, 1 to 64.")
     ] = 4,
-    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+    open_page: OpenPage = True,
     osc: Osc = None,
     faceosc: FaceOsc = None,
     midi_out: MidiOut = None,

@@ -26,6 +26,8 @@ MappingFile = Annotated[
     Path | None, typer.Option("--mapping", help="Another mapping from reading to music (see 'mien mapping').")
 ]
 
+OpenPage = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")]
+
 Weights = Annotated[
     Path | None,
     typer.Option(

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.app.options import Folder
+from mien.app.options import Folder, OpenPage
 from mien.data.project import Project
 from mien.vocabulary import EmotionClass
 
@@ -34,7 +34,10 @@ def label(
         typer.Option("--annotator", help="Name of the annotator; a pseudonym will do. Default: the page asks."),
     ] = None,
     port: Annotated[int, typer.Option("--port", help="Port of the page; 0 picks a free one.")] = DEFAULT_PORT,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    open_page: OpenPage = True,
+    browser: Annotated[
+        bool | None, typer.Option("--browser/--no-browser", hidden=True, help="Earlier name of --open/--no-open.")
+    ] = None,
     every_face: Annotated[
         bool, typer.Option("--every-face", help="Also ask about the smaller faces in a picture, not only the largest.")
     ] = False,
@@ -76,7 +79,7 @@ def label(
             app, ws="none", log_level="warning", access_log=False, server_header=False, lifespan="off",
             timeout_graceful_shutdown=3,
         )  # fmt: skip
-        if browser:
+        if open_page if browser is None else browser:
             asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)
         await uvicorn.Server(config).serve(sockets=[listening])
 
