@@ -4,8 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
-import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -28,9 +27,12 @@ class Flicker:
     def __init__(self) -> None:
         self.left = 2
 
-    def read(self):
+    def grab(self):
         self.left -= 1
-        return self.left >= 0, np.full((720, 1280, 3), 90, dtype=np.uint8)
+        return self.left >= 0
+
+    def retrieve(self):
+        return True, np.full((720, 1280, 3), 90, dtype=np.uint8)
 
     def release(self) -> None:
         self.left = -1
@@ -39,7 +41,10 @@ class Flicker:
 class Empty(Flicker):
     """A camera whose pictures have nothing in them."""
 
-    def read(self):
+    def grab(self):
+        return True
+
+    def retrieve(self):
         return True, np.empty((0, 0, 3), dtype=np.uint8)
 
 
@@ -53,13 +58,16 @@ class Driver:
         self.next_s = 0.0
         self.taken: list[float] = []
 
-    def read(self):
+    def grab(self):
         self.clock.wait(max(0.0, self.next_s - self.clock.now_s) if not self.queue else 0.0)
         while self.next_s <= self.clock.now_s:
             self.queue = [*self.queue, self.next_s][:4]
             self.next_s += 1 / self.rate_hz
         self.taken.append(self.queue.pop(0))
-        return self.clock.now_s < 10, np.zeros((48, 64, 3), dtype=np.uint8)
+        return self.clock.now_s < 10
+
+    def retrieve(self):
+        return True, np.zeros((48, 64, 3), dtype=np.uint8)
 
     def release(self) -> None:
         self.queue.clear()
@@ -83,34 +91,75 @@ def test_what_a_camera_sees_is_read_when_it_is_seen(rate_hz: float) -> None:
     assert len(ages) == pytest.approx(10 * RATE_HZ, abs=2)
 
 
-def test_a_video_is_played_as_fast_as_life(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("fps", "rate_hz"), [(10, 10), (15, 15), (24, 15), (30, 15), (60, 15)])
+def test_a_video_is_played_as_fast_as_life(fps: float, rate_hz: float, tmp_path: Path) -> None:
     clock, times = OfflineClock(), []
-    _film_through(tmp_path, clock, [30], lambda _: times.append(clock.now_s))
+    stamps_s = np.round(np.arange(2 * fps) / fps, 3)  # as WebM has them
+    _film_through(tmp_path, clock, [stamps_s], lambda _: times.append(clock.now_s))
+    assert set(np.round(times, 3)) <= set(stamps_s), "each picture at its own time"
+    assert len(times) == pytest.approx(2 * rate_hz, abs=1)
+    assert clock.now_s == pytest.approx(2.0, abs=0.002), "the last picture has its time too"
+
+
+def test_a_video_without_time_stamps_is_played_at_the_pace_of_a_camera(tmp_path: Path) -> None:
+    clock, times = OfflineClock(), []
+    _film_through(tmp_path, clock, [np.zeros(30)], lambda _: times.append(clock.now_s))
     assert times == pytest.approx(np.arange(30) / RATE_HZ)
 
 
+def test_a_video_that_is_handed_on_too_slowly_leaves_pictures_out(tmp_path: Path) -> None:
+    clock, times = OfflineClock(), []
+
+    def hear(_: bytes) -> None:
+        times.append(clock.now_s)
+        clock.wait(0.5)
+
+    _film_through(tmp_path, clock, [np.arange(60) / 30], hear)
+    assert times == pytest.approx([0.0, 0.5, 1.0, 1.5], abs=0.1)
+
+
 def test_a_video_begins_again_and_nobody_is_told(tmp_path: Path) -> None:
-    pictures = []
-    assert _film_through(tmp_path, OfflineClock(), [30, 30], pictures.append) == [True, False]
+    pictures, stamps_s = [], np.arange(30) / RATE_HZ
+    assert _film_through(tmp_path, OfflineClock(), [stamps_s, stamps_s], pictures.append) == [True, False]
     assert [parse_frame(picture).seq for picture in pictures] == list(range(1, 61))
 
 
-def _film_through(folder: Path, clock: OfflineClock, lengths: list[int], heard: Callable[[bytes], None]) -> list[bool]:
-    """Film with a video that opens once for each of these numbers of pictures; what is told of its coming and going."""
+class Film:
+    """A video of pictures with these time stamps, seconds."""
+
+    def __init__(self, stamps_s: Sequence[float]) -> None:
+        self.left = list(stamps_s)
+        self.at_s = 0.0
+
+    def grab(self):
+        if not self.left:
+            return False
+        self.at_s = self.left.pop(0)
+        return True
+
+    def retrieve(self):
+        return True, np.zeros((48, 64, 3), dtype=np.uint8)
+
+    def get(self, what: int) -> float:
+        assert what == cv2.CAP_PROP_POS_MSEC
+        return 1000 * self.at_s
+
+    def release(self) -> None:
+        self.left.clear()
+
+
+def _film_through(
+    folder: Path, clock: OfflineClock, films: Sequence[Sequence[float]], heard: Callable[[bytes], None]
+) -> list[bool]:
+    """Film with a video that opens once for each of these rows of time stamps; what is told of its coming and going."""
     film, told, gone = folder / "film.avi", [], threading.Event()
     film.touch()
-
-    def source(left: int) -> types.SimpleNamespace:
-        pictures = iter([True] * left)
-        return types.SimpleNamespace(
-            read=lambda: (next(pictures, False), np.zeros((48, 64, 3), dtype=np.uint8)), release=lambda: None
-        )
 
     def tell(is_there: bool) -> None:
         told.append(is_there)
         is_there or gone.set()
 
-    opened = iter([source(length) for length in lengths])
+    opened = iter([Film(stamps_s) for stamps_s in films])
     camera = Camera(str(film), heard, tell, lambda _: next(opened, None), clock=clock)
     assert gone.wait(20)
     camera.close()

@@ -1,10 +1,10 @@
 """A camera of this machine → camera frames, without a browser (device → `CameraFrame` messages).
 
 One thread takes pictures at a steady pace, reduces them and hands them on as the page would send them. A device is
-read as fast as it films, and what comes too soon is left out: what waits in a driver's queue grows old. A file is read
-as fast as life, and begins again at its end. A camera that fails or falls silent is let go and opened again every
-`RETRY_S`, for as long as it takes: for installations that run unattended. A camera may come later too; a video that
-cannot be opened is refused at the start (`check_source`).
+read as fast as it films, and what comes too soon is left out: what waits in a driver's queue grows old. A file is shown
+as fast as life by its own time stamps, whatever its frame rate, and begins again at its end. A camera that fails or
+falls silent is let go and opened again every `RETRY_S`, for as long as it takes: for installations that run unattended.
+A camera may come later too; a video that cannot be opened is refused at the start (`check_source`).
 """
 
 import logging
@@ -27,6 +27,8 @@ RATE_HZ = 15.0
 WIDTH_PX = 640
 QUALITY = 80
 RETRY_S = 2.0
+LONGEST_WAIT_S = 0.1
+"""So often a wait for a picture's time looks whether it is over."""
 QUIET = "-8"
 """FFmpeg's AV_LOG_QUIET."""
 
@@ -36,8 +38,16 @@ log = logging.getLogger(__name__)
 class Source(Protocol):
     """What pictures come from, as `cv2.VideoCapture` is."""
 
-    def read(self) -> tuple[bool, NDArray[np.uint8]]:
-        """Whether there was a picture, and the picture, BGR (h, w, 3)."""
+    def grab(self) -> bool:
+        """Take the next picture; False if there is none."""
+        ...
+
+    def retrieve(self) -> tuple[bool, NDArray[np.uint8]]:
+        """Whether the picture that was taken can be read, and the picture, BGR (h, w, 3)."""
+        ...
+
+    def get(self, what: int, /) -> float:
+        """A property, as `cv2.CAP_PROP_POS_MSEC`: where in its file the picture that was taken stands."""
         ...
 
     def release(self) -> None:
@@ -60,7 +70,7 @@ def check_source(name: str) -> None:
     if source is None:
         cause = "is a folder" if path.is_dir() else "cannot be read as a video" if path.exists() else "no such file"
         raise BadInput(f"--camera {name}: {cause}; give the number of a camera, 0 the first, or the path of a video")
-    moves = source.read()[0] and source.read()[0]
+    moves = source.grab() and source.grab()
     source.release()
     if not moves:
         raise BadInput(f"--camera {name}: a single picture, no video; mien play {name} plays it")
@@ -149,21 +159,54 @@ class Camera:
 
     def _film(self, source: Source, number: int) -> int:
         """Film until the source fails; the number of the last frame."""
+        if self._is_file:
+            return self._show(source, number)
         due_s = self._clock.now_s
-        while not self._over.is_set():
-            is_there, picture = source.read()
-            if not is_there:
-                return number
-            captured_s = time.monotonic()
+        while not self._over.is_set() and source.grab():
             now_s = self._clock.now_s
             if now_s < due_s - 0.5 / RATE_HZ:
-                if not self._is_file:
-                    continue
-                self._clock.wait(due_s - now_s)
+                continue
             due_s = max(due_s + 1 / RATE_HZ, now_s)
+            if not self._hand_on(source, number + 1):
+                break
             number += 1
-            self._on_frame(frame_bytes(CameraFrame(number, captured_s, _jpeg(picture))))
         return number
+
+    def _show(self, source: Source, number: int) -> int:
+        """Show a video to its end, each picture at its own time; pictures that come too soon, or whose successor is
+        due already, are left out. The number of the last frame."""
+        begun_s = self._clock.now_s
+        first_s, at_s, length_s, due_s = None, 0.0, 1 / RATE_HZ, 0.0
+        while not self._over.is_set() and source.grab():
+            stamp_s = source.get(cv2.CAP_PROP_POS_MSEC) / 1000
+            if first_s is None:
+                first_s = stamp_s
+            elif stamp_s - first_s > at_s:
+                length_s, at_s = stamp_s - first_s - at_s, stamp_s - first_s
+            else:  # a file without time stamps: at the pace of the pictures that are handed on
+                at_s += length_s
+            if at_s < due_s - 0.25 / RATE_HZ:  # room for stamps that are rounded to milliseconds
+                continue
+            self._wait_until(begun_s + at_s)
+            if not self._hand_on(source, number + 1):
+                break
+            number += 1
+            due_s = max(due_s + 1 / RATE_HZ, self._clock.now_s - begun_s)
+        self._wait_until(begun_s + at_s + length_s)  # the last picture has its time too
+        return number
+
+    def _wait_until(self, time_s: float) -> None:
+        """Wait until a time, or until closed."""
+        while not self._over.is_set() and (left_s := time_s - self._clock.now_s) > 0:
+            self._clock.wait(min(left_s, LONGEST_WAIT_S))
+
+    def _hand_on(self, source: Source, number: int) -> bool:
+        """Hand on the picture that was taken; False if it cannot be read."""
+        captured_s = time.monotonic()
+        is_there, picture = source.retrieve()
+        if is_there:
+            self._on_frame(frame_bytes(CameraFrame(number, captured_s, _jpeg(picture))))
+        return is_there
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:
