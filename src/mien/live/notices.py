@@ -26,7 +26,7 @@ class Notices:
     def reader(self, how: str) -> None:
         """The reading process is starting, ready or lost."""
         before, self.reader_is = self.reader_is, how
-        if how == "lost":
+        if how == "lost" and before != "lost":  # or it could not be started again
             log.warning("the reading process ended; another one starts")
             self._notice("reader-lost", "reading stopped and starts anew; the music goes on")
         elif how == "ready" and before == "starting" and self._was_lost:

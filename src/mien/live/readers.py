@@ -1,12 +1,14 @@
 """A session's reading process, seen from the session: newest frame wins, crashes are mended (CameraFrame → answers).
 
 One frame is being read, one may wait; a newer one takes the waiting one's place and the older counts as dropped. A
-process that dies or hangs is replaced, a little later each time; the session is told and goes on meanwhile.
+process that dies or hangs, or that the machine cannot start just now, is replaced, a little later each time; the
+session is told and goes on meanwhile.
 `on_answer` and `on_change` are called on the event loop.
 """
 
 import asyncio
 import json
+import logging
 import multiprocessing
 import threading
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from typing import Any, Self
 
 from mien.assets import read_manifest
 from mien.clock import Clock
+from mien.errors import cause_of
 from mien.live.frames import CameraFrame, frame_bytes
 from mien.live.worker import serve
 from mien.reader_manifest import classes_told
@@ -27,6 +30,9 @@ HUNG_S = 5.0
 """A frame that takes longer has stuck the process."""
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 4.0
 """How long a replacement waits, doubling from the first to the longest; a reading brings back the first."""
+
+
+log = logging.getLogger("mien.live")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +137,32 @@ class ReadingProcess:
 
     def _start(self) -> None:
         self._restart = None
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
         self._generation += 1
         self._ready, self._reading, self.affect_modules = False, None, None
-        asked = (theirs, self._reads_affect, self._choice.weights, self._choice.coefficients)
-        self._process = context.Process(target=serve, args=asked, daemon=True)
-        self._process.start()
-        theirs.close()
-        self._connection = ours
+        try:
+            self._process, self._connection = self._started()
+        except OSError as error:  # no memory, no process or no file descriptor left just now
+            if self._wait_s < LONGEST_WAIT_S:  # not for ever, where it goes on for days
+                log.warning("the reading process cannot be started: %s; it is tried again", cause_of(error))
+            self._lose(self._generation)
+            return
         self._on_change("starting")
-        threading.Thread(target=self._listen, args=(ours, self._process, self._generation), daemon=True).start()
+        heard = (self._connection, self._process, self._generation)
+        threading.Thread(target=self._listen, args=heard, daemon=True).start()
+
+    def _started(self) -> tuple[BaseProcess, Connection]:
+        """A new process, and our end of the pipe to it."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        with theirs:
+            asked = (theirs, self._reads_affect, self._choice.weights, self._choice.coefficients)
+            process = context.Process(target=serve, args=asked, daemon=True)
+            try:
+                process.start()
+            except OSError:
+                ours.close()
+                raise
+        return process, ours
 
     def _stop(self) -> None:
         """End the process; its thread ends with the pipe."""
