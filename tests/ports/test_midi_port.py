@@ -6,7 +6,7 @@ import symusic
 
 from mien.errors import BadInput
 from mien.ports import midi
-from mien.ports.midi import FileTwin, FileTwins, MidiPort, messages, open_midi
+from mien.ports.midi import TICKS_A_SECOND, FileTwin, FileTwins, MidiPort, messages, open_midi
 from mien.ports.port import Beat, Control, PortLost, Program, Pulse, Release, Strike, Transport, Value
 
 
@@ -25,11 +25,85 @@ def test_a_file_twin_holds_what_was_sent_when_it_was(tmp_path: Path) -> None:
     assert (note.time, note.duration) == pytest.approx((0.0, 1.5))
 
 
-def test_a_file_keeps_nothing_that_it_will_not_hold(tmp_path: Path) -> None:
-    twin = FileTwin(tmp_path / "take.mid")
+def test_of_a_night_memory_holds_a_minute(tmp_path: Path) -> None:
+    now = [0.0]
+    twin = FileTwin(tmp_path / "take.mid", lambda: now[0])
     port = MidiPort("take", twin, keeps_time=True)
-    port.send([Transport(True), *(Pulse(number) for number in range(1000))])
-    assert len(twin._taken) == 1, "a night of pulses would fill the memory"
+    port.send([Transport(True)])
+    for step in range(8 * 60):  # minutes
+        now[0] = 60.0 * step
+        port.send([Strike(0, "melody", 60, 80), Release(0, "melody", 60), *(Pulse(number) for number in range(40))])
+        assert len(twin._new) < 50
+    port.close()
+    (track,) = mido.MidiFile(tmp_path / "take.mid").tracks
+    onsets = [at for at, message in _timed(track) if message.type == "note_on"]
+    assert onsets == [60 * TICKS_A_SECOND * step for step in range(8 * 60)]
+
+
+def test_a_file_is_whole_while_it_is_played_into(tmp_path: Path) -> None:
+    now = [0.0]
+    port = MidiPort("take", FileTwin(tmp_path / "take.mid", lambda: now[0]))
+    for count in range(1, 4):
+        port.send([Strike(0, "melody", 59 + count, 80), Release(0, "melody", 59 + count)])
+        assert (tmp_path / "take.mid").exists() == (count > 1)
+        now[0] += 70.0
+        port.send([Control(0, "melody", "expression", 0.5)])
+        (track,) = symusic.Score(str(tmp_path / "take.mid")).tracks  # an independent reader
+        assert [note.pitch for note in track.notes] == list(range(60, 60 + count)), "if it were killed now"
+        assert mido.MidiFile(tmp_path / "take.mid").tracks[0][-1].type == "end_of_track"
+    port.close()
+
+
+@pytest.mark.parametrize("refused", [1, 2, 3])
+def test_a_full_disk_costs_a_file_only_its_end(refused: int, tmp_path: Path) -> None:
+    now = [0.0]
+    twin = FileTwin(tmp_path / "take.mid", lambda: now[0])
+    port = MidiPort("take", twin)
+    port.send([Strike(0, "melody", 60, 80)])
+    now[0] = 70.0
+    port.send([Release(0, "melody", 60)])
+    twin._file = Full(twin._file, refused)
+    now[0] = 140.0
+    with pytest.raises(PortLost, match="midi take: No space left on device"):
+        port.send([Strike(0, "melody", 62, 80)])
+    twin._file.close()
+    notes = [m.note for m in mido.MidiFile(tmp_path / "take.mid") if m.type == "note_on"]
+    assert notes[0] == 60
+    assert len(notes) <= 2
+
+
+class Full:
+    """A file on a disk that is full from the n-th write on."""
+
+    def __init__(self, file, refused: int) -> None:
+        self.file, self.left = file, refused
+        self.seek, self.flush, self.close = file.seek, file.flush, file.close
+
+    def write(self, content: bytes) -> None:
+        self.left -= 1
+        if not self.left:
+            raise OSError(28, "No space left on device")
+        self.file.write(content)
+
+
+def _timed(track) -> list:
+    """Messages with their ticks from the beginning."""
+    at, found = 0, []
+    for message in track:
+        at += message.time
+        found.append((at, message))
+    return found
+
+
+def test_who_only_moved_leaves_no_file(tmp_path: Path) -> None:
+    now = [0.0]
+    port = MidiPort("take", FileTwin(tmp_path / "take.mid", lambda: now[0]))
+    for _ in range(3):
+        port.send([Control(0, "melody", "expression", 0.5)])
+        now[0] += 100.0
+    assert (tmp_path / "take.mid").exists(), "or all that moves would stay in memory"
+    port.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_has_markers_for_a_clock(tmp_path: Path) -> None:

@@ -3,25 +3,23 @@
 Notes, controllers and programs, on the channels of the ensemble; the clock if asked for: 24 pulses a quarter, start and
 stop, and after a port was lost song position and continue, at a sixteenth, so that a follower is where the music is. A
 device needs `python-rtmidi` (the extra `midi`), which has no wheels for every Python; a name that ends in `.mid` is a
-file instead, the device's silent twin: the same messages with their times, written when the port is closed, if there
-was a note.
+file instead, the device's silent twin: the same messages with their times, if there is a note among them.
 
-References: MIDI 1.0 detailed specification 4.2 (system real time; song position counts sixteenths, six pulses each).
+References: MIDI 1.0 detailed specification 4.2 (system real time; song position counts sixteenths, six pulses each);
+Standard MIDI Files 1.0 (chunks, and times as numbers of variable length).
 """
 
 import importlib.util
-import io
 import logging
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import mido
 
-from mien.errors import BadInput, extra
+from mien.errors import BadInput, CannotWrite, cause_of, extra
 from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Pulse, Release, Strike, Transport
-from mien.writing import write_bytes
 
 SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 SILENCING = ((SUSTAIN, 0), (ALL_NOTES_OFF, 0), (ALL_SOUND_OFF, 0))
@@ -30,7 +28,12 @@ LAST_SIXTEENTH = 16383
 """Song position has fourteen bits."""
 TICKS_A_SECOND = 960
 """Of the file twin: 480 a quarter at 120 a minute."""
-
+SAVE_S = 60.0
+"""A kill or a power cut costs a file no more than its last so many seconds."""
+_HEAD = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1]) + (TICKS_A_SECOND // 2).to_bytes(2, "big") + b"MTrk"
+"""A file of one track, up to the track's length in bytes, a number of four."""
+_END, _SEAM = b"\0\xff\x2f\0", b"\0\xff\x01\0"
+"""The end of a track, and an empty text, which takes its place when more follows."""
 
 log = logging.getLogger("mien.live")
 
@@ -131,43 +134,87 @@ def messages(event: Event) -> list[Any]:
 
 
 class FileTwin:
-    """A device that writes what it was sent into a MIDI file when it is closed; no file where no note was sent.
+    """A device that writes what it was sent into a MIDI file; no file where no note was sent.
 
-    A file has no place for the clock's messages: start, stop and continue become markers, pulses are left out.
+    A file has no place for the clock's messages: start, stop and continue become markers, pulses are left out. It is
+    begun after `SAVE_S` and grows as often, whole each time, and memory holds no more than what is new: an
+    installation plays for weeks.
 
     Parameters
     ----------
-    path : of the file.
+    path : of the file; there is none of that name.
     now_s : seconds, any clock that rises.
     """
 
     def __init__(self, path: Path, now_s: Callable[[], float] = time.monotonic) -> None:
         self._path = path
         self._now_s = now_s
-        self._start_s = now_s()
-        self._taken: list[tuple[float, Any]] = []
+        self._start_s = self._saved_s = now_s()
+        self._tick = 0
+        self._new = bytearray()
+        self._file: BinaryIO | None = None
+        self._length = 0
+        self._has_notes = False
 
     def send(self, message: Any) -> None:
-        """Keep a message with its time, if a file has a place for it."""
-        if (kept := _in_a_file(message)) is not None:
-            self._taken.append((self._now_s() - self._start_s, kept))
+        """Keep a message with its time, if a file has a place for it.
+
+        Raises
+        ------
+        CannotWrite
+            If the file cannot be written.
+        """
+        if (kept := _in_a_file(message)) is None:
+            return
+        now_s = self._now_s()
+        tick = round((now_s - self._start_s) * TICKS_A_SECOND)
+        self._new += _variable_length(tick - self._tick) + bytes(kept.bytes())
+        self._tick = tick
+        self._has_notes = self._has_notes or message.type == "note_on"
+        if now_s - self._saved_s >= SAVE_S:
+            self._saved_s = now_s
+            self._save()
 
     def close(self) -> None:
-        """Write the file, whole or not at all."""
-        if not any(message.type == "note_on" for _, message in self._taken):
-            return
-        file = mido.MidiFile(type=0, ticks_per_beat=TICKS_A_SECOND // 2)
-        track = mido.MidiTrack()
-        file.tracks.append(track)
-        before = 0
-        for at_s, message in self._taken:
-            tick = round(at_s * TICKS_A_SECOND)
-            track.append(message.copy(time=tick - before))
-            before = tick
-        content = io.BytesIO()
-        file.save(file=content)
-        write_bytes(self._path, content.getvalue())
-        log.warning("MIDI of a session: %s", self._path)
+        """Complete the file, or remove it if no note was sent.
+
+        Raises
+        ------
+        CannotWrite
+            If it cannot be written.
+        """
+        try:
+            if self._has_notes and self._new:
+                self._save()
+        finally:
+            if self._file:
+                self._file.close()
+        if self._has_notes:
+            log.warning("MIDI of a session: %s", self._path)
+        elif self._file:
+            self._path.unlink(missing_ok=True)
+
+    def _save(self) -> None:
+        """Write what is new behind the track's end, then let the track reach so far: it is whole at every moment."""
+        new, end_at = bytes(self._new), len(_HEAD) + 4 + self._length
+        try:
+            if self._file is None:
+                self._file = self._path.open("xb")
+                self._file.write(_HEAD + (len(new) + len(_END)).to_bytes(4, "big") + new + _END)
+                self._file.flush()
+            else:
+                for at, content in (
+                    (end_at, new + _END),
+                    (end_at - len(_END), _SEAM),
+                    (len(_HEAD), (self._length + len(new) + len(_END)).to_bytes(4, "big")),
+                ):
+                    self._file.seek(at)
+                    self._file.write(content)
+                    self._file.flush()
+        except OSError as error:
+            raise CannotWrite(cause_of(error)) from error
+        self._length += len(new) + len(_END)
+        self._new.clear()
 
 
 class FileTwins:
@@ -200,6 +247,14 @@ def _in_a_file(message: Any) -> Any:
     if message.type in ("start", "stop", "continue"):
         return mido.MetaMessage("marker", text=message.type)
     return None if message.type in ("clock", "songpos") else message
+
+
+def _variable_length(number: int) -> bytes:
+    """A number as a file has times: seven bits a byte, the highest first, all but the last marked."""
+    found = bytes([number & 127])
+    while number := number >> 7:
+        found = bytes([number & 127 | 128]) + found
+    return found
 
 
 def open_midi(name: str, *, keeps_time: bool = False) -> MidiPort:
