@@ -31,7 +31,7 @@ from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
 from mien.live.session import Session
-from mien.live.station import EXPORTS, Busy, Station, StationFull
+from mien.live.station import EXPORTS, Busy, NothingPlayed, Station, StationFull
 from mien.live.told import PROTOCOL
 from mien.music.mapping import shipped_mapping
 from mien.sound.font import font_path
@@ -128,19 +128,30 @@ async def _export(station: Station, request: Request, token: str | None) -> Resp
     if session is None:
         return JSONResponse({"error": "no such session; it may have ended"}, 404)
     kind = request.path_params["kind"]
-    asked = request.query_params.get("movement")
     try:
-        movement = int(asked) if asked is not None else None
+        movement = _movement(request.query_params.get("movement"))
         content, movements = await station.export(session, kind, movement)
-    except LookupError as error:
-        return JSONResponse({"error": str(error.args[0])}, 409)
-    except (BadInput, ValueError) as error:
+    except NothingPlayed as error:
+        return JSONResponse({"error": str(error)}, 409)
+    except BadInput as error:
         return JSONResponse({"error": str(error)}, 400)
     except Busy:
         return JSONResponse({"error": "another export of this session is running; wait for it"}, 503)
+    except Exception:
+        log.exception("the export '%s' failed", kind)
+        return JSONResponse({"error": "the file could not be made; the log of mien live says why"}, 500)
     suffix = {"session": "jsonl"}.get(kind, kind)
     headers = {"content-disposition": f'attachment; filename="mien.{suffix}"', "mien-movements": str(movements)}
     return Response(content, media_type=EXPORTS[kind], headers=headers)
+
+
+def _movement(asked: str | None) -> int | None:
+    """The movement that a query asks for; None for the last."""
+    if asked is None:
+        return None
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        raise BadInput(f"movement {asked!r:.40}: give its number, counted from 1, or none for the last")
+    return int(asked)
 
 
 class Outbox:

@@ -56,6 +56,10 @@ class Busy(Exception):
     """Another export of the session is running."""
 
 
+class NothingPlayed(Exception):
+    """There is no music yet to make a file of."""
+
+
 class Station:
     """The sessions of one server.
 
@@ -185,7 +189,7 @@ class Station:
 
         Raises
         ------
-        LookupError
+        NothingPlayed
             If nothing was played yet.
         BadInput
             If the kind or the movement is unknown.
@@ -208,10 +212,11 @@ class Station:
             return (await self._in_process(_table_of, content) if kind == "csv" else content), 1
         movements = session.performance.heard(session.now_s)
         if not movements:
-            raise LookupError("nothing was played yet: press start first")
+            raise NothingPlayed("nothing was played yet: press start first")
         place = len(movements) if movement is None else movement
         if not 1 <= place <= len(movements):
-            raise BadInput(f"movement {place}: there are {len(movements)}, counted from 1")
+            there_are = "there is only one" if len(movements) == 1 else f"there are {len(movements)}, counted from 1"
+            raise BadInput(f"movement {place}: {there_are}")
         piece = await asyncio.to_thread(piece_of, movements[place - 1], "session")
         return await self._in_process(_file_of, piece, kind), len(movements)
 
