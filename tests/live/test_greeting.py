@@ -6,6 +6,10 @@ from collections.abc import Iterator
 import pytest
 from page import Page, Server, serving
 
+from mien.cues.neutral import average_neutral
+from mien.live.calibration import Rest, profile_of
+from mien.live.greeting import allowed
+
 HUGE = 10**400
 """A number that JSON can hold and no float."""
 
@@ -21,6 +25,27 @@ def page(server: Server) -> Iterator[Page]:
     one = Page(server, {})
     yield one
     one.leave()
+
+
+OWN = profile_of(Rest(average_neutral()))
+
+
+@pytest.mark.parametrize(
+    ("hello", "taken", "refused"),
+    [
+        ({}, {"settings": {}, "profile": None}, []),
+        ({"settings": {"ensemble": "organ trio"}, "profile": OWN}, {"settings": {}, "profile": OWN}, ["organ trio"]),
+        (
+            {"settings": {"mode": "gesture", "seed": -1, "tune": "mouth", "colour": "red"}, "profile": {"format": 1}},
+            {"settings": {"mode": "gesture", "tune": "mouth"}, "profile": None},
+            ["seed -1", "'colour'", "profile"],
+        ),
+    ],
+)
+def test_of_a_greeting_each_thing_stands_for_itself(hello: dict, taken: dict, refused: list[str]) -> None:
+    found, told = allowed(hello)
+    assert found == taken
+    assert [word in text for word, text in zip(refused, told, strict=True)] == [True] * len(refused)
 
 
 @pytest.mark.parametrize("profile", [{"cues": {}}, {"cues": {"gaze_x": {"mean": HUGE, "spread": 1}}}])

@@ -30,6 +30,7 @@ from mien.assets import read_asset
 from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
+from mien.live.greeting import allowed
 from mien.live.session import Session
 from mien.live.station import EXPORTS, Busy, NothingPlayed, Station, StationFull
 from mien.live.told import PROTOCOL
@@ -49,6 +50,8 @@ MOST_WAITING = 500
 MOST_BAD, BAD_S = 40, 60.0
 """Messages that are none of the protocol, and the time within which so many end the socket."""
 MOST_TEXTS_A_S = 100
+MOST_REFUSED = 8
+"""Things in one greeting that are told to be refused."""
 
 _GOES_DOWN, _TOO_LARGE = 1001, 1009
 _NORMAL, _MALFORMED, _NO_TOKEN, _NO_HELLO, _TAKEN, _FULL, _SLOW = 1000, 4400, 4401, 4408, 4409, 4429, 4410
@@ -298,19 +301,11 @@ class Sockets:
 
 
 def _attach(session: Session, outbox: Outbox, hello: dict[str, Any], *, resumed: bool) -> None:
-    """Attach a page with all of its greeting, or else without the profile, or else with the mode alone (who wished no
-    emotions read still gets none), or else with nothing of it; what was refused first is told."""
-    settings = hello.get("settings", {})
-    mode = {name: settings[name] for name in settings if name == "mode"}
-    attempts: tuple[dict[str, Any], ...] = (hello, {"settings": settings}, {"settings": mode}, {})
-    for number, taken in enumerate(attempts):
-        try:
-            session.attach(outbox.put, taken, resumed=resumed)
-        except BadInput as error:
-            if number == 0:
-                outbox.put({"type": "error", "code": "bad-message", "text": str(error), "about": "hello"})
-        else:
-            break
+    """Attach a page with what of its greeting can be had; what is refused is told first."""
+    taken, refused = allowed(hello)
+    for text in refused[:MOST_REFUSED]:
+        outbox.put({"type": "error", "code": "bad-message", "text": text, "about": "hello"})
+    session.attach(outbox.put, taken, resumed=resumed)
 
 
 async def _send_all(socket: WebSocket, outbox: Outbox) -> Never:
