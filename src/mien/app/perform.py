@@ -1,8 +1,8 @@
 """`mien perform`: a rendered face with a chosen expression becomes a picture or a video, its truth beside it.
 
 The head is a file of one's own (a morphable head in `ict_face.npz`'s layout), given as argument or in `MIEN_HEAD`; none
-is shipped. Beside `clip.mp4` stands
-`clip.csv`: for every picture its time, the 52 coefficients and the pose that were asked for.
+is shipped. Beside `clip.mp4` stands `clip.csv`: for every picture its time, the 52 coefficients and the pose that were
+asked for.
 """
 
 import csv

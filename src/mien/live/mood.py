@@ -1,9 +1,9 @@
 """What a face, a hand or a lead says → the brief that the music shall follow: the mood clock.
 
 A `Mood` is where the music is asked to be. `target_of` mixes it into a brief: an affect by the mapping in force, or,
-in the gesture mode, cues alone, with no module of `mien.affect` loaded. Mapping pass at once (the steering clock
-slows them down); the scale and what else turns the key passes only when it has been asked for `DWELL_S` on end, so
-that a reading that trembles between two does not break phrases off.
+in the gesture mode, cues alone, with no module of `mien.affect` loaded. Numbers pass at once (the steering clock slows
+them down); the mode passes only when it has been asked for `DWELL_S` on end, so that a reading that trembles between
+two does not break phrases off.
 
 References: Bachorik et al. 2009 (a mood is judged after some 8 s); those of `mien.music.brief` and
 `mien.music.gesture`.
@@ -77,7 +77,7 @@ def target_of(
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A target whose scale has settled: `brief` is it, `wanted` the scale that asks to come in, since `since_s`."""
+    """A target whose mode has settled: `brief` is it, `wanted` the mode that asks to come in, since `since_s`."""
 
     brief: Brief
     wanted: Mode
@@ -85,11 +85,11 @@ class Settled:
 
 
 def settled(before: Settled | None, target: Brief, time_s: float, *, at_once: bool = False) -> Settled:
-    """Let numbers pass, and the scale when it was asked for long enough.
+    """Let numbers pass, and the mode when it was asked for long enough.
 
     Parameters
     ----------
-    at_once : the scale may turn now: the player asked for it by hand.
+    at_once : the mode may turn now: the player asked for it by hand.
     """
     if before is None or at_once or target.mode is before.brief.mode:
         return Settled(target, target.mode, time_s)

@@ -1,6 +1,6 @@
 """Targets in time → music told to the page, planned for the ports, and kept: the structure clock.
 
-`advance` is called some twenty times a second with the brief that is wanted. It lets the conductor compose on, sends
+`advance` is called some thirty times a second with the brief that is wanted. It lets the conductor compose on, sends
 music on its way again when the target has moved, and stops at bar lines where ensemble or metre shall change. What is
 told replaces what was told before from a time on (`from_s`), never less than a beat ahead. Nothing here waits, draws
 or reads a clock: the same calls give the same music.

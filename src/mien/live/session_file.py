@@ -30,7 +30,7 @@ from mien.vocabulary import EIGHT, classes_of, meter_named
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30
-"""Readings that are kept, half an hour at 15 a second; the oldest go first."""
+"""Readings that are kept: half an hour of one face at 15 a second, less of several; the oldest go first."""
 LARGEST_BYTES = 512 * 2**20
 PACKED = 256
 """Lines that are packed together."""

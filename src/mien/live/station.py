@@ -2,7 +2,8 @@
 
 A station has places for so many sessions. One whose page is away goes on for `AWAY_S`, then its music closes and it
 ends. Ports belong to one session at a time: the oldest that is there, and when it ends, the oldest then whose page is
-not away. Files are made in a process of their own, what they are made of in a thread: no session waits for another's.
+not away. Files are made in a process of their own, what they are made of in a thread: no music waits for them. That
+process makes one file at a time: who asks while another session's is made waits for that.
 """
 
 import asyncio

@@ -2,8 +2,7 @@
 
 One row a face and frame. Names are those of the tool for what it measures too; mien's own cues and affect follow, and
 expression coefficients where they were read. What was not measured is left empty, never zero: mien gives no action
-units and no gaze angles. Parquet needs `pyarrow` (the
-extra `research`); its columns bear their units.
+units and no gaze angles. Parquet needs `pyarrow` (the extra `research`); its columns bear their units.
 
 References: OpenFace 2.0's output format (frame from 1, seconds, radians); py-feat's `Fex` (degrees, pixels).
 """
