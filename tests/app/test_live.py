@@ -293,6 +293,6 @@ class TestSteering:
                     while not done:
                         await asyncio.sleep(0.005)
 
-        with caplog.at_level(logging.WARNING):
+        with caplog.at_level(logging.INFO):
             asyncio.run(evening())
         assert len([line for line in caplog.messages if "on port" not in line]) == 1

@@ -235,7 +235,7 @@ class TestIn:
         assert listener.refused >= before + 5
         assert set(read) == {unreadable}
         assert len(read) == osc_in.MOST_A_S
-        assert [record.name for record in caplog.records] == ["mien.live"]
+        assert [record.name for record in caplog.records] == ["mien.ports.osc_in"]
 
     def test_all_that_is_dropped_in_a_burst_is_named(self, caplog: pytest.LogCaptureFixture) -> None:
         listener = OscIn("127.0.0.1", 0, lambda wish: listener.refuse(f"/mien/{wish[0]}: no wish of that address"))

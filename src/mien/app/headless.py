@@ -20,10 +20,12 @@ from mien.live.station import Station
 
 STATUS_S = 10.0
 WATCHDOG_S = 1.0
-IN_THE_LOG = ("port-lost", "reader-lost")
+IN_THE_LOG = ("port-lost", "port-back", "reader-lost")
 """Notices that whoever gives them logs too, as what is refused always is."""
+TROUBLES = ("composer-restarted", "video-lost")
+"""Notices that are a warning in the log; the others tell a normal state."""
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 
 class Status:
@@ -43,15 +45,15 @@ class Status:
         elif message["type"] == "reading":
             self._faces = len(message["faces"])
         elif message["type"] == "notice" and message["code"] not in IN_THE_LOG:
-            log.warning("%s", message["text"])
+            log.log(logging.WARNING if message["code"] in TROUBLES else logging.INFO, "%s", message["text"])
         elif message["type"] == "calibration" and (message["state"] != "running" or not message["progress"]):
-            log.warning("resting face %s: %s", message["state"], message["text"])
+            log.info("resting face %s: %s", message["state"], message["text"])
 
     def line(self) -> str:
         """The state in a line."""
         music = f"{self._brief['key']}, {self._brief['tempo_bpm']:.0f} a minute" if self._brief else "silent"
         rate = self._clocks.get("read_a_s") or 0.0
-        return f"{music}; {self._faces} faces, {rate:.1f} frames a second"
+        return f"{music}; {self._faces} face{'' if self._faces == 1 else 's'}, {rate:.1f} frames a second"
 
 
 async def play_headless(station: Station, camera: str, settings: Mapping[str, Any]) -> None:
@@ -86,7 +88,10 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
 
     def change(is_there: bool) -> None:
         nonlocal missing
-        log.warning("camera %s is %s", camera, "there" if is_there else f"{missing}; it is tried again")
+        if is_there:
+            log.info("camera %s is there", camera)
+        else:
+            log.warning("camera %s is %s; it is tried again", camera, missing)
         missing = "gone"
 
     filming = Camera(camera, film, change)
@@ -109,6 +114,6 @@ async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
                 session.do(Command("settings", {"seed": next_seed(session.state()["seed"])}))
         if session.now_s - told_s >= STATUS_S:
             told_s = session.now_s
-            log.warning("%s", status.line())
+            log.info("%s", status.line())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), WATCHDOG_S)

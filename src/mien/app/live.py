@@ -116,6 +116,7 @@ def live(
     if keep_video:
         check_folder(keep_video)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("mien").setLevel(logging.INFO)
 
     def make_station() -> Station:
         return Station(sessions if camera is None else 1, openers, table, weights, keep_video, coefficients, mode)

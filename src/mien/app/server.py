@@ -37,7 +37,7 @@ from mien.live.told import PROTOCOL
 from mien.music.mapping import shipped_mapping
 from mien.sound.font import font_path
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "mien.1"
 HELLO_S = 5.0

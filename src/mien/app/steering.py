@@ -11,7 +11,7 @@ from mien.live.settings import number
 from mien.live.station import Station
 from mien.ports.osc_in import LONGEST_NAME, OscIn, Wish
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 
 class Steering:
@@ -71,7 +71,7 @@ def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
         loop.call_soon_threadsafe(obey, wish)
 
     listening = OscIn("127.0.0.1", port, hear)
-    log.warning("OSC in on port %d", listening.port)
+    log.info("OSC in on port %d", listening.port)
     try:
         yield
     finally:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 Notice = Callable[[str, str], None]
 

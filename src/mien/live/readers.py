@@ -32,7 +32,7 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 4.0
 """How long a replacement waits, doubling from the first to the longest; a reading brings back the first."""
 
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

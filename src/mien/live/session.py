@@ -42,7 +42,7 @@ BRIEF_S = 0.25
 """Briefs are told no oftener."""
 CLOCKS_S = 1.0
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 
 class Session:

@@ -46,7 +46,7 @@ EXPORTS = {
     "csv": "text/csv",
 }
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 
 class StationFull(Exception):

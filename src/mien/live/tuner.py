@@ -19,7 +19,7 @@ from mien.sound.mixer import LONG_S, Mixer
 
 DRUM_MIDI, USUAL_VELOCITY = 38, 80
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 
 class Tuner:

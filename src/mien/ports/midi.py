@@ -35,7 +35,7 @@ _HEAD = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1]) + (TICKS_A_SECOND // 2).to_byt
 _END, _SEAM = b"\0\xff\x2f\0", b"\0\xff\x01\0"
 """The end of a track, and an empty text, which takes its place when more follows."""
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 
 class Device(Protocol):
@@ -190,7 +190,7 @@ class FileTwin:
             if self._file:
                 self._file.close()
         if self._has_notes:
-            log.warning("MIDI of a session: %s", self._path)
+            log.info("MIDI of a session: %s", self._path)
         elif self._file:
             self._path.unlink(missing_ok=True)
 

@@ -26,7 +26,7 @@ ROOT, BUNDLE = b"/mien/", b"#bundle\0"
 TYPES = frozenset(b"fdihs")
 """Types of arguments that are read: numbers and strings."""
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 Wish = tuple[str, tuple[float | int | str, ...]]
 """What follows the root `/mien/`, and its arguments."""
