@@ -77,8 +77,8 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
     status = Status()
     session, _ = station.enter(None)
     session.attach(status.hear, {"settings": dict(settings)}, resumed=False)
-    if station.keep_video:
-        log.warning("pictures are KEPT in %s: a sign must say so to whoever is seen", station.keep_video)
+    if folder := station.options.keep_video:
+        log.warning("pictures are KEPT in %s: a sign must say so to whoever is seen", folder)
         session.do(Command("record", {"on": True}))
 
     def film(message: bytes) -> None:

@@ -91,6 +91,8 @@ def live(
     """Open the live instrument: your face plays in the browser."""
     from mien.app.mapping import open_mapping
     from mien.live.camera import check_source
+    from mien.live.options import SessionOptions
+    from mien.live.readers import ReaderChoice
     from mien.live.settings import Settings, changed
     from mien.live.station import Station
     from mien.live.video import check_folder
@@ -118,8 +120,10 @@ def live(
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     logging.getLogger("mien").setLevel(logging.INFO)
 
+    options = SessionOptions(table, ReaderChoice.of(weights, coefficients), keep_video, mode)
+
     def make_station() -> Station:
-        return Station(sessions if camera is None else 1, openers, table, weights, keep_video, coefficients, mode)
+        return Station(sessions if camera is None else 1, openers, options)
 
     if headless or camera is not None:
         if camera is None or not openers:

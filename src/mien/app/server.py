@@ -83,7 +83,7 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
         return Response(font, media_type="application/octet-stream", headers=headers)
 
     async def mapping(_: Request) -> Response:
-        return PlainTextResponse((station.mapping or shipped_mapping()).toml)
+        return PlainTextResponse((station.options.mapping or shipped_mapping()).toml)
 
     async def health(_: Request) -> Response:
         return JSONResponse(
@@ -119,7 +119,8 @@ def make_app(station: Station, hosts: Iterable[str], token: str | None = None) -
 def _for_the_notice(station: Station) -> str:
     """What the page says before a camera is asked for and a session begins, as attributes: the mode that is offered
     first, and whether pictures may be kept."""
-    return f' data-mode="{station.mode}"' + (" data-keeps-video" if station.keep_video else "")
+    options = station.options
+    return f' data-mode="{options.mode}"' + (" data-keeps-video" if options.keep_video else "")
 
 
 async def _export(station: Station, request: Request, token: str | None) -> Response:

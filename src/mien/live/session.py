@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from mien.clock import Clock
@@ -25,16 +24,16 @@ from mien.live.messages import Tell
 from mien.live.meters import Meters
 from mien.live.mood import COLOUR_HALF_LIFE_S
 from mien.live.notices import Notices, port_notice
+from mien.live.options import USUAL, SessionOptions
 from mien.live.performance import Performance
 from mien.live.player import Opener, Player
-from mien.live.readers import SHIPPED, ReaderChoice, ReadingProcess, Waiting
+from mien.live.readers import ReadingProcess, Waiting
 from mien.live.seats import SEATS, resting_parts
 from mien.live.session_file import SessionFile
-from mien.live.settings import MODES, changed, next_seed
+from mien.live.settings import changed, next_seed
 from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
-from mien.music.mapping import MappingTable
 from mien.values import Affect, Brief, Part
 
 TICK_S = 0.03
@@ -54,10 +53,7 @@ class Session:
     clock : starts with the session.
     started : ISO date and time of the start.
     openers : ports to play on, by name; empty while another session has them, None where there are none.
-    mapping : the table to begin with; None is the shipped one.
-    choice : the network that reads.
-    keep_video : folder in which the pictures are kept while the player records; None keeps none.
-    mode : the mode to begin in.
+    options : what holds for all sessions of the server.
     """
 
     def __init__(
@@ -66,23 +62,22 @@ class Session:
         clock: Clock,
         started: str,
         openers: Mapping[str, Opener] | None = None,
-        mapping: MappingTable | None = None,
-        choice: ReaderChoice = SHIPPED,
-        keep_video: Path | None = None,
-        mode: str = MODES[0],
+        options: SessionOptions = USUAL,
     ) -> None:
         self.session_id = session_id
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._listener: Tell | None = None
-        self._choice, self._wishes = choice, Wishes(mapping, choice.classes, mode)
+        self._choice = options.choice
+        self._wishes = Wishes(options.mapping, self._choice.classes, options.mode)
         self._notices = Notices(self._notice)
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0
         self._told_brief: Any = None
-        self.watching = Watching(choice.classes, choice.weights)
-        self.file = SessionFile(started, choice.classes)
-        self.video = Video(keep_video, started, self.file, self._notice) if keep_video else None
+        self.watching = Watching(self._choice.classes, self._choice.weights)
+        self.file = SessionFile(started, self._choice.classes)
+        folder = options.keep_video
+        self.video = Video(folder, started, self.file, self._notice) if folder else None
         self._player = Player(openers or {}, clock, self._port_changed)
         self._ports_there_are = openers is not None
         self.performance = Performance(self._tell, self._player, self.file)

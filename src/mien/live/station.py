@@ -21,14 +21,12 @@ from typing import Any
 
 from mien.clock import WallClock
 from mien.errors import BadInput
+from mien.live.options import USUAL, SessionOptions
 from mien.live.player import Opener
-from mien.live.readers import ReaderChoice
 from mien.live.session import Session
 from mien.live.session_file import parse_session
-from mien.live.settings import MODES
 from mien.live.tables import readings_csv
 from mien.live.take import piece_of
-from mien.music.mapping import MappingTable
 from mien.piece import Piece
 
 AWAY_S = 30.0
@@ -68,33 +66,15 @@ class Station:
     ----------
     places : how many sessions there may be at a time.
     openers : ports, by name.
-    mapping : the table that sessions begin with; None is the shipped one.
-    weights : the network that faces are read with; None is the shipped one.
-    keep_video : folder for the pictures of sessions that record; None keeps none.
-    coefficients : whether expression coefficients are read and told too.
-    mode : what sessions begin in that choose none.
-
-    Raises
-    ------
-    BadAsset
-        If the weights have no manifest of a reader beside them.
+    options : what holds for all sessions.
     """
 
     def __init__(
-        self,
-        places: int,
-        openers: Mapping[str, Opener] | None = None,
-        mapping: MappingTable | None = None,
-        weights: Path | None = None,
-        keep_video: Path | None = None,
-        coefficients: bool = False,
-        mode: str = MODES[0],
+        self, places: int, openers: Mapping[str, Opener] | None = None, options: SessionOptions = USUAL
     ) -> None:
         self.places = places
+        self.options = options
         self._openers = dict(openers or {})
-        self.mapping = mapping
-        self._choice = ReaderChoice.of(weights, coefficients)
-        self.keep_video, self.mode = keep_video, mode
         self._away_s = AWAY_S
         self.sessions: dict[str, Session] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
@@ -130,8 +110,7 @@ class Station:
         session_id = secrets.token_hex(16)
         openers = (self._openers if self._lent_to is None else {}) if self._openers else None
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        told_to = (self.mapping, self._choice, self.keep_video, self.mode)
-        session = Session(session_id, WallClock(), started, openers, *told_to)
+        session = Session(session_id, WallClock(), started, openers, self.options)
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session
