@@ -14,7 +14,7 @@ from mien.live.calibration import EXTREME, FEWEST, drifted, profile_of, ranged, 
 from mien.live.commands import NotNow
 from mien.live.face_values import port_values
 from mien.live.lead import Lead, lead_to
-from mien.live.mood import DWELL_S, Mood, Settled, settled, target_of
+from mien.live.mood import DWELL_S, KeyAndMeter, Mood, Settled, settled, target_of
 from mien.live.seats import KEPT_S, Seats, joined, seated
 from mien.live.settings import Settings
 from mien.live.watching import Watching
@@ -228,7 +228,8 @@ class TestOwnClasses:
 class TestMood:
     def test_a_scale_turns_only_when_it_is_asked_for_long_enough(self) -> None:
         happy, sad = (
-            target_of(Mood("hand", affect_of(n)), Settings(), {}, None, (2, (4, 4))) for n in ("happy", "sad")
+            target_of(Mood("hand", affect_of(n)), Settings(), {}, None, KeyAndMeter(2, (4, 4)))
+            for n in ("happy", "sad")
         )
         now = settled(None, happy, 0.0)
         now = settled(now, sad, 1.0)
@@ -242,14 +243,18 @@ class TestMood:
 
     def test_the_key_stays_unless_the_player_says_otherwise(self) -> None:
         mood = Mood("hand", affect_at(-0.9, -0.9))
-        assert target_of(mood, Settings(), {}, None, (5, (3, 4))).tonic_pc == 5
-        asked = target_of(mood, Settings(tonic="A", meter=(6, 8)), {}, None, (5, (3, 4)))
+        assert target_of(mood, Settings(), {}, None, KeyAndMeter(5, (3, 4))).tonic_pc == 5
+        asked = target_of(mood, Settings(tonic="A", meter=(6, 8)), {}, None, KeyAndMeter(5, (3, 4)))
         assert (asked.tonic_pc, asked.meter) == (9, (6, 8))
 
     def test_cues_alone_move_the_music_of_the_gesture_mode(self) -> None:
-        rest = target_of(Mood("face", None, {}), Settings("gesture"), {}, None, (0, (4, 4)))
+        rest = target_of(Mood("face", None, {}), Settings("gesture"), {}, None, KeyAndMeter(0, (4, 4)))
         played = target_of(
-            Mood("face", None, {"mouth_openness": 2.0, "corner_lift": 2.0}), Settings("gesture"), {}, None, (0, (4, 4))
+            Mood("face", None, {"mouth_openness": 2.0, "corner_lift": 2.0}),
+            Settings("gesture"),
+            {},
+            None,
+            KeyAndMeter(0, (4, 4)),
         )
         assert played.tempo_bpm > rest.tempo_bpm
         assert played.mode is Mode.IONIAN
@@ -300,9 +305,9 @@ class TestLead:
             wishes.take_lead({"do": "hold"})
         wishes.set({"mode": "trajectory"})
         wishes.take_lead({"do": "start", "to": "happy", "minutes": 1})
-        before = wishes.target(watching, 0.0, None).tempo_bpm
+        before = wishes.follow(watching, 0.0, None).brief.tempo_bpm
         wishes.pass_time(60)
-        assert wishes.target(watching, 60.0, None).tempo_bpm > before
+        assert wishes.follow(watching, 60.0, None).brief.tempo_bpm > before
         assert isinstance(wishes.lead, Lead)
         wishes.take_lead({"do": "stop"})
         assert wishes.lead is None

@@ -199,10 +199,12 @@ def test_nobody_is_missed_while_the_reading_process_starts(monkeypatch: pytest.M
         reader.becomes("ready")
         assert said_after(session, 1) == []
         session.watching.see(answer((LEFT, cues(), reading("happiness"))), session.now_s, True)
-        assert session._wanted()[1] is not None and session._wishes.mood.source == "face"
+        mood = session._wanted().mood
+        assert (mood.affect is not None, mood.source) == (True, "face")
         session.hear('{"type": "settings", "mode": "gesture"}')
         assert said_after(session, 60) == []
-        assert (session._wanted()[1], session._wishes.mood.source) == (None, "face"), "the music goes on as with a face"
+        mood = session._wanted().mood
+        assert (mood.affect, mood.source) == (None, "face"), "the music goes on as with a face"
         reader.becomes("ready")
         assert said_after(session, 1) == []
         assert said_after(session, 60) == ["no-face"]

@@ -40,22 +40,38 @@ class Mood:
     departures: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the music shall go: the brief, and the mood that asks for it."""
+
+    brief: Brief
+    mood: Mood
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAndMeter:
+    """Tonic and metre of the music that plays."""
+
+    tonic_pc: int
+    meter: tuple[int, int]
+
+
 def target_of(
     mood: Mood,
     settings: Settings,
     held: Mapping[str, float | str],
     mapping: MappingTable | None,
-    key: tuple[int, tuple[int, int]] | None,
+    plays: KeyAndMeter | None,
 ) -> Brief:
     """Mix the brief that a mood asks for.
 
     Parameters
     ----------
     mapping : the table by which an affect is mixed; None is the shipped one.
-    key : tonic and metre of the music that plays: what the player left open stays as it was drawn at the start.
+    plays : of the music that plays: what the player left open stays as it was drawn at the start.
     """
-    tonic_pc = settings.tonic_pc if settings.tonic_pc is not None or key is None else key[0]
-    meter = settings.meter if settings.meter is not None or key is None else key[1]
+    tonic_pc = settings.tonic_pc if settings.tonic_pc is not None or plays is None else plays.tonic_pc
+    meter = settings.meter if settings.meter is not None or plays is None else plays.meter
     if mood.affect is None:
         brief = brief_from_cues(
             mood.departures, ensemble=settings.ensemble, seed=settings.seed, tonic_pc=tonic_pc, meter=meter
@@ -70,7 +86,7 @@ def target_of(
             tonic_pc=tonic_pc,
             meter=meter,
         )
-    drawn = {name for name in ("tonic_pc", "meter") if getattr(settings, name) is None} if key else ()
+    drawn = {name for name in ("tonic_pc", "meter") if getattr(settings, name) is None} if plays else ()
     reasons = (replace(reason, because=KEPT) if reason.field in drawn else reason for reason in brief.reasons)
     return with_held(replace(brief, reasons=tuple(reasons)), held)
 

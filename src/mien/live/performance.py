@@ -26,6 +26,7 @@ from mien.live.messages import (
     pulses_along,
     set_up_told,
 )
+from mien.live.mood import KeyAndMeter
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
@@ -99,9 +100,9 @@ class Performance:
         return self._conductor is not None and self._conductor.has_closed
 
     @property
-    def key(self) -> tuple[int, tuple[int, int]] | None:
+    def plays(self) -> KeyAndMeter | None:
         """Tonic and metre in force, None while nothing plays."""
-        return (self._aim.tonic_pc, self._aim.meter) if self._aim and self._conductor else None
+        return KeyAndMeter(self._aim.tonic_pc, self._aim.meter) if self._aim and self._conductor else None
 
     def set_up_at(self, now_s: float) -> SetUp | None:
         """Since when which ensemble plays."""

@@ -22,7 +22,7 @@ from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
 from mien.live.messages import Tell
 from mien.live.meters import Meters
-from mien.live.mood import COLOUR_HALF_LIFE_S
+from mien.live.mood import COLOUR_HALF_LIFE_S, Target
 from mien.live.notices import Notices, port_notice
 from mien.live.options import USUAL, SessionOptions
 from mien.live.performance import Performance
@@ -34,7 +34,7 @@ from mien.live.settings import changed, next_seed
 from mien.live.video import Video
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
-from mien.values import Affect, Brief, Part
+from mien.values import Part
 
 TICK_S = 0.03
 BRIEF_S = 0.25
@@ -178,11 +178,14 @@ class Session:
         """Let the music begin."""
         self._wishes.begin()
         now_s = self.now_s
-        self.performance.start(now_s, self._wishes.settings.seed, *self._wanted(), self._resting(now_s))
+        wanted = self._wanted()
+        self.performance.start(
+            now_s, self._wishes.settings.seed, wanted.brief, wanted.mood.affect, self._resting(now_s)
+        )
 
     def finish(self) -> None:
         """Let the music come to its end."""
-        self.performance.close(self.now_s, *self._wanted())
+        self._close()
         self._tell_state()
 
     def silence(self) -> None:
@@ -229,7 +232,7 @@ class Session:
         if how == "now":
             self.performance.silence(self.now_s, "stop")
         else:
-            self.performance.close(self.now_s, *self._wanted())
+            self._close()
 
     def _on_panic(self, _: Mapping[str, Any]) -> None:
         self.performance.silence(self.now_s, "panic")
@@ -283,7 +286,8 @@ class Session:
         self._notices.faces(self.watching.is_alone(now_s))
         if self.performance.is_playing:
             self.performance.rest(now_s, self._resting(now_s))
-            self.performance.advance(now_s, *self._wanted())
+            wanted = self._wanted()
+            self.performance.advance(now_s, wanted.brief, wanted.mood.affect)
         if now_s - self._brief_s >= BRIEF_S:
             self._brief_s = now_s
             self._tell_brief(now_s)
@@ -306,10 +310,13 @@ class Session:
                 log.exception("the composer stumbled again; the music stops")
                 self.performance.silence(self.now_s, "restart")
 
-    def _wanted(self) -> tuple[Brief, Affect | None]:
-        """The brief that is wanted now, and the affect that asks for it."""
-        target = self._wishes.target(self.watching, self.now_s, self.performance.key)
-        return target, self._wishes.mood.affect
+    def _close(self) -> None:
+        wanted = self._wanted()
+        self.performance.close(self.now_s, wanted.brief, wanted.mood.affect)
+
+    def _wanted(self) -> Target:
+        """What is wanted from now on."""
+        return self._wishes.follow(self.watching, self.now_s, self.performance.plays)
 
     def _resting(self, now_s: float) -> frozenset[Part]:
         """The parts that nobody plays, or that a face plays itself."""
@@ -378,8 +385,7 @@ class Session:
             self._tell(state)
 
     def _tell_brief(self, now_s: float) -> None:
-        target, _ = self._wanted()
-        message = told.brief(self.performance.brief_at(now_s), target, self._wishes.mood)
+        message = told.brief(self.performance.brief_at(now_s), self._wanted())
         if message != self._told_brief:
             self._told_brief = message
             self._tell(message)

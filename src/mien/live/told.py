@@ -8,7 +8,7 @@ from mien.cues.names import CUES
 from mien.ensembles import ensembles
 from mien.live import commands, frames
 from mien.live.messages import brief_told, ensemble_told, mapping_told, reasons_told
-from mien.live.mood import Mood
+from mien.live.mood import Target
 from mien.live.settings import HELD_RANGES, MODES
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import MappingTable, shipped_mapping
@@ -81,18 +81,18 @@ def mapping(table: MappingTable) -> dict[str, Any]:
     }
 
 
-def brief(now: Brief | None, target: Brief, mood: Mood) -> dict[str, Any]:
+def brief(now: Brief | None, target: Target) -> dict[str, Any]:
     """What is in force, what it moves towards, and why; without a reading the mood stands at the origin."""
-    place = mood.affect
+    place = target.mood.affect
     return {
         "type": "brief",
         "now": brief_told(now) if now else None,
-        "target": brief_told(target),
-        "reasons": reasons_told(target),
+        "target": brief_told(target.brief),
+        "reasons": reasons_told(target.brief),
         "mood": {
             "valence": round(place.valence, 3) if place else 0.0,
             "arousal": round(place.arousal, 3) if place else 0.0,
             "doubt": round(place.doubt, 3) if place else 0.0,
-            "source": mood.source,
+            "source": target.mood.source,
         },
     }

@@ -1,7 +1,7 @@
 """What the player wishes, and what comes of it: settings, held fields, the hand, a lead, a mapping → the target brief.
 
 Each wish is checked whole before anything changes; what is not allowed is refused with `BadInput`, what makes no
-sense at the moment with `NotNow`. `target` joins wishes and faces into the brief that the music shall follow
+sense at the moment with `NotNow`. `follow` joins wishes and faces into the target that the music shall follow
 (`mien.live.mood`).
 """
 
@@ -13,11 +13,11 @@ from mien.circumplex import affect_at
 from mien.errors import BadInput
 from mien.live.commands import NotNow
 from mien.live.lead import DIRECTIONS, Lead, lead_to
-from mien.live.mood import Mood, Settled, settled, target_of
+from mien.live.mood import KeyAndMeter, Mood, Settled, Target, settled, target_of
 from mien.live.settings import MODES, Settings, changed, held, number
 from mien.live.watching import Watching
 from mien.music.mapping import MappingTable, parse_mapping, shipped_mapping
-from mien.values import Brief, Classes
+from mien.values import Classes
 from mien.vocabulary import EIGHT
 
 ORIGIN = affect_at(0, 0)
@@ -40,7 +40,7 @@ class Wishes:
         self.held: dict[str, float | str] = {}
         self.mapping = mapping or shipped_mapping()
         self.lead: Lead | None = None
-        self.mood = Mood()
+        self._mood = Mood()
         self._hand = ORIGIN
         self._settled: Settled | None = None
 
@@ -68,7 +68,7 @@ class Wishes:
         if do == "start":
             if "to" not in fields or "minutes" not in fields:
                 raise BadInput("lead: 'to' and 'minutes' are wanted with start")
-            self.lead = lead_to(self.mood.affect or ORIGIN, fields["to"], fields["minutes"], self._classes)
+            self.lead = lead_to(self._mood.affect or ORIGIN, fields["to"], fields["minutes"], self._classes)
         elif do not in (*DIRECTIONS, "stop"):
             raise BadInput(f"lead: {do!r}; start, {', '.join(DIRECTIONS)} or stop wanted")
         elif self.lead is None:
@@ -89,12 +89,13 @@ class Wishes:
         """Let the next target come as it is: the music begins."""
         self._settled = None
 
-    def target(self, watching: Watching, now_s: float, key: tuple[int, tuple[int, int]] | None) -> Brief:
-        """The brief that is wanted now; `key` is tonic and metre of what plays."""
-        self.mood = self._asked(watching, now_s)
-        target = target_of(self.mood, self.settings, self.held, self.mapping, key)
-        self._settled = settled(self._settled, target, now_s, at_once="mode" in self.held)
-        return self._settled.brief
+    def follow(self, watching: Watching, now_s: float, plays: KeyAndMeter | None) -> Target:
+        """Follow faces and wishes to where they are now: the target that is wanted from now on; `plays` is of the music
+        under way. The mode settles by this, and a lead begins from here."""
+        self._mood = self._asked(watching, now_s)
+        wanted = target_of(self._mood, self.settings, self.held, self.mapping, plays)
+        self._settled = settled(self._settled, wanted, now_s, at_once="mode" in self.held)
+        return Target(self._settled.brief, self._mood)
 
     def _asked(self, watching: Watching, now_s: float) -> Mood:
         if self.settings.mode == "hand":
