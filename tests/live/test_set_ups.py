@@ -70,7 +70,7 @@ def test_a_change_of_mind_takes_back_who_was_announced() -> None:
     stage.play(0.5, QUARTET)
     stage.play(12.0, PIANO)
     assert programs_of("piano").items() <= stage.programs.items()
-    assert stage.performance.set_up_at(stage.clock.now_s)[1] == "piano"
+    assert stage.performance.set_up_at(stage.clock.now_s).ensemble == "piano"
 
 
 def test_a_device_that_comes_back_is_given_its_instruments() -> None:

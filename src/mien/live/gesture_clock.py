@@ -106,11 +106,11 @@ class GestureClock:
 
     def _band(self, wished: str) -> Ensemble:
         """Who plays; every controller is told anew to who has just been set up, which set them to rest."""
-        set_up = self._performance.set_up_at(self._clock.now_s - SET_UP_S) or (0.0, wished)
+        set_up = self._performance.set_up_at(self._clock.now_s - SET_UP_S) or SetUp(0.0, wished)
         if set_up != self._set_up:
             self._set_up = set_up
             self._touch.forget()
-        return ensemble(set_up[1])
+        return ensemble(set_up.ensemble)
 
     def _move(self, gesture: Gesture, waiting: Waiting, band: Ensemble) -> None:
         moved = self._touch.moved(gesture, band)

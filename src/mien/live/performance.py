@@ -8,7 +8,8 @@ or reads a clock: the same calls give the same music.
 Times are session seconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
@@ -36,7 +37,7 @@ from mien.music.journey.steer import distance
 from mien.music.midi import channels
 from mien.music.spelling import key_name
 from mien.music.tune import pitch_of
-from mien.ports.port import Event, Strike, Transport
+from mien.ports.port import Beat, Event, Strike, Transport
 from mien.values import Affect, Brief, Part
 
 START_S = 0.35
@@ -51,6 +52,22 @@ DECIDE_S = 0.4
 """The least time between two changes of course."""
 WORTH_TURNING = 0.015
 """Shares of a field's span by which a target must have moved."""
+
+
+Timed = tuple[float, Event]
+"""When, and what."""
+NO_ENDS: Mapping[int, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What begins at `from_s` or later: who plays, notes and beats; and by id, when notes of before end now."""
+
+    from_s: float
+    set_ups: Sequence[SetUp]
+    notes: Sequence[PlannedNote]
+    beats: Sequence[tuple[float, Beat]]
+    ends: Mapping[int, float]
 
 
 class Keeper(Protocol):
@@ -180,12 +197,12 @@ class Performance:
     def resume(self, now_s: float) -> None:
         """Tell a page that was away all that still lies ahead."""
         if self._conductor and self._conductor.legs:
-            self._tell_ahead(now_s, {}, set_ups_of(self._conductor.legs, now_s, None), *self._ahead(now_s))
+            self._tell_ahead(self._ahead(now_s, set_ups_of(self._conductor.legs, now_s, None)))
 
     def plan_anew(self, now_s: float) -> None:
         """Plan for ports that were another's all that still lies ahead; the page knows of it."""
         if self._conductor and self._conductor.legs:
-            self._plan(now_s, {}, (), set_ups_of(self._conductor.legs, now_s, None), *self._ahead(now_s))
+            self._plan(self._ahead(now_s, set_ups_of(self._conductor.legs, now_s, None)))
 
     def heard(self, now_s: float) -> list[Movement]:
         """What was played until now, movement by movement."""
@@ -291,64 +308,53 @@ class Performance:
         self._next_id = self._conductor.next_id
         self._keeper.keep("step", now_s, step=step)
 
-    def _announce(self, from_s: float, ends: dict[int, float], before: Sequence[tuple[float, Event]] = ()) -> None:
+    def _announce(self, from_s: float, ends: Mapping[int, float], before: Sequence[Timed] = ()) -> None:
         """Tell page and ports what begins at `from_s` or later, and ports what comes right before."""
-        set_ups = self._set_ups.anew(self._known().legs, from_s)
-        notes, beats = self._ahead(from_s)
-        self._plan(from_s, ends, before, set_ups, notes, beats)
-        self._tell_ahead(from_s, ends, set_ups, notes, beats)
+        ahead = self._ahead(from_s, self._set_ups.anew(self._known().legs, from_s), ends)
+        self._plan(ahead, before)
+        self._tell_ahead(ahead)
 
-    def _ahead(self, from_s: float) -> tuple[list[PlannedNote], list[Any]]:
-        """The notes and the beats at `from_s` or later."""
-        notes = planned_notes((without_resting(leg, self._rests) for leg in self._known().legs), from_s)
-        return notes, [beat for beat in beats_along(self._known().legs, *self._bar) if beat[0] >= from_s - 1e-9]
+    def _ahead(self, from_s: float, set_ups: Sequence[SetUp], ends: Mapping[int, float] = NO_ENDS) -> Ahead:
+        """What lies ahead from a time on."""
+        legs = self._known().legs
+        notes = planned_notes((without_resting(leg, self._rests) for leg in legs), from_s)
+        beats = [beat for beat in beats_along(legs, *self._bar) if beat[0] >= from_s - 1e-9]
+        return Ahead(from_s, set_ups, notes, beats, ends)
 
-    def _tell_ahead(
-        self,
-        from_s: float,
-        ends: dict[int, float],
-        set_ups: Sequence[SetUp],
-        notes: Sequence[PlannedNote],
-        beats: Sequence[Any],
-    ) -> None:
-        """Tell the page what begins at `from_s` or later."""
+    def _tell_ahead(self, ahead: Ahead) -> None:
+        """Tell the page what lies ahead."""
         legs = self._known().legs
         last = legs[-1].played
-        for at_s, name in set_ups:
-            self._tell(set_up_told(at_s, ensemble(name)))
+        for set_up in ahead.set_ups:
+            self._tell(set_up_told(set_up.at_s, ensemble(set_up.ensemble)))
         self._tell(
             {
                 "type": "notes",
-                "from_s": place(from_s),
+                "from_s": place(ahead.from_s),
                 "until_s": place(legs[-1].end_s),
-                "notes": note_rows(notes),
-                "ends": [[note_id, place(end_s)] for note_id, end_s in ends.items()],
-                "beats": beat_rows(beats),
-                "chords": chord_rows(legs, from_s),
-                "marks": mark_rows(legs, from_s),
+                "notes": note_rows(ahead.notes),
+                "ends": [[note_id, place(end_s)] for note_id, end_s in ahead.ends.items()],
+                "beats": beat_rows(ahead.beats),
+                "chords": chord_rows(legs, ahead.from_s),
+                "marks": mark_rows(legs, ahead.from_s),
                 "key": key_name(last.tonic_pc, last.mode),
                 "meter": f"{last.meter[0]}/{last.meter[1]}",
                 "written_bars": sum(leg.played.length_ticks // leg.played.bar_ticks for leg in legs),
             }
         )
 
-    def _plan(
-        self,
-        from_s: float,
-        ends: dict[int, float],
-        before: Sequence[tuple[float, Event]],
-        set_ups: Sequence[SetUp],
-        notes: Sequence[PlannedNote],
-        beats: Sequence[Any],
-    ) -> None:
-        """Plan for the ports what begins at `from_s` or later."""
-        programs = [(at_s, program) for at_s, name in set_ups for program in programs_of(ensemble(name))]
-        self._player.replace(from_s, notes, ends, [*before, *beats, *self._timing(from_s), *programs])
+    def _plan(self, ahead: Ahead, before: Sequence[Timed] = ()) -> None:
+        """Plan for the ports what lies ahead, and what comes right before."""
+        programs = [
+            (set_up.at_s, program) for set_up in ahead.set_ups for program in programs_of(ensemble(set_up.ensemble))
+        ]
+        others = [*before, *ahead.beats, *self._timing(ahead.from_s), *programs]
+        self._player.replace(ahead.from_s, ahead.notes, ahead.ends, others)
 
-    def _timing(self, from_s: float) -> list[tuple[float, Event]]:
+    def _timing(self, from_s: float) -> list[Timed]:
         """The clock's pulses from a time on, and its stop where the music ends."""
         legs = self._known().legs if self._player.keeps_time else ()
-        found: list[tuple[float, Event]] = [*pulses_along(legs, self._ticks, from_s)]
+        found: list[Timed] = [*pulses_along(legs, self._ticks, from_s)]
         return [*found, (self._known().end_s, Transport(runs=False))] if self._known().has_closed else found
 
     def _forget(self, now_s: float) -> None:
