@@ -115,6 +115,37 @@ def test_a_device_hears_start_pulses_and_stop() -> None:
     assert ways == ["stop", "start", "clock", "stop", "start", "clock", "stop"]
 
 
+def stood_still(opener: Any) -> Band:
+    """A band that the machine let wait for three seconds."""
+    band = Band(opener)
+    band.performance.start(0.0, 1, mood("sad"))
+    band.play(3.0, mood("sad"))
+    band.clock.wait(3.0)
+    band.play(2.0, mood("sad"))
+    return band
+
+
+def test_after_a_standstill_beats_and_pulses_come_in_no_burst() -> None:
+    twins: list[Timed] = []
+    stood_still(lambda clock: twins.append(Timed(clock)) or twins[-1])
+    (twin,) = twins
+    came = [event for at, event in twin.at if 5.9 < at < 6.02]
+    assert sum(isinstance(event, Pulse) for event in came) < 15, "a quarter of a second, not three"
+    assert sum(isinstance(event, Beat) for event in came) <= 1
+
+
+def test_after_a_standstill_a_follower_is_where_the_music_is() -> None:
+    device, twins = Device(), list[Timed]()
+    stood_still(lambda clock: twins.append(Timed(clock)) or twins[-1])
+    stood_still(lambda _: MidiPort("x", device, keeps_time=True))
+    positions = [event.position for event in twins[0].sent if isinstance(event, Pulse)]
+    joined = next(position for before, position in pairwise(positions) if position > before + 1)
+    (place,) = [message.pos for message in device.heard if message.type == "songpos"]
+    assert place == -(-joined // 6), "the first sixteenth after those that were missed"
+    ways = [kind for kind, before in zip(device.timing(), [None, *device.timing()], strict=False) if kind != before]
+    assert ways == ["stop", "start", "clock", "stop", "songpos", "continue", "clock"]
+
+
 def test_who_was_unplugged_joins_at_a_sixteenth() -> None:
     device = Device()
 
@@ -152,7 +183,7 @@ def test_nobody_plans_pulses_for_ports_that_want_none() -> None:
     player = Player({"port": lambda: twin}, clock, runs=False)
     performance = Performance(lambda _: None, player, SessionFile("now"))
     performance.start(0.0, 1, mood("sad"))
-    clock.wait(2.0)
+    clock.wait(0.4)
     player.play_due()
     assert any(isinstance(event, Beat) for event in twin.sent)
     assert not any(isinstance(event, Pulse) for event in twin.sent)

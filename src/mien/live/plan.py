@@ -1,8 +1,9 @@
 """Notes that lie in the future → what ports must be told now, with nothing left sounding.
 
 A `Plan` holds notes and other events by session time; `due` gives what has come due, in order: releases, then
-instruments and values, then strikes; what was missed altogether stays silent. A later plan replaces what has not begun;
-what sounds keeps its release, at its time or another. The ledger pairs them up.
+instruments and values, then strikes; what was missed altogether stays silent, be it a note, a beat or a pulse of the
+clock. A later plan replaces what has not begun; what sounds keeps its release, at its time or another. The ledger pairs
+them up.
 """
 
 import heapq
@@ -10,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mien.live.ledger import Ledger
-from mien.ports.port import Event, Program, Strike
+from mien.ports.port import Beat, Event, Program, Pulse, Strike
 
 RELEASE, OTHER, STRIKE = 0, 1, 2
 """Order of what falls at one time."""
 LATE_S = 0.25
-"""A note that is over before it could be sent, and was due so long ago, is not struck any more: the machine stood
-still."""
+"""A note that is over before it could be sent, and was due so long ago, is not struck any more, and beats and pulses of
+so long ago come no more, rather than all at once: the machine stood still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Plan:
                 if note and time_s >= note.end_s:  # or its end was put off
                     del self._sounding[what]
                     events += self._ledger.release(what, note.strike.channel, note.strike.pitch_midi)
-            else:
+            elif not (isinstance(what, Beat | Pulse) and time_s < now_s - LATE_S):
                 events.append(what)
         return events
 

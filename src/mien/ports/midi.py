@@ -1,9 +1,10 @@
 """Events → MIDI messages, to a device or into a file.
 
 Notes, controllers and programs, on the channels of the ensemble; the clock if asked for: 24 pulses a quarter, start and
-stop, and after a port was lost song position and continue, at a sixteenth, so that a follower is where the music is. A
-device needs `python-rtmidi` (the extra `midi`), which has no wheels for every Python; a name that ends in `.mid` is a
-file instead, the device's silent twin: the same messages with their times, if there is a note among them.
+stop, and after a port was lost or pulses were missed song position and continue, at a sixteenth, so that a follower is
+where the music is. A device needs `python-rtmidi` (the extra `midi`), which has no wheels for every Python; a name that
+ends in `.mid` is a file instead, the device's silent twin: the same messages with their times, if there is a note among
+them.
 
 References: MIDI 1.0 detailed specification 4.2 (system real time; song position counts sixteenths, six pulses each);
 Standard MIDI Files 1.0 (chunks, and times as numbers of variable length).
@@ -65,6 +66,8 @@ class MidiPort:
         self._device = device
         self._keeps_time = keeps_time
         self._runs = False
+        self._next = 0
+        """The position of the pulse that is awaited, while it runs."""
 
     def send(self, events: Sequence[Event]) -> None:
         """Send what MIDI has a word for."""
@@ -98,17 +101,25 @@ class MidiPort:
             self._device.close()
 
     def _timing(self, event: Event) -> list[Any]:
-        """The messages of the clock; a port that comes to music under way joins it at the next sixteenth."""
+        """The messages of the clock; a port that comes to music under way, or missed pulses because the machine stood
+        still, joins it at the next sixteenth."""
         match event:
             case Transport(runs):
-                had, self._runs = self._runs, runs
+                had, self._runs, self._next = self._runs, runs, 0
                 return [mido.Message("start" if runs else "stop")] if runs or had else []
-            case Pulse() if self._runs:
+            case Pulse(position) if self._runs and position == self._next:
+                self._next += 1
                 return [mido.Message("clock")]
-            case Pulse(position) if position % PULSES_A_SIXTEENTH == 0:
-                self._runs = True
+            case Pulse(position) if self._runs and position < self._next:
+                return []
+            case Pulse(position):
+                stop = [mido.Message("stop")] if self._runs else []
+                self._runs = position % PULSES_A_SIXTEENTH == 0
+                if not self._runs:
+                    return stop
+                self._next = position + 1
                 place = min(position // PULSES_A_SIXTEENTH, LAST_SIXTEENTH)
-                return [mido.Message("songpos", pos=place), mido.Message("continue"), mido.Message("clock")]
+                return [*stop, mido.Message("songpos", pos=place), mido.Message("continue"), mido.Message("clock")]
             case _:
                 return []
 
