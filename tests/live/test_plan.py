@@ -20,7 +20,7 @@ class TestLedger:
         assert ledger.strike(2, strike) == (Release(0, "melody", 60), strike)
         assert ledger.release(1, 0, 60) == ()
         assert ledger.release(2, 0, 60) == (Release(0, "melody", 60),)
-        assert len(ledger) == 0
+        assert ledger.silence() == ()
 
     def test_silence_owes_nothing_afterwards(self) -> None:
         ledger = Ledger()
@@ -48,7 +48,7 @@ class TestPlan:
         assert plan.due(2) == [Release(0, "melody", 60), Strike(0, "melody", 65, 80)]
         assert plan.due(2.5) == [Release(0, "melody", 62)]
         assert plan.due(9) == [Release(0, "melody", 65)]
-        assert plan.sounding == 0
+        assert plan.silence() == [], "no key is down"
 
     def test_a_new_plan_puts_off_the_end_of_what_sounds_or_will(self) -> None:
         plan = Plan()
@@ -66,7 +66,7 @@ class TestPlan:
         plan = Plan()
         plan.replace(0, [note(1, 0, 1), note(2, 1, 40, 62), note(3, 2, 3, 64), note(4, 29.9, 29.95, 65)], {})
         assert plan.due(30) == [Strike(0, "melody", 62, 80), Strike(0, "melody", 65, 80), Release(0, "melody", 65)]
-        assert plan.sounding == 1
+        assert plan.silence() == [Release(0, "melody", 62)]
 
 
 times = st.floats(0, 5, width=16)

@@ -127,7 +127,7 @@ class TestPlaying:
             "    (face,) = next(m for m in heard if m['type'] == 'reading')['faces']\n"
             "    notes = next(m for m in heard if m['type'] == 'notes')['notes']\n"
             "    here = [name for name in sys.modules if name.startswith('mien.affect')]\n"
-            "    print(face['affect'], here, session.affect_modules, len(notes) > 0)\n"
+            "    print(face['affect'], here, session._reading.affect_modules, len(notes) > 0)\n"
             "    await session.close()\n"
             "if __name__ == '__main__': asyncio.run(main())\n"
         )

@@ -17,9 +17,6 @@ class Ledger:
     def __init__(self) -> None:
         self._held: dict[Key, tuple[int, str]] = {}
 
-    def __len__(self) -> int:
-        return len(self._held)
-
     def strike(self, note_id: int, strike: Strike) -> tuple[Strike | Release, ...]:
         """What to send so that a note begins: its key is released first if it is down."""
         key = (strike.channel, strike.pitch_midi)

@@ -37,7 +37,6 @@ class Meters:
         past_s = max(1e-3, now_s - self._told_s)
         message = {
             "type": "clocks",
-            "server_s": round(now_s, 4),
             "gesture_ms": _percentiles(self._gesture_ms, 95),
             "structure_s": None if structure_s is None else round(structure_s, 3),
             "mood_s": mood_s,

@@ -44,11 +44,6 @@ class Plan:
         self._foreseen: set[int] = set()
 
     @property
-    def sounding(self) -> int:
-        """How many keys are down."""
-        return len(self._ledger)
-
-    @property
     def next_s(self) -> float | None:
         """When something comes due, None if nothing will."""
         return self._heap[0][0] if self._heap else None

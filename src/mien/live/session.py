@@ -95,11 +95,6 @@ class Session:
         """Session time."""
         return self._clock.now_s
 
-    @property
-    def affect_modules(self) -> tuple[str, ...] | None:
-        """What of `mien.affect` the reading process has loaded."""
-        return self._reading.affect_modules if self._reading else None
-
     # What the page does.
 
     def attach(self, listener: Tell, hello: Mapping[str, Any], *, resumed: bool) -> None:

@@ -82,7 +82,7 @@ class OscPort:
 
     def close(self) -> None:
         """Close the socket."""
-        self._client._sock.close()
+        self._client.close()
 
     def _send_values(self, values: list[Value]) -> None:
         now_s = time.monotonic()
