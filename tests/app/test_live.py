@@ -142,7 +142,7 @@ def test_a_host_that_nobody_knows_is_told_at_the_start(
         (["--sessions", "0"], "--sessions 0"),
         (["--osc", "nowhere:x"], "HOST:PORT"),
         (["--mapping", "missing.toml"], "missing.toml"),
-        (["--port", "99999"], "choose another with --port"),
+        (["--port", "99999"], "--port 99999: give 0 to 65535; 0 picks a free one"),
         (["--host", "nowhere.invalid"], "choose --host 127.0.0.1"),
         (["--mode", "opera"], "mode 'opera': choose one of emotion"),
         (["--tune", "eyes"], "--tune eyes: only with --camera"),

@@ -12,7 +12,7 @@ import pytest
 from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.ports import osc_in
-from mien.ports.osc import FACEOSC_GESTURES, LARGEST_BUNDLE, OscPort, parse_receiver
+from mien.ports.osc import FACEOSC_GESTURES, LARGEST_BUNDLE, OscPort, Receiver, parse_receiver
 from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
 from mien.ports.port import Beat, Control, Happened, Release, Seen, Strike, Value
 
@@ -157,13 +157,13 @@ def test_faceosc_patches_hear_that_nobody_is_there(receiver: socket.socket) -> N
     [("127.0.0.1:9", ("127.0.0.1", 9)), ("studio", ("studio", 7400)), ("57120", ("127.0.0.1", 57120))],
 )
 def test_receivers_are_written_as_host_and_port(given: str, wanted: tuple[str, int]) -> None:
-    assert parse_receiver(given, 7400) == wanted
+    assert parse_receiver(given, "mien") == Receiver(*wanted, "mien")
 
 
-@pytest.mark.parametrize("given", ["", ":1", "a:b", "a:99999", "a:0"])
+@pytest.mark.parametrize("given", ["", ":1", "a:b", "a:", "a:²", "a:99999", "99999", "a:0"])
 def test_other_receivers_are_refused(given: str) -> None:
     with pytest.raises(BadInput, match="HOST:PORT"):
-        parse_receiver(given, 7400)
+        parse_receiver(given, "mien")
 
 
 def message(address: str, tags: str = "", given: bytes = b"") -> bytes:
@@ -270,6 +270,10 @@ class TestIn:
                 time.sleep(0.05)
         listener.close()
         assert ("start", ()) in heard[count:]
+
+    def test_a_number_that_no_port_has_is_refused(self) -> None:
+        with pytest.raises(BadInput, match="--osc-in 99999: give 1 to 65535, or 0 for a free one"):
+            OscIn("127.0.0.1", 99999, lambda _: None)
 
     def test_a_port_that_is_taken_is_named(self) -> None:
         listener = OscIn("127.0.0.1", 0, lambda _: None)

@@ -55,12 +55,16 @@ def bind(host: str, port: int) -> socket.socket:
     BadInput
         If the port cannot be had.
     """
+    from mien.ports.osc import HIGHEST_PORT
+
+    if not 0 <= port <= HIGHEST_PORT:
+        raise BadInput(f"--port {port}: give 0 to {HIGHEST_PORT}; 0 picks a free one")
     listening = socket.socket(_family(host), socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
         listening.listen()  # whoever reads the address may come at once
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listening.close()
         remedy = "--host 127.0.0.1" if isinstance(error, socket.gaierror) else "another with --port, or --port 0"
         raise BadInput(f"port {port} on {host}: {cause_of(error)}; choose {remedy}") from None

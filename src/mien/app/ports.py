@@ -103,11 +103,11 @@ def play_scale(port: Any) -> str:
 
 def tell_unknown_hosts(openers: Mapping[str, Any]) -> None:
     """Say of each OSC receiver whose host nobody knows now that nothing reaches it; it may be there later."""
-    from mien.ports.osc import OscPort
+    from mien.ports.osc import Receiver
     from mien.ports.port import PortLost
 
     for name, opener in openers.items():
-        if isinstance(opener, partial) and opener.func is OscPort:
+        if isinstance(opener, Receiver):
             try:
                 opener().close()
             except PortLost as lost:
@@ -146,14 +146,13 @@ def port_openers(
     from mien.live.speakers import check_audio, open_speakers
     from mien.ports.lsl import check_lsl, open_lsl
     from mien.ports.midi import FileTwins, open_midi, output_names
-    from mien.ports.osc import PROFILES, OscPort, parse_receiver
+    from mien.ports.osc import parse_receiver
 
     openers: dict[str, Any] = {}
     for profile, receivers in (("mien", osc), ("faceosc", faceosc)):
         for text in receivers:
-            host, number = parse_receiver(text, PROFILES[profile])
-            name = f"{'osc' if profile == 'mien' else 'faceosc'} {host}:{number}"
-            openers[name] = partial(OscPort, host, number, profile)
+            receiver = parse_receiver(text, profile)
+            openers[receiver.name] = receiver
     for name in midi_out:
         opens: Callable[[], Any]
         if name.endswith(".mid"):

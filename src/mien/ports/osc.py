@@ -12,6 +12,7 @@ specification (time tags); McDonald, "FaceOSC" (addresses as its own examples pr
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pythonosc.osc_bundle_builder import OscBundleBuilder
@@ -25,6 +26,8 @@ from mien.ports.port import Beat, Control, Event, Happened, PortLost, Release, S
 ROOT = "/mien"
 PORT = 7400
 FACEOSC_PORT = 8338
+HIGHEST_PORT = 65535
+"""Of UDP and TCP: sixteen bits."""
 MOST_A_S = 60.0
 """Bundles of values a second, of our own profile."""
 LARGEST_BUNDLE = 1400
@@ -35,13 +38,42 @@ BUNDLE_HEAD, MESSAGE_HEAD = 16, 4
 Message = tuple[str, tuple[float | int | str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who hears OSC: opens a port to them. The host may be unknown now, and known later.
+
+    Parameters
+    ----------
+    host, port : where.
+    profile : "mien" or "faceosc".
+    """
+
+    host: str
+    port: int
+    profile: str
+
+    @property
+    def name(self) -> str:
+        """What messages call the port."""
+        return f"{'osc' if self.profile == 'mien' else self.profile} {self.host}:{self.port}"
+
+    def __call__(self) -> "OscPort":
+        """Open it.
+
+        Raises
+        ------
+        PortLost
+            If there is no such host now.
+        """
+        return OscPort(self.host, self.port, self.profile)
+
+
 class OscPort:
     """Sends to one receiver.
 
     Parameters
     ----------
-    host, port : the receiver.
-    profile : "mien" or "faceosc".
+    host, port, profile : as `Receiver` has them.
 
     Raises
     ------
@@ -50,7 +82,7 @@ class OscPort:
     """
 
     def __init__(self, host: str, port: int, profile: str) -> None:
-        self.name = f"{'osc' if profile == 'mien' else profile} {host}:{port}"
+        self.name = Receiver(host, port, profile).name
         self._profile = profile
         self._values_s = -math.inf
         try:
@@ -182,7 +214,7 @@ FACEOSC_GESTURES: Sequence[tuple[str, str, float]] = (
 """FaceOSC's address, our cue, and what to multiply it with."""
 
 
-def parse_receiver(text: str, default_port: int) -> tuple[str, int]:
+def parse_receiver(text: str, profile: str) -> Receiver:
     """Read "HOST:PORT", "HOST" or "PORT".
 
     Raises
@@ -190,16 +222,16 @@ def parse_receiver(text: str, default_port: int) -> tuple[str, int]:
     BadInput
         If it is none of them.
     """
-    host, _, port = (
-        text.rpartition(":") if ":" in text else (("127.0.0.1", "", text) if text.isdigit() else (text, "", ""))
-    )
-    try:
-        number = int(port) if port else default_port
-    except ValueError:
-        number = 0
-    if not host or not 0 < number < 65536:
-        raise BadInput(f"OSC receiver '{text}': give HOST:PORT, as in 127.0.0.1:{default_port}")
-    return host, number
+    usual = PROFILES[profile]
+    if ":" in text:
+        host, _, port = text.rpartition(":")
+    else:
+        host, port = ("127.0.0.1", text) if text.isdigit() else (text, str(usual))
+    if not host or not (port.isascii() and port.isdigit() and len(port) < 10):
+        raise BadInput(f"OSC receiver '{text}': give HOST:PORT, as in 127.0.0.1:{usual}")
+    if not 0 < int(port) <= HIGHEST_PORT:
+        raise BadInput(f"OSC receiver '{text}': ports are 1 to {HIGHEST_PORT}; give HOST:PORT, as in 127.0.0.1:{usual}")
+    return Receiver(host, int(port), profile)
 
 
 def _message(address: str, given: Sequence[float | int | str]) -> OscMessage:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pythonosc.osc_message import OscMessage, ParseError
 
 from mien.errors import BadInput, cause_of
+from mien.ports.osc import HIGHEST_PORT
 
 MAX_BYTES = 1024
 MOST_A_S = 200
@@ -38,14 +39,16 @@ class OscIn:
     Raises
     ------
     BadInput
-        If the port is taken.
+        If the port is taken, or there is none of that number.
     """
 
     def __init__(self, host: str, port: int, on_wish: Callable[[Wish], None]) -> None:
+        if not 0 <= port <= HIGHEST_PORT:
+            raise BadInput(f"--osc-in {port}: give 1 to {HIGHEST_PORT}, or 0 for a free one")
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((host, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             self._socket.close()
             raise BadInput(f"OSC in on {host}:{port}: {cause_of(error)}; choose another --osc-in") from None
         self._socket.settimeout(0.2)
