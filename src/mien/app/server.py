@@ -31,9 +31,9 @@ from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
 from mien.live.greeting import allowed
+from mien.live.messages import PROTOCOL
 from mien.live.session import Session
 from mien.live.station import EXPORTS, Busy, NothingPlayed, Station, StationFull
-from mien.live.told import PROTOCOL
 from mien.music.mapping import shipped_mapping
 from mien.sound.font import font_path
 

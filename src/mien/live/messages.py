@@ -1,33 +1,45 @@
-"""Music laid out in time → the messages of `docs/wire.md` (plain data, ready for JSON).
+"""Music laid out in time, and what a session tells of itself → the messages of `docs/wire.md` (plain data, ready for
+JSON).
 
 Times are session seconds, rounded to a tenth of a millisecond; channels count from 0.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from mien.ensembles import Ensemble, Player, ensemble
+from mien import __version__
+from mien.circumplex import PRESETS
+from mien.cues.names import CUES
+from mien.ensembles import Ensemble, Player, ensemble, ensembles
+from mien.live import commands, frames
 from mien.live.conductor import Leg
+from mien.live.mood import Target
 from mien.live.plan import PlannedNote
-from mien.music.mapping import MappingTable
+from mien.live.settings import HELD_RANGES, MODES
+from mien.music.gesture import CONTROL_ROWS, gesture_mapping
+from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.midi import channels, desk_controls
 from mien.music.perform import in_force
 from mien.music.rhythm import beat_ticks
-from mien.music.spelling import key_name, name, signature, spell
+from mien.music.spelling import chord_name, key_name, signature
+from mien.music.tune import shipped_tunes
 from mien.ports.port import Beat, Program, Pulse, Strike
-from mien.values import TICKS_PER_QUARTER, Brief, Chord, Part
+from mien.values import REGIONS, TICKS_PER_QUARTER, Brief, Classes, Part
 
 Tell = Callable[[dict[str, Any]], None]
 """What takes a message to the page."""
 
-PULSE_TICKS = TICKS_PER_QUARTER // 24
+PROTOCOL = 1
+STEERED_BY = {
+    Part.MELODY: "eyes",
+    Part.HARMONY: "brows",
+    Part.TEXTURE: "nose",
+    Part.RHYTHM: "mouth",
+    Part.KIT: "mouth",
+}
+"""The region that steers each part."""
 
-_QUALITIES: Mapping[tuple[int, ...], str] = {
-    (0, 4, 7): "", (0, 3, 7): "m", (0, 3, 6): "dim", (0, 4, 8): "aug", (0, 2, 7): "sus2", (0, 5, 7): "sus4", (0, 7):
-    "5", (0, 4, 7, 10): "7", (0, 4, 7, 11): "maj7", (0, 3, 7, 10): "m7", (0, 3, 6, 10): "m7b5", (0, 3, 6, 9): "dim7",
-    (0, 3, 7, 11): "mmaj7", (0, 4, 7, 9): "6", (0, 3, 7, 9): "m6", (0, 2, 4, 7): "add9", (0, 5, 7, 10): "7sus4",
-}  # fmt: skip
-"""Lead-sheet names by semitones above the root."""
+PULSE_TICKS = TICKS_PER_QUARTER // 24
 
 
 def place(time_s: float) -> float:
@@ -184,14 +196,6 @@ def chord_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
     return rows
 
 
-def chord_name(chord: Chord, fifths: int) -> str:
-    """A chord as on a lead sheet, "Gm7/B♭", under a signature of so many sharps."""
-    root = chord.pcs[0]
-    quality = _QUALITIES.get(tuple(sorted((pc - root) % 12 for pc in chord.pcs)), "")
-    bass = "" if chord.bass_pc == root else f"/{name(spell(chord.bass_pc, fifths, chord))}"
-    return name(spell(root, fifths, chord)) + quality + bass
-
-
 def mark_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
     """Rows `[time_s, kind, text]` of the marks from `from_s` on."""
     rows = []
@@ -205,11 +209,83 @@ def mark_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
     return rows
 
 
-def brief_told(brief: Brief) -> dict[str, Any]:
+def welcome_told(classes: Classes, table: MappingTable) -> dict[str, Any]:
+    """The greeting, without what it tells of the session."""
+    words = {row.target: (row.low, row.high) for row in shipped_mapping().rows}
+    places = {one.name: (one.valence, one.arousal) for one in classes}
+    places |= {name: place for name, place in PRESETS.items() if place not in places.values()}
+    return {
+        "type": "welcome",
+        "protocol": PROTOCOL,
+        "version": __version__,
+        "emotions": [one.name for one in classes],
+        "regions": list(REGIONS),
+        "modes": list(MODES),
+        "parts": [{"name": part.name.lower(), "region": STEERED_BY[part]} for part in Part],
+        "ensembles": [ensemble_told(band) for band in ensembles().values()],
+        "cues": [
+            {"name": c.name, "unit": c.unit, "low": c.low, "high": c.high, "region": c.region, "facs": c.facs}
+            for c in CUES
+        ],
+        "fields": [
+            {"name": name, "low": low, "high": high, "low_word": words[name][0], "high_word": words[name][1]}
+            for name, (low, high) in HELD_RANGES.items()
+        ],
+        "tunes": [{"name": t.name, "title": t.title, "says": t.says} for t in shipped_tunes().values()],
+        "presets": {name: list(place) for name, place in places.items()},
+        "mapping": mapping_told(table),
+        "limits": {
+            "frame_bytes": frames.MAX_BYTES,
+            "frame_pixels": frames.MAX_PIXELS,
+            "text_bytes": commands.MAX_BYTES,
+            "frames_a_s": 30,
+        },
+    }
+
+
+def mapping_told(table: MappingTable) -> dict[str, Any]:
+    """The mapping in force."""
+    return {
+        "type": "mapping",
+        "toml": table.toml,
+        **_mapping_rows(table),
+        "gesture": _mapping_rows(gesture_mapping()),
+        "controls": [
+            {
+                "part": row.part.name.lower(),
+                "control": row.control,
+                "cue": row.cue,
+                "at_rest": row.at_rest,
+                "weight": row.weight,
+                "source": row.source,
+            }
+            for row in CONTROL_ROWS
+        ],
+    }
+
+
+def brief_told(now: Brief | None, target: Target) -> dict[str, Any]:
+    """What is in force, what it moves towards, and why; without a reading the mood stands at the origin."""
+    place = target.mood.affect
+    return {
+        "type": "brief",
+        "now": _brief_numbers(now) if now else None,
+        "target": _brief_numbers(target.brief),
+        "reasons": _reasons(target.brief),
+        "mood": {
+            "valence": round(place.valence, 3) if place else 0.0,
+            "arousal": round(place.arousal, 3) if place else 0.0,
+            "doubt": round(place.doubt, 3) if place else 0.0,
+            "source": target.mood.source,
+        },
+    }
+
+
+def _brief_numbers(brief: Brief) -> dict[str, Any]:
     """A brief as numbers by name, with its scale and key in words."""
     told: dict[str, Any] = {
-        name_: round(getattr(brief, name_), 4)
-        for name_ in (
+        name: round(getattr(brief, name), 4)
+        for name in (
             "tempo_bpm", "density", "register_midi", "spread_semitones", "contour", "loudness", "legato", "tension",
             "brightness", "syncopation", "rubato", "interruption",
         )
@@ -223,12 +299,12 @@ def brief_told(brief: Brief) -> dict[str, Any]:
     }
 
 
-def reasons_told(brief: Brief) -> list[dict[str, str]]:
+def _reasons(brief: Brief) -> list[dict[str, str]]:
     """Why each field is as it is."""
     return [{"field": r.field, "because": r.because, "source": r.source} for r in brief.reasons]
 
 
-def mapping_told(table: MappingTable) -> dict[str, Any]:
+def _mapping_rows(table: MappingTable) -> dict[str, Any]:
     """The rows of a mapping."""
     return {
         "rows": [

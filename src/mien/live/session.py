@@ -14,13 +14,12 @@ from typing import Any
 
 from mien.clock import Clock
 from mien.errors import BadInput
-from mien.live import told
 from mien.live.calibration import rest_of
 from mien.live.commands import Command, NotNow, code_of, parse_command
 from mien.live.face_tune import FaceTune
 from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
-from mien.live.messages import Tell
+from mien.live.messages import Tell, brief_told, mapping_told, welcome_told
 from mien.live.meters import Meters
 from mien.live.mood import COLOUR_HALF_LIFE_S, Target
 from mien.live.notices import Notices, port_notice
@@ -117,7 +116,7 @@ class Session:
         self._state = self.state()
         own = {"session": self.session_id, "resumed": resumed, "keeps_video": self.video is not None}
         own |= {"state": self._state, "ports": self.ports_told(), "default_mode": self._wishes.default_mode}
-        self._tell(told.welcome(self.watching.classes, self._wishes.mapping) | own)
+        self._tell(welcome_told(self.watching.classes, self._wishes.mapping) | own)
         self._set(wanted)
         if self._reading is None:
             told_to = (self._answered, self._reader_changed, self._choice)
@@ -253,7 +252,7 @@ class Session:
 
     def _on_mapping(self, fields: Mapping[str, Any]) -> None:
         self._wishes.map_by(fields["toml"])
-        self._tell(told.mapping(self._wishes.mapping))
+        self._tell(mapping_told(self._wishes.mapping))
 
     def _on_record(self, fields: Mapping[str, Any]) -> None:
         self.file.keeps_readings = fields["on"]
@@ -380,7 +379,7 @@ class Session:
             self._tell(state)
 
     def _tell_brief(self, now_s: float) -> None:
-        message = told.brief(self.performance.brief_at(now_s), self._wanted())
+        message = brief_told(self.performance.brief_at(now_s), self._wanted())
         if message != self._told_brief:
             self._told_brief = message
             self._tell(message)

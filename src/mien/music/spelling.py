@@ -104,3 +104,19 @@ def key_name(tonic_pc: int, mode: Mode) -> str:
     """Name of a key, "D dorian", "B♭ major"."""
     words = {Mode.IONIAN: "major", Mode.AEOLIAN: "minor"}
     return f"{tonic_name(tonic_pc, mode)} {words.get(mode, mode_name(mode))}"
+
+
+_QUALITIES = {
+    (0, 4, 7): "", (0, 3, 7): "m", (0, 3, 6): "dim", (0, 4, 8): "aug", (0, 2, 7): "sus2", (0, 5, 7): "sus4", (0, 7):
+    "5", (0, 4, 7, 10): "7", (0, 4, 7, 11): "maj7", (0, 3, 7, 10): "m7", (0, 3, 6, 10): "m7b5", (0, 3, 6, 9): "dim7",
+    (0, 3, 7, 11): "mmaj7", (0, 4, 7, 9): "6", (0, 3, 7, 9): "m6", (0, 2, 4, 7): "add9", (0, 5, 7, 10): "7sus4",
+}  # fmt: skip
+"""Lead-sheet names by semitones above the root."""
+
+
+def chord_name(chord: Chord, fifths: int) -> str:
+    """A chord as on a lead sheet, "Gm7/B♭", under a signature of so many sharps."""
+    root = chord.pcs[0]
+    quality = _QUALITIES.get(tuple(sorted((pc - root) % 12 for pc in chord.pcs)), "")
+    bass = "" if chord.bass_pc == root else f"/{name(spell(chord.bass_pc, fifths, chord))}"
+    return name(spell(root, fifths, chord)) + quality + bass
