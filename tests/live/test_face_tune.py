@@ -288,5 +288,5 @@ def test_a_tune_that_does_not_exist_is_refused() -> None:
 def test_a_broken_line_of_a_tune_is_named() -> None:
     file = SessionFile("now")
     file.keep("tune", 1.0, id=-1)
-    with pytest.raises(BadInput, match="line 2"):
+    with pytest.raises(BadInput, match=r"line 2 cannot be replayed \(.* is missing or unknown\)"):
         replayed(parse_session(file.content(2.0), "session"))

@@ -181,8 +181,8 @@ def test_a_broken_line_of_a_tune_is_named(played: bytes, wrong: dict) -> None:
 def test_a_broken_note_is_named(played: bytes, wrong: dict) -> None:
     lines = parse_session(played, "session")
     at, note = next((number, line) for number, line in enumerate(lines) if line["kind"] == "note")
-    with pytest.raises(BadInput, match=rf"line {at + 1}: '{next(iter(wrong))}'"):
-        differences([*lines[:at], note | wrong, *lines[at + 1 :]], replayed(lines))
+    with pytest.raises(BadInput, match=rf"^evening.jsonl: line {at + 1}: '{next(iter(wrong))}'"):
+        differences([*lines[:at], note | wrong, *lines[at + 1 :]], replayed(lines), "evening.jsonl")
 
 
 def test_a_session_that_is_cut_short_says_so(played: bytes) -> None:

@@ -185,7 +185,7 @@ def replay(
         return
     kinds = check_files(files)
     take = replayed(lines, str(session))
-    if found := differences(lines, take):
+    if found := differences(lines, take, str(session)):
         raise BadInput(f"{session}: {len(found)} notes differ ({found[0]}); it was made by another version of mien")
     count = sum(line["kind"] == "note" for line in lines)
     for number, movement in enumerate(take.movements, start=1):

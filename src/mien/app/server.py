@@ -250,7 +250,7 @@ class Sockets:
                 if is_bye:
                     await self._station.end(session)  # before the page knows: its place is free then
                 if code is not None:
-                    await _close(socket, code, "bye" if is_bye else "too many messages that are none")
+                    await _close(socket, code, "bye" if is_bye else "too many messages that cannot be read")
         finally:
             sending.cancel()
             hearing.cancel()

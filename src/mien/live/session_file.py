@@ -206,7 +206,9 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
                 _end(take, conductor, float(line["time_s"]), rests, tune)
                 conductor = None
         except _BROKEN as error:
-            raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export the session again") from None
+            raise BadInput(
+                f"{name}: line {number} cannot be replayed ({_why(error)}); export the session again"
+            ) from None
     _end(take, conductor, math.inf, rests, tune)
     if not take.movements:
         raise BadInput(f"{name}: nothing was played in this session")
@@ -218,7 +220,7 @@ def notes_of(take: Take) -> list[PlannedNote]:
     return [note for movement in take.movements for note in planned_notes(movement.legs, 0.0)]
 
 
-def differences(lines: Iterable[Line], take: Take) -> list[str]:
+def differences(lines: Iterable[Line], take: Take, name: str = "session") -> list[str]:
     """What a replay plays otherwise than the session: one sentence a note, none if it is the same.
 
     Raises
@@ -232,11 +234,11 @@ def differences(lines: Iterable[Line], take: Take) -> list[str]:
         if line["kind"] == "note":
             keys = ("id", "onset_s", "length_s", "part", "pitch_midi", "velocity")
             if absent := [key for key in keys if key not in line]:
-                raise BadInput(f"line {number}: a note without '{absent[0]}'; export the session again")
+                raise BadInput(f"{name}: line {number}: a note without '{absent[0]}'; export the session again")
             then = {key: line[key] for key in keys[1:]}
             if wrong := [key for key in keys if not isinstance(line[key], str if key == "part" else int | float)]:
                 raise BadInput(
-                    f"line {number}: '{wrong[0]}' {line[wrong[0]]!r:.60} of a note; export the session again"
+                    f"{name}: line {number}: '{wrong[0]}' {line[wrong[0]]!r:.60} of a note; export the session again"
                 )
             now = again.get(line["id"])
             if now is None:
@@ -244,6 +246,11 @@ def differences(lines: Iterable[Line], take: Take) -> list[str]:
             elif any(not _same(then[key], now[key]) for key in then):
                 found.append(f"note {line['id']}: {then} then, {now} now")
     return found
+
+
+def _why(error: Exception) -> str:
+    """What a line that cannot be replayed lacks or holds."""
+    return f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)
 
 
 def _end(take: Take, conductor: Conductor | None, until_s: float, rests: Rests, tune: Sequence[PlannedNote]) -> None:
@@ -263,7 +270,7 @@ def _tune(lines: Sequence[Line], name: str) -> list[PlannedNote]:
                 onset_s = float(line["onset_s"])
                 notes.append(PlannedNote(int(line["id"]), onset_s, round(onset_s + float(line["length_s"]), 4), strike))
             except _BROKEN as error:
-                raise BadInput(f"{name}: line {number} cannot be replayed ({error}); export it again") from None
+                raise BadInput(f"{name}: line {number} cannot be replayed ({_why(error)}); export it again") from None
     return notes
 
 
