@@ -1,11 +1,11 @@
 /** The camera's picture as a mirror, with the focal points drawn in the colours of their regions. */
 import { css, html } from "lit";
 import { colour, type Name } from "../palette.ts";
-import type { SeenFace } from "../wire.ts";
+import { REGIONS, type Region, type SeenFace } from "../wire.ts";
 import { DrawnPanel } from "./panel.ts";
 
 interface Line {
-  readonly region: Name;
+  readonly region: Region;
   readonly points: readonly number[];
   readonly isClosed?: boolean;
 }
@@ -63,7 +63,6 @@ export class FaceElement extends DrawnPanel {
 
 function drawFace(pen: CanvasRenderingContext2D, face: SeenFace, w: number, h: number): void {
   const shares = face.affect?.shares;
-  const names = ["eyes", "brows", "nose", "mouth"];
   pen.lineJoin = pen.lineCap = "round";
   for (const { region, points, isClosed } of LINES) {
     const path = new Path2D();
@@ -72,7 +71,7 @@ function drawFace(pen: CanvasRenderingContext2D, face: SeenFace, w: number, h: n
       if (point) path.lineTo(point[0] * w, point[1] * h);
     }
     if (isClosed) path.closePath();
-    const share = shares?.[names.indexOf(region)] ?? 0.25;
+    const share = shares?.[REGIONS.indexOf(region)] ?? 0.25;
     pen.lineWidth = 3.4 + 4 * share;
     pen.strokeStyle = "rgb(0 0 0 / 0.4)";
     pen.stroke(path);

@@ -4,16 +4,12 @@
  * A label whose answer does not come is sent until it does: the server keeps it once. Pictures of the next faces are
  * fetched ahead and held in memory, never in the browser's cache.
  */
+import type { Place } from "../wire.ts";
 import { type About, type Answer, ask, type FaceAhead, type Label, Refusal, type Session, type Verdict } from "./wire.ts";
 
 const WAITS_MS = [250, 500, 1000, 2000];
 /** Nobody has looked at a face sooner: a double-click's second click is about the face before. */
 const LOOK_MS = 400;
-
-export interface Place {
-  readonly valence: number;
-  readonly arousal: number;
-}
 
 export interface View {
   readonly about?: About;

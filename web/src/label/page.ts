@@ -1,7 +1,8 @@
 /** The label page: a face, a key for each class, undo, skip, "cannot tell". */
 import { css, html, LitElement, nothing } from "lit";
 import { Panel } from "../elements/panel.ts";
-import { Desk, type Place } from "./desk.ts";
+import type { Place } from "../wire.ts";
+import { Desk } from "./desk.ts";
 import { CANNOT_TELL, classOfKey, lettersOf, PLANE } from "./keys.ts";
 import type { PlaceElement } from "./place.ts";
 

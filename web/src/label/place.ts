@@ -1,7 +1,7 @@
 /** A small plane of valence (to the right) and arousal (upwards), −1..1, for who wants to say more than a class. */
 import { css, html, LitElement, nothing, svg } from "lit";
 import { Panel } from "../elements/panel.ts";
-import type { Place } from "./desk.ts";
+import type { Place } from "../wire.ts";
 
 const STEP = 0.1;
 const KEYS: Readonly<Record<string, readonly [number, number]>> = {
