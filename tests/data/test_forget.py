@@ -70,10 +70,10 @@ def test_a_person_is_forgotten_and_copies_are_told(project: Project) -> None:
 
 
 def test_what_would_go_is_told_before(project: Project, tmp_path: Path) -> None:
-    assert meant(project, "011") == "the person '011': 1 pictures (1 near copies stay)"
-    assert meant(project, "011", copies_too=True) == "the person '011': 2 pictures (1 near copies go along)"
+    assert meant(project, "011") == "the person '011': 1 picture (near copies that stay: 1)"
+    assert meant(project, "011", copies_too=True) == "the person '011': 2 pictures (near copies that go along: 1)"
     told = meant(project, str(tmp_path / "b"))
-    assert "the source" in told and "2 pictures (1 more also came from elsewhere and stay" in told
+    assert "the source" in told and "2 pictures (kept, since they also came from elsewhere: 1" in told
     assert "the picture" in meant(project, "011_x.png")
     assert project.db.execute("SELECT count(*) FROM pictures").fetchone()[0] == 3
     with pytest.raises(BadInput, match="no person and no source"):

@@ -17,6 +17,7 @@ from mien.data.copies import pairs
 from mien.data.galleries import ARRIVING, waiting_place
 from mien.data.lock import alone
 from mien.data.project import PICTURES, Project
+from mien.data.words import counted
 from mien.errors import BadInput
 
 REPORT, SHEETS = "marks.html", "marks-*.png"
@@ -91,11 +92,11 @@ def meant(project: Project, told: str, copies_too: bool = False) -> str:
     kind = "the source" if source is not None else "the person" if is_person else "the picture"
     if kind == "the picture":
         (told,) = (name[:12] for name in names)
-    more = [f"{kept} more also came from elsewhere and stay"] if kept else []
+    more = [f"kept, since they also came from elsewhere: {kept}"] if kept else []
     if near:
-        more.append(f"{len(near)} near copies " + ("go along" if copies_too else "stay"))
+        more.append(f"near copies that {'go along' if copies_too else 'stay'}: {len(near)}")
     count = len(names) + (len(near) if copies_too else 0)
-    return f"{kind} '{told}': {count} pictures" + (f" ({'; '.join(more)})" if more else "")
+    return f"{kind} '{told}': {counted(count, 'picture')}" + (f" ({'; '.join(more)})" if more else "")
 
 
 def _near(project: Project, names: set[str]) -> set[str]:

@@ -16,6 +16,7 @@ from mien.data.copies import Likenesses, read_prints
 from mien.data.hashes import distance
 from mien.data.near import RADIUS, Prints
 from mien.data.project import Project
+from mien.data.words import counted
 from mien.errors import BadInput
 
 BLOCK = 512
@@ -43,7 +44,7 @@ def check_leaks(project: Project, sides: Mapping[str, int | str] | None = None) 
         told = "; ".join(f"{one[:12]} and {other[:12]} ({why})" for one, other, why in found[:SHOWN])
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         raise BadInput(
-            f"{project.folder}: {len(found)} leaks between the sides of the split: {told}{more}; "
+            f"{project.folder}: {counted(len(found), 'leak')} between the sides of the split: {told}{more}; "
             f"call  mien data split {project.folder}  again"
         )
     return len(held)

@@ -7,6 +7,7 @@ from mien.data.arrivals import FIRST_ARRIVAL
 from mien.data.facts import Facts, gather_facts
 from mien.data.project import Project
 from mien.data.truth import truths
+from mien.data.words import counted
 
 FEW = 50
 """Faces of a class that are useful (see docs/your_own_classes.md)."""
@@ -83,15 +84,17 @@ def _steps(
     folder = project.folder
     steps = [(f"mien data collect {folder} '{address}'", "it was interrupted") for address in open_sources]
     if consents.get("refused"):
-        steps.append((f"mien data forget {folder} SOURCE", f"{consents['refused']} pictures came without consent"))
+        steps.append(
+            (f"mien data forget {folder} SOURCE", f"{counted(consents['refused'], 'picture')} came without consent")
+        )
     if not pictures:
         return [*steps, (f"mien data collect {folder} FOLDER", "there is no picture yet")]
     if looked_at < pictures:
-        steps.append((f"mien data clean {folder}", f"{pictures - looked_at} pictures were not looked at"))
+        steps.append((f"mien data clean {folder}", f"not looked at yet: {counted(pictures - looked_at, 'picture')}"))
     elif not told:
-        steps.append((f"mien data label {folder}", "nobody said yet what the faces show"))
+        steps.append((f"mien data label {folder}", "no face has a class yet"))
     elif sided != told:
-        steps.append((f"mien data split {folder}", f"{told} pictures have a class, {sided} pictures have a side"))
+        steps.append((f"mien data split {folder}", f"with a class: {counted(told, 'picture')}; with a side: {sided}"))
     else:
         steps.append((f"mien train --data {folder} --out run", "all is ready"))
     if thin := [f"{name} {count}" for name, (_, count) in classes.items() if looked_at and count < FEW]:
@@ -100,7 +103,7 @@ def _steps(
         steps.append(
             (
                 f"mien data collect {folder} SOURCE --consent given --licence …",
-                f"of {consents['unknown']} pictures nobody said whether those shown agree",
+                f"consent is unknown for {counted(consents['unknown'], 'picture')}",
             )
         )
     return steps

@@ -53,7 +53,7 @@ def test_the_projects_split_counts(folder: Path) -> None:
     assert {side: int((faces.sides == side).sum()) for side in SIDES} == dict.fromkeys(SIDES, 20)
     with Project.open(folder) as project, project.change() as db:
         db.execute("DELETE FROM sides WHERE sha256 = ?", (pictures[0],))
-    with pytest.raises(BadInput, match=r"1 labelled pictures came after the split.*mien data split"):
+    with pytest.raises(BadInput, match=r"no side for 1 labelled picture that came after the split.*mien data split"):
         gather(folder)
 
 

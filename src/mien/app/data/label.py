@@ -15,6 +15,7 @@ from rich.table import Table
 
 from mien.app.options import Folder, OpenPage
 from mien.data.project import Project
+from mien.data.words import counted
 from mien.vocabulary import EmotionClass
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def label(
     listening = bind("127.0.0.1", port)
     bound = listening.getsockname()[1]
     address = f"http://127.0.0.1:{bound}/" + (f"#annotator={quote(name)}" if name else "")
-    print(f"mien data label: {address}  ({faces} faces; end with Ctrl-C)", flush=True)
+    print(f"mien data label: {address}  ({counted(faces, 'face')}; end with Ctrl-C)", flush=True)
 
     async def serve() -> None:
         import uvicorn
@@ -137,7 +138,7 @@ def _show(console: Console, found: "Agreement") -> None:
 
     table = Table(
         box=None,
-        title=f"{len(found.annotators)} annotators, {found.faces} faces, {found.common} by two or more",
+        title=f"{len(found.annotators)} annotators, {counted(found.faces, 'face')}, {found.common} by two or more",
         title_justify="left",
     )
     for name, justify in (("", "left"), ("value", "right"), ("95 %", "left"), ("faces", "right")):
@@ -147,9 +148,9 @@ def _show(console: Console, found: "Agreement") -> None:
     console.print(table)
     if found.common < FEW_COMMON:
         console.print(
-            f" Only {found.common} faces were judged by two or more: believe nothing of this yet. Everybody is asked"
+            f" Two or more people judged only {counted(found.common, 'face')}: too few to rely on. Everybody gets"
         )
-        console.print(f" for the same {COMMON} faces first; label those at least.")
+        console.print(f" the same {COMMON} faces first; label at least those.")
     names = [*found.classes, "cannot tell"]
     mixed = Table(box=None, title="Where one said the row, others said … (%)", title_justify="left")
     mixed.add_column("")

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from mien.app.options import Folder
 from mien.data.project import Project
+from mien.data.words import counted
 from mien.errors import BadInput
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def clean(
             from mien.lab.pages.marked import write_report
 
             _say(console, f"report: {write_report(opened, report)}")
-    _say(console, f"{found.looked} pictures looked at")
+    _say(console, f"looked at {counted(found.looked, 'picture')}")
     for sha256, problem in found.problems:
         _say(console, f"{sha256[:12]}: {problem}")
     for kind, count in sorted(found.marked.items(), key=lambda one: -one[1]):
@@ -173,7 +174,11 @@ def split(
     for side, row in zip(SIDES, found.counts.tolist(), strict=True):
         table.add_row(side, *(str(row[place]) for place in shown), str(sum(row)))
     console.print(table)
-    _say(console, f"{found.bundles} bundles, the largest of {found.largest} pictures; no leak found; {known}")
+    _say(
+        console,
+        f"{counted(found.bundles, 'bundle')}, the largest of {counted(found.largest, 'picture')}; "
+        f"no leak found; {known}",
+    )
     for lack in found.lacking:
         _say(console, f"note: {lack}; collect more, or from more people, films and boards")
 
@@ -184,7 +189,7 @@ def check(project: Folder) -> None:
 
     with Project.open(project) as opened:
         count, known = check_leaks(opened), people_told(opened)
-    _say(Console(), f"{count} pictures on the sides of the split, no leak found; {known}")
+    _say(Console(), f"{counted(count, 'picture')} on the sides of the split, no leak found; {known}")
 
 
 def forget(
@@ -205,12 +210,13 @@ def forget(
         gone = forget(opened, what, copies)
     _say(
         console,
-        f"forgotten: {gone.pictures} pictures, {gone.faces} faces, {gone.labels} labels, {gone.arrivals} addresses",
+        f"forgotten: {counted(gone.pictures, 'picture')}, {counted(gone.faces, 'face')}, "
+        f"{counted(gone.labels, 'label')}, {counted(gone.arrivals, 'address', 'addresses')}",
     )
     if gone.reports:
-        _say(console, f"removed: {gone.reports} reports of cleaning, whose contact sheets showed faces")
+        _say(console, f"removed: {counted(gone.reports, 'report')} of cleaning with contact sheets of faces")
     if gone.kept:
-        _say(console, f"still here: {gone.kept} pictures that also came from another source")
+        _say(console, f"still here: {counted(gone.kept, 'picture')} that also came from another source")
     for name in gone.copies:
         _say(console, f"still here: {name[:12]}, nearly the same picture (--copies takes such along)")
     for cannot in CANNOT_BE_UNDONE:
@@ -224,7 +230,11 @@ def status(project: Folder) -> None:
     with Project.open(project) as opened:
         told = status(opened)
     console = Console()
-    _say(console, f"{told.pictures} pictures, {told.looked_at} looked at, {told.faces} faces, {told.problems} problems")
+    _say(
+        console,
+        f"{counted(told.pictures, 'picture')}, {told.looked_at} looked at, {counted(told.faces, 'face')}, "
+        f"{counted(told.problems, 'problem')}",
+    )
     for name, (came, known) in told.classes.items():
         _say(console, f"class    {name:16s} {came:7d} came   {known:7d} faces to learn from")
     for title, counts in (
@@ -245,7 +255,7 @@ def persons_told(taken: "Taken", pattern: str | None) -> str:
     if not taken.named:
         return f"note: '{pattern}' finds no person in any address; look at the addresses, and collect again"
     kept = f"; {taken.otherwise} of them keep another that was told before" if taken.otherwise else ""
-    return f"{taken.persons} persons told apart in {taken.named} pictures{kept}"
+    return f"{counted(taken.persons, 'person')} told apart in {counted(taken.named, 'picture')}{kept}"
 
 
 def people_told(project: Project) -> str:
@@ -253,7 +263,7 @@ def people_told(project: Project) -> str:
     persons, without = project.db.execute(
         "SELECT count(DISTINCT person), count(*) - count(person) FROM sides JOIN pictures USING (sha256)"
     ).fetchone()
-    return f"{persons} persons told apart, {without} pictures without a person"
+    return f"{counted(persons, 'person')} told apart, {counted(without, 'picture')} without a person"
 
 
 def _say(console: Console, told: str) -> None:

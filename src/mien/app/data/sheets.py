@@ -9,6 +9,7 @@ from rich.console import Console
 from mien.app.data.pictures import persons_told
 from mien.app.options import Folder, Out
 from mien.data.project import Project
+from mien.data.words import counted
 
 
 def sheets(
@@ -31,14 +32,16 @@ def sheets(
         faces = write_csv(opened, out / CSV_FILE)
         if parquet:
             write_parquet(opened, out / PARQUET_FILE)
-    copied = f", {told.copied} pictures copied" if pictures else ""
+    copied = f", {counted(told.copied, 'picture')} copied" if pictures else ""
     _say(f"{out / CLASS_FILE}")
-    _say(f"{out / LANDMARK_FILE}: {told.faces} faces of {told.pictures} pictures{copied}")
-    _say(f"{out / CSV_FILE}: {faces} faces" + (f", and as {PARQUET_FILE}" if parquet else ""))
+    _say(f"{out / LANDMARK_FILE}: {counted(told.faces, 'face')} of {counted(told.pictures, 'picture')}{copied}")
+    _say(f"{out / CSV_FILE}: {counted(faces, 'face')}" + (f", and as {PARQUET_FILE}" if parquet else ""))
     if told.left_out:
-        _note(f"{told.left_out} faces are only in {CSV_FILE}: no class, no majority, or a mark that spoils them")
+        _note(
+            f"only in {CSV_FILE}: {counted(told.left_out, 'face')} without class or majority, or with a spoiling mark"
+        )
     if told.gone:
-        _note(f"{told.gone} pictures are gone from the project and were not copied")
+        _note(f"not copied: {counted(told.gone, 'picture')} whose file is gone from the project")
 
 
 def import_sheets(
@@ -69,7 +72,7 @@ def import_sheets(
     with Project.open(project) as opened:
         for path in [one for given in sheet for one in sheets_at(given)]:
             told = bring_in(opened, path, pictures, licence, consent, person)
-            _say(f"{path}: {told.rows} rows, {told.found} pictures found, {told.new} of them new")
+            _say(f"{path}: {counted(told.rows, 'row')}, {counted(told.found, 'picture')} found, {told.new} of them new")
             if person is not None or told.taken.named:
                 _say(persons_told(told.taken, person))
             for gap, count in told.gaps.items():
@@ -87,7 +90,10 @@ def describe(project: Folder, out: Out = Path("description")) -> None:
     for path in paths:
         _say(str(path))
     waiting = paths[0].read_text(encoding="utf-8").count(f"\n\n{OPEN}")
-    _say(f"{facts.faces} faces, {len(facts.annotators)} annotators; {waiting} questions are open in {paths[0].name}")
+    _say(
+        f"{counted(facts.faces, 'face')}, {counted(len(facts.annotators), 'annotator')}; "
+        f"in {paths[0].name} {counted(waiting, 'question')} open"
+    )
 
 
 def _say(text: str) -> None:

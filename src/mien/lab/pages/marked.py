@@ -15,6 +15,7 @@ from mien.data.faces import open_copy
 from mien.data.marks import MARKS
 from mien.data.project import Project
 from mien.data.status import Status, status
+from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.pages.page import heading, page, paragraph, picture, section, table, text
 from mien.writing import make_folder, write_bytes
@@ -39,7 +40,10 @@ def write_report(project: Project, folder: Path) -> Path:
     make_folder(folder)
     told = status(project)
     blocks = [
-        heading("What cleaning found", f"{told.pictures} pictures, {told.faces} faces, {project.folder.name}"),
+        heading(
+            "What cleaning found",
+            f"{counted(told.pictures, 'picture')}, {counted(told.faces, 'face')}, {project.folder.name}",
+        ),
         paragraph("Nothing was deleted: a mark keeps a picture out of learning until a person takes it away."),
         section("Pictures", _counts(told)),
         section("Marks", _marks(told)),

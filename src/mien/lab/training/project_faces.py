@@ -23,6 +23,7 @@ from mien.data.faces import gather as kept_faces
 from mien.data.project import FILE, Project
 from mien.data.split import SIDES, split
 from mien.data.truth import STANDING, Truths, truths
+from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
 from mien.nets import Floats
@@ -225,7 +226,7 @@ def _sides(project: Project, said: Truths, say: Callable[[str], None]) -> NDArra
         told = dict(project.db.execute(query).fetchall())
     if missing := sum(sha256 not in told for sha256 in said.sha256):
         raise BadInput(
-            f"{project.folder}: {missing} labelled pictures came after the split; draw it anew with  "
-            f"mien data split {project.folder}"
+            f"{project.folder}: no side for {counted(missing, 'labelled picture')} that came after the split; split "
+            f"again with  mien data split {project.folder}"
         )
     return np.array([told[sha256] for sha256 in said.sha256], dtype=np.str_)
