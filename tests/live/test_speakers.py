@@ -12,6 +12,7 @@ from mien.errors import BadInput
 from mien.live import speakers
 from mien.live.messages import programs_of
 from mien.live.plan import PlannedNote
+from mien.live.prefetch import Prefetcher
 from mien.live.speakers import (
     AHEAD_S,
     FAREWELL_BLOCKS,
@@ -23,7 +24,6 @@ from mien.live.speakers import (
     Speakers,
     check_audio,
 )
-from mien.live.tuner import Tuner
 from mien.music.midi import channels
 from mien.ports.port import Beat, Control, PortLost, Program, Release, Strike
 from mien.sound import sampler
@@ -227,7 +227,7 @@ def test_what_is_foreseen_is_ready_when_it_is_struck(name: str, stage: Stage, mo
     ]
     notes = [PlannedNote(number, 0.0, 4.0, strike) for number, strike in enumerate(strikes)]
     stage.port.foresee([*programs, *notes])
-    stage.port.tuner.tune()
+    stage.port.prefetcher.work_off()
     before = len(made)
     assert before >= len(strikes)
     stage.port.send([*programs, *strikes])
@@ -241,9 +241,9 @@ def test_every_player_is_made_ready_when_there_is_time(stage: Stage, monkeypatch
     presets: list[tuple[int, int]] = []
     play = stage.mixer._sampler.play
     monkeypatch.setattr(stage.mixer._sampler, "play", lambda *given: presets.append(given[0]) or play(*given))
-    stage.port.tuner.warm()
+    stage.port.prefetcher.warm()
     stage.port.foresee([Program(3, 5, {}), PlannedNote(1, 0.0, 9.0, Strike(3, "x", 60, 80))])
-    stage.port.tuner.tune()
+    stage.port.prefetcher.work_off()
     programs = {player.program for band in ensembles().values() for player in band.players.values()}
     assert set(presets) == {(0, 5), *((128, 0) if program is None else (0, program) for program in programs)}
     assert presets[0] == presets[-1] == (0, 5), "what comes soon is first, how it goes on last"
@@ -261,10 +261,10 @@ def test_what_cannot_be_made_ready_is_in_the_log_and_the_music_goes_on(
         made.set()
 
     monkeypatch.setattr(stage.mixer, "prefetch", prefetch)
-    tuner = Tuner(stage.mixer)
-    tuner.foresee([PlannedNote(number, 0.0, 1.0, Strike(0, "x", 60, 80)) for number in range(2)])
+    prefetcher = Prefetcher(stage.mixer)
+    prefetcher.foresee([PlannedNote(number, 0.0, 1.0, Strike(0, "x", 60, 80)) for number in range(2)])
     assert made.wait(20)
-    tuner.close()
+    prefetcher.close()
     assert "cannot be decoded" in caplog.text
 
 

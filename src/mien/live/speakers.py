@@ -2,7 +2,7 @@
 
 A thread of its own makes sound ahead of time with `mien.sound.mixer` and puts it into a ring; the audio thread of the
 sound card copies from there and does nothing else. Every event sounds the same `AHEAD_S` after it was sent, at its
-frame, so waiting adds no jitter. What comes soon is made ready beside them (`mien.live.tuner`). A sound card needs
+frame, so waiting adds no jitter. What comes soon is made ready beside them (`mien.live.prefetch`). A sound card needs
 `sounddevice` (the extra `audio`); `SilentCard` is its twin.
 """
 
@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 
 from mien.errors import BadInput, extra
 from mien.live.plan import PlannedNote
-from mien.live.tuner import Tuner
+from mien.live.prefetch import Prefetcher
 from mien.ports.port import CONTROLLERS, Control, Event, PortLost, Program, Release, Strike
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
 from mien.sound.mixer import BLOCK, Mixer
 from mien.sound.sampler import Sampler
 
-log = logging.getLogger("mien.live")
+log = logging.getLogger(__name__)
 
 RATE_HZ = 48_000
 AHEAD_S = 0.12
@@ -174,13 +174,12 @@ class Speakers:
         self.ring = Ring()
         self._arriving: deque[tuple[float, Event | None]] = deque()
         self._waiting: deque[tuple[int, Event | None]] = deque()
-        self._mixed_s = now_s()
         self._is_over = threading.Event()
         self._has_failed = False
         self._ahead = round(AHEAD_S * mixer.rate_hz)
         self.mix()
         self._card = open_card(self.ring)
-        self.tuner = Tuner(mixer, runs=runs)
+        self.prefetcher = Prefetcher(mixer, runs=runs)
         self._thread = threading.Thread(target=self._run, name="mien-mixer", daemon=True) if runs else None
         if self._thread:
             self._thread.start()
@@ -198,7 +197,7 @@ class Speakers:
 
     def foresee(self, coming: Sequence[PlannedNote | Program]) -> None:
         """Get ready for what will be sent soon."""
-        self.tuner.foresee(coming)
+        self.prefetcher.foresee(coming)
 
     def panic(self) -> None:
         """Silence."""
@@ -207,7 +206,7 @@ class Speakers:
     def close(self) -> None:
         """Let what was struck end in silence, and the card go."""
         self._is_over.set()
-        self.tuner.close()
+        self.prefetcher.close()
         if self._thread:
             self._thread.join()
         missed = self.ring.missed
@@ -281,7 +280,7 @@ def open_speakers() -> Speakers:
     """
     check_audio()
     speakers = Speakers(Mixer(Sampler(load_font(None), RATE_HZ, KEPT_FRAMES)), SoundCard)
-    speakers.tuner.warm()
+    speakers.prefetcher.warm()
     return speakers
 
 

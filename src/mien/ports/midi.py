@@ -30,7 +30,7 @@ LAST_SIXTEENTH = 16383
 TICKS_A_SECOND = 960
 """Of the file twin: 480 a quarter at 120 a minute."""
 SAVE_S = 60.0
-"""A kill or a power cut costs a file no more than its last so many seconds."""
+"""A kill costs a file no more than its last so many seconds; after a power cut, what the system had not yet written."""
 _HEAD = b"MThd" + bytes([0, 0, 0, 6, 0, 0, 0, 1]) + (TICKS_A_SECOND // 2).to_bytes(2, "big") + b"MTrk"
 """A file of one track, up to the track's length in bytes, a number of four."""
 _END, _SEAM = b"\0\xff\x2f\0", b"\0\xff\x01\0"

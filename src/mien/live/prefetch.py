@@ -22,13 +22,13 @@ DRUM_MIDI, USUAL_VELOCITY = 38, 80
 log = logging.getLogger(__name__)
 
 
-class Tuner:
+class Prefetcher:
     """Makes ready what a band is about to play.
 
     Parameters
     ----------
     mixer : the band.
-    runs : in a thread of its own; otherwise somebody calls `tune`.
+    runs : in a thread of its own; otherwise somebody calls `work_off`.
     """
 
     def __init__(self, mixer: Mixer, *, runs: bool = True) -> None:
@@ -38,7 +38,7 @@ class Tuner:
         self._later: deque[tuple[int, PlannedNote]] = deque()
         self._wake = threading.Event()
         self._is_over = False
-        self._thread = threading.Thread(target=self._run, name="mien-tuner", daemon=True) if runs else None
+        self._thread = threading.Thread(target=self._run, name="mien-prefetch", daemon=True) if runs else None
         if self._thread:
             self._thread.start()
 
@@ -57,7 +57,7 @@ class Tuner:
                 self._later.append((player.program or 0, PlannedNote(0, 0.0, 0.0, strike)))
         self._wake.set()
 
-    def tune(self) -> None:
+    def work_off(self) -> None:
         """Make ready all that was taken in."""
         while (self._coming or self._later) and not self._is_over:
             if not self._coming:
@@ -89,7 +89,7 @@ class Tuner:
             self._wake.wait()
             self._wake.clear()
             try:
-                self.tune()
+                self.work_off()
             except Exception:  # whoever strikes it meets it again, and tells
                 log.exception("audio: what comes cannot be made ready")
                 self._wake.set()
