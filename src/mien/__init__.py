@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mien.instrument import compose, play, read, travel
     from mien.piece import Piece, Reading
 
-__version__ = "0.8.0"
+__version__ = "0.9.0"
 
 _HOMES = {
     "MienError": "mien.errors",
