@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.form import LONG_BARS, SectionSpec, chain, coda, ending, find_form, find_theme, forms, plan
+from mien.music.form import SectionSpec, chain, find_form, find_theme, forms
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
+from mien.music.plan import LONG_BARS, coda, ending, plan
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
 from mien.values import METERS
 

@@ -8,8 +8,8 @@ import pytest
 from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
-from mien.music.form import INTRODUCTION, coda
 from mien.music.harmony import PEDALS, Pedal, bass_line, pedal_under, progression, vocabulary
+from mien.music.plan import INTRODUCTION, coda
 from mien.music.rhythm import bar_ticks
 from mien.values import Brief, Mode
 

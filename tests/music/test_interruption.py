@@ -11,12 +11,13 @@ from mien.ensembles import ensemble, ensembles
 from mien.music import interruption
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
-from mien.music.form import PHRASE_BARS, find_form, forms, plan
+from mien.music.form import PHRASE_BARS, find_form, forms
 from mien.music.interruption import HUSH, KIND, PAUSE, STROKE
 from mien.music.journey.phrases import next_phrase
 from mien.music.journey.state import Journey
 from mien.music.mapping import parse_mapping, shipped_mapping
 from mien.music.perform import perform
+from mien.music.plan import plan
 from mien.music.rhythm import beat_ticks
 from mien.music.score.musicxml import musicxml
 from mien.values import METERS, Brief, Mode, Part, Phrase

@@ -22,7 +22,7 @@ from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import Names, choose_texture
-from mien.music.form import FREE, INTRODUCTION, SectionSpec, find_form, nth_letter, plan
+from mien.music.form import FREE, SectionSpec, find_form, nth_letter
 from mien.music.harmony import Outer
 from mien.music.height import heightened, with_height
 from mien.music.interruption import EVADED, breaks, broken_off, louder
@@ -31,6 +31,7 @@ from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.originality import tail
 from mien.music.ornament import ornamented
 from mien.music.perform import ritardando_beats
+from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
 from mien.music.texture import Stroke

@@ -1,7 +1,7 @@
-"""Length in bars and the name of a form → the plan of a piece: sections of phrases, with contrast, return and an end.
+"""The name of a form → its themes and sections, with contrasts and returns, one chapter after another.
 
 A plan is data: which theme each section states, how each phrase treats the motifs, and how it closes. It knows nothing
-of pitch. Themes and forms stand in `forms.toml`; endless music asks for one chapter of a form after another.
+of pitch. Themes and forms stand in `forms.toml`; `mien.music.plan` plans a whole piece.
 
 References: Caplin 1998, *Classical Form* (sentence, period, small ternary, rondo; cadence types); Schoenberg 1967,
 *Fundamentals of Musical Composition*.
@@ -28,14 +28,6 @@ FREE = "free"
 FIRST_THEME = "A"
 """The theme that is never forgotten, and ends a piece."""
 
-INTRODUCTION = "introduction"
-"""Title of the section that is heard before the first theme and does not return."""
-
-LONG_BARS, INTRODUCTION_BARS = 30, 2
-"""A piece of at least this many bars has an introduction of this many."""
-
-FULL_CLOSE_TENSION = (0.15, 0.5)
-"""Tension up to which an ending is always plagal, and from which it is always a full close."""
 HEIGHT_ENERGY = 0.5
 """Energy of the section that is a piece's height (`mien.music.height`)."""
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
@@ -190,7 +182,8 @@ def find_theme(name: str) -> Theme:
 
 
 @cache
-def _contrasts(phrases: int) -> tuple[Phrases, ...]:
+def contrasting(phrases: int) -> tuple[Phrases, ...]:
+    """Ways to build a contrast of this many phrases."""
     return tuple(_phrases(rows) for rows in _table()["contrast"]["long" if phrases > 1 else "short"])
 
 
@@ -210,10 +203,10 @@ def chain(rng: np.random.Generator, form: Form | None = None) -> Iterator[Sectio
 def chapter(form: Form, number: int, theme: Theme, first: Theme, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
     """One chapter of endless music; its own theme is built like `theme`, the first theme of all like `first`."""
     names = form.names(number)
-    return with_breaks(_sections(names, [2] * len(names), theme, first, rng, form.statements(number)))
+    return with_breaks(sections_of(names, [2] * len(names), theme, first, rng, form.statements(number)))
 
 
-def _sections(
+def sections_of(
     letters: Sequence[str],
     sizes: Sequence[int],
     theme: Theme,
@@ -225,7 +218,7 @@ def _sections(
     already been stated `statements` times."""
     heard = {FIRST_THEME: statements}
     built: dict[str, Theme] = {letters[0]: theme, FIRST_THEME: first}
-    drawn = {size: [_contrasts(size)[i] for i in rng.permutation(len(_contrasts(size)))] for size in (1, 2)}
+    drawn = {size: [contrasting(size)[i] for i in rng.permutation(len(contrasting(size)))] for size in (1, 2)}
     contrasts = 0
     sections = []
     for letter, size in zip(letters, sizes, strict=True):
@@ -237,12 +230,12 @@ def _sections(
         is_contrast = letter not in (letters[0], FIRST_THEME)
         energies = CONTRAST_ENERGIES if is_contrast else RETURN_ENERGIES
         energy = energies[(contrasts - 1 if is_contrast else turn) % len(energies)]
-        sections.append(SectionSpec(_title(letter, turn), letter, turn, built[letter].of(size), energy, is_contrast))
+        sections.append(SectionSpec(titled(letter, turn), letter, turn, built[letter].of(size), energy, is_contrast))
         heard[letter] = turn + 1
     return tuple(sections)
 
 
-def _title(theme: str, turn: int) -> str:
+def titled(theme: str, turn: int) -> str:
     """A theme's name with a prime for each return; from the fourth return on, one prime and their number."""
     return theme + ("'" * turn if turn < 4 else f"'{turn}")
 
@@ -250,40 +243,6 @@ def _title(theme: str, turn: int) -> str:
 def nth_letter(number: int) -> str:
     """A, B … Z, A1, B1 …"""
     return chr(ord("A") + number % 26) + (str(number // 26) if number >= 26 else "")
-
-
-def plan(
-    bars: int, rng: np.random.Generator, form: Form | None = None, tension: float = 0.0
-) -> tuple[SectionSpec, ...]:
-    """Plan a piece of exactly `bars` bars (at least 2); the last section ends on the tonic.
-
-    Every four bars become a phrase; the remainder becomes the coda, shaped by the `tension` of the mood (0..1). A long
-    piece begins with an introduction.
-
-    Raises
-    ------
-    ValueError
-        If fewer than 2 bars are asked for.
-    """
-    if bars < 2:
-        raise ValueError(f"{bars} bars given; a phrase with a cadence needs 2")
-    form = form or find_form(FREE)
-    before = INTRODUCTION_BARS if bars >= LONG_BARS else 0
-    fours, rest = divmod(bars - before, PHRASE_BARS)
-    if fours == 0:
-        only = PhraseSpec("statement", bars, "authentic", ("a",) * (bars - 1))
-        return (SectionSpec(FIRST_THEME, FIRST_THEME, 0, (only,), is_last=True),)
-    if fours >= 7 and rest == 0:
-        fours, rest = fours - 1, PHRASE_BARS
-    if rest == 1 and fours >= 4:
-        fours, rest = fours - 1, PHRASE_BARS + 1
-    sections = _of_fours(fours, form, rng)
-    if rest:
-        sections.append(ending(rest, tension, rng, sections[0].phrases[0].treatment))
-    sections[-1] = replace(sections[-1], is_last=True)
-    if before:
-        sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
-    return with_breaks(sections)
 
 
 def with_breaks(sections: Sequence[SectionSpec]) -> tuple[SectionSpec, ...]:
@@ -310,78 +269,3 @@ def with_breaks(sections: Sequence[SectionSpec]) -> tuple[SectionSpec, ...]:
         return tuple(replace(x, breaks_from=chosen.get((place, p), inf)) for p, x in enumerate(phrases))
 
     return tuple(replace(section, phrases=allowed(s, section.phrases)) for s, section in enumerate(sections))
-
-
-def introduction(bars: int) -> PhraseSpec:
-    """A phrase that promises the theme: the head of its motif, repeated up to a dominant that waits (the prelude of a
-    song; Caplin 1998, "thematic introduction")."""
-    return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
-
-
-def ending(bars: int, tension: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:
-    """The coda of a mood. The higher the tension (0..1), the likelier a full close instead of a plagal one; a tense
-    coda ends strong, others fade. `theme` is how the first phrase of the theme treats its motifs."""
-    low, high = FULL_CLOSE_TENSION
-    is_full = rng.random() < (tension - low) / (high - low)
-    return SectionSpec("coda", FIRST_THEME, 0, (coda(bars, theme, is_full=is_full),), 0.3 if tension >= high else -0.5)
-
-
-def coda(bars: int, theme: Sequence[str] = ("a", "b"), *, is_full: bool = False) -> PhraseSpec:
-    """A closing phrase: it recalls how the theme began, slows down (augmentation) and comes to rest, over a pedal or
-    with a full close."""
-    remembered = min(2, bars - 2) if bars > 2 else 0
-    treatment = tuple(theme[:remembered]) + ("a augmented",) * (bars - 1 - remembered)
-    if bars == 1:
-        return PhraseSpec("coda", bars, "tonic", treatment)
-    if is_full:
-        return PhraseSpec("coda", bars, "authentic", treatment, opens_like=remembered)
-    return PhraseSpec(
-        "coda", bars, "plagal", treatment, opens_like=remembered, pedal="tonic", pedal_bar=max(1, remembered)
-    )
-
-
-def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
-    """Sections that fill `fours` four-bar phrases.
-
-    An order fits if sections of one or two phrases each can fill it. Orders whose theme has two phrases (a question and
-    an answer), or is stated twice, come first; among those, the one with the most equal sections.
-    """
-    fitting = [order for order in form.orders if len(order) <= fours <= 2 * len(order)]
-    if not fitting:
-        return _chained(fours, form, rng)
-    order = min(fitting, key=lambda o: (_is_curt(o, fours), min(fours - len(o), 2 * len(o) - fours), len(o)))
-    sizes = _sizes(order, fours - len(order))
-    theme = draw_theme(form, rng) if sizes[0] == 2 else find_theme("statement")
-    return list(_sections(order, sizes, theme, theme, rng))
-
-
-def _is_curt(order: str, fours: int) -> bool:
-    """Whether a theme is stated in four bars and left at once: no answer, no repetition."""
-    return order[:2] != 2 * order[0] and _sizes(order, fours - len(order))[0] < 2
-
-
-def _sizes(order: str, doubled: int) -> list[int]:
-    """Phrases per section, with `doubled` sections of two: the theme first, its last return next, contrasts last."""
-    theme = [place for place, letter in enumerate(order) if letter == order[0]]
-    others = [place for place, letter in enumerate(order) if letter != order[0]]
-    ranked = [theme[0], *theme[:0:-1], *others]
-    return [2 if place in ranked[:doubled] else 1 for place in range(len(order))]
-
-
-def _chained(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
-    """As much of the chain as fits, with its first theme at the end."""
-    sections: list[SectionSpec] = []
-    left = fours
-    for section in chain(rng, form):
-        if left - len(section.phrases) < 2:
-            break
-        sections.append(section)
-        left -= len(section.phrases)
-    follows = "AA" in form.orders[-1]
-    if sections[-1].theme == FIRST_THEME and left == 2 and not follows:  # a return must come from somewhere else
-        left += len(sections.pop().phrases)
-    theme = sections[0].phrases
-    if extra := left - len(theme):
-        sections.append(SectionSpec("episode", "episode", 0, _contrasts(extra)[0], energy=0.3, is_contrast=True))
-    turns = sum(section.theme == FIRST_THEME for section in sections)
-    return [*sections, SectionSpec(_title(FIRST_THEME, turns), FIRST_THEME, turns, theme, energy=0.3)]

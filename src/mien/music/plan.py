@@ -1,0 +1,144 @@
+"""Length in bars and a form → the plan of a whole piece: an introduction, sections that fill it, an end.
+
+References: those of `mien.music.form`; Caplin 1998, *Classical Form* (thematic introductions, codas).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from mien.music.form import (
+    FIRST_THEME,
+    FREE,
+    PHRASE_BARS,
+    Form,
+    PhraseSpec,
+    SectionSpec,
+    chain,
+    contrasting,
+    draw_theme,
+    find_form,
+    find_theme,
+    sections_of,
+    titled,
+    with_breaks,
+)
+
+INTRODUCTION = "introduction"
+"""Title of the section that is heard before the first theme and does not return."""
+
+LONG_BARS, INTRODUCTION_BARS = 30, 2
+"""A piece of at least this many bars has an introduction of this many."""
+
+FULL_CLOSE_TENSION = (0.15, 0.5)
+"""Tension up to which an ending is always plagal, and from which it is always a full close."""
+
+
+def plan(
+    bars: int, rng: np.random.Generator, form: Form | None = None, tension: float = 0.0
+) -> tuple[SectionSpec, ...]:
+    """Plan a piece of exactly `bars` bars (at least 2); the last section ends on the tonic.
+
+    Every four bars become a phrase; the remainder becomes the coda, shaped by the `tension` of the mood (0..1). A long
+    piece begins with an introduction.
+
+    Raises
+    ------
+    ValueError
+        If fewer than 2 bars are asked for.
+    """
+    if bars < 2:
+        raise ValueError(f"{bars} bars given; a phrase with a cadence needs 2")
+    form = form or find_form(FREE)
+    before = INTRODUCTION_BARS if bars >= LONG_BARS else 0
+    fours, rest = divmod(bars - before, PHRASE_BARS)
+    if fours == 0:
+        only = PhraseSpec("statement", bars, "authentic", ("a",) * (bars - 1))
+        return (SectionSpec(FIRST_THEME, FIRST_THEME, 0, (only,), is_last=True),)
+    if fours >= 7 and rest == 0:
+        fours, rest = fours - 1, PHRASE_BARS
+    if rest == 1 and fours >= 4:
+        fours, rest = fours - 1, PHRASE_BARS + 1
+    sections = _of_fours(fours, form, rng)
+    if rest:
+        sections.append(ending(rest, tension, rng, sections[0].phrases[0].treatment))
+    sections[-1] = replace(sections[-1], is_last=True)
+    if before:
+        sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
+    return with_breaks(sections)
+
+
+def introduction(bars: int) -> PhraseSpec:
+    """A phrase that promises the theme: the head of its motif, repeated up to a dominant that waits (the prelude of a
+    song; Caplin 1998, "thematic introduction")."""
+    return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
+
+
+def ending(bars: int, tension: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:
+    """The coda of a mood. The higher the tension (0..1), the likelier a full close instead of a plagal one; a tense
+    coda ends strong, others fade. `theme` is how the first phrase of the theme treats its motifs."""
+    low, high = FULL_CLOSE_TENSION
+    is_full = rng.random() < (tension - low) / (high - low)
+    return SectionSpec("coda", FIRST_THEME, 0, (coda(bars, theme, is_full=is_full),), 0.3 if tension >= high else -0.5)
+
+
+def coda(bars: int, theme: Sequence[str] = ("a", "b"), *, is_full: bool = False) -> PhraseSpec:
+    """A closing phrase: it recalls how the theme began, slows down (augmentation) and comes to rest, over a pedal or
+    with a full close."""
+    remembered = min(2, bars - 2) if bars > 2 else 0
+    treatment = tuple(theme[:remembered]) + ("a augmented",) * (bars - 1 - remembered)
+    if bars == 1:
+        return PhraseSpec("coda", bars, "tonic", treatment)
+    if is_full:
+        return PhraseSpec("coda", bars, "authentic", treatment, opens_like=remembered)
+    return PhraseSpec(
+        "coda", bars, "plagal", treatment, opens_like=remembered, pedal="tonic", pedal_bar=max(1, remembered)
+    )
+
+
+def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
+    """Sections that fill `fours` four-bar phrases.
+
+    An order fits if sections of one or two phrases each can fill it. Orders whose theme has two phrases (a question and
+    an answer), or is stated twice, come first; among those, the one with the most equal sections.
+    """
+    fitting = [order for order in form.orders if len(order) <= fours <= 2 * len(order)]
+    if not fitting:
+        return _chained(fours, form, rng)
+    order = min(fitting, key=lambda o: (_is_curt(o, fours), min(fours - len(o), 2 * len(o) - fours), len(o)))
+    sizes = _sizes(order, fours - len(order))
+    theme = draw_theme(form, rng) if sizes[0] == 2 else find_theme("statement")
+    return list(sections_of(order, sizes, theme, theme, rng))
+
+
+def _is_curt(order: str, fours: int) -> bool:
+    """Whether a theme is stated in four bars and left at once: no answer, no repetition."""
+    return order[:2] != 2 * order[0] and _sizes(order, fours - len(order))[0] < 2
+
+
+def _sizes(order: str, doubled: int) -> list[int]:
+    """Phrases per section, with `doubled` sections of two: the theme first, its last return next, contrasts last."""
+    theme = [place for place, letter in enumerate(order) if letter == order[0]]
+    others = [place for place, letter in enumerate(order) if letter != order[0]]
+    ranked = [theme[0], *theme[:0:-1], *others]
+    return [2 if place in ranked[:doubled] else 1 for place in range(len(order))]
+
+
+def _chained(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
+    """As much of the chain as fits, with its first theme at the end."""
+    sections: list[SectionSpec] = []
+    left = fours
+    for section in chain(rng, form):
+        if left - len(section.phrases) < 2:
+            break
+        sections.append(section)
+        left -= len(section.phrases)
+    follows = "AA" in form.orders[-1]
+    if sections[-1].theme == FIRST_THEME and left == 2 and not follows:  # a return must come from somewhere else
+        left += len(sections.pop().phrases)
+    theme = sections[0].phrases
+    if extra := left - len(theme):
+        sections.append(SectionSpec("episode", "episode", 0, contrasting(extra)[0], energy=0.3, is_contrast=True))
+    turns = sum(section.theme == FIRST_THEME for section in sections)
+    return [*sections, SectionSpec(titled(FIRST_THEME, turns), FIRST_THEME, turns, theme, energy=0.3)]
