@@ -1,5 +1,8 @@
 """Figures on chords: what would die away before it ends is struck again."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
 from mien.circumplex import affect_of
@@ -81,3 +84,17 @@ def test_everybody_plays_at_the_height_of_a_piece(name: str) -> None:
         end = min((tick for tick, _ in sections if tick > start), default=phrase.length_ticks)
         for part in ensemble(name).players:
             assert [note for note in phrase.part(part) if start <= note.onset_ticks < end - phrase.bar_ticks]
+
+
+def test_a_long_piece_thins_out_fills_up_and_changes_its_dynamic() -> None:
+    for name, seed in (("piano", 2), ("quartet", 2)):
+        phrase = compose(brief_from_affect(affect_of("happy"), ensemble=name, seed=seed), 120, seed)
+        starts = [mark.onset_ticks for mark in phrase.marks if mark.kind == "section"]
+        spans = [(a, b) for a, b in pairwise([*starts, phrase.length_ticks]) if b - a >= 4 * phrase.bar_ticks]
+        inside = [[note for note in phrase.notes if a <= note.onset_ticks < b] for a, b in spans]
+        rates = [len(notes) / (b - a) for notes, (a, b) in zip(inside, spans, strict=True)]
+        levels = [np.median([n.velocity for n in notes if n.part is Part.MELODY]) for notes in inside]
+        assert 1.4 < max(rates) / min(rates) < 3, name
+        assert 15 < max(levels) - min(levels) < 35, name
+        if name == "quartet":  # some section leaves a player out, another has them all
+            assert {len({note.part for note in notes}) for notes in inside} == {3, 4}

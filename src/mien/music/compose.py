@@ -40,8 +40,9 @@ from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
 """Velocity at loudness 0, and what full loudness adds."""
 
-ENERGY_VELOCITY = 12
-"""Velocity by which a section of energy 1 exceeds one of energy 0: enough to be heard as another dynamic."""
+ENERGY_VELOCITY = 28
+"""Velocity by which a section of energy 1 exceeds one of energy 0: the sections of a long piece span two dynamics or
+three around that of its brief."""
 
 SHARP_TENSION, SHARP_LEGATO, ATTACK_VELOCITY = 0.55, 0.7, 9
 """From this tension on, and up to this legato, music accents the heads of its motifs and its syncopations by this

@@ -26,8 +26,16 @@ INNER_VOICES = 3
 
 ACCOMPANIMENT = (Part.HARMONY, Part.TEXTURE, Part.RHYTHM)
 
-IDLE, IDLE_AT_HEIGHT = 1.2, 8.0
-"""The cost of letting a player of an ensemble rest through a section, and through the height of a piece."""
+FILL, LIVEN = 0.6, 0.4
+"""What a section of full energy adds to the notes per beat, as a share of the brief's, and to the energy of its
+figures."""
+
+THIN_LIFT = -0.3
+"""Energy of a section from which on down one player of an ensemble had better rest."""
+
+IDLE, IDLE_IF_THIN, IDLE_AT_HEIGHT = 1.2, -2.0, 8.0
+"""The cost of letting a player of an ensemble rest through a section, through a thin one, and through the height of a
+piece."""
 
 BUSY_BASS = 0.6
 """Notes per beat from which a bass needs a hand of its own."""
@@ -155,8 +163,8 @@ def choose_texture(
     near : names of figures to vary: all but one should stay.
     worn : figures that the theme has already been heard with, to be avoided.
     """
-    energy = float(np.clip(energy_of(brief) + 0.15 * lift, 0, 1))
-    wanted = max(0.3, brief.density * beat_fill(brief.meter) * (1 + 0.12 * lift) - melody_density)
+    energy = float(np.clip(energy_of(brief) + LIVEN * lift, 0, 1))
+    wanted = max(0.3, brief.density * beat_fill(brief.meter) * (1 + FILL * lift) - melody_density)
     choices = [_fitting(part, brief.meter, players) for part in ACCOMPANIMENT]
     densities = _over_all(
         [[f.density(brief.meter, _voices(part, players)) for f in choices[i]] for i, part in enumerate(ACCOMPANIMENT)]
@@ -200,16 +208,14 @@ def _over_all(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
 
 def _crowding(players: Ensemble, choices: list[list[Figure]], meter: Meter, lift: float) -> NDArray[np.float64]:
     """Two hands cannot keep two inner figures apart, nor can the left hand play both a figure and a moving bass. In an
-    ensemble nobody likes to sit idle, least of all at the height of a piece. Somebody must play."""
+    ensemble nobody likes to sit idle, least of all at the height of a piece; in a thin section one of the two inner
+    players rests. Somebody must play."""
     first, second = (np.array([f.name != "silent" for f in row])[:, None, None] for row in choices[:2])
     second = second.reshape(1, -1, 1)
     both, none = first & second, ~first & ~second
     moves = np.array([f.density(meter, 1) > BUSY_BASS for f in choices[2]])
-    crowded = (
-        3.0 * both + 0.5 * (second & moves)
-        if players.solo
-        else (IDLE_AT_HEIGHT if lift >= HEIGHT_ENERGY else IDLE) * ~both
-    )
+    idle = IDLE_AT_HEIGHT if lift >= HEIGHT_ENERGY else IDLE_IF_THIN if lift <= THIN_LIFT else IDLE
+    crowded = 3.0 * both + 0.5 * (second & moves) if players.solo else idle * ~both
     return np.asarray(60.0 * none + crowded)
 
 

@@ -30,7 +30,7 @@ FIRST_THEME = "A"
 
 HEIGHT_ENERGY = 0.5
 """Energy of the section that is a piece's height (`mien.music.height`)."""
-CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.3, 0.4), (0.0, 0.2, -0.2, 0.3)
+CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.4, 0.3), (0.0, 0.2, -0.2, 0.3)
 """Energies of a chapter's contrasts in turn, and of a theme by the number of its returns."""
 BREAKS_FROM = (0.3, 0.6)
 """Interruption of a brief from which one phrase of a piece breaks off, and from which a second one does."""
