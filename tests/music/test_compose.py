@@ -118,6 +118,19 @@ def test_no_note_is_written_twice() -> None:
         assert len(keys) == len(set(keys))
 
 
+def test_where_the_melody_rests_others_play_and_no_motif_is_claimed() -> None:
+    rested = 0
+    for seed in range(6):
+        phrase = compose(brief_from_affect(affect_of("happy"), seed=seed, meter=(4, 4)), 130, seed)
+        onsets = [note.onset_ticks // phrase.bar_ticks for note in phrase.part(Part.MELODY)]
+        silent = set(range(phrase.length_ticks // phrase.bar_ticks)) - set(onsets)
+        motifs = {m.onset_ticks // phrase.bar_ticks for m in phrase.marks if m.kind == "motif"}
+        assert not silent & motifs
+        assert silent <= {note.onset_ticks // phrase.bar_ticks for note in phrase.notes}
+        rested += len(silent)
+    assert rested
+
+
 def test_the_kit_plays_only_where_there_is_one() -> None:
     for name, has_kit in (("electronic", True), ("piano", False)):
         notes: tuple[Note, ...] = compose(brief_from_affect(affect_of("happy"), ensemble=name), 20, 1).part(Part.KIT)

@@ -13,9 +13,9 @@ from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
 from mien.music.form import SectionSpec, chain, find_form, find_theme, forms
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
-from mien.music.plan import LONG_BARS, coda, ending, plan
+from mien.music.plan import BROAD_BARS, INTERLUDE, INTRODUCTIONS, LONG_BARS, coda, ending, plan
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
-from mien.values import METERS
+from mien.values import METERS, Part
 
 
 @given(st.integers(2, 2000), st.integers(0, 99))
@@ -159,3 +159,28 @@ def test_a_motif_that_begins_with_half_a_bar_of_rest_leaves_no_bar_empty_when_it
     for slow in augmented(motif, (3, 4)):
         assert sum(map(abs, slow.lengths)) == 1440
         assert any(length > 0 for length in slow.lengths)
+
+
+def test_introductions_are_of_several_kinds_and_somebody_always_plays() -> None:
+    firsts = [plan(70, np.random.default_rng(seed))[0] for seed in range(40)]
+    assert {section.title for section in firsts} == {"introduction"}
+    assert {section.bars for section in firsts} == {2, 4}
+    assert {frozenset(part for part, _, _ in section.rests) for section in firsts} == {
+        frozenset(waits) for waits in INTRODUCTIONS.values()
+    }
+    for section in firsts:
+        assert all(any(section.plays(part, bar) for part in Part) for bar in range(section.bars))
+        assert section.plays(Part.MELODY, 0) or section.plays(Part.RHYTHM, 0)
+
+
+def test_only_a_long_piece_lets_its_melody_rest_before_the_last_return_and_its_coda_thin_out() -> None:
+    for bars in (BROAD_BARS - 1, BROAD_BARS):
+        plans = [plan(bars, np.random.default_rng(seed)) for seed in range(40)]
+        rests = [section for sections in plans for section in sections if section.title == INTERLUDE]
+        fading = [sections[-1] for sections in plans if sections[-1].rests]
+        assert bool(rests) is bool(fading) is (bars >= BROAD_BARS)
+        assert not any(section.is_sung for section in rests)
+        for sections in plans:
+            after = [b for a, b in pairwise(sections) if a.title == INTERLUDE]
+            assert all(section.theme == "A" and section.turn for section in after)
+            assert all(sections[-1].plays(part, sections[-1].bars - 1) for part in Part)

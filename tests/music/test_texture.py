@@ -64,7 +64,10 @@ def test_chords_have_their_third(name: str, most: int) -> None:
     for emotion in ("happy", "sad", "surprise"):
         for seed in range(1, 5):
             phrase = compose(brief_from_affect(affect_of(emotion), ensemble=name, seed=seed), 40, seed)
+            begins = next(m.onset_ticks for m in phrase.marks if m.kind == "section" and m.text == "A")
             for chord in phrase.chords:
+                if chord.onset_ticks < begins:  # an introduction may leave its harmony to be guessed
+                    continue
                 end = chord.onset_ticks + chord.length_ticks
                 sounding = {
                     n.pitch_midi % 12
@@ -90,10 +93,11 @@ def test_a_long_piece_thins_out_fills_up_and_changes_its_dynamic() -> None:
     for name, seed in (("piano", 2), ("quartet", 2)):
         phrase = compose(brief_from_affect(affect_of("happy"), ensemble=name, seed=seed), 120, seed)
         starts = [mark.onset_ticks for mark in phrase.marks if mark.kind == "section"]
-        spans = [(a, b) for a, b in pairwise([*starts, phrase.length_ticks]) if b - a >= 4 * phrase.bar_ticks]
+        spans = [(a, b) for a, b in pairwise([*starts, phrase.length_ticks]) if b - a >= 8 * phrase.bar_ticks]
         inside = [[note for note in phrase.notes if a <= note.onset_ticks < b] for a, b in spans]
         rates = [len(notes) / (b - a) for notes, (a, b) in zip(inside, spans, strict=True)]
-        levels = [np.median([n.velocity for n in notes if n.part is Part.MELODY]) for notes in inside]
+        sung = [[note.velocity for note in notes if note.part is Part.MELODY] for notes in inside]
+        levels = [np.median(velocities) for velocities in sung if velocities]
         assert 1.4 < max(rates) / min(rates) < 3, name
         assert 15 < max(levels) - min(levels) < 35, name
         if name == "quartet":  # some section leaves a player out, another has them all

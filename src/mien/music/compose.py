@@ -204,8 +204,8 @@ def dressed(
         sections=memory.sections + 1,
         themes=themes,
         last=heard[-1],
-        heard=_tail(memory.heard, heard),
-        highest_midi=_highest(memory, heard),
+        heard=_tail(memory.heard, heard) if spec.is_sung else memory.heard,
+        highest_midi=_highest(memory, heard) if spec.is_sung else memory.highest_midi,
         inner=inner,
         joint=joint,
         figures=textures[0].names,
@@ -337,6 +337,8 @@ def _passage(
         for stroke in _distinct([*sung, *played], solo=players.solo):
             level = base + DYNAMICS[stroke.part] + stroke.accent
             velocity = min(LOUDEST, max(SOFTEST, round(level + louder(draft, stroke.onset_ticks, brief.meter))))
+            if not spec.plays(stroke.part, (tick + stroke.onset_ticks) // bar):
+                continue
             pitch = stroke.pitch_midi if stroke.part is Part.KIT else stroke.pitch_midi + shift
             notes.append(Note(tick + stroke.onset_ticks, stroke.part, pitch, stroke.length_ticks, velocity))
         until = [*(slot.onset_ticks for slot in draft.slots[1:]), draft.spec.bars * bar]
@@ -348,7 +350,11 @@ def _passage(
                 Chord(tick + slot.onset_ticks, end - slot.onset_ticks, pcs, bass_pc, roman, slot.harmony.function)
             )
         marks.append(Mark(tick, "phrase", draft.spec.role))
-        marks += [Mark(tick + onset, "motif", name) for onset, name in draft.motifs]
+        marks += [
+            Mark(tick + onset, "motif", name)
+            for onset, name in draft.motifs
+            if spec.plays(Part.MELODY, (tick + onset) // bar)
+        ]
         close = EVADED if draft.breaks_off else draft.spec.cadence
         marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", close))
         marks += interruption_marks(draft, brief.meter, tick)

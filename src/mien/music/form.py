@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from mien.errors import BadInput
+from mien.values import Part
 
 PHRASE_BARS = 4
 
@@ -70,7 +71,8 @@ class SectionSpec:
     """One section: `title` as marked ("A", "B", "A'"), `theme` whose music it states, `turn` which statement it is.
 
     A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture. A
-    section that `is_height` has the piece's highest note.
+    section that `is_height` has the piece's highest note. `rests` says who is silent in it: part, first bar of the
+    section, the bar before which the part comes in again.
     """
 
     title: str
@@ -81,11 +83,21 @@ class SectionSpec:
     is_contrast: bool = False
     is_last: bool = False
     is_height: bool = False
+    rests: tuple[tuple[Part, int, int], ...] = ()
 
     @property
     def bars(self) -> int:
         """Bars of all its phrases."""
         return sum(phrase.bars for phrase in self.phrases)
+
+    def plays(self, part: Part, bar: int) -> bool:
+        """Whether a part plays in a bar of the section, counted from 0."""
+        return not any(one is part and start <= bar < end for one, start, end in self.rests)
+
+    @property
+    def is_sung(self) -> bool:
+        """Whether the melody is heard in it at all."""
+        return any(self.plays(Part.MELODY, bar) for bar in range(self.bars))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 References: those of `mien.music.form`; Caplin 1998, *Classical Form* (thematic introductions, codas).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,12 +24,35 @@ from mien.music.form import (
     titled,
     with_breaks,
 )
+from mien.values import Part
 
 INTRODUCTION = "introduction"
 """Title of the section that is heard before the first theme and does not return."""
 
+INTERLUDE = "interlude"
+"""Title of the section in which the melody rests before the last return."""
+
 LONG_BARS, INTRODUCTION_BARS = 30, 2
 """A piece of at least this many bars has an introduction of this many."""
+
+BROAD_BARS, BROAD_INTRODUCTION_BARS, INTERLUDE_BARS = 60, 4, 2
+"""A piece of at least this many bars may have an introduction and an interlude of so many, and a coda that thins
+out."""
+
+BROAD_ODDS = 0.6
+"""Odds of each of these three in a piece that is long enough."""
+
+INTRODUCTIONS: Mapping[str, Mapping[Part, float]] = {
+    "theme": {},
+    "vamp": {Part.MELODY: 1.0},
+    "call": {Part.HARMONY: 0.5, Part.TEXTURE: 0.5, Part.RHYTHM: 0.5, Part.KIT: 0.5},
+    "entries": {Part.HARMONY: 0.25, Part.TEXTURE: 0.5, Part.KIT: 0.5, Part.MELODY: 0.5},
+}
+"""Kinds of introduction: for which share of it each part waits. The head of the theme is accompanied, or the
+accompaniment begins without it, or the melody without its accompaniment, or one player comes in after another."""
+
+FADING: Mapping[Part, int] = {Part.TEXTURE: 1, Part.KIT: 1, Part.HARMONY: 2}
+"""The bar of a coda that thins out from which each part rests until the last chord."""
 
 FULL_CLOSE_TENSION = (0.15, 0.5)
 """Tension up to which an ending is always plagal, and from which it is always a full close."""
@@ -41,7 +64,8 @@ def plan(
     """Plan a piece of exactly `bars` bars (at least 2); the last section ends on the tonic.
 
     Every four bars become a phrase; the remainder becomes the coda, shaped by the `tension` of the mood (0..1). A long
-    piece begins with an introduction.
+    piece begins with an introduction; in a longer one the melody may rest before its last return, and the coda thin
+    out.
 
     Raises
     ------
@@ -51,8 +75,10 @@ def plan(
     if bars < 2:
         raise ValueError(f"{bars} bars given; a phrase with a cadence needs 2")
     form = form or find_form(FREE)
-    before = INTRODUCTION_BARS if bars >= LONG_BARS else 0
-    fours, rest = divmod(bars - before, PHRASE_BARS)
+    wide, rests, thins = rng.random(3) < BROAD_ODDS if bars >= BROAD_BARS else (False, False, False)
+    before = 0 if bars < LONG_BARS else BROAD_INTRODUCTION_BARS if wide else INTRODUCTION_BARS
+    between = INTERLUDE_BARS if rests else 0
+    fours, rest = divmod(bars - before - between, PHRASE_BARS)
     if fours == 0:
         only = PhraseSpec("statement", bars, "authentic", ("a",) * (bars - 1))
         return (SectionSpec(FIRST_THEME, FIRST_THEME, 0, (only,), is_last=True),)
@@ -62,17 +88,40 @@ def plan(
         fours, rest = fours - 1, PHRASE_BARS + 1
     sections = _of_fours(fours, form, rng)
     if rest:
-        sections.append(ending(rest, tension, rng, sections[0].phrases[0].treatment))
+        last = ending(rest, tension, rng, sections[0].phrases[0].treatment)
+        sections.append(fading(last) if thins and last.energy < 0 else last)
     sections[-1] = replace(sections[-1], is_last=True)
+    if between:
+        last_return = max(place for place, section in enumerate(sections) if section.turn)
+        sections.insert(last_return, interlude(between))
     if before:
-        sections.insert(0, SectionSpec(INTRODUCTION, FIRST_THEME, 0, (introduction(before),), energy=-0.3))
+        sections.insert(0, introduction(before, rng))
     return with_breaks(sections)
 
 
-def introduction(bars: int) -> PhraseSpec:
-    """A phrase that promises the theme: the head of its motif, repeated up to a dominant that waits (the prelude of a
-    song; Caplin 1998, "thematic introduction")."""
-    return PhraseSpec(INTRODUCTION, bars, "half", ("a fragment",) * (bars - 1))
+def introduction(bars: int, rng: np.random.Generator) -> SectionSpec:
+    """A section that promises the theme, of a kind drawn from `INTRODUCTIONS`: the head of its motif, repeated up to a
+    dominant that waits (the prelude of a song; Caplin 1998, "thematic introduction")."""
+    waits = list(INTRODUCTIONS.values())[int(rng.integers(len(INTRODUCTIONS)))]
+    rests = tuple((part, 0, max(1, round(share * bars))) for part, share in waits.items())
+    return SectionSpec(INTRODUCTION, FIRST_THEME, 0, (_promise(INTRODUCTION, bars),), energy=-0.3, rests=rests)
+
+
+def interlude(bars: int) -> SectionSpec:
+    """The accompaniment alone, on its way to a dominant that waits: the ear rests before the theme returns."""
+    return SectionSpec(
+        INTERLUDE, FIRST_THEME, 0, (_promise(INTERLUDE, bars),), energy=-0.4, rests=((Part.MELODY, 0, bars),)
+    )
+
+
+def _promise(role: str, bars: int) -> PhraseSpec:
+    return PhraseSpec(role, bars, "half", ("a fragment",) * (bars - 1))
+
+
+def fading(section: SectionSpec) -> SectionSpec:
+    """A coda that thins out: one player after another falls silent, until all strike the last chord."""
+    rests = tuple((part, bar, section.bars - 1) for part, bar in FADING.items() if bar < section.bars - 1)
+    return replace(section, rests=rests)
 
 
 def ending(bars: int, tension: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:

@@ -135,7 +135,8 @@ def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[S
     level = ""
     for start, end in pairwise([*places, phrase.length_ticks]):
         until = next((max(a, start + phrase.bar_ticks) for a, _, _ in runs if start <= a < end), end)
-        played = [note for note in lead if start <= note.onset_ticks < until]
+        sounding = [note for note in phrase.notes if note.part in parts and start <= note.onset_ticks < until]
+        played = [note for note in lead if start <= note.onset_ticks < until] or sounding
         if not played:
             continue
         middle = median_low(note.velocity for note in played)
