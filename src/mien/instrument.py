@@ -17,7 +17,7 @@ from mien.assets import read_manifest
 from mien.circumplex import affect_at, affect_of
 from mien.errors import BadInput, NoFace
 from mien.music.brief import brief_from_affect
-from mien.music.compose import compose as write_music
+from mien.music.compose import compose_in_keys
 from mien.music.form import FREE
 from mien.music.journey.path import MoodPath, check_path, path_between
 from mien.music.journey.travel import compose_journey
@@ -352,8 +352,9 @@ def _piece(
         mode=wishes.mode,
         meter=wishes.meter,
     )
-    written = write_music(brief, wishes.lasting_s(), wishes.seed, wishes.form)
-    return Piece(name, ((0.0, affect),), brief, written, perform(written, brief), reading, wishes.font)
+    written, briefs = compose_in_keys(brief, wishes.lasting_s(), wishes.seed, wishes.form)
+    performed = perform(written, briefs)
+    return Piece(name, ((0.0, affect),), brief, written, performed, reading, wishes.font, briefs)
 
 
 def _journey(name: str, path: MoodPath, wishes: Wishes) -> Piece:

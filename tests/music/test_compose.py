@@ -9,10 +9,11 @@ import pytest
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
-from mien.music.compose import Memory, compose, next_section
+from mien.music.compose import compose, next_section
 from mien.music.form import chain, forms
 from mien.music.journey.phrases import next_phrase
 from mien.music.journey.state import Journey
+from mien.music.memory import Memory
 from mien.values import METERS, Mark, Mode, Note, Part, Phrase
 
 

@@ -11,11 +11,12 @@ import pytest
 from mien.circumplex import affect_of
 from mien.lab.scores.measures import motif_recurrence
 from mien.music.brief import brief_from_affect
-from mien.music.compose import Memory, compose, next_section
+from mien.music.compose import compose, next_section
 from mien.music.draft import Compass, Draft, Neighbours
 from mien.music.form import SectionSpec
 from mien.music.height import WIDEST_LEAP, heightened, with_height
 from mien.music.melody import Range
+from mien.music.memory import Memory
 from mien.music.plan import plan
 from mien.music.rhythm import bar_ticks
 from mien.values import Brief, Part, Phrase

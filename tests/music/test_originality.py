@@ -11,10 +11,11 @@ from mien.lab.scores.compare_music import voices
 from mien.lab.scores.learn_runs import filter_of
 from mien.music import originality
 from mien.music.brief import brief_from_affect
-from mien.music.compose import Memory, compose, next_section
+from mien.music.compose import compose, next_section
 from mien.music.departure import departed
 from mien.music.draft import Draft
 from mien.music.form import chain
+from mien.music.memory import Memory
 from mien.music.originality import RUN_NOTES, is_known, runs_of, tail
 from mien.values import Part
 

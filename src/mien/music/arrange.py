@@ -70,7 +70,7 @@ def arrange(
     -------
     The strokes of each phrase, in ticks from its start; the inner voices and the joint with which the section ends.
     """
-    arranger = _Arranger(brief, voices, players, rng, before, joint)
+    arranger = _Arranger(brief, voices, players, rng, before, joint, spec.key)
     strokes = []
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         following = drafts[index + 1] if index + 1 < len(drafts) else None
@@ -82,7 +82,8 @@ def arrange(
 @dataclass(slots=True)
 class _Arranger:
     """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the outer ones when
-    they last began a note together (`joint`), and those at the start of its last chord (`outer`)."""
+    they last began a note together (`joint`), and those at the start of its last chord (`outer`). `key` is that of the
+    section (`mien.music.ranges`)."""
 
     brief: Brief
     voices: Mapping[Part, Voice]
@@ -90,6 +91,7 @@ class _Arranger:
     rng: np.random.Generator
     inner: tuple[int, ...] | None
     joint: Outer | None
+    key: int = 0
     outer: Outer | None = None
 
     def phrase(
@@ -145,8 +147,9 @@ class _Arranger:
         """Lowest and highest pitch of the inner voices, and where their middle should lie."""
         parts = [self.voices[part] for part in INNER_PARTS if part in self.voices]
         low, high = min(v.low_midi for v in parts), max(v.high_midi for v in parts)
-        centre = min(high - 5.0, max(low + 5.0, min(64.0, max(54.0, self.brief.register_midi - 11))))
-        low, high = max(low, LOWEST_INNER_MIDI), min(high, round(centre) + 10)
+        wanted = min(64.0, max(54.0, self.brief.register_midi - 11)) - self.key
+        centre = min(high - 5.0, max(low + 5.0, wanted))
+        low, high = max(low, LOWEST_INNER_MIDI - self.key), min(high, round(centre) + 10)
         return min(low, high - 14), high, centre
 
     def _figure(

@@ -10,8 +10,8 @@ by as much: **transposing the tonic transposes every note**, with nothing else c
 References: Caplin 1998, *Classical Form*; and those of `harmony`, `melody`, `texture`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -21,20 +21,21 @@ from mien.ensembles import Ensemble, ensemble
 from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
-from mien.music.figures import Names, choose_texture
+from mien.music.figures import choose_texture
 from mien.music.form import FREE, SectionSpec, find_form, nth_letter
-from mien.music.harmony import Outer
 from mien.music.height import heightened, with_height
 from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
+from mien.music.memory import Memory, highest, in_key, last_pitches, recent
 from mien.music.motif import Motif, invent, notes_in_bar
-from mien.music.originality import tail
 from mien.music.ornament import ornamented
-from mien.music.perform import ritardando_beats
+from mien.music.perform import Briefs, ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
+from mien.music.spelling import key_name
 from mien.music.texture import Stroke
+from mien.music.tonality import AWAY_S, local, with_keys
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
@@ -54,8 +55,6 @@ SOFTEST, LOUDEST = 12, 120
 DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
 """Velocity of a part against the brief's; the melody leads."""
 
-KEPT_THEMES = 7
-
 WORN = 64
 """How many accompaniments of a theme are remembered, so that it does not return in one of them."""
 
@@ -71,33 +70,7 @@ TEMPO_STRETCH = 0.04
 """The largest change of tempo, as a share of the brief's, that makes whole bars fill the time asked for."""
 
 
-Kept = TypeVar("Kept")
 Event = TypeVar("Event", Note, Chord, Mark)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the composer remembers between sections.
-
-    `themes` holds the phrases of each theme, `motifs` its motifs by role, `refrain` the theme that contrasts lean on.
-    Four fields join one phrase to the next: `last`, `inner` (the inner voices), `joint` (the outer ones when they last
-    began a note together) and `heard` (the last pitches of the melody). `highest_midi` is the highest melody pitch so
-    far, as if the tonic were C. `figures` accompanied the last section; `worn` are the figures each theme has been
-    heard with.
-    """
-
-    sections: int = 0
-    motif_count: int = 0
-    themes: Mapping[str, tuple[Draft, ...]] = field(default_factory=dict)
-    motifs: Mapping[str, Mapping[str, Motif]] = field(default_factory=dict)
-    refrain: str = ""
-    last: Draft | None = None
-    heard: tuple[int, ...] = ()
-    highest_midi: int = 0
-    inner: tuple[int, ...] | None = None
-    joint: Outer | None = None
-    figures: Names | None = None
-    worn: Mapping[str, tuple[Names, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +94,37 @@ def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase
     BadInput
         If there is no form of that name.
     """
+    return compose_in_keys(brief, seconds, seed, form)[0]
+
+
+def compose_in_keys(brief: Brief, seconds: float, seed: int, form: str = FREE) -> tuple[Phrase, Briefs]:
+    """The same with the briefs in force along the piece: they differ in key, if it is long enough to leave its own
+    (`mien.music.tonality.AWAY_S`)."""
     if not 0 < seconds < np.inf:
         raise ValueError(f"seconds: {seconds} given, a positive number wanted")
     bars, tempo_bpm = _measure(brief, seconds)
-    memory, tick = Memory(), 0
+    memory, tick, briefs = Memory(), 0, [(0, brief)]
     notes: list[Note] = []
     chords: list[Chord] = []
     marks: list[Mark] = [Mark(0, "form", form)]
-    planned = plan(bars, np.random.default_rng([seed, 0xF0]), find_form(form), brief.tension)
+    rng = np.random.default_rng([seed, 0xF0])
+    planned = with_height(plan(bars, rng, find_form(form), brief.tension), brief.loudness)
     drafts: list[Draft] = []
-    for index, spec in enumerate(with_height(planned, brief.loudness)):
+    for index, spec in enumerate(with_keys(planned, brief.mode, rng) if seconds >= AWAY_S else planned):
         memory, passage = next_section(brief, memory, spec, np.random.default_rng([seed, index]))
         notes += later(passage.notes, tick)
         chords += later(passage.chords, tick)
-        marks += later(passage.marks, tick)
+        here, before = local(brief, spec), briefs[-1][1]
+        if (here.tonic_pc, here.mode) == (before.tonic_pc, before.mode):
+            marks += later(passage.marks, tick)
+        else:
+            briefs.append((tick, here))
+            titled = Mark(0, "section", f"{spec.title}, in {key_name(here.tonic_pc, here.mode)}")
+            marks += later([titled if mark.kind == "section" else mark for mark in passage.marks], tick)
         drafts += passage.drafts
         tick += passage.length_ticks
     whole = Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(marks), tuple(drafts))
-    return as_phrase(whole, brief, tempo_bpm, seed)
+    return as_phrase(whole, brief, tempo_bpm, seed), tuple(briefs)
 
 
 def later(events: Iterable[Event], ticks: int) -> list[Event]:
@@ -173,21 +159,22 @@ def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
 
 
 def next_section(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random.Generator) -> tuple[Memory, Passage]:
-    """Compose one section and remember what later ones return to."""
-    memory = _with_motifs(brief, memory, spec, rng)
-    compass = compass_of(brief, ensemble(brief.ensemble))
-    return dressed(brief, memory, spec, _drafts(brief, memory, spec, compass, rng), rng)
+    """Compose one section and remember what later ones return to; `brief` is that of the home key."""
+    memory = _with_motifs(brief, in_key(memory, spec.key), spec, rng)
+    compass = compass_of(brief, ensemble(brief.ensemble), spec.key)
+    return dressed(brief, memory, spec, _drafts(local(brief, spec), memory, spec, compass, rng), rng)
 
 
 def dressed(
     brief: Brief, memory: Memory, spec: SectionSpec, drafts: tuple[Draft, ...], rng: np.random.Generator
 ) -> tuple[Memory, Passage]:
     """Accompany the phrases of a section; `memory` is what was remembered before the section."""
-    players = ensemble(brief.ensemble)
-    voices = voices_of(brief, players)
+    shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT + spec.key
+    players, brief, memory = ensemble(brief.ensemble), local(brief, spec), in_key(memory, spec.key)
+    voices = voices_of(brief, players, spec.key)
     density = _melody_density(drafts, brief)
     worn = memory.worn.get(spec.theme, ())
-    heard = _as_heard(brief, drafts, compass_of(brief, players))
+    heard = _as_heard(brief, drafts, compass_of(brief, players, spec.key))
     textures = [choose_texture(brief, players, density, spec.energy, memory.figures, rng, worn=worn)]
     for _ in drafts[1:]:
         near = textures[0].names
@@ -198,20 +185,19 @@ def dressed(
     )
     is_new = spec.theme not in memory.themes and spec.title != INTRODUCTION
     whole = tuple(replace(draft, breaks_off=False) for draft in drafts)
-    themes = _recent({**memory.themes, spec.theme: whole}) if is_new else memory.themes
+    themes = recent({**memory.themes, spec.theme: whole}) if is_new else memory.themes
     memory = replace(
         memory,
         sections=memory.sections + 1,
         themes=themes,
         last=heard[-1],
-        heard=_tail(memory.heard, heard) if spec.is_sung else memory.heard,
-        highest_midi=_highest(memory, heard) if spec.is_sung else memory.highest_midi,
+        heard=last_pitches(memory.heard, heard) if spec.is_sung else memory.heard,
+        highest_midi=highest(memory, heard) if spec.is_sung else memory.highest_midi,
         inner=inner,
         joint=joint,
         figures=textures[0].names,
-        worn=_recent({**memory.worn, spec.theme: worn}),
+        worn=recent({**memory.worn, spec.theme: worn}),
     )
-    shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT
     return memory, replace(_passage(brief, spec, heard, strokes, players, shift), drafts=drafts)
 
 
@@ -219,12 +205,6 @@ def _as_heard(brief: Brief, drafts: tuple[Draft, ...], compass: Compass) -> tupl
     """The phrases of a section as they sound: those that break off lose their close."""
     pairs = zip(drafts, [*drafts[1:], None], strict=True)
     return tuple(broken_off(one, brief, compass, after) if one.breaks_off else one for one, after in pairs)
-
-
-def _recent(by_theme: dict[str, Kept]) -> dict[str, Kept]:
-    """What to keep by theme: the first theme, which comes back late, and the latest; endless music needs no more."""
-    names = list(by_theme)
-    return {name: by_theme[name] for name in dict.fromkeys([names[0], *names[-KEPT_THEMES:]])}
 
 
 def _with_motifs(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random.Generator) -> Memory:
@@ -240,8 +220,9 @@ def _with_motifs(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random
     return replace(
         memory,
         motif_count=memory.motif_count + len(roles),
-        motifs=_recent({**memory.motifs, spec.theme: bank}),
+        motifs=recent({**memory.motifs, spec.theme: bank}),
         refrain=memory.refrain if spec.is_contrast else spec.theme,
+        refrain_key=memory.refrain_key if spec.is_contrast else spec.key,
     )
 
 
@@ -261,30 +242,20 @@ def _drafts(
         elif spec.turn >= VARIED_TURN or (spec.turn and index):
             known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
         if spec.is_height and not around.leads_on:
-            known = heightened(known, brief, compass, around, _highest(memory, drafts), rng)
+            known = heightened(known, brief, compass, around, highest(memory, drafts), rng)
         drafts.append(_held(known, brief) if around.ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
     fresh: list[Draft] = []
     for draft in (*led, drafts[-1]):
-        fresh.append(departed(draft, _tail(memory.heard, fresh), brief.meter))
+        fresh.append(departed(draft, last_pitches(memory.heard, fresh), brief.meter))
     return tuple(
         replace(draft, breaks_off=breaks(phrase, brief)) for draft, phrase in zip(fresh, spec.phrases, strict=True)
     )
 
 
-def _tail(heard: tuple[int, ...], drafts: Sequence[Draft]) -> tuple[int, ...]:
-    """The last pitches of the melody up to the end of these phrases."""
-    return tail([*heard, *(note.pitch_midi for draft in drafts for note in draft.melody)])
-
-
-def _highest(memory: Memory, drafts: Sequence[Draft]) -> int:
-    """The highest pitch of the melody up to the end of these phrases."""
-    return max([memory.highest_midi, *(note.pitch_midi for draft in drafts for note in draft.melody)])
-
-
 def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
     """What stands around the next phrase of a section; a contrast leads back to the refrain."""
-    theme, refrain = memory.themes.get(spec.theme, ()), memory.themes.get(memory.refrain, ())
+    theme, refrain = memory.themes.get(spec.theme, ()), memory.refrain_in(spec.key)
     phrase, *later = spec.phrases[len(drafts) :]
     before = drafts[-1] if drafts else memory.last
     ends = spec.is_last and not later
@@ -294,7 +265,7 @@ def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neigh
         after=refrain[0] if leads_back else None,
         like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
         comes_again=bool(later and later[0].opens_like),
-        heard=_tail(memory.heard, drafts),
+        heard=last_pitches(memory.heard, drafts),
         opens_contrast=spec.is_contrast and not drafts,
         leads_on=bool(later),
         ends=ends,

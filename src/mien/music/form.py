@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from mien.errors import BadInput
-from mien.values import Part
+from mien.values import Mode, Part
 
 PHRASE_BARS = 4
 
@@ -72,7 +72,8 @@ class SectionSpec:
 
     A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture. A
     section that `is_height` has the piece's highest note. `rests` says who is silent in it: part, first bar of the
-    section, the bar before which the part comes in again.
+    section, the bar before which the part comes in again. `key` is its tonic in semitones above the home tonic, `mode`
+    its mode there (None: the brief's).
     """
 
     title: str
@@ -84,6 +85,8 @@ class SectionSpec:
     is_last: bool = False
     is_height: bool = False
     rests: tuple[tuple[Part, int, int], ...] = ()
+    key: int = 0
+    mode: Mode | None = None
 
     @property
     def bars(self) -> int:

@@ -1,6 +1,7 @@
 """Brief and ensemble → where its players may go, with the tonic at C: pitches MIDI, melody in steps (0 at MIDI 60).
 
-Music is composed with the tonic on C and then transposed; the ranges are narrowed by as much.
+Music is composed with the tonic on C and then transposed; the ranges are narrowed by as much. A `key` is that of a
+section, in semitones above the home tonic: its ranges lie so much lower, and it sounds as high as all the others.
 """
 
 from collections.abc import Mapping
@@ -24,17 +25,17 @@ TWO_HANDS = 4
 """Semitones by which the bass of two hands is raised, because the left hand also plays figures. The tenser the music,
 the smaller the raise: a growl lies low."""
 
-HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"][1]
+LOWEST_REGISTER_MIDI, HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"]
 
 
-def voices_of(brief: Brief, players: Ensemble) -> Mapping[Part, Voice]:
+def voices_of(brief: Brief, players: Ensemble, key: int = 0) -> Mapping[Part, Voice]:
     """The players' ranges, narrowed so that any tonic fits, and how long their notes sound at this tempo."""
     second = beat_ticks(brief.meter) * brief.tempo_bpm / 60
     return {
         part: Voice(
             part,
-            player.low_midi - LOWEST_SHIFT,
-            player.high_midi - HIGHEST_SHIFT,
+            player.low_midi - LOWEST_SHIFT - key,
+            player.high_midi - HIGHEST_SHIFT - key,
             player.monophonic,
             None if player.rings_s is None else round(player.rings_s * second),
         )
@@ -42,14 +43,15 @@ def voices_of(brief: Brief, players: Ensemble) -> Mapping[Part, Voice]:
     }
 
 
-def compass_of(brief: Brief, players: Ensemble) -> Compass:
+def compass_of(brief: Brief, players: Ensemble, key: int = 0) -> Compass:
     """Where the outer voices may go; a bass stays within an octave and a half, so that its line is heard as one."""
-    voices = voices_of(brief, players)
+    voices = voices_of(brief, players, key)
     melody, bass = voices[Part.MELODY], voices[Part.RHYTHM]
-    sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift))
+    middle = min(HIGHEST_REGISTER_MIDI, brief.register_midi + players.lift) - key
+    sung = replace(brief, register_midi=min(HIGHEST_REGISTER_MIDI, max(LOWEST_REGISTER_MIDI, middle)))
     summit = highest_step(melody.high_midi)
     span = melody_range(sung, melody.low_midi, summit - RESERVED_STEPS)
     raised = round(TWO_HANDS * (1 - brief.tension)) if players.by_hand else 0
-    low = LOWEST_BASS_MIDI + round((brief.register_midi - MIDDLE_REGISTER_MIDI) / 3) + raised
+    low = LOWEST_BASS_MIDI + round((brief.register_midi - MIDDLE_REGISTER_MIDI) / 3) + raised - key
     low = max(bass.low_midi, min(low, bass.high_midi - 12))
     return Compass(span, summit, low, min(bass.high_midi, low + 17 - raised))

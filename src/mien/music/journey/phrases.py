@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mien.music.compose import Memory, next_section
+from mien.music.compose import next_section
 from mien.music.form import FIRST_THEME, PHRASE_BARS, PhraseSpec, SectionSpec
 from mien.music.journey.ahead import Course, along, next_change, stays_at_rest
 from mien.music.journey.growth import fitted
@@ -33,6 +33,7 @@ from mien.music.journey.state import (
 )
 from mien.music.journey.steer import rests
 from mien.music.journey.stretch import Stretch, as_stretch
+from mien.music.memory import Memory
 from mien.music.motif import notes_in_bar
 from mien.music.plan import ending
 from mien.music.rhythm import beats_in_bar

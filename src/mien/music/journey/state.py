@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from mien.music.compose import Memory
 from mien.music.draft import Draft
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, Theme, chapter, draw_theme, find_form
 from mien.music.journey.pivot import Key, Pivot, find_pivot, is_shared, key_of
 from mien.music.journey.steer import steer
 from mien.music.journey.stretch import Stretch
+from mien.music.memory import Memory
 from mien.values import Brief
 
 
