@@ -4,13 +4,14 @@ from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mien import compose
 from mien.music.draft import led_into
+from mien.music.drums import drum
 from mien.music.figures import kits
 from mien.music.rhythm import bar_ticks
-from mien.music.texture import drum
 from mien.values import Note, Part, Phrase
 
 
@@ -60,8 +61,7 @@ def test_a_quartet_ends_on_a_whole_chord(emotion: str, seed: int) -> None:
 @pytest.mark.parametrize("kit", kits(), ids=lambda kit: kit.name)
 def test_drums_in_six_eight_mark_two_beats(kit) -> None:  # type: ignore[no-untyped-def]
     bar = bar_ticks((6, 8))
-    strokes = drum(kit, bar, (6, 8), fills=False, opens=False)
-    onsets = {key: {s.onset_ticks for s in strokes if s.pitch_midi == key} for key in (36, 38, 42)}
-    assert 0 in onsets[36]
-    assert bar // 2 in onsets[38] | onsets[42]
+    strokes = drum(kit, bar, (6, 8), np.random.default_rng(0), fills=False, opens=False)
+    assert 0 in {s.onset_ticks for s in strokes if s.pitch_midi == 36}
+    assert bar // 2 in {s.onset_ticks for s in strokes if s.pitch_midi != 36}
     assert len(kit.compound) == len(kit.rows) and all(len(tokens) == 6 for _, tokens in kit.compound)

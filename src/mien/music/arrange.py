@@ -14,7 +14,8 @@ import numpy as np
 from mien.ensembles import Ensemble
 from mien.music.bass import least_parallel, walk_bass
 from mien.music.draft import Draft, sung_at
-from mien.music.figures import INNER_VOICES, Figure, Texture, energy_of
+from mien.music.drums import Beat, draw_beats, draw_kit, drum
+from mien.music.figures import INNER_VOICES, Figure, Kit, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.hands import LEAP_S, REACH_SEMITONES
 from mien.music.harmony import Outer, Slot
@@ -25,7 +26,6 @@ from mien.music.texture import (
     Voice,
     accompany,
     completed,
-    drum,
     restruck,
     second_line,
     settled,
@@ -71,10 +71,16 @@ def arrange(
     The strokes of each phrase, in ticks from its start; the inner voices and the joint with which the section ends.
     """
     arranger = _Arranger(brief, voices, players, rng, before, joint, spec.key)
+    kit, beats = None, [Beat()] * len(drafts)
+    if Part.KIT in voices:
+        kit, beats = draw_kit(energy_of(brief), spec, rng), draw_beats(spec, rng)
     strokes = []
     for index, (draft, texture) in enumerate(zip(drafts, textures, strict=True)):
         following = drafts[index + 1] if index + 1 < len(drafts) else None
-        strokes.append(arranger.phrase(draft, texture, following, is_first=index == 0, ends=spec.is_last))
+        played = arranger.phrase(draft, texture, following, ends=spec.is_last)
+        if kit is not None:
+            played += arranger.drums(draft, kit, beats[index], following, is_first=index == 0, ends=spec.is_last)
+        strokes.append(played)
     assert arranger.inner is not None
     return strokes, arranger.inner, arranger.joint
 
@@ -94,9 +100,7 @@ class _Arranger:
     key: int = 0
     outer: Outer | None = None
 
-    def phrase(
-        self, draft: Draft, texture: Texture, following: Draft | None, *, is_first: bool, ends: bool
-    ) -> list[Stroke]:
+    def phrase(self, draft: Draft, texture: Texture, following: Draft | None, *, ends: bool) -> list[Stroke]:
         """The strokes that accompany a phrase; `ends` says that the section is the last of the piece."""
         ends = ends and following is None
         is_tutti = ends or draft.breaks_off  # everybody strikes the last chord together
@@ -111,14 +115,22 @@ class _Arranger:
             after = None if draft.breaks_off else after  # the bass does not lead into a chord that is meant to surprise
             bass = self._bass(texture, draft, body, after, following, placed, played)
             played = completed([*played, *bass], body, draft.melody, self.voices)
-            if texture.kit is not None:
-                end, meter = body[-1].end_ticks, self.brief.meter
-                played += drum(texture.kit, end, meter, fills=following is None, opens=is_first)
         if is_tutti:
             length = draft.slots[-1].length_ticks if ends else beat_ticks(self.brief.meter)
             played += _tutti(draft, placed[-1], length, self.voices, self.joint)
             self.joint = None
         return played
+
+    def drums(
+        self, draft: Draft, kit: Kit, beat: Beat, following: Draft | None, *, is_first: bool, ends: bool
+    ) -> list[Stroke]:
+        """The strokes of the drums in a phrase, up to a last chord that everybody strikes together."""
+        is_tutti = (ends and following is None) or draft.breaks_off
+        slot = draft.slots[-1]
+        until = slot.onset_ticks if is_tutti else slot.end_ticks
+        if until <= 0:
+            return []
+        return drum(kit, until, self.brief.meter, self.rng, beat, fills=following is None, opens=is_first)
 
     def _inner_voices(self, draft: Draft) -> tuple[list[tuple[int, ...]], dict[Part, Ground]]:
         """The inner voices of every chord, and the ground that each inner part moves over."""

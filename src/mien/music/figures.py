@@ -87,7 +87,6 @@ class Texture:
     harmony: Figure
     texture: Figure
     rhythm: Figure
-    kit: Kit | None
 
     def of(self, part: Part) -> Figure:
         """The figure of an accompanying part."""
@@ -180,8 +179,7 @@ def choose_texture(
         cost += 4 * np.abs(_shared(choices, near) - 2)
     place = np.unravel_index(int(np.argmin(np.round(cost, 6))), cost.shape)
     harmony, texture, rhythm = (row[int(index)] for row, index in zip(choices, place, strict=True))
-    kit = min(kits(), key=lambda k: abs(k.energy - energy)) if Part.KIT in players.players else None
-    return Texture(harmony, texture, rhythm, kit)
+    return Texture(harmony, texture, rhythm)
 
 
 def _fitting(part: Part, meter: Meter, players: Ensemble) -> list[Figure]:

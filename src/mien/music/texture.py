@@ -1,4 +1,4 @@
-"""Figures on chords → the notes of the inner parts and the drums (`mien.music.bass` has the bass).
+"""Figures on chords → the notes of the inner parts (`mien.music.bass` has the bass, `mien.music.drums` the drums).
 
 Works on one phrase: times are ticks from its start, pitches MIDI with the tonic at 60 mod 12. Every figure starts anew
 at each bar and each chord.
@@ -13,12 +13,11 @@ from itertools import product
 
 import numpy as np
 
-from mien.music.figures import INNER_VOICES, Figure, Kit
+from mien.music.figures import INNER_VOICES, Figure
 from mien.music.harmony import Slot, parallel_cost
 from mien.music.melody import Sung
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
 from mien.values import Part
-from mien.vocabulary import is_compound
 
 INNER = (Part.TEXTURE, Part.HARMONY)
 
@@ -291,23 +290,3 @@ def _begins(stroke: Stroke, slot: Slot) -> bool:
 def sounds(note: Stroke | Sung, slot: Slot) -> bool:
     """Whether a note is heard while a chord lasts."""
     return note.onset_ticks < slot.end_ticks and note.end_ticks > slot.onset_ticks
-
-
-def drum(kit: Kit, length_ticks: int, meter: Meter, *, fills: bool, opens: bool) -> list[Stroke]:
-    """Realise a drum pattern over a phrase; the last beat may be a fill, the first may open with a cymbal."""
-    bar, beat = bar_ticks(meter), beat_ticks(meter)
-    grid, rows = (3, kit.compound) if is_compound(meter) else (kit.grid, kit.rows)
-    step = beat // grid
-    strokes = [Stroke(0, beat, 49, Part.KIT, 0)] if opens and kit.energy > 0.5 else []
-    for start in range(0, length_ticks, bar):
-        for key, row in rows:
-            for index in range(bar // step):
-                onset = start + index * step
-                if row[index % len(row)] != "." and not (fills and onset >= length_ticks - beat):
-                    accent = 8 if row[index % len(row)] == "X" else 0
-                    strokes.append(Stroke(onset, step, key, Part.KIT, accent))
-    if fills:
-        keys = (38, 38, 45, 43) if kit.energy > 0.5 else (38, 42)
-        size = beat // len(keys)
-        strokes += [Stroke(length_ticks - beat + i * size, size, key, Part.KIT, 3 * i) for i, key in enumerate(keys)]
-    return strokes
