@@ -26,6 +26,7 @@ class Player:
     `program` is General MIDI, 0-based (None: the drum kit). `low_midi`..`high_midi` is its written range. `rings_s` is
     the time after which a held note has all but died away (20 dB in the shipped font, in the middle of the range; None:
     the note sounds as long as it is held). `gain_db` and `pan` (−1 left .. 1 right) are its place on the desk.
+    `avoids` names accompaniment figures that do not suit the instrument.
     """
 
     part: Part
@@ -37,6 +38,7 @@ class Player:
     gain_db: float
     pan: float
     rings_s: float | None = None
+    avoids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def ensembles() -> Mapping[str, Ensemble]:
                     gain_db=float(entry.get("gain_db", 0.0)),
                     pan=float(entry.get("pan", 0.0)),
                     rings_s=entry.get("rings_s"),
+                    avoids=tuple(entry.get("avoids", ())),
                 )
         found[name] = Ensemble(
             name=name,

@@ -40,6 +40,9 @@ piece."""
 BUSY_BASS = 0.6
 """Notes per beat from which a bass needs a hand of its own."""
 
+STRIDING_ENERGY = 0.35
+"""Energy of a brief below which a bass of single notes, a cello for instance, does not leap between root and fifth."""
+
 Names = tuple[str, str, str]
 """Names of the figures of harmony, texture and rhythm."""
 
@@ -164,7 +167,7 @@ def choose_texture(
     """
     energy = float(np.clip(energy_of(brief) + LIVEN * lift, 0, 1))
     wanted = max(0.3, brief.density * beat_fill(brief.meter) * (1 + FILL * lift) - melody_density)
-    choices = [_fitting(part, brief.meter, players) for part in ACCOMPANIMENT]
+    choices = [_fitting(part, brief, players) for part in ACCOMPANIMENT]
     densities = _over_all(
         [[f.density(brief.meter, _voices(part, players)) for f in choices[i]] for i, part in enumerate(ACCOMPANIMENT)]
     )
@@ -182,13 +185,21 @@ def choose_texture(
     return Texture(harmony, texture, rhythm)
 
 
-def _fitting(part: Part, meter: Meter, players: Ensemble) -> list[Figure]:
-    """The figures of a part that its player can play in a metre; a part without a player is silent."""
+def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
+    """The figures of a part that its player can play in a metre and that suit the instrument; a part without a player
+    is silent. In slow moods a bass of single notes does not leap to and fro like an oom-pah."""
     player = players.players.get(part)
-    fitting = [f for f in figures(part) if meter in f.meters]
+    fitting = [f for f in figures(part) if brief.meter in f.meters]
     if player is None:
         return [f for f in fitting if f.name == "silent"] or fitting[:1]
-    return [f for f in fitting if f.name != "fifths" or not player.monophonic]
+    is_lyrical = part is Part.RHYTHM and player.monophonic and energy_of(brief) < STRIDING_ENERGY
+    return [
+        f
+        for f in fitting
+        if f.name not in player.avoids
+        and not (f.name == "fifths" and player.monophonic)
+        and not (is_lyrical and {"f", "o"} & set(f.steps))
+    ]
 
 
 def _voices(part: Part, players: Ensemble) -> int:
