@@ -32,6 +32,7 @@ from mien.music.texture import (
     sounds,
     suspensions,
     tokens,
+    with_passing_tones,
 )
 from mien.music.voicing import voice
 from mien.values import Brief, Part
@@ -171,7 +172,9 @@ class _Arranger:
         player, meter = self.voices[part], self.brief.meter
         moving = tokens(figure, body, meter)
         settling = settled(moving, body, player, meter) if rests else list(moving)
-        return accompany(list(restruck(settling, player, meter)), player, body, ground, meter)
+        strokes = accompany(list(restruck(settling, player, meter)), player, body, ground, meter)
+        sings = player.monophonic and part is Part.TEXTURE
+        return with_passing_tones(strokes, body, meter) if sings else strokes
 
     def _bass(
         self,

@@ -9,12 +9,12 @@ for the figures.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import product, zip_longest
 
 import numpy as np
 
 from mien.music.figures import INNER_VOICES, Figure
-from mien.music.harmony import Slot, parallel_cost
+from mien.music.harmony import Slot, parallel_cost, slot_at
 from mien.music.melody import Sung
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
 from mien.values import Part
@@ -25,6 +25,9 @@ FARTHEST_THIRD, OCTAVE, TENTH = 5, 12, 15
 """In semitones: how far a player of single notes moves at most to a third that nobody else has; how near another tone a
 player of chords adds that third; how high above the bass it is added when it stands alone."""
 
+
+THIRDS = (3, 4)
+"""Semitones of a third."""
 
 AGAIN = {"a": "a", "r": "f", "o": "r", "f": "r", "w": "w", "d": "d"}
 """What a player plays the second time, for each token that names no inner voice."""
@@ -160,6 +163,28 @@ def accompany(
             else:
                 played.append(Stroke(onset, length, pitch, player.part))
     return played
+
+
+def with_passing_tones(strokes: Sequence[Stroke], slots: tuple[Slot, ...], meter: Meter) -> list[Stroke]:
+    """A slow line of single notes that walks where it would move by a third: the tone of the scale between takes the
+    last of a long note, so that an inner player sings instead of changing chord tones (Aldwell, Schachter & Cadwallader
+    2010, passing tones)."""
+    beat = beat_ticks(meter)
+    walked: list[Stroke] = []
+    for stroke, following in zip_longest(strokes, strokes[1:]):
+        walked.append(stroke)
+        if following is None or following.onset_ticks != stroke.end_ticks or stroke.length_ticks < 2 * beat:
+            continue
+        low, high = sorted((stroke.pitch_midi, following.pitch_midi))
+        scale = {pc % 12 for pc in slot_at(slots, stroke.end_ticks - 1).harmony.scale}
+        between = [pitch for pitch in range(low + 1, high) if pitch % 12 in scale]
+        if high - low in THIRDS and len(between) == 1:
+            size = beat if stroke.length_ticks > 2 * beat else beat // 2
+            walked[-1] = replace(stroke, length_ticks=stroke.length_ticks - size)
+            walked.append(
+                replace(stroke, onset_ticks=stroke.end_ticks - size, length_ticks=size, pitch_midi=between[0])
+            )
+    return walked
 
 
 def second_line(
