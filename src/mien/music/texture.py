@@ -21,7 +21,7 @@ from mien.values import Part
 
 INNER = (Part.TEXTURE, Part.HARMONY)
 
-FARTHEST_THIRD, OCTAVE, TENTH = 5, 12, 15
+FARTHEST_THIRD, OCTAVE, TENTH = 7, 12, 15
 """In semitones: how far a player of single notes moves at most to a third that nobody else has; how near another tone a
 player of chords adds that third; how high above the bass it is added when it stands alone."""
 
