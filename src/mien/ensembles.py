@@ -6,7 +6,7 @@ range, whether it plays one note at a time, how long its notes sound, and its pl
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -26,7 +26,7 @@ class Player:
     `program` is General MIDI, 0-based (None: the drum kit). `low_midi`..`high_midi` is its written range. `rings_s` is
     the time after which a held note has all but died away (20 dB in the shipped font, in the middle of the range; None:
     the note sounds as long as it is held). `gain_db` and `pan` (−1 left .. 1 right) are its place on the desk.
-    `avoids` names accompaniment figures that do not suit the instrument.
+    `avoids` names accompaniment figures that do not suit the instrument; `only`, if it names any, those it plays.
     """
 
     part: Part
@@ -39,6 +39,23 @@ class Player:
     pan: float
     rings_s: float | None = None
     avoids: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How an ensemble takes its time at any tempo; the default is the pace of songs.
+
+    `notes` is the share of the notes of a brief that it plays. A chord lasts `chord_bars` bars. The melody closes a
+    phrase `breath_bars` bars early and is silent until its end. `closes` replaces cadences by others. A `drone` holds
+    the tonic under phrases with a plagal cadence.
+    """
+
+    notes: float = 1.0
+    chord_bars: int = 1
+    breath_bars: int = 0
+    closes: Mapping[str, str] = field(default_factory=dict)
+    drone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,7 @@ class Ensemble:
     lift: int
     """Semitones by which the melody lies above the register of a brief, so that its instrument sings and leaves room
     for the players beneath it."""
+    pace: Pace = Pace()
 
     @property
     def by_hand(self) -> bool:
@@ -87,6 +105,7 @@ def ensembles() -> Mapping[str, Ensemble]:
                     pan=float(entry.get("pan", 0.0)),
                     rings_s=entry.get("rings_s"),
                     avoids=tuple(entry.get("avoids", ())),
+                    only=tuple(entry.get("only", ())),
                 )
         found[name] = Ensemble(
             name=name,
@@ -96,6 +115,7 @@ def ensembles() -> Mapping[str, Ensemble]:
             pedal=row.get("pedal", False),
             reverb=float(row.get("reverb", 0.2)),
             lift=row.get("lift", 0),
+            pace=Pace(**row.get("pace", {})),
         )
     return found
 

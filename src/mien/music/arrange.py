@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from mien.ensembles import Ensemble
+from mien.ensembles import Ensemble, Pace
 from mien.music.bass import least_parallel, walk_bass
 from mien.music.draft import Draft, sung_at
 from mien.music.drums import Beat, draw_beats, draw_kit, drum
@@ -171,7 +171,8 @@ class _Arranger:
         """One inner part, playing its figure."""
         player, meter = self.voices[part], self.brief.meter
         moving = tokens(figure, body, meter)
-        settling = settled(moving, body, player, meter) if rests else list(moving)
+        settles = rests and self.players.pace == Pace()  # what is slow anyway need not come to rest
+        settling = settled(moving, body, player, meter) if settles else list(moving)
         strokes = accompany(list(restruck(settling, player, meter)), player, body, ground, meter)
         sings = player.monophonic and part is Part.TEXTURE
         return with_passing_tones(strokes, body, meter) if sings else strokes

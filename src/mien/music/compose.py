@@ -29,6 +29,7 @@ from mien.music.interruption import marks as interruption_marks
 from mien.music.memory import Memory, highest, in_key, last_pitches, recent
 from mien.music.motif import Motif, invent, notes_in_bar
 from mien.music.ornament import ornamented
+from mien.music.pace import at_pace
 from mien.music.perform import Briefs, ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
@@ -160,6 +161,7 @@ def _measure(brief: Brief, seconds: float) -> tuple[int, float]:
 
 def next_section(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random.Generator) -> tuple[Memory, Passage]:
     """Compose one section and remember what later ones return to; `brief` is that of the home key."""
+    spec = at_pace(spec, ensemble(brief.ensemble).pace)
     memory = _with_motifs(brief, in_key(memory, spec.key), spec, rng)
     compass = compass_of(brief, ensemble(brief.ensemble), spec.key)
     return dressed(brief, memory, spec, _drafts(local(brief, spec), memory, spec, compass, rng), rng)

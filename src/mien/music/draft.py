@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from mien.ensembles import ensemble
 from mien.music.balance import imbalance
 from mien.music.form import PhraseSpec
 from mien.music.harmony import Outer, Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
@@ -36,6 +37,9 @@ SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
 
 CLOSE = "close"
 """Name of the cell that ends a phrase."""
+
+REST = "rest"
+"""Name of the cell of a bar in which the melody is silent."""
 
 PICK_UP_ODDS = 0.5
 
@@ -201,7 +205,7 @@ def _draft(
         melody += sing(brief, span, syllables, slots, tuple(joined[-2:]), left, arch, letters, rng)
     above = {note.onset_ticks: note.pitch_midi for note in melody}
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above, pedal)
-    names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name != CLOSE)
+    names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name not in (CLOSE, REST))
     return Draft(spec, tuple(slots), tuple(melody), names)
 
 
@@ -217,7 +221,8 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours) -> list[TimedCh
     words = vocabulary(brief.mode)
     if spec.goal and spec.bars == 1:
         return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
-    length = middle_ticks(brief.meter) if spec.bars == 2 else bar_ticks(brief.meter)
+    held = max(1, min(ensemble(brief.ensemble).pace.chord_bars, spec.bars // 2))
+    length = middle_ticks(brief.meter) if spec.bars == 2 else held * bar_ticks(brief.meter)
     if around.opens_contrast and not (around.before and around.before.spec.goal):  # a goal once reached needs its tonic
         return [(0, length, words.contrast(brief.tension))]
     return [(0, length, words.find(words.opening))]
@@ -241,6 +246,12 @@ def _cells(
     cells: list[Motif] = []
     slow: list[Motif] = []
     for treatment in spec.treatment:
+        if treatment in (CLOSE, REST):
+            early = replace(around, leads_on=False)
+            cells.append(
+                _closing(brief, spec, early, rng) if treatment == CLOSE else Motif(REST, (-bar_ticks(brief.meter),), ())
+            )
+            continue
         role, _, change = treatment.partition(" ")
         motif = motifs[role]
         if change == "augmented":

@@ -65,6 +65,11 @@ class Figure:
         size, steps = beats_in_bar(meter) * self.grid, self.answer if number % 2 else self.steps
         return (steps * (size // len(steps) + 1))[:size]
 
+    @property
+    def holds(self) -> bool:
+        """Whether it only holds what it has struck, to the end of the chord."""
+        return len(self.steps) > 1 and all(step == "-" for step in (*self.steps[1:], *self.answer[1:]))
+
     def density(self, meter: Meter, voices: int) -> float:
         """Notes per beat when `a` is a chord of `voices`."""
         sizes = {"a": voices, "d": 2, ".": 0, "-": 0}
@@ -166,10 +171,11 @@ def choose_texture(
     worn : figures that the theme has already been heard with, to be avoided.
     """
     energy = float(np.clip(energy_of(brief) + LIVEN * lift, 0, 1))
-    wanted = max(0.3, brief.density * beat_fill(brief.meter) * (1 + FILL * lift) - melody_density)
+    wanted = brief.density * players.pace.notes * beat_fill(brief.meter) * (1 + FILL * lift)
+    wanted = max(0.3, wanted - melody_density)
     choices = [_fitting(part, brief, players) for part in ACCOMPANIMENT]
     densities = _over_all(
-        [[f.density(brief.meter, _voices(part, players)) for f in choices[i]] for i, part in enumerate(ACCOMPANIMENT)]
+        [[_density(f, part, brief.meter, players) for f in choices[i]] for i, part in enumerate(ACCOMPANIMENT)]
     )
     misfits = _over_all(
         [[5 * (f.energy - energy) ** 2 + 5 * (f.tension - brief.tension) ** 2 for f in c] for c in choices]
@@ -197,6 +203,7 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
         f
         for f in fitting
         if f.name not in player.avoids
+        and (not player.only or f.name in player.only)
         and not (f.name == "fifths" and player.monophonic)
         and not (is_lyrical and {"f", "o"} & set(f.steps))
     ]
@@ -206,6 +213,11 @@ def _voices(part: Part, players: Ensemble) -> int:
     """The number of notes in a chord of a part."""
     player = players.players.get(part)
     return 1 if player is None or player.monophonic else INNER_VOICES
+
+
+def _density(figure: Figure, part: Part, meter: Meter, players: Ensemble) -> float:
+    """Notes per beat of a figure as these players play it: what only holds is struck once a chord."""
+    return figure.density(meter, _voices(part, players)) / (players.pace.chord_bars if figure.holds else 1)
 
 
 def _over_all(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.ensembles import ensemble
 from mien.music.form import PHRASE_BARS
 from mien.music.rhythm import bar_ticks, beats_in_bar, middle_ticks
 from mien.music.theory import Harmony, harmony
@@ -159,7 +160,11 @@ def progression(
     )
     formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]
-    places = _places(brief, onset + length, bars, len(formula), rng)
+    if (chord_bars := ensemble(brief.ensemble).pace.chord_bars) > 1:
+        returns = words.find(formula[-1]) == opening[-1][2]
+        places = _slow_places(brief, onset + length, bars, chord_bars, divides=returns and len(formula) > 1)
+    else:
+        places = _places(brief, onset + length, bars, len(formula), rng)
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
     open_places = [tick for tick, _ in places[: len(places) - len(ending)]]
     target = _target(opening[-1][2])
@@ -187,6 +192,20 @@ def _places(brief: Brief, start: int, bars: int, ending: int, rng: np.random.Gen
             places += [(index * bar, middle), (index * bar + middle, bar - middle)]
         else:
             places.append((index * bar, bar))
+    return places
+
+
+def _slow_places(brief: Brief, start: int, bars: int, chord_bars: int, *, divides: bool) -> list[tuple[int, int]]:
+    """Where chords change from tick `start` on, if each lasts `chord_bars` bars. The last one `divides` where it would
+    only repeat the chord before: its last bar is left for the return."""
+    bar, places, tick = bar_ticks(brief.meter), [], start
+    while tick < bars * bar:
+        end = min(bars, (tick // bar // chord_bars + 1) * chord_bars) * bar
+        places.append((tick, end - tick))
+        tick = end
+    if divides and places and places[-1][1] > bar:
+        onset, length = places.pop()
+        places += [(onset, length - bar), (onset + length - bar, bar)]
     return places
 
 

@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.ensembles import ensemble
 from mien.music.rhythm import (
     Meter,
     Rhythm,
@@ -68,8 +69,9 @@ def _step_chances() -> NDArray[np.float64]:
 
 
 def notes_in_bar(brief: Brief) -> float:
-    """The number of notes a bar of melody should have: its share of the brief's density."""
-    return beats_in_bar(brief.meter) * (0.6 + 0.18 * brief.density) * beat_fill(brief.meter)
+    """The number of notes a bar of melody should have: its share of the brief's density, at the ensemble's pace."""
+    pace = ensemble(brief.ensemble).pace.notes
+    return pace * beats_in_bar(brief.meter) * (0.6 + 0.18 * brief.density) * beat_fill(brief.meter)
 
 
 def invent(

@@ -80,13 +80,17 @@ class Token:
 
 
 def tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[Token]:
-    """Every stroke of a figure over a phrase; each chord restarts its bar's pattern."""
+    """Every stroke of a figure over a phrase; each chord restarts its bar's pattern, and one that only holds sounds
+    through it."""
     bar, step = bar_ticks(meter), beat_ticks(meter) // figure.grid
     for number, slot in enumerate(slots):
         start, end = slot.onset_ticks, slot.end_ticks
         while start < end:
             stop = min(end, start - start % bar + bar)
             pattern = figure.bar(meter, start // bar)
+            if figure.holds:
+                yield Token(start, end - start, pattern[0], number)
+                break
             index = 0
             while index < len(pattern) and start + index * step < stop:
                 size = 1
