@@ -27,6 +27,7 @@ class Player:
     the time after which a held note has all but died away (20 dB in the shipped font, in the middle of the range; None:
     the note sounds as long as it is held). `gain_db` and `pan` (−1 left .. 1 right) are its place on the desk.
     `avoids` names accompaniment figures that do not suit the instrument; `only`, if it names any, those it plays.
+    Within an ensemble a pianist has two `hands`: chords over octaves in the bass.
     """
 
     part: Part
@@ -40,6 +41,7 @@ class Player:
     rings_s: float | None = None
     avoids: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    hands: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def ensembles() -> Mapping[str, Ensemble]:
                     rings_s=entry.get("rings_s"),
                     avoids=tuple(entry.get("avoids", ())),
                     only=tuple(entry.get("only", ())),
+                    hands=entry.get("hands", 1),
                 )
         found[name] = Ensemble(
             name=name,

@@ -50,7 +50,7 @@ Names = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A pattern of tokens, `grid` of them to a beat, and a second pattern that answers it in every other bar of a
-    phrase; `energy` and `tension` 0..1 say which briefs it suits."""
+    phrase; `energy` and `tension` 0..1 say which briefs it suits, `hands` how many play it."""
 
     name: str
     grid: int
@@ -59,6 +59,7 @@ class Figure:
     energy: float
     tension: float
     meters: tuple[Meter, ...]
+    hands: int = 1
 
     def bar(self, meter: Meter, number: int = 0) -> tuple[str, ...]:
         """The tokens of one bar of a phrase: the pattern, repeated or cut."""
@@ -72,7 +73,7 @@ class Figure:
 
     def density(self, meter: Meter, voices: int) -> float:
         """Notes per beat when `a` is a chord of `voices`."""
-        sizes = {"a": voices, "d": 2, ".": 0, "-": 0}
+        sizes = {"a": voices, "b": 1, "B": 1 + voices, "d": 2, ".": 0, "-": 0}
         return sum(sizes.get(t, len(t) if t.isdigit() else 1) for t in self.bar(meter)) / beats_in_bar(meter)
 
 
@@ -126,6 +127,7 @@ def figures(part: Part) -> tuple[Figure, ...]:
                 float(row["energy"]),
                 float(row["tension"]),
                 tuple(meter for meter in METERS if meter_name(meter) in meters),
+                row.get("hands", 1),
             )
         )
     return tuple(found)
@@ -202,7 +204,8 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
     return [
         f
         for f in fitting
-        if f.name not in player.avoids
+        if f.hands <= player.hands
+        and f.name not in player.avoids
         and (not player.only or f.name in player.only)
         and not (f.name == "fifths" and player.monophonic)
         and not (is_lyrical and {"f", "o"} & set(f.steps))

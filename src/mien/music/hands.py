@@ -41,11 +41,12 @@ def in_the_right_hand(phrase: Phrase, parts: Sequence[Part]) -> set[Note]:
     for start, end in _spans(phrase):
         here = sorted(_within(inner, start, end))
         if here:
-            is_figure = not _has_chords(here)
-            above, below = _within(sung, start, end), [] if is_figure else _within(bass, start, end)
+            above = _within(sung, start, end)
+            is_figure = bool(above) and not _has_chords(here)
+            below = [] if is_figure else _within(bass, start, end)
             splits = (SPLITS_MIDI[0], SPLITS_MIDI[-1]) if is_figure else SPLITS_MIDI
             costs = {pitch: round(_cost(pitch, here, above, below), 6) for pitch in reversed(splits)}
-            costs[SPLITS_MIDI[0]] += BUSY * len(here) * (is_figure and bool(above))
+            costs[SPLITS_MIDI[0]] += BUSY * len(here) * is_figure
             split = min(costs, key=costs.__getitem__)
             taken |= {note for note in here if note.pitch_midi >= split}
     return taken

@@ -29,6 +29,12 @@ player of chords adds that third; how high above the bass it is added when it st
 THIRDS = (3, 4)
 """Semitones of a third."""
 
+LEFT_HAND = "bB"
+"""Tokens with an octave of the left hand."""
+
+HIGHEST_OCTAVE_MIDI = 50
+"""The highest upper note of such an octave: higher ones get in the way of the right hand."""
+
 AGAIN = {"a": "a", "r": "f", "o": "r", "f": "r", "w": "w", "d": "d"}
 """What a player plays the second time, for each token that names no inner voice."""
 
@@ -129,7 +135,7 @@ def settled(strokes: Iterator[Token], slots: tuple[Slot, ...], player: Voice, me
     rest = end - bar_ticks(meter) + middle_ticks(meter)
     kept = [token for token in strokes if token.onset_ticks <= max(rest, slots[-1].onset_ticks)]
     if kept and kept[-1].number == len(slots) - 1:
-        text = kept[-1].text if player.monophonic else "a"
+        text = kept[-1].text if player.monophonic else "B" if kept[-1].text in LEFT_HAND else "a"
         kept[-1] = replace(kept[-1], length_ticks=end - kept[-1].onset_ticks, text=text)
     return kept
 
@@ -149,11 +155,15 @@ def accompany(
     strokes: Sequence[Token], player: Voice, slots: tuple[Slot, ...], ground: Ground, meter: Meter
 ) -> list[Stroke]:
     """Realise a figure of the inner voices; a player of single notes takes the first of a chord."""
-    played = []
+    played: list[Stroke] = []
+    lefts = [token.onset_ticks for token in strokes if token.text in LEFT_HAND]
     for token in strokes:
         number, onset, length = token.number, token.onset_ticks, token.length_ticks
         tones, held = ground.tones[number], ground.suspended.get(number)
-        places = range(len(tones)) if token.text == "a" else [int(digit) for digit in token.text]
+        places = range(len(tones)) if token.text in "aB" else [int(digit) for digit in token.text.strip("b")]
+        if token.text in LEFT_HAND:
+            lasts = min([later for later in lefts if later > onset] + [slots[number].end_ticks]) - onset
+            played += [Stroke(onset, lasts, pitch, player.part) for pitch in _octave(slots[number], tones, player)]
         late = slots[number].onset_ticks + beat_ticks(meter) - onset
         for place in places[: 1 if player.monophonic else None]:
             octave, index = divmod(place, len(tones))
@@ -167,6 +177,15 @@ def accompany(
             else:
                 played.append(Stroke(onset, length, pitch, player.part))
     return played
+
+
+def _octave(slot: Slot, tones: tuple[int, ...], player: Voice) -> tuple[int, ...]:
+    """What a left hand plays of a chord: its bass note and the octave below it, both under the inner voices; one note
+    where there is no room."""
+    above = slot.bass_midi + 12
+    high = above if above < min(tones) and above <= HIGHEST_OCTAVE_MIDI else slot.bass_midi
+    low = high - 12
+    return (low, high) if low >= player.low_midi else (player.fold(high),)
 
 
 def with_passing_tones(strokes: Sequence[Stroke], slots: tuple[Slot, ...], meter: Meter) -> list[Stroke]:

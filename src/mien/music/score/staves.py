@@ -1,7 +1,8 @@
 """Players become staves (Phrase → systems of staves, each with its voices bar by bar).
 
 A keyboard alone has two staves, one per hand (`mien.music.hands`), as do harp, piano and the like in an ensemble if
-they play high and low. Everyone else has one, at concert pitch. Voices that move together, or in turn, share stems.
+they play high and low or with two hands. Everyone else has one, at concert pitch. Voices that move together, or in
+turn, share stems.
 """
 
 from collections.abc import Sequence
@@ -99,12 +100,8 @@ def _system(phrase: Phrase, band: Ensemble, part: Part) -> System:
         return System(player.instrument, (part,), (_kit(phrase),))
     notes = phrase.part(part)
     pitches = [note.pitch_midi for note in notes] or [60]
-    if (
-        player.program in _KEYBOARDS
-        and not player.monophonic
-        and min(pitches) < _LOW_MIDI
-        and max(pitches) > _HIGH_MIDI
-    ):
+    reaches = min(pitches) < _LOW_MIDI and max(pitches) > _HIGH_MIDI
+    if player.program in _KEYBOARDS and not player.monophonic and (reaches or player.hands > 1):
         return _keyboard(phrase, player.instrument, (part,))
     return System(player.instrument, (part,), (_staff(phrase, _clef(player, notes), [_voice(notes)]),))
 
