@@ -1,6 +1,6 @@
 """A long piece leaves its key and comes home; what the score and the account say follows."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -14,9 +14,9 @@ from mien.music.harmony import vocabulary
 from mien.music.perform import in_force
 from mien.music.plan import plan
 from mien.music.score.signs import signatures
-from mien.music.spelling import key_name
+from mien.music.spelling import accidentals, key_name, signature, spell
 from mien.music.tonality import AWAY_S, related_keys, with_keys
-from mien.values import Mode
+from mien.values import Chord, Mode
 
 
 def sections(mode: Mode, seed: int = 1, bars: int = 90) -> tuple[SectionSpec, ...]:
@@ -60,7 +60,8 @@ def test_only_a_long_piece_leaves_its_key_and_its_briefs_say_where() -> None:
         assert briefs[0] == (0, brief) and briefs[-1][1] == brief
         for tick, here in briefs[1:]:
             mark = next(m for m in phrase.marks if m.kind == "section" and m.onset_ticks == tick)
-            assert mark.text.endswith(f", in {key_name(here.tonic_pc, here.mode)}")
+            near = None if here.tonic_pc == brief.tonic_pc else signature(brief.tonic_pc, brief.mode)
+            assert mark.text.endswith(f", in {key_name(here.tonic_pc, here.mode, near)}")
             assert {reason.field for reason in here.reasons} == {reason.field for reason in brief.reasons}
         for chord in phrase.chords:  # numerals are those of the key in force
             here = in_force(briefs, chord.onset_ticks)
@@ -84,3 +85,21 @@ def test_the_account_tells_the_key_of_each_section() -> None:
     told = account["briefs"][away[0]["brief"]]["fields"]["tonic_pc"]["because"]
     assert told.startswith("B stands in ") and away[0]["section"].split(" in ")[1] in told
     assert account["briefs"][account["bars"][-1]["brief"]]["fields"] == account["brief"]
+
+
+def test_a_visited_key_is_written_near_home() -> None:
+    assert key_name(6, Mode.IONIAN) == "G♭ major"
+    assert key_name(6, Mode.IONIAN, near=signature(11, Mode.IONIAN)) == "F♯ major"
+    assert key_name(11, Mode.IONIAN, near=signature(6, Mode.IONIAN)) == "C♭ major"
+    for seed in range(8):
+        for key in ("B", "Gb"):
+            piece = compose("happy", seconds=90, seed=seed, key=key)
+            fifths = signatures(piece.written, piece.briefs)
+            assert max(abs(one - fifths[0]) for one in fifths) <= 4
+
+
+def test_no_chord_is_spelled_with_three_accidentals() -> None:
+    for fifths, root in product(range(-7, 8), range(12)):
+        for above in ((4, 7), (3, 6, 9), (4, 8), (3, 7, 10)):
+            chord = Chord(0, 1, (root, *((root + tone) % 12 for tone in above)), root, "", "T")
+            assert all(abs(accidentals(spell(pc, fifths, chord))) <= 2 for pc in chord.pcs)

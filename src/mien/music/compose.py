@@ -34,9 +34,8 @@ from mien.music.perform import Briefs, ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
-from mien.music.spelling import key_name
 from mien.music.texture import Stroke
-from mien.music.tonality import AWAY_S, local, with_keys
+from mien.music.tonality import AWAY_S, local, name_of_key, with_keys
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
@@ -120,7 +119,7 @@ def compose_in_keys(brief: Brief, seconds: float, seed: int, form: str = FREE) -
             marks += later(passage.marks, tick)
         else:
             briefs.append((tick, here))
-            titled = Mark(0, "section", f"{spec.title}, in {key_name(here.tonic_pc, here.mode)}")
+            titled = Mark(0, "section", f"{spec.title}, in {name_of_key(brief, spec)}")
             marks += later([titled if mark.kind == "section" else mark for mark in passage.marks], tick)
         drafts += passage.drafts
         tick += passage.length_ticks

@@ -16,14 +16,24 @@ _ABOVE_MAJOR = {
 }  # fmt: skip
 """Sharps in each mode's signature relative to the major key on the same tonic; harmonic minor is written as minor."""
 
+MOST_SIGNS = 7
+"""The most sharps or flats of a signature."""
+
 _FROM_ROOT = (0, -5, 2, -3, 4, -1, -6, 1, -4, 3, -2, 5)
 """Place of a chord tone in fifths from the root, by semitones above it (except diminished sevenths, augmented
 fifths)."""
 
 
-def signature(tonic_pc: int, mode: Mode) -> int:
-    """Sharps (negative: flats) of the key signature, −6..5: that of the major scale with the same notes."""
-    return (tonic_pc * 7 + _ABOVE_MAJOR[mode] + 6) % 12 - 6
+def signature(tonic_pc: int, mode: Mode, near: int | None = None) -> int:
+    """Sharps (negative: flats) of the key signature, −6..5: that of the major scale with the same notes.
+
+    A key visited from another, whose signature is `near`, is written as the nearer of its names, −7..7: from B major on
+    to F♯ major, not to G♭.
+    """
+    own = (tonic_pc * 7 + _ABOVE_MAJOR[mode] + 6) % 12 - 6
+    if near is None:
+        return own
+    return min((one for one in (own, own + 12, own - 12) if abs(one) <= MOST_SIGNS), key=lambda one: abs(one - near))
 
 
 def is_minor(mode: Mode) -> bool:
@@ -31,9 +41,9 @@ def is_minor(mode: Mode) -> bool:
     return 3 in mode.value
 
 
-def tonic_fifths(tonic_pc: int, mode: Mode) -> int:
-    """Place of the tonic on the line of fifths, as its signature spells it."""
-    return signature(tonic_pc, mode) - _ABOVE_MAJOR[mode]
+def tonic_fifths(tonic_pc: int, mode: Mode, near: int | None = None) -> int:
+    """Place of the tonic on the line of fifths, as its signature spells it; `near` as there."""
+    return signature(tonic_pc, mode, near) - _ABOVE_MAJOR[mode]
 
 
 def _nearest(pc: int, centre: float) -> int:
@@ -57,10 +67,15 @@ def spell(pc: int, fifths: int, chord: Chord | None = None) -> int:
     root = _nearest(chord.pcs[0], fifths + (5 if diminished else 0.5))
     interval = (pc - chord.pcs[0]) % 12
     if interval == 9 and diminished:
-        return root - 9
+        return _readable(root - 9)
     if interval == 8 and 4 in above and 7 not in above:
-        return root + 8  # augmented fifth
-    return root + _FROM_ROOT[interval]
+        return _readable(root + 8)  # augmented fifth
+    return _readable(root + _FROM_ROOT[interval])
+
+
+def _readable(fifths: int) -> int:
+    """The place, or its enharmonic neighbour where it would carry three sharps or flats."""
+    return fifths - 12 if accidentals(fifths) > 2 else fifths + 12 if accidentals(fifths) < -2 else fifths
 
 
 def letter(fifths: int) -> str:
@@ -90,9 +105,9 @@ def note_name(pitch_midi: int, tonic_pc: int, mode: Mode) -> str:
     return f"{name(place)}{octave(pitch_midi, place)}"
 
 
-def tonic_name(tonic_pc: int, mode: Mode) -> str:
-    """Name of a key's tonic, "B♭"."""
-    return name(tonic_fifths(tonic_pc, mode))
+def tonic_name(tonic_pc: int, mode: Mode, near: int | None = None) -> str:
+    """Name of a key's tonic, "B♭"; `near` as for its `signature`."""
+    return name(tonic_fifths(tonic_pc, mode, near))
 
 
 def mode_name(mode: Mode) -> str:
@@ -100,10 +115,10 @@ def mode_name(mode: Mode) -> str:
     return mode.name.lower().replace("_", " ")
 
 
-def key_name(tonic_pc: int, mode: Mode) -> str:
-    """Name of a key, "D dorian", "B♭ major"."""
+def key_name(tonic_pc: int, mode: Mode, near: int | None = None) -> str:
+    """Name of a key, "D dorian", "B♭ major"; `near` as for its `signature`."""
     words = {Mode.IONIAN: "major", Mode.AEOLIAN: "minor"}
-    return f"{tonic_name(tonic_pc, mode)} {words.get(mode, mode_name(mode))}"
+    return f"{tonic_name(tonic_pc, mode, near)} {words.get(mode, mode_name(mode))}"
 
 
 _QUALITIES = {

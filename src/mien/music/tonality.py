@@ -19,7 +19,7 @@ import numpy as np
 from mien.music.draft import Draft
 from mien.music.form import FIRST_THEME, Phrases, SectionSpec
 from mien.music.harmony import vocabulary
-from mien.music.spelling import key_name
+from mien.music.spelling import key_name, signature
 from mien.values import Brief, Mode, Reason
 
 AWAY_S = 80.0
@@ -85,12 +85,18 @@ def local(brief: Brief, section: SectionSpec) -> Brief:
     if not section.key and section.mode in (None, brief.mode):
         return brief
     tonic_pc, mode = (brief.tonic_pc + section.key) % 12, section.mode or brief.mode
-    home, here = key_name(brief.tonic_pc, brief.mode), key_name(tonic_pc, mode)
+    home, here = key_name(brief.tonic_pc, brief.mode), name_of_key(brief, section)
     because = f"{section.theme} stands in {here}, a key near {home}, where the piece begins and ends"
     source = "Caplin 1998: contrasts leave the home key"
     moved = {"tonic_pc", "mode"} if mode is not brief.mode else {"tonic_pc"}
     reasons = tuple(Reason(r.field, because, source) if r.field in moved else r for r in brief.reasons)
     return replace(brief, tonic_pc=tonic_pc, mode=mode, reasons=reasons)
+
+
+def name_of_key(brief: Brief, section: SectionSpec) -> str:
+    """The name of the key in which a section of a piece stands."""
+    home, mode = signature(brief.tonic_pc, brief.mode), section.mode or brief.mode
+    return key_name((brief.tonic_pc + section.key) % 12, mode, home if section.key else None)
 
 
 def transposed(draft: Draft, semitones: int) -> Draft:

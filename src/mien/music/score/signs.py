@@ -90,11 +90,13 @@ def closes(phrase: Phrase, briefs: Briefs) -> bool:
 
 
 def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
-    """Sharps (negative: flats) in force in each bar: when the mode turns, the signature changes."""
-    starts = _bar_lines(phrase)[:-1]
+    """Sharps (negative: flats) in force in each bar: when the key turns, the signature changes. That of another tonic
+    is the one near the first."""
+    starts, home = _bar_lines(phrase)[:-1], signature(phrase.tonic_pc, phrase.mode)
     if not briefs:
-        return [signature(phrase.tonic_pc, phrase.mode)] * len(starts)
-    return [signature(brief.tonic_pc, brief.mode) for brief in (in_force(briefs, start) for start in starts)]
+        return [home] * len(starts)
+    keys = [(brief.tonic_pc, brief.mode) for brief in (in_force(briefs, start) for start in starts)]
+    return [signature(*key, None if key[0] == phrase.tonic_pc else home) for key in keys]
 
 
 def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
