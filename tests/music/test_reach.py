@@ -39,7 +39,7 @@ def test_the_left_hand_of_a_pianist_seldom_stretches_beyond_a_tenth(emotion: str
             beats += len(fast)
             two_octaves += sum(max(chord) - min(chord) >= 24 for chord in fast.values())
     assert wide <= 0.09 * strokes
-    assert two_octaves <= 0.03 * beats
+    assert two_octaves <= 0.04 * beats
 
 
 def test_two_hands_are_those_of_a_pianist() -> None:

@@ -40,6 +40,9 @@ from mien.values import Brief, Part
 DRIVEN_ENERGY = 0.75
 """Energy of a brief from which figures keep moving through the ends of phrases, except the last of the section."""
 
+FLOW_ODDS = 0.5
+"""How often the figures of calmer music move on too, under the breath of a melody that goes on afterwards."""
+
 INNER_PARTS = (Part.HARMONY, Part.TEXTURE)
 
 LOWEST_INNER_MIDI = 48
@@ -109,7 +112,8 @@ class _Arranger:
         placed, grounds = self._inner_voices(draft)
         played: list[Stroke] = []
         if body:
-            rests = not is_tutti and (following is None or energy_of(self.brief) < DRIVEN_ENERGY)
+            flows = self.rng.random() < FLOW_ODDS or energy_of(self.brief) >= DRIVEN_ENERGY
+            rests = not is_tutti and (following is None or not flows)
             for part, ground in grounds.items():
                 played += self._figure(texture.of(part), body, part, ground, rests=rests)
             after = draft.slots[-1] if ends else following.slots[0] if following else None

@@ -13,14 +13,14 @@ import numpy as np
 
 from mien.ensembles import ensemble
 from mien.music.balance import imbalance
+from mien.music.closing import closing_place, closing_rhythm
 from mien.music.form import PhraseSpec
 from mien.music.harmony import Outer, Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
-from mien.music.rhythm import bar_ticks, beat_ticks, beats_in_bar, middle_ticks, onsets
+from mien.music.rhythm import bar_ticks, middle_ticks, onsets
 from mien.values import Brief
-from mien.vocabulary import is_compound
 
 CLOSES = {
     "authentic": (0,),
@@ -41,8 +41,6 @@ CLOSE = "close"
 REST = "rest"
 """Name of the cell of a bar in which the melody is silent."""
 
-PICK_UP_ODDS = 0.5
-
 TRIES, GOOD_ENOUGH, COPY_FAULT = 12, 1.0, 6.0
 """The most drafts of a phrase, of which the best is kept; the faults below which no other is tried; the faults for each
 run of notes that occurs in a song."""
@@ -61,7 +59,8 @@ WIDEST_STEPS = 11
 class Draft:
     """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. `breaks_off` says
     whether this statement of it does (`mien.music.interruption`), `is_height` whether it was raised to the piece's
-    highpoint (`mien.music.height`)."""
+    highpoint (`mien.music.height`). `pick_up_ticks` is where the notes begin that lead into the next phrase, None if
+    none do."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]
@@ -69,6 +68,7 @@ class Draft:
     motifs: tuple[tuple[int, str], ...]
     breaks_off: bool = False
     is_height: bool = False
+    pick_up_ticks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _draft(
     starts = range(spec.opens_like, max(spec.bars - 1, spec.opens_like + 1), UNIT_BARS)  # no close stands alone
     for first in starts:
         unit = cells[first:] if first == starts[-1] else cells[first : first + UNIT_BARS]
-        syllables = _syllables(unit, first, bar, cells, melody, rng)
+        syllables = _syllables(unit, first, bar, cells, melody, rng, ends=around.ends)
         places = np.array([s.onset_ticks / (spec.bars * bar) for s in syllables])
         arch = arch_heights(brief, span, places, lift)
         joined = melody or [*(before.melody[-2:] if before else ())]
@@ -206,7 +206,15 @@ def _draft(
     above = {note.onset_ticks: note.pitch_midi for note in melody}
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above, pedal)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name not in (CLOSE, REST))
-    return Draft(spec, tuple(slots), tuple(melody), names)
+    return Draft(spec, tuple(slots), tuple(melody), names, pick_up_ticks=_pick_up(cells, bar))
+
+
+def _pick_up(cells: list[Motif], bar: int) -> int | None:
+    """Where the notes begin that follow the closing note of a phrase."""
+    if cells[-1].name != CLOSE:
+        return None
+    after = onsets(cells[-1].lengths)[closing_place(cells[-1].lengths) + 1 :]
+    return (len(cells) - 1) * bar + after[0][0] if after else None
 
 
 def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours) -> list[TimedChord]:
@@ -246,11 +254,11 @@ def _cells(
     cells: list[Motif] = []
     slow: list[Motif] = []
     for treatment in spec.treatment:
-        if treatment in (CLOSE, REST):
-            early = replace(around, leads_on=False)
-            cells.append(
-                _closing(brief, spec, early, rng) if treatment == CLOSE else Motif(REST, (-bar_ticks(brief.meter),), ())
-            )
+        if treatment == REST:
+            cells.append(Motif(REST, (-bar_ticks(brief.meter),), ()))
+            continue
+        if treatment == CLOSE:
+            cells.append(_closing(brief, spec, around, rng, leads_on=False))
             continue
         role, _, change = treatment.partition(" ")
         motif = motifs[role]
@@ -266,30 +274,29 @@ def _cells(
         else:
             cells.append(motif)
     while len(cells) < spec.bars:
-        cells.append(_closing(brief, spec, around, rng))
+        leads_on = around.leads_on and len(cells) == spec.bars - 1
+        cells.append(_closing(brief, spec, around, rng, leads_on=leads_on))
     return cells
 
 
-def _closing(brief: Brief, spec: PhraseSpec, around: Neighbours, rng: np.random.Generator) -> Motif:
-    """The rhythm of a closing bar: perhaps an approach, a long note, a breath."""
-    bar, beat = bar_ticks(brief.meter), beat_ticks(brief.meter)
-    if around.ends:
-        return Motif(CLOSE, (bar,), ())
-    breath = beat if beats_in_bar(brief.meter) > 2 else beat // 3
-    drawn = rng.random()
-    if around.leads_on and drawn < PICK_UP_ODDS:
-        pick_up = (beat // 3,) if is_compound(brief.meter) else (beat // 2, beat // 2)
-        return Motif(CLOSE, (bar - breath - sum(pick_up), -breath, *pick_up), ())
-    if spec.cadence in ("half", "deceptive") and drawn > 0.6 and bar - breath > beat:  # a feminine ending
-        return Motif(CLOSE, (beat, bar - beat - breath, -breath), (-1,))
-    return Motif(CLOSE, (bar - breath, -breath), ())
+def _closing(brief: Brief, spec: PhraseSpec, around: Neighbours, rng: np.random.Generator, *, leads_on: bool) -> Motif:
+    held = (bar_ticks(brief.meter),)
+    rhythm = held if around.ends else closing_rhythm(brief, spec.cadence, leads_on=leads_on, rng=rng)
+    return Motif(CLOSE, rhythm, (-1,) if closing_place(rhythm) else ())
 
 
 def _syllables(
-    unit: list[Motif], first: int, bar: int, cells: list[Motif], melody: list[Sung], rng: np.random.Generator
+    unit: list[Motif],
+    first: int,
+    bar: int,
+    cells: list[Motif],
+    melody: list[Sung],
+    rng: np.random.Generator,
+    *,
+    ends: bool,
 ) -> list[Syllable]:
     """The notes to be found in the bars of a unit; a motif already heard in the phrase asks for the steps that were
-    sung then, and for their place, moved in sequence."""
+    sung then, and for their place, moved in sequence. `ends` says that the phrase is the last of the piece."""
     syllables: list[Syllable] = []
     move = int(rng.choice(SEQUENCES))
     for offset, cell in enumerate(unit):
@@ -299,7 +306,7 @@ def _syllables(
         earlier = [] if like is None else [n.step for n in melody if like * bar <= n.onset_ticks < (like + 1) * bar]
         again = like is not None and cells[like].name == cell.name
         steps = tuple(b - a for a, b in pairwise(earlier)) if again else cell.steps
-        rest = next((place for place, length in enumerate(cell.lengths) if length < 0), len(cell.lengths))
+        last = closing_place(cell.lengths) if cell.name == CLOSE else -1
         for number, (onset, length) in enumerate(onsets(cell.lengths)):
             syllables.append(
                 Syllable(
@@ -307,35 +314,33 @@ def _syllables(
                     length,
                     steps[number - 1] if 0 < number <= len(steps) else None,
                     earlier[number] + move if number < len(earlier) else None,
-                    cell.name == CLOSE and number == rest - 1,
-                    cell.name == CLOSE and cell.lengths == (bar,),
+                    number == last,
+                    ends and number == last,
                 )
             )
     return syllables
 
 
 def led_into(draft: Draft, target: Sung) -> Draft:
-    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next.
-
-    A pick-up follows the breath of a closing bar; a phrase that ends with a bar of its motif has none.
-    """
-    if len(draft.spec.treatment) >= draft.spec.bars:
+    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next: from below if that
+    leads upwards and there is room, or, where no breath comes before it, from the side that is nearer."""
+    start = draft.pick_up_ticks
+    if start is None:
         return draft
-    start = (draft.spec.bars - 1) * draft.slots[-1].end_ticks // draft.spec.bars
-    first = sum(note.onset_ticks < start for note in draft.melody)
-    breaths = [
-        place
-        for place in range(first + 1, len(draft.melody))
-        if draft.melody[place].onset_ticks > draft.melody[place - 1].end_ticks
-    ]
-    if not breaths:
+    body = tuple(note for note in draft.melody if note.onset_ticks < start)
+    pick_up = draft.melody[len(body) :]
+    if not body or not pick_up:
         return draft
-    body, pick_up = draft.melody[: breaths[-1]], draft.melody[breaths[-1] :]
-    closing = body[-1]
+    closing, size = body[-1], len(pick_up)
     lowest, highest = min(n.step for n in body), max(n.step for n in body)
-    from_below = target.step - len(pick_up) >= lowest and target.step >= closing.step
-    side = -1 if from_below or target.step + len(pick_up) > highest else 1
+    rises, falls = target.step - size >= lowest, target.step + size <= highest
+    if rises and falls and closing.end_ticks == pick_up[0].onset_ticks:
+        rises = abs(target.step - size - closing.step) <= abs(target.step + size - closing.step)
+    else:
+        rises = (rises and target.step >= closing.step) or not falls
+    side = -1 if rises else 1
     chord = draft.slots[-1].harmony
-    steps = [target.step + side * (len(pick_up) - i) for i in range(len(pick_up))]
+    floor = min(lowest, target.step - 1)
+    steps = [max(floor, target.step + side * (size - i)) for i in range(size)]
     led = [replace(n, step=s, pitch_midi=chord.pitch(s)) for n, s in zip(pick_up, steps, strict=True)]
     return replace(draft, melody=(*body, *led))

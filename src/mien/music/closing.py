@@ -1,0 +1,61 @@
+"""Brief, cadence → the rhythm of a phrase's closing bar: a long note, before it perhaps a sigh, after it a breath.
+
+Phrases that all breathe on the last beat sound recited. So the breath is drawn: it takes a beat or two or an instant, a
+phrase may be held until the next begins, and one that is followed by another may lead on, with or without a breath.
+
+References: Caplin 1998, *Classical Form* (feminine endings, lead-ins); Rothstein 1989, *Phrase Rhythm in Tonal Music*
+(what bridges two phrases).
+"""
+
+import numpy as np
+
+from mien.music.rhythm import Rhythm, bar_ticks, beat_ticks, beats_in_bar, onsets
+from mien.values import Brief
+from mien.vocabulary import is_compound
+
+LEAD_ODDS = 0.6
+"""How often a phrase leads on into the next one of its section."""
+
+SIGH_ODDS = {"half": 2.0, "deceptive": 2.0}
+"""Weight of a close that is delayed by a sigh, by cadence, 1 for others."""
+
+
+def closing_rhythm(brief: Brief, cadence: str, *, leads_on: bool, rng: np.random.Generator) -> Rhythm:
+    """Draw the rhythm of a closing bar; the last of its longest notes closes the phrase, those after it lead on.
+
+    Parameters
+    ----------
+    leads_on : whether another phrase of the section follows, into which a pick-up may lead.
+    """
+    meter = brief.meter
+    bar, beat = bar_ticks(meter), beat_ticks(meter)
+    part = beat // 3 if is_compound(meter) else beat // 2
+    breath, late = (beat, part) if beats_in_bar(meter) > 2 else (part, 2 * part)
+    early = max(beat, bar - 2 * beat)
+    if leads_on and rng.random() < LEAD_ODDS:
+        two = () if is_compound(meter) else (part,)
+        shapes = [
+            (2.0, (bar - breath - part * (1 + len(two)), -breath, part, *two)),
+            (1.0, (bar - beat, part - beat, part)),
+            (1.5, (bar - 2 * part, part, part)),
+            (0.6, (early, *((-part, part, part, part) if bar - early == 4 * part else (part, part, part)))),
+        ]
+        if beats_in_bar(meter) > 3:
+            shapes.append((1.2, (bar - 2 * beat, beat, beat)))
+    else:
+        sigh = part if is_compound(meter) else beat
+        shapes = [
+            (2.0, (bar - breath, -breath)),
+            (0.4 + 4.0 * max(0.0, 1 - brief.legato), (early, early - bar)),  # detached music breaks off sooner
+            (0.8, (bar - late, -late)),
+            (SIGH_ODDS.get(cadence, 1.0), (sigh, bar - sigh - breath, -breath)),
+            (1.0, (bar,)),
+        ]
+    weights = np.array([weight for weight, _ in shapes])
+    return shapes[int(rng.choice(len(shapes), p=weights / weights.sum()))][1]
+
+
+def closing_place(rhythm: Rhythm) -> int:
+    """Which note of a closing bar closes it, from 0: the last of the longest."""
+    lengths = [length for _, length in onsets(rhythm)]
+    return max(range(len(lengths)), key=lambda place: (lengths[place], place))

@@ -1,0 +1,67 @@
+"""How phrases close: many rhythms, full bars, a breath that is not always on the last beat."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mien.music.closing import closing_place, closing_rhythm
+from mien.music.draft import Draft, led_into
+from mien.music.form import PhraseSpec
+from mien.music.harmony import Slot, vocabulary
+from mien.music.melody import Sung
+from mien.music.rhythm import Rhythm, bar_ticks, onsets
+from mien.values import METERS, Brief, Mode
+
+BRIEF = Brief(96, 0, Mode.IONIAN)
+
+
+def drawn(meter: tuple[int, int], *, leads_on: bool, legato: float = 0.9) -> list[Rhythm]:
+    rng = np.random.default_rng(1)
+    brief = replace(BRIEF, meter=meter, legato=legato)
+    return [closing_rhythm(brief, "half", leads_on=leads_on, rng=rng) for _ in range(300)]
+
+
+@pytest.mark.parametrize("leads_on", [True, False])
+@pytest.mark.parametrize("meter", METERS)
+def test_a_closing_bar_is_full_and_closes_on_a_long_note(meter: tuple[int, int], *, leads_on: bool) -> None:
+    for rhythm in drawn(meter, leads_on=leads_on):
+        assert sum(map(abs, rhythm)) == bar_ticks(meter)
+        assert rhythm[0] > 0 and all(rhythm)
+        lengths = [length for _, length in onsets(rhythm)]
+        assert lengths[closing_place(rhythm)] == max(lengths)
+        assert leads_on or closing_place(rhythm) == len(lengths) - 1, "what closes a section is its last note"
+
+
+def test_closes_are_of_many_kinds_and_some_phrases_do_not_breathe() -> None:
+    uses = Counter(drawn((4, 4), leads_on=True))
+    assert sum(count for _, count in uses.most_common(3)) < 200
+    assert 50 < sum(count for rhythm, count in uses.items() if min(rhythm) > 0) < 200
+    assert (
+        len({sum(map(abs, rhythm[:place])) for rhythm in uses for place, length in enumerate(rhythm) if length < 0}) > 2
+    )
+
+
+def test_detached_music_breaks_off_sooner() -> None:
+    silence = [
+        sum(-length for rhythm in drawn((4, 4), leads_on=False, legato=legato) for length in rhythm if length < 0)
+        for legato in (0.6, 1.0)
+    ]
+    assert silence[0] > 1.1 * silence[1]
+
+
+def test_a_pick_up_without_a_breath_walks_on_from_the_nearer_side() -> None:
+    tonic = Slot(0, 1920, vocabulary(Mode.IONIAN).find("I"), 48)
+    notes = (
+        Sung(0, 480, 0, 60),
+        Sung(480, 480, 8, 74),
+        Sung(960, 480, 4, 67),
+        Sung(1440, 240, 7, 72),
+        Sung(1680, 240, 7, 72),
+    )
+    draft = Draft(PhraseSpec("statement", 1, "half", ()), (tonic,), notes, (), pick_up_ticks=1440)
+    for target, steps in ((7, [5, 6]), (1, [3, 2]), (4, [2, 3])):
+        led = led_into(draft, Sung(1920, 480, target, 60))
+        assert [note.step for note in led.melody[-2:]] == steps
+        assert led.melody[:3] == notes[:3]
