@@ -28,7 +28,7 @@ from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
 from mien.music.memory import Memory, highest, in_key, last_pitches, recent
 from mien.music.motif import Motif, invent, notes_in_bar
-from mien.music.ornament import ornamented
+from mien.music.ornament import figures_in_turn, ornamented
 from mien.music.pace import at_pace
 from mien.music.perform import Briefs, ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
@@ -234,6 +234,7 @@ def _drafts(
     theme = memory.themes.get(spec.theme, ())
     if spec.is_contrast:
         brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
+    figures = figures_in_turn(rng) if spec.turn else ()
     drafts: list[Draft] = []
     for index, phrase in enumerate(spec.phrases):
         around = _neighbours(memory, spec, drafts)
@@ -241,7 +242,8 @@ def _drafts(
         if known is None:
             known = write_phrase(phrase, brief, memory.motifs[spec.theme], compass, around, rng)
         elif spec.turn >= VARIED_TURN or (spec.turn and index):
-            known = ornamented(known, min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn), brief.meter, rng)
+            odds = min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn)
+            known = ornamented(known, odds, brief.meter, figures, rng)
         if spec.is_height and not around.leads_on:
             known = heightened(known, brief, compass, around, highest(memory, drafts), rng)
         drafts.append(_held(known, brief) if around.ends else known)
