@@ -47,19 +47,21 @@ def test_dynamics_that_move_have_wedges_or_words() -> None:
     assert [s.text for s in signs(6)] == ["p", "cresc.", "f"]
 
 
-def test_a_free_player_swells_once_in_a_section_where_its_melody_is_highest() -> None:
+def test_players_swell_once_in_a_section_where_its_melody_is_highest() -> None:
     marks = (Mark(0, "phrase", "antecedent"), Mark(0, "section", "A"), Mark(7680, "phrase", "consequent"))
     phrase = melody(*((1920 * bar, 1920, 60 + bar) for bar in range(8)), bars=8, marks=marks)
 
-    def wedges(brief: Brief, music: Phrase = phrase) -> list[tuple[str, int, int]]:
-        signs = signs_below(music, (Part.MELODY,), ((0, brief),))
+    def wedges(brief: Brief, music: Phrase = phrase, part: Part = Part.MELODY) -> list[tuple[str, int, int]]:
+        signs = signs_below(music, (part,), ((0, brief),))
         return [(sign.kind, sign.onset_ticks, sign.end_ticks) for sign in signs if sign.end_ticks]
 
     free = replace(STEADY, rubato=0.6)
     assert wedges(free) == [("crescendo", 7680, 12000), ("diminuendo", 12000, 14880)]
-    assert wedges(STEADY) == []
+    assert wedges(STEADY) == [("crescendo", 7680, 12000)], "of a steady player only the rise is shown"
     assert wedges(free, melody((0, 1920, 60), bars=2, marks=(Mark(0, "section", "A"),))) == []
-    assert signs_below(phrase, (Part.RHYTHM,), ((0, free),)) == []
+    accompanied = replace(phrase, notes=tuple(sorted((*phrase.notes, Note(7680, Part.RHYTHM, 40, 7680, 50)))))
+    assert wedges(free, accompanied, Part.RHYTHM) == wedges(free), "all players swell"
+    assert wedges(free, phrase, Part.RHYTHM) == [], "but not who rests"
 
 
 def test_accents_do_not_raise_the_dynamic() -> None:

@@ -49,7 +49,7 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     phrase : written (on the grid); a performed one is first put on the grid, and shows it.
     title : printed above; by default the ensemble's.
     briefs : (tick, brief) in force along it, the first at tick 0. With them the score says how it is played: slurs and
-        dots by touch, wedges where the loudness moves or a free player swells, the slowing and the held chord at the
+        dots by touch, wedges where the loudness moves or a section swells, the slowing and the held chord at the
         end, new signatures where the mode turns. Without, only notes, accents, tempi and dynamics.
 
     Returns

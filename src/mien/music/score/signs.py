@@ -17,7 +17,7 @@ from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs, in_force
 from mien.music.plan import INTRODUCTION
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import signature
-from mien.values import Mark, Part, Phrase
+from mien.values import Mark, Note, Part, Phrase
 
 TEMPO_WORDS = (
     (50, "Largo"), (66, "Adagio"), (80, "Andante"), (100, "Andante con moto"), (112, "Moderato"), (120, "Allegretto"),
@@ -32,7 +32,7 @@ NEW_TEMPO = 0.05
 """Share by which a tempo must differ from the last one to be printed anew."""
 
 RUBATO_SHOWN = 0.5
-"""Rubato from which the tempo word says so, and wedges show the arch of a phrase."""
+"""Rubato from which the tempo word says so, and a swell is shown to its end; steadier players see only its rise."""
 
 FINAL_CADENCES = ("authentic", "plagal", "tonic")
 """Cadences that can end a piece."""
@@ -151,14 +151,16 @@ def signs_below(phrase: Phrase, parts: Sequence[Part], briefs: Briefs) -> list[S
             signs.append(Sign(played[0].onset_ticks, "below", "subito"))
         signs.append(Sign(played[0].onset_ticks, "dynamic", wanted))
         level = wanted
-    if Part.MELODY in parts:
-        signs += _swells(phrase, briefs, runs)
+    if briefs and Part.KIT not in parts:  # drums hardly follow the arch
+        signs += _swells(phrase, lead, briefs, runs)
     return sorted(signs, key=lambda sign: sign.onset_ticks)
 
 
-def _swells(phrase: Phrase, briefs: Briefs, runs: Sequence[tuple[int, int, float]]) -> Iterator[Sign]:
-    """Wedges of a free player to and from the middle of the phrase that has a section's highest note, unless its
-    loudness moves anyway. All phrases are played in such arches; more wedges would only repeat that."""
+def _swells(
+    phrase: Phrase, played: Sequence[Note], briefs: Briefs, runs: Sequence[tuple[int, int, float]]
+) -> Iterator[Sign]:
+    """A player's wedge to the middle of the phrase that has a section's highest note, and, of a free player, from there
+    on, unless the loudness moves anyway. All phrases are played in such arches; more wedges would only repeat that."""
     melody, beat = phrase.part(Part.MELODY), beat_ticks(phrase.meter)
     starts = [mark.onset_ticks for mark in sections(phrase) if mark.text != INTRODUCTION]
     edges = [mark.onset_ticks for mark in phrase.marks if mark.kind in ("phrase", "section")]
@@ -170,10 +172,12 @@ def _swells(phrase: Phrase, briefs: Briefs, runs: Sequence[tuple[int, int, float
         first = max((edge for edge in edges if edge <= top.onset_ticks), default=start)
         last = min((edge for edge in edges if edge > top.onset_ticks), default=end)
         peak = first + round((last - first) * ARCH_PEAK / beat) * beat
-        is_free = bool(briefs) and in_force(briefs, first).rubato >= RUBATO_SHOWN
+        is_heard = any(first <= note.onset_ticks < peak for note in played)
         moves_anyhow = any(begin < last and first < until for begin, until, _ in runs)
-        if is_free and not moves_anyhow and last - first >= SWELL_BARS * phrase.bar_ticks:
-            yield Sign(first, "crescendo", end_ticks=peak)
+        if not is_heard or moves_anyhow or last - first < SWELL_BARS * phrase.bar_ticks:
+            continue
+        yield Sign(first, "crescendo", end_ticks=peak)
+        if in_force(briefs, first).rubato >= RUBATO_SHOWN:
             yield Sign(peak, "diminuendo", end_ticks=last - beat)
 
 
