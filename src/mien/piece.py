@@ -102,17 +102,18 @@ class Piece:
         """The sound: the mix and its stems."""
         from mien.sound.render import render
 
-        return render(self.performed, font=self.font, brightness=self._brightness)
+        brightness, loudness = self._mean("brightness"), self._mean("loudness")
+        return render(self.performed, font=self.font, brightness=brightness, loudness=loudness)
 
-    @property
-    def _brightness(self) -> float:
-        """The mean over the piece: the tone does not move within one rendering."""
+    def _mean(self, field: str) -> float:
+        """The mean of a brief's number over the piece: tone and level do not move within one rendering."""
         ends = [*(tick for tick, _ in self.briefs[1:]), self.written.length_ticks]
         lasting = [max(0, end - tick) for (tick, _), end in zip(self.briefs, ends, strict=True)]
         whole = sum(lasting)
         if not whole:
-            return self.brief.brightness
-        return sum(brief.brightness * share for (_, brief), share in zip(self.briefs, lasting, strict=True)) / whole
+            return float(getattr(self.brief, field))
+        shares = zip(self.briefs, lasting, strict=True)
+        return float(sum(getattr(brief, field) * share for (_, brief), share in shares) / whole)
 
     @cached_property
     def score(self) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mien.ensembles import ensembles
 from mien.instrument import compose
+from mien.sound.desk import finished_lufs
 from mien.sound.loudness import loudness_lufs, true_peaks
 from mien.sound.render import RATE_HZ
 
@@ -16,15 +17,16 @@ EDGED = ("Kit", "Synth bass")
 """A stick on a drum and the edge of a sawtooth are clicks that are wanted."""
 
 Samples = NDArray[np.float32]
-Played = tuple[Samples, dict[str, Samples]]
-"""The mix and its stems."""
+Played = tuple[Samples, dict[str, Samples], float]
+"""The mix and its stems, and the loudness that the mix should measure."""
 
 
 @pytest.fixture(scope="module", params=list(product(ensembles(), EMOTIONS)), ids="-".join)
 def played(request: pytest.FixtureRequest) -> Played:
     band, emotion = request.param
-    rendering = compose(emotion, ensemble=band, seconds=10, seed=2).rendering
-    return rendering.mix.samples, {label: stem.samples for label, stem in rendering.stems.items()}
+    piece = compose(emotion, ensemble=band, seconds=10, seed=2)
+    stems = {label: stem.samples for label, stem in piece.rendering.stems.items()}
+    return piece.rendering.mix.samples, stems, finished_lufs(piece.brief.loudness)
 
 
 def decibels(amplitude: float) -> float:
@@ -48,19 +50,30 @@ def clicks(samples: Samples) -> float:
 
 
 def test_loudness_and_peaks_are_as_promised(played: Played) -> None:
-    mix, _ = played
-    assert abs(loudness_lufs(mix.T, RATE_HZ) + 16) <= 1
+    mix, _, wanted_lufs = played
+    assert abs(loudness_lufs(mix.T, RATE_HZ) - wanted_lufs) <= 1
     assert decibels(float(true_peaks(mix.T, RATE_HZ).max())) <= -1
 
 
+def test_a_mix_keeps_the_loudness_of_its_mood() -> None:
+    assert finished_lufs(0.6) == -16
+    levels = [finished_lufs(loudness) for loudness in (0.0, 0.3, 0.6, 0.7, 1.0)]
+    assert levels == sorted(levels) and levels[0] == -22 and levels[-1] == -14
+    sad, angry = (
+        loudness_lufs(compose(emotion, seconds=10, seed=2).rendering.mix.samples.T, RATE_HZ)
+        for emotion in ("sad", "angry")
+    )
+    assert angry - sad > 3
+
+
 def test_stems_add_up(played: Played) -> None:
-    mix, stems = played
+    mix, stems, _ = played
     assert decibels(float(np.abs(sum(stems.values()) - mix).max())) < -60
     assert max(float(np.abs(stem).max()) for stem in stems.values()) < 1.5
 
 
 def test_nothing_clicks(played: Played) -> None:
-    mix, stems = played
+    mix, stems, _ = played
     smooth = mix - sum(stem for label, stem in stems.items() if label in EDGED)
     assert clicks(smooth) < (12 if "Music box (melody)" in stems else 9)
 

@@ -4,7 +4,7 @@ Sound is float32 planes (2, n), left first, worked on in place: a minute of musi
 limiter is linear, and the limiter is one gain curve, so the stems of a mix that go the same way add up to it.
 
 References: Bauer 1961 (constant-power pan); Moorer 1979, "About this reverberation business" (exponentially decaying
-noise as a room); EBU R 128 s2 (−16 LUFS for streaming, −1 dBTP).
+noise as a room); EBU R 128 s2 (−16 LUFS for streaming, −1 dBTP); Juslin & Laukka 2003 (loudness tells emotions apart).
 """
 
 import math
@@ -26,6 +26,16 @@ from mien.sound.loudness import (
     weighted_power,
 )
 
+USUAL_LUFS, USUAL_LOUDNESS, LUFS_PER_LOUDNESS, LUFS_RANGE = -16.0, 0.6, 12.0, (-22.0, -14.0)
+"""A finished mix of music that is played at the usual loudness of a brief (0..1), what full loudness adds to that, and
+the limits: a quiet mood stays quieter than a loud one, and neither asks for the volume knob."""
+
+
+def finished_lufs(loudness: float) -> float:
+    """What a mix shall measure, LUFS, for a piece whose briefs ask for this loudness (0..1) on average."""
+    low, high = LUFS_RANGE
+    return min(high, max(low, USUAL_LUFS + LUFS_PER_LOUDNESS * (loudness - USUAL_LOUDNESS)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Master:
@@ -46,8 +56,8 @@ class Master:
         return heard
 
 
-_LOUDNESS_LUFS, _CEILING_DBTP = -16.0, -1.3
-"""What the mix shall measure. The limiter aims a little under −1 dBTP, so that a second meter agrees."""
+_CEILING_DBTP = -1.3
+"""The limiter aims a little under −1 dBTP, so that a second meter agrees."""
 _SILENCE_DB, _FADE_S = -56.0, 0.4
 """Sound that stays below this has rung out, and how long the end fades."""
 
@@ -143,10 +153,10 @@ def add_tone_and_room(planes: Planes, brightness: float, share: float, rate_hz: 
         planes[:, frames] = sounding
 
 
-def master(mix: Planes, rate_hz: int) -> Master:
-    """Find the fader that brings a mix to its loudness, keeps its peaks, and ends it when it has rung out."""
+def master(mix: Planes, rate_hz: int, loudness_lufs: float) -> Master:
+    """Find the fader that brings a mix to a loudness, keeps its peaks, and ends it when it has rung out."""
     power, peaks = weighted_power(mix, rate_hz), true_peaks(mix, rate_hz)
-    gains = _gains(power, peaks)
+    gains = _gains(power, peaks, loudness_lufs)
     heard = np.flatnonzero(peaks * gains[1:] > 10 ** (_SILENCE_DB / 20))
     fade = round(_FADE_S * rate_hz)
     last = (int(heard[-1]) + 1) * block_frames(rate_hz) if len(heard) else mix.shape[1]
@@ -154,13 +164,13 @@ def master(mix: Planes, rate_hz: int) -> Master:
     return Master(gains, rate_hz, end, min(end, fade))
 
 
-def _gains(power: Blocks, peaks: Blocks) -> Blocks:
+def _gains(power: Blocks, peaks: Blocks, loudness_lufs: float) -> Blocks:
     """Loudness and limiter as one gain curve."""
     ceiling, up = 10 ** (_CEILING_DBTP / 20), 1.0
     gains = np.ones(len(peaks) + 1, np.float32)
     for _ in range(_AIMS):
         limited_lufs = integrated_lufs(power * ((gains[:-1] + gains[1:]) / 2) ** 2)
-        missing = _LOUDNESS_LUFS - limited_lufs
+        missing = loudness_lufs - limited_lufs
         if limited_lufs <= SILENT_LUFS or abs(missing) < 0.05:
             break
         up *= 10 ** (missing / 20)

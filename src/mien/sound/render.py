@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.ensembles import Player, ensemble
 from mien.errors import BadInput
-from mien.sound.desk import Master, add_tone_and_room, key_pan, lay, master
+from mien.sound.desk import USUAL_LOUDNESS, Master, add_tone_and_room, finished_lufs, key_pan, lay, master
 from mien.sound.font import load_font
 from mien.sound.loudness import Planes
 from mien.sound.sampler import KIT_PRESET, Sampler, Voice, damped
@@ -73,7 +73,14 @@ class Stroke:
     velocity: int
 
 
-def render(phrase: Phrase, *, font: Path | None = None, rate_hz: int = RATE_HZ, brightness: float = 0.5) -> Rendering:
+def render(
+    phrase: Phrase,
+    *,
+    font: Path | None = None,
+    rate_hz: int = RATE_HZ,
+    brightness: float = 0.5,
+    loudness: float = USUAL_LOUDNESS,
+) -> Rendering:
     """Render a phrase.
 
     Parameters
@@ -81,11 +88,12 @@ def render(phrase: Phrase, *, font: Path | None = None, rate_hz: int = RATE_HZ, 
     phrase : performed; its ensemble says who plays.
     font : any .sf2 or .sf3; None: the shipped one.
     brightness : 0 (dark) .. 1 (bright), the brief's; 0.5 leaves the instruments as they are.
+    loudness : 0..1, the brief's; it moves the whole mix, so that a sad piece is softer than an angry one.
 
     Returns
     -------
-    Mix at −16 LUFS, true peaks below −1 dB; stems by the players' labels, those of silent players included.
-    What stems are asked for is sounded then, again.
+    Mix at `mien.sound.desk.finished_lufs` of the loudness (−22 to −14 LUFS), true peaks below −1 dB; stems by the
+    players' labels, those of silent players included. What stems are asked for is sounded then, again.
 
     Raises
     ------
@@ -95,7 +103,7 @@ def render(phrase: Phrase, *, font: Path | None = None, rate_hz: int = RATE_HZ, 
     planes = _sound(phrase, ensemble(phrase.ensemble).players.values(), font, rate_hz, brightness)
     if font and phrase.notes and np.abs(planes).max() < _INAUDIBLE:
         raise BadInput(f"the sound font {font.name} sounds none of the notes of this piece; give another font")
-    fader = master(planes, rate_hz)
+    fader = master(planes, rate_hz, finished_lufs(loudness))
     return Rendering(Audio(fader.apply(planes).T, rate_hz), Stems(phrase, font, brightness, fader))
 
 
