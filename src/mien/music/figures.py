@@ -36,6 +36,8 @@ THIN_LIFT = -0.3
 IDLE, IDLE_IF_THIN, IDLE_AT_HEIGHT = 1.2, -2.0, 8.0
 """The cost of letting a player of an ensemble rest through a section, through a thin one, and through the height of a
 piece."""
+IDLE_AGAIN = 15.0
+"""What it costs besides if that player rested through the section before."""
 
 BUSY_BASS = 0.6
 """Notes per beat from which a bass needs a hand of its own."""
@@ -183,7 +185,7 @@ def choose_texture(
         [[5 * (f.energy - energy) ** 2 + 5 * (f.tension - brief.tension) ** 2 for f in c] for c in choices]
     )
     cost = 3 * ((densities - wanted) / (0.4 + 0.2 * wanted)) ** 2 + misfits - rng.gumbel(0, 0.3, densities.shape)
-    cost += _crowding(players, choices, brief.meter, lift) + 0.8 * _shared(choices, avoid)
+    cost += _crowding(players, choices, brief.meter, lift, avoid) + 0.8 * _shared(choices, avoid)
     for names in worn:
         cost += 4 * (_over_all([[f.name == name for f in c] for c, name in zip(choices, names, strict=True)]) == 3)
     if near is not None:
@@ -230,16 +232,20 @@ def _over_all(rows: Sequence[Sequence[float]]) -> NDArray[np.float64]:
     return np.asarray(first[:, None, None] + second[None, :, None] + third[None, None, :])
 
 
-def _crowding(players: Ensemble, choices: list[list[Figure]], meter: Meter, lift: float) -> NDArray[np.float64]:
+def _crowding(
+    players: Ensemble, choices: list[list[Figure]], meter: Meter, lift: float, before: Names | None
+) -> NDArray[np.float64]:
     """Two hands cannot keep two inner figures apart, nor can the left hand play both a figure and a moving bass. In an
-    ensemble nobody likes to sit idle, least of all at the height of a piece; in a thin section one of the two inner
-    players rests. Somebody must play."""
+    ensemble nobody likes to sit idle, least of all at the height of a piece or for two sections running; in a thin
+    section one of the two inner players rests. Somebody must play."""
     first, second = (np.array([f.name != "silent" for f in row])[:, None, None] for row in choices[:2])
     second = second.reshape(1, -1, 1)
     both, none = first & second, ~first & ~second
     moves = np.array([f.density(meter, 1) > BUSY_BASS for f in choices[2]])
     idle = IDLE_AT_HEIGHT if lift >= HEIGHT_ENERGY else IDLE_IF_THIN if lift <= THIN_LIFT else IDLE
-    crowded = 3.0 * both + 0.5 * (second & moves) if players.solo else idle * ~both
+    rested = [name == "silent" for name in (before or ("", ""))[:2]]
+    again = IDLE_AGAIN * ((~first & rested[0]) | (~second & rested[1]))
+    crowded = 3.0 * both + 0.5 * (second & moves) if players.solo else idle * ~both + again
     return np.asarray(60.0 * none + crowded)
 
 
