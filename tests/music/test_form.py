@@ -124,6 +124,12 @@ def test_chapters_of_endless_music_return_to_the_first_theme_and_reuse_no_letter
             seen.add(before.theme)
 
 
+def test_every_later_chapter_comes_home_to_the_first_theme() -> None:
+    for form in forms().values():
+        for number in range(1, 5):
+            assert form.names(number)[-1] == "A"
+
+
 def test_an_unknown_form_is_refused_with_those_there_are() -> None:
     with pytest.raises(BadInput, match="unknown form 'blues': choose one of free, period, sentence, ternary, song"):
         find_form("blues")
