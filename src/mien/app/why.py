@@ -22,6 +22,9 @@ from mien.writing import sha256_of
 
 FUNCTIONS = {"T": "tonic", "S": "subdominant", "D": "dominant"}
 NEEDED = {"reading", "brief", "briefs", "bars"}
+CLOSES, RESTS = "no motif: the phrase closes", "rests"
+"""What is said of the melody in a bar without a motif."""
+
 UNREAD = "No reading was kept: movements alone were followed, or the session was not recorded."
 
 
@@ -139,7 +142,7 @@ def tell_bar(console: Console, account: dict[str, Any], bar: dict[str, Any]) -> 
     for chord in bar["chords"]:
         function = FUNCTIONS.get(chord["function"], chord["function"])
         console.print(f"  harmony  beat {chord['beat']:g}: {escape(chord['roman'])}, {function}", highlight=False)
-    console.print(f"  melody   {escape(_motif(bar) or 'closes the phrase with a rhythm of its own')}", highlight=False)
+    console.print(f"  melody   {escape(_motif(bar) or (CLOSES if bar['cadence'] else RESTS))}", highlight=False)
     if bar["cadence"]:
         console.print(f"  cadence  {escape(bar['cadence'])}", highlight=False)
     is_read = _is_read(account)
