@@ -105,9 +105,27 @@ class TestRedirected:
         journey, light = next_phrase(journey, stays(HAPPY))
         assert light.written.mode is Mode.IONIAN
         assert light.written.chords[0].roman == "I"
-        assert any(mark.text == "A, in D major" for mark in light.written.marks)
+        assert any(mark.text == "in D major" for mark in light.written.marks)
         waited_s = kept.written.length_s + turn.written.length_s
         assert waited_s <= MOOD_S
+
+    def test_a_mood_that_crosses_modes_turns_once_and_the_theme_goes_on(self) -> None:
+        passing = replace(HAPPY, mode=Mode.MIXOLYDIAN)
+        journey, stretch = next_phrase(Journey(1, SAD), stays(SAD))
+        journey, _ = redirect(journey, stretch, 3 * 480, stays(passing))
+        journey, turn = next_phrase(journey, stays(passing))
+        journey, second = next_phrase(journey, stays(passing))
+        journey, kept = redirect(journey, second, 3 * 480, stays(HAPPY))
+        _, third = next_phrase(journey, stays(HAPPY))
+        assert [mark.text for mark in turn.written.marks if mark.kind == "phrase"] == ["turn"]
+        assert (second.written.mode, third.written.mode) == (Mode.MIXOLYDIAN, Mode.IONIAN)
+        sung = [
+            [mark.text.split()[0] for mark in part.written.marks if mark.kind == "motif"]
+            for part in (stretch, kept, third)
+        ]
+        assert sung[1][0] == sung[0][1], "after the turn comes the second bar of the theme"
+        assert sung[2][0] == sung[0][2], "and then the third, without another turn"
+        assert third.written.length_ticks >= 2 * third.written.bar_ticks
 
     def test_slow_music_stops_in_the_middle_of_a_bar_and_fills_it_with_the_cadence(self) -> None:
         slow, other = replace(SAD, tempo_bpm=50.0), replace(SAD, tempo_bpm=50.0, mode=Mode.IONIAN)

@@ -345,7 +345,17 @@ def _without(conductor: Conductor, leg: Leg) -> Conductor:
 def _afresh(journey: Journey, now: Brief) -> Journey:
     """A journey whose next phrase begins a section, in whatever metre and by whichever players."""
     composer = replace(journey.composer, last=None, joint=None)
-    return replace(journey, now=now, composer=composer, ahead=(), place=0, last=None, is_broken_off=False, rest_ticks=0)
+    return replace(
+        journey,
+        now=now,
+        composer=composer,
+        ahead=(),
+        place=0,
+        heard_bars=0,
+        last=None,
+        is_broken_off=False,
+        rest_ticks=0,
+    )
 
 
 def _step_at(leg: Leg, time_s: float) -> int:

@@ -64,7 +64,7 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
         return stopped(after, turn, journey.rest_ticks or turn.written.length_ticks)
     here = turned(journey, target)
     section = here.ahead[0]
-    phrases = section.phrases[here.place :]
+    phrases = _unheard(section.phrases[here.place :], here.heard_bars)
     if not goes_on(here, key_of(journey.now)):
         phrases = (replace(phrases[0], opens_like=0), *phrases[1:])
     bars = sum(phrase.bars for phrase in phrases)
@@ -91,7 +91,22 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
     last = replace(ending(bars, target.tension, np.random.default_rng([journey.seed, 0xE0]), theme), is_last=True)
     remembers = FIRST_THEME in journey.composer.themes
     phrases = last.phrases if remembers else tuple(replace(phrase, opens_like=0) for phrase in last.phrases)
-    return _extended(replace(journey, place=0), course, replace(last, phrases=phrases), phrases)[1]
+    return _extended(replace(journey, place=0, heard_bars=0), course, replace(last, phrases=phrases), phrases)[1]
+
+
+def _unheard(phrases: tuple[PhraseSpec, ...], heard_bars: int) -> tuple[PhraseSpec, ...]:
+    """Phrases of which the first goes on after its first bars, which were heard before it broke off."""
+    if not heard_bars:
+        return phrases
+    first, *later = phrases
+    rest = replace(
+        first,
+        bars=first.bars - heard_bars,
+        treatment=first.treatment[heard_bars:],
+        opens_like=0,
+        pedal_bar=max(0, first.pedal_bar - heard_bars),
+    )
+    return rest, *(replace(phrase, opens_like=0) for phrase in later[:1]), *later[1:]
 
 
 def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
@@ -117,13 +132,17 @@ def _extended(
     stays = journey.home is not None and rests(journey.home, composed)
     rng = np.random.default_rng([journey.seed, journey.stretches])
     composer = journey.composer if stays else _lively(journey.composer, composed, rng)
-    spec = replace(section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0)
+    spec = replace(
+        section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0 and not journey.heard_bars
+    )
     before = composer
     composer, passage = next_section(composed, composer, spec, rng)
     named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
     marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
     passage = replace(passage, marks=(*named, *marks, *(mark for mark in passage.marks if mark.kind != "section")))
     is_turn = phrases[0].bars == 1
+    if journey.heard_bars:  # half a phrase is no theme to return to
+        composer = replace(composer, themes=before.themes)
     place = journey.place + (0 if is_turn else len(phrases))
     is_over = place >= len(section.phrases)
     after = replace(
@@ -134,10 +153,21 @@ def _extended(
         composer=composer,
         ahead=journey.ahead[1:] if is_over else journey.ahead,
         place=0 if is_over else place,
+        heard_bars=journey.heard_bars if is_turn else 0,
         home=journey.home if stays else composed,
-        last=Last(section, spec, passage.drafts, before, composed.density, course(times[-1])),
+        last=Last(
+            section,
+            spec,
+            passage.drafts,
+            before,
+            composed.density,
+            course(times[-1]),
+            journey.place,
+            journey.heard_bars,
+        ),
         is_broken_off=False,
         rest_ticks=0,
+        turned_s=times[-1] if is_turn else journey.turned_s,
     )
     return after, as_stretch(passage, composed, briefs, journey.seed + journey.stretches)
 
@@ -156,6 +186,6 @@ def _section_marks(
     journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], new_key: str
 ) -> tuple[Mark, ...]:
     """The name of a section where one begins, and the new key if it has turned. A turn belongs to what came before."""
-    words = [section.title] if journey.place == 0 else []
+    words = [] if journey.place or journey.heard_bars else [section.title]
     words += [f"in {new_key}"] if new_key else []
     return (Mark(0, "section", ", ".join(words)),) if words and phrases[0].bars > 1 else ()

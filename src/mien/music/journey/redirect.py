@@ -26,6 +26,9 @@ NOTICEABLE_DENSITY = 0.8
 """Notes per beat by which the density must change before the figures do; a smaller change is left to the next
 section."""
 
+LEAST_BARS = 2
+"""A phrase that broke off goes on if so many of its bars are left."""
+
 
 def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> tuple[Journey, Stretch]:
     """Let the rest of a stretch follow another course. If that has moved too far for these notes
@@ -97,18 +100,39 @@ def _next_cut(tick: int, slowest_bpm: float, meter: tuple[int, int]) -> int:
 
 
 def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tuple[Journey, Stretch]:
-    """Stop a stretch before its end; its section will begin again in the light of the new mood."""
+    """Stop a stretch before its end; its section will go on from there in the light of the new mood."""
     here, kept = stopped(journey, stretch, cut)
     heard = _heard(last.drafts, kept.written.meter, cut)
+    place, bars = _reached(last, kept.written.meter, cut)
+    later = journey.ahead[1:] if last.section in journey.ahead[:1] else journey.ahead
+    is_over = place >= len(last.section.phrases)
     after = replace(
         here,
         composer=replace(journey.composer, themes={}, last=heard, joint=None),
-        ahead=journey.ahead if last.section in journey.ahead[:1] else (last.section, *journey.ahead),
-        place=0,
+        ahead=later if is_over else (last.section, *later),
+        place=0 if is_over else place,
+        heard_bars=bars,
         is_broken_off=True,
         rest_ticks=-cut % kept.written.bar_ticks,
     )
     return after, kept
+
+
+def _reached(last: Last, meter: tuple[int, int], tick: int) -> tuple[int, int]:
+    """The phrase of its section that a stretch had reached at a tick, and how many bars of that had been heard, the bar
+    it stops in included. Of a phrase that has nothing left but its close, nothing more is wanted."""
+    place, heard = last.place, last.heard_bars
+    if last.spec.bars == 1:  # a turn
+        return place, heard
+    bars = -(-tick // bar_ticks(meter))
+    for phrase in last.spec.phrases:
+        if bars < phrase.bars:
+            break
+        bars, place, heard = bars - phrase.bars, place + 1, 0
+    heard += bars
+    if place < len(last.section.phrases) and last.section.phrases[place].bars - heard < LEAST_BARS:
+        return place + 1, 0
+    return place, heard
 
 
 def _heard(drafts: tuple[Draft, ...], meter: tuple[int, int], tick: int) -> Draft | None:

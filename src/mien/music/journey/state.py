@@ -5,22 +5,27 @@ journey's own clock, which is that of the written music (rubato gives back what 
 """
 
 from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 
 from mien.music.draft import Draft
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, Theme, chapter, draw_theme, find_form
 from mien.music.journey.pivot import Key, Pivot, find_pivot, is_shared, key_of
-from mien.music.journey.steer import steer
+from mien.music.journey.steer import MOOD_S, steer
 from mien.music.journey.stretch import Stretch
 from mien.music.memory import Memory
 from mien.values import Brief
+
+TURNING_S = 2 * MOOD_S
+"""A mood that turned so recently may still be on its way: it crosses several modes, and needs no cadence at each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Last:
     """The last stretch: the `section` it belongs to, as much of that as it has (`spec`), and its phrases; what was
-    remembered before it, the density of its accompaniment, and the brief it was to lead to."""
+    remembered before it, the density of its accompaniment, and the brief it was to lead to. It began with phrase
+    `place` of the section, of which `heard_bars` had been heard."""
 
     section: SectionSpec
     spec: SectionSpec
@@ -28,6 +33,8 @@ class Last:
     before: Memory
     density: float
     aim: Brief
+    place: int = 0
+    heard_bars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +49,13 @@ class Journey:
     stretches : how many there have been.
     composer : what the composer remembers.
     chapters : how many chapters of the form have begun.
-    ahead : sections of the chapter still to come; `place` phrases of the first have been heard.
+    ahead : sections of the chapter still to come; `place` phrases of the first have been heard, and `heard_bars` bars
+        of the next, which broke off there.
     last : what must be known of the last stretch to redirect it.
     home : the brief for which the themes in memory were written.
     is_broken_off : the music stopped in the middle of a phrase and has to find a cadence.
     rest_ticks : what is left of the bar it stopped in.
+    turned_s : when the last bar of cadence ended.
     form : name of the form whose chapters it plays (`mien.music.form.forms`).
     """
 
@@ -58,10 +67,12 @@ class Journey:
     chapters: int = 0
     ahead: tuple[SectionSpec, ...] = ()
     place: int = 0
+    heard_bars: int = 0
     last: Last | None = None
     home: Brief | None = None
     is_broken_off: bool = False
     rest_ticks: int = 0
+    turned_s: float = -inf
     form: str = FREE
 
 
@@ -119,11 +130,13 @@ def pivot_to(journey: Journey, target: Brief) -> Pivot:
 
 def lacks_pivot(journey: Journey, target: Brief) -> bool:
     """Whether a bar of cadence is owed before the music goes on: it stopped in mid-phrase, or its last chord does not
-    lead to the wanted key. One such bar is enough, even if the mood has moved on since."""
+    lead to the wanted key. One such bar is enough, even if the mood has moved on since: music that stops again within
+    `TURNING_S` goes on at once, if its last chord allows that."""
     old, new = key_of(journey.now), key_of(target)
     last = journey.composer.last
     if journey.is_broken_off:
-        return True
+        still_turns = journey.time_s - journey.turned_s <= TURNING_S and not journey.rest_ticks
+        return not (still_turns and last and last.slots and is_shared(last.slots[-1].harmony, old, new))
     if last is None or old == new or last.spec.bars == 1:
         return False
     return not is_shared(last.slots[-1].harmony, old, new)
