@@ -32,7 +32,8 @@ def test_a_slow_phrase_closes_early_without_drive_over_a_drone() -> None:
 def test_the_end_of_a_piece_and_songs_are_left_alone() -> None:
     assert at_pace(replace(THEME, is_last=True), SLOW).phrases[-1] == ANSWER
     assert at_pace(THEME, Pace()) is THEME
-    assert at_pace(replace(THEME, is_contrast=True), SLOW).phrases[-1].cadence == "authentic"
+    assert [phrase.cadence for phrase in at_pace(replace(THEME, is_contrast=True), SLOW).phrases] == ["half", "plagal"]
+    assert "rest" not in at_pace(replace(THEME, is_height=True), SLOW).phrases[-1].treatment
     short = replace(ANSWER, bars=2, treatment=("a",), opens_like=0)
     assert at_pace(replace(THEME, phrases=(short,)), SLOW).phrases == (short,)
 
@@ -55,7 +56,7 @@ def test_an_ambient_melody_breathes_and_its_bass_is_deep(meter: tuple[int, int])
     melody = phrase.part(Part.MELODY)
     bars = range(phrase.length_ticks // phrase.bar_ticks)
     empty = [bar for bar in bars if not any(n.onset_ticks // phrase.bar_ticks == bar for n in melody)]
-    assert len(empty) >= 0.15 * len(bars)
+    assert len(empty) >= 0.12 * len(bars)
     assert np.median([n.pitch_midi for n in phrase.part(Part.RHYTHM)]) <= 41
     assert "authentic" not in [mark.text for mark in phrase.marks if mark.kind == "cadence"][:-1]
 

@@ -67,7 +67,8 @@ def heightened(
     highest_midi : the highest pitch of the melody before the phrase.
     """
     highest_midi = max([highest_midi, *(note.pitch_midi for note in draft.melody)])
-    bar = (draft.spec.bars - 2) * bar_ticks(brief.meter)
+    closes = draft.melody[-1].onset_ticks // bar_ticks(brief.meter)  # a melody may close before its phrase is over
+    bar = (closes - 1) * bar_ticks(brief.meter)
     faults, found = inf, draft
     for start in (bar, bar - bar_ticks(brief.meter) + middle_ticks(brief.meter)):
         for raised in _raised_from(start, bar, draft, brief, compass, highest_midi, rng, ends=around.ends):
