@@ -326,7 +326,7 @@ def test_a_note_that_is_held_while_the_tempo_slows_ends_where_the_take_has_it_en
     player = Player({"twin": lambda: device}, clock, runs=False)
     performance = Performance(lambda message: page.tell(message, clock.now_s), player, SessionFile("now"))
     lively, calm = (
-        brief_from_affect(affect_at(0.4, arousal), seed=3, ensemble="chamber", tonic_pc=0, meter=(4, 4))
+        brief_from_affect(affect_at(0.4, arousal), seed=3, ensemble="ambient", tonic_pc=0, meter=(4, 4))
         for arousal in (0.3, -0.9)
     )
     performance.start(0.0, 2, lively)
