@@ -73,6 +73,7 @@ def test_every_player_has_figures_for_every_metre_and_the_table_knows_those_it_n
             choose_texture(brief, players, 1.0, lift, None, np.random.default_rng(3)).of(part) for lift in (0.0, 0.5)
         }
         assert all(meter in figure.meters and figure.hands <= player.hands for figure in chosen)
+        assert all(figure.name in player.only for figure in chosen if figure.reserved)
 
 
 @pytest.mark.parametrize("emotion", ["sad", "calm", "happy", "angry"])

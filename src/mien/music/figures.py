@@ -52,7 +52,8 @@ Names = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A pattern of tokens, `grid` of them to a beat, and a second pattern that answers it in every other bar of a
-    phrase; `energy` and `tension` 0..1 say which briefs it suits, `hands` how many play it."""
+    phrase; `energy` and `tension` 0..1 say which briefs it suits, `hands` how many play it;
+    one that is `reserved` is for players that name it."""
 
     name: str
     grid: int
@@ -62,6 +63,7 @@ class Figure:
     tension: float
     meters: tuple[Meter, ...]
     hands: int = 1
+    reserved: bool = False
 
     def bar(self, meter: Meter, number: int = 0) -> tuple[str, ...]:
         """The tokens of one bar of a phrase: the pattern, repeated or cut."""
@@ -130,6 +132,7 @@ def figures(part: Part) -> tuple[Figure, ...]:
                 float(row["tension"]),
                 tuple(meter for meter in METERS if meter_name(meter) in meters),
                 row.get("hands", 1),
+                row.get("reserved", False),
             )
         )
     return tuple(found)
@@ -208,7 +211,7 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
         for f in fitting
         if f.hands <= player.hands
         and f.name not in player.avoids
-        and (not player.only or f.name in player.only)
+        and (f.name in player.only if player.only else not f.reserved)
         and not (f.name == "fifths" and player.monophonic)
         and not (is_lyrical and {"f", "o"} & set(f.steps))
     ]
