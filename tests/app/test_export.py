@@ -36,8 +36,8 @@ def test_a_picture_is_read_alike_there(tmp_path: Path) -> None:
     given = {"chip": chips[..., None].astype(np.float32), "cues": cues, "presence": np.ones((5, 4), np.float32)}
     told = dict(zip(manifest["outputs"], session.run(None, given), strict=True))
     answer = Reader().answer(chips, cues)
-    for name in ("logits", "stream_logits", "shares"):
-        np.testing.assert_allclose(told[name], getattr(answer, name), atol=2e-3)
+    for name, ours in (("logits", answer.logits), ("stream_logits", answer.alone), ("shares", answer.shares)):
+        np.testing.assert_allclose(told[name], ours, atol=2e-3)
 
 
 @pytest.mark.parametrize(("out", "told"), [("mine.tflite", "ends in .onnx"), ("folder.onnx", "it is a folder")])
