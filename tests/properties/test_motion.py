@@ -98,7 +98,9 @@ def test_a_travelled_path_moves_softly_turns_at_cadences_and_ends(
     assert_sound(piece)
     assert len(piece.briefs) * beat_ticks(meter) == piece.written.length_ticks
     bar = piece.written.bar_ticks
-    cadences = {mark.onset_ticks // bar for mark in piece.written.marks if mark.kind == "cadence"}
+    closes = {mark.onset_ticks for mark in piece.written.marks if mark.kind == "cadence"}
+    held = ((chord.onset_ticks + chord.length_ticks - 1) // bar for chord in piece.written.chords)  # perhaps for bars
+    cadences = {last for last, chord in zip(held, piece.written.chords, strict=True) if chord.onset_ticks in closes}
     for (_, before), (tick, after) in pairwise(piece.briefs):
         assert jump(before, after) <= 1 + 1e-9
         assert before.mode is after.mode or (tick % bar == 0 and tick // bar - 1 in cadences)

@@ -131,11 +131,10 @@ class _Arranger:
     ) -> list[Stroke]:
         """The strokes of the drums in a phrase, up to a last chord that everybody strikes together."""
         is_tutti = (ends and following is None) or draft.breaks_off
-        slot = draft.slots[-1]
-        until = slot.onset_ticks if is_tutti else slot.end_ticks
-        if until <= 0:
+        body = draft.slots[:-1] if is_tutti else draft.slots
+        if not body:
             return []
-        return drum(kit, until, self.brief.meter, self.rng, beat, fills=following is None, opens=is_first)
+        return drum(kit, body[-1].end_ticks, self.brief.meter, self.rng, beat, fills=following is None, opens=is_first)
 
     def _inner_voices(self, draft: Draft) -> tuple[list[tuple[int, ...]], dict[Part, Ground]]:
         """The inner voices of every chord, and the ground that each inner part moves over."""
