@@ -153,8 +153,11 @@ def _draw_form(sheet: _Sheet, phrase: Phrase) -> None:
     for number, (start, end, mark) in enumerate(_spans(phrase, "section")):
         x0, x1 = sheet.x(start), sheet.x(end)
         sheet.box(x0 + 1, 64, x1 - 1, 86, (226, 224, 218) if number % 2 else (236, 234, 228), 4)
-        if sheet.length(mark.text, 15) < x1 - x0 - 6:
-            sheet.write(min(x0 + 10, x1 - 4 - sheet.length(mark.text, 15)), 75, mark.text, 15, _INK)
+        letter, _, _ = mark.text.partition(",")  # "B, in F major"
+        for text in (mark.text, letter):
+            if sheet.length(text, 15) < x1 - x0 - 6:
+                sheet.write(min(x0 + 10, x1 - 4 - sheet.length(text, 15)), 75, text, 15, _INK)
+                break
         sheet.line(x0, 64, x0, HEIGHT_PX - _BOTTOM, _FAINT, 1)
     free_from = 0.0
     for start, end, mark in _spans(phrase, "phrase"):
