@@ -218,7 +218,7 @@ def _filename(name: str, kind: str) -> str:
 def _write_midi(piece: Piece, path: Path) -> None:
     from mien.music.midi import write_midi
 
-    write_midi(piece.performed, path, title=piece.title)
+    write_midi(piece.performed, path, title=piece.title, briefs=piece.briefs)
 
 
 def _write_wav(piece: Piece, path: Path) -> None:

@@ -1,6 +1,6 @@
 """A phrase becomes a Standard MIDI File (Phrase → bytes).
 
-Type 1, 480 ticks a quarter. Track 0 holds tempo, time and key signature, markers and the provenance text; then comes
+Type 1, 480 ticks a quarter. Track 0 holds tempo, time and key signatures, markers and the provenance text; then comes
 one named track a player, each with a channel of its own (the kit on channel 10), in the order of the parts. A channel
 holds one note of a pitch at a time: readers disagree about overlaps, so there are none. The pedal is in the note
 lengths, not in a controller. Same phrase, same bytes.
@@ -9,13 +9,14 @@ References: MIDI Association, "Standard MIDI Files 1.0" (RP-001); "General MIDI 
 guidelines (volume controller: 40 log10(cc / 127) dB).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import mido
 
 from mien.ensembles import EXPRESSION, KIT_CHANNEL, PAN, REVERB, VOLUME, Ensemble, Player, ensemble
+from mien.music.perform import Briefs
 from mien.music.spelling import is_minor, key_name, letter, signature
 from mien.strokes import strike_once
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
@@ -38,13 +39,14 @@ def channels(players: Iterable[Part]) -> dict[Part, int]:
     return {part: KIT_CHANNEL if part is Part.KIT else next(free) for part in sorted(players)}
 
 
-def midi_bytes(phrase: Phrase, *, title: str | None = None) -> bytes:
+def midi_bytes(phrase: Phrase, *, title: str | None = None, briefs: Briefs = ()) -> bytes:
     """Turn a phrase into the bytes of a MIDI file.
 
     Parameters
     ----------
     phrase : written or performed.
     title : name of the first track; the ensemble's title without one.
+    briefs : those in force, each from its tick on, of music that leaves its key; without them it stays in the phrase's.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def midi_bytes(phrase: Phrase, *, title: str | None = None) -> bytes:
     end_ticks = max([phrase.length_ticks, *(note.end_ticks for note in notes)])
     channel_of = channels(band.players)
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER, charset="utf-8")
-    file.tracks.append(_track(_conductor(phrase, title or band.title), end_ticks))
+    file.tracks.append(_track(_conductor(phrase, title or band.title, briefs), end_ticks))
     for part, channel in channel_of.items():
         own = [note for note in notes if note.part is part]
         file.tracks.append(_track([*_setup(band, band.players[part], channel), *_strokes(own, channel)], end_ticks))
@@ -67,7 +69,7 @@ def midi_bytes(phrase: Phrase, *, title: str | None = None) -> bytes:
     return content.getvalue()
 
 
-def write_midi(phrase: Phrase, path: Path, *, title: str | None = None) -> None:
+def write_midi(phrase: Phrase, path: Path, *, title: str | None = None, briefs: Briefs = ()) -> None:
     """Write a phrase as a MIDI file (see `midi_bytes`), whole or not at all.
 
     Raises
@@ -75,7 +77,7 @@ def write_midi(phrase: Phrase, path: Path, *, title: str | None = None) -> None:
     CannotWrite
         If the folder cannot be written.
     """
-    write_bytes(path, midi_bytes(phrase, title=title))
+    write_bytes(path, midi_bytes(phrase, title=title, briefs=briefs))
 
 
 def _track(events: Iterable[_Timed], end_ticks: int) -> mido.MidiTrack:
@@ -88,17 +90,15 @@ def _track(events: Iterable[_Timed], end_ticks: int) -> mido.MidiTrack:
     return track
 
 
-def _conductor(phrase: Phrase, title: str) -> list[_Timed]:
+def _conductor(phrase: Phrase, title: str, briefs: Briefs) -> list[_Timed]:
     """Messages of track 0."""
     beats, unit = phrase.meter
     clocks = round(_CLOCKS_IN_QUARTER * quarters_in_beat(phrase.meter))
-    key = _signature_name(signature(phrase.tonic_pc, phrase.mode), is_minor(phrase.mode))
     head = [
         mido.MetaMessage("track_name", name=title),
         mido.MetaMessage("text", text=provenance(phrase.seed)),
         mido.MetaMessage("text", text=key_name(phrase.tonic_pc, phrase.mode)),
         mido.MetaMessage("time_signature", numerator=beats, denominator=unit, clocks_per_click=clocks),
-        mido.MetaMessage("key_signature", key=key),
     ]
     tempo = [
         (tick, 1, mido.MetaMessage("set_tempo", tempo=round(60e6 / (bpm * quarters_in_beat(phrase.meter)))))
@@ -108,7 +108,25 @@ def _conductor(phrase: Phrase, title: str) -> list[_Timed]:
         (mark.onset_ticks, 2, mido.MetaMessage("marker", text=f"{mark.kind} {mark.text}".strip()))
         for mark in phrase.marks
     ]
-    return [*((0, 0, message) for message in head), *tempo, *marks]
+    keys = [
+        (tick, 0, mido.MetaMessage("key_signature", key=_signature_name(fifths, minor)))
+        for tick, fifths, minor in _signatures(phrase, briefs)
+    ]
+    return [*((0, 0, message) for message in head), *keys, *tempo, *marks]
+
+
+def _signatures(phrase: Phrase, briefs: Briefs) -> Iterator[tuple[int, int, bool]]:
+    """Where the signature changes: its tick, its sharps (negative: flats), and whether the third is minor. That of
+    another tonic is the one near the first."""
+    home = signature(phrase.tonic_pc, phrase.mode)
+    last = (home, is_minor(phrase.mode))
+    yield 0, *last
+    for tick, brief in briefs:
+        near = None if brief.tonic_pc == phrase.tonic_pc else home
+        here = (signature(brief.tonic_pc, brief.mode, near), is_minor(brief.mode))
+        if here != last:
+            yield tick, *here
+        last = here
 
 
 def _signature_name(fifths: int, minor: bool) -> str:
