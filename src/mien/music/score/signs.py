@@ -172,11 +172,11 @@ def _swells(
         first = max((edge for edge in edges if edge <= top.onset_ticks), default=start)
         last = min((edge for edge in edges if edge > top.onset_ticks), default=end)
         peak = first + round((last - first) * ARCH_PEAK / beat) * beat
-        is_heard = any(first <= note.onset_ticks < peak for note in played)
+        rising = [note.onset_ticks for note in played if first <= note.onset_ticks < peak]
         moves_anyhow = any(begin < last and first < until for begin, until, _ in runs)
-        if not is_heard or moves_anyhow or last - first < SWELL_BARS * phrase.bar_ticks:
+        if not rising or moves_anyhow or last - first < SWELL_BARS * phrase.bar_ticks:
             continue
-        yield Sign(first, "crescendo", end_ticks=peak)
+        yield Sign(min(rising), "crescendo", end_ticks=peak)  # a dynamic may stand under that player's first note
         if in_force(briefs, first).rubato >= RUBATO_SHOWN:
             yield Sign(peak, "diminuendo", end_ticks=last - beat)
 
