@@ -70,7 +70,7 @@ def test_a_person_on_two_sides_is_a_leak(tmp_path: Path) -> None:
                 "UPDATE sides SET side = CASE side WHEN 'test' THEN 'train' ELSE 'test' END WHERE sha256 ="
                 " (SELECT sha256 FROM arrivals WHERE address = '7_1')"
             )
-        with pytest.raises(BadInput, match=r"leaks .*one person, 7"):
+        with pytest.raises(BadInput, match=r"1 leak .*one person, 7"):
             check_leaks(project)
 
 
