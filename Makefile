@@ -22,10 +22,10 @@ page-check: web/.venv/page.stamp  ## types and tests of the page
 	web/.venv/bin/python web/build.py check
 
 test: $(VENV)/test.stamp  ## run the tests: on all cores, then those of the page by themselves
-	$(BIN)/pytest -n auto --dist loadfile $(IN_REAL_TIME:%=--ignore %)
-	$(BIN)/pytest $(IN_REAL_TIME)
+	$(BIN)/pytest -n auto --dist loadfile $(OF_THE_PAGE:%=--ignore %)
+	$(BIN)/pytest $(OF_THE_PAGE)
 
-IN_REAL_TIME := tests/browser
+OF_THE_PAGE := tests/browser
 
 style: $(VENV)/test.stamp  ## style, types, import contracts
 	$(BIN)/ruff format --check
