@@ -107,8 +107,8 @@ class _Arranger:
     def phrase(self, draft: Draft, texture: Texture, following: Draft | None, *, ends: bool) -> list[Stroke]:
         """The strokes that accompany a phrase; `ends` says that the section is the last of the piece."""
         ends = ends and following is None
-        is_tutti = ends or draft.breaks_off  # everybody strikes the last chord together
-        body = draft.slots[:-1] if is_tutti else draft.slots
+        body = _before_tutti(draft, ends=ends)
+        is_tutti = len(body) < len(draft.slots)
         placed, grounds = self._inner_voices(draft)
         played: list[Stroke] = []
         if body:
@@ -130,8 +130,7 @@ class _Arranger:
         self, draft: Draft, kit: Kit, beat: Beat, following: Draft | None, *, is_first: bool, ends: bool
     ) -> list[Stroke]:
         """The strokes of the drums in a phrase, up to a last chord that everybody strikes together."""
-        is_tutti = (ends and following is None) or draft.breaks_off
-        body = draft.slots[:-1] if is_tutti else draft.slots
+        body = _before_tutti(draft, ends=ends and following is None)
         if not body:
             return []
         return drum(kit, body[-1].end_ticks, self.brief.meter, self.rng, beat, fills=following is None, opens=is_first)
@@ -201,6 +200,11 @@ class _Arranger:
         together = [Outer(above[one.onset_ticks], one.pitch_midi) for one in bass if one.onset_ticks in above]
         self.joint = together[-1] if together else self.joint
         return bass
+
+
+def _before_tutti(draft: Draft, *, ends: bool) -> tuple[Slot, ...]:
+    """The chords of a phrase before the one that everybody strikes together, if it breaks off or `ends` the piece."""
+    return draft.slots[:-1] if ends or draft.breaks_off else draft.slots
 
 
 def _lowest(inner: Sequence[Stroke], low_midi: int, leap_ticks: float, tick: int) -> int:

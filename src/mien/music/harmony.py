@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,9 +98,15 @@ class Vocabulary:
 
 
 @cache
+def harmony_table() -> Mapping[str, Any]:
+    """What `harmony.toml` says, by the name of the mode."""
+    return tomllib.loads(files("mien.music").joinpath("harmony.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def vocabulary(mode: Mode) -> Vocabulary:
     """The vocabulary of a mode, from `harmony.toml`."""
-    row = tomllib.loads(files("mien.music").joinpath("harmony.toml").read_text(encoding="utf-8"))[mode.name]
+    row = harmony_table()[mode.name]
     entries = list(row["chords"].items())
     cadences = {kind: tuple(tuple(text.split()) for text in row[kind]) for kind in CADENCES}
     cadences["tonic"] = ((row["opening"],),)

@@ -17,7 +17,7 @@ import mido
 
 from mien.ensembles import EXPRESSION, KIT_CHANNEL, PAN, REVERB, VOLUME, Ensemble, Player, ensemble
 from mien.music.perform import Briefs
-from mien.music.spelling import is_minor, key_name, letter, signature
+from mien.music.spelling import is_minor, key_name, letter, signature, signature_away
 from mien.strokes import strike_once
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 from mien.vocabulary import quarters_in_beat
@@ -116,14 +116,12 @@ def _conductor(phrase: Phrase, title: str, briefs: Briefs) -> list[_Timed]:
 
 
 def _signatures(phrase: Phrase, briefs: Briefs) -> Iterator[tuple[int, int, bool]]:
-    """Where the signature changes: its tick, its sharps (negative: flats), and whether the third is minor. That of
-    another tonic is the one near the first."""
-    home = signature(phrase.tonic_pc, phrase.mode)
-    last = (home, is_minor(phrase.mode))
+    """Where the signature changes: its tick, its sharps (negative: flats), and whether the third is minor."""
+    last = (signature(phrase.tonic_pc, phrase.mode), is_minor(phrase.mode))
     yield 0, *last
     for tick, brief in briefs:
-        near = None if brief.tonic_pc == phrase.tonic_pc else home
-        here = (signature(brief.tonic_pc, brief.mode, near), is_minor(brief.mode))
+        fifths = signature_away(brief.tonic_pc, brief.mode, phrase.tonic_pc, phrase.mode)
+        here = (fifths, is_minor(brief.mode))
         if here != last:
             yield tick, *here
         last = here

@@ -36,6 +36,11 @@ def signature(tonic_pc: int, mode: Mode, near: int | None = None) -> int:
     return min((one for one in (own, own + 12, own - 12) if abs(one) <= MOST_SIGNS), key=lambda one: abs(one - near))
 
 
+def signature_away(tonic_pc: int, mode: Mode, home_pc: int, home_mode: Mode) -> int:
+    """The signature of a key in music whose home is another: near home's, unless only the mode is other."""
+    return signature(tonic_pc, mode, None if tonic_pc == home_pc else signature(home_pc, home_mode))
+
+
 def is_minor(mode: Mode) -> bool:
     """Whether the mode's third is minor."""
     return 3 in mode.value

@@ -8,17 +8,15 @@ References: Caplin 1998, *Classical Form* (contrasts leave the home key); Aldwel
 (closely related keys); Schoenberg 1969, *Structural Functions of Harmony*, ch. 3.
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from mien.music.draft import Draft
 from mien.music.form import FIRST_THEME, Phrases, SectionSpec
-from mien.music.harmony import vocabulary
+from mien.music.harmony import harmony_table, vocabulary
 from mien.music.spelling import key_name, signature
 from mien.values import Brief, Mode, Reason
 
@@ -42,8 +40,8 @@ class RelatedKey:
 @cache
 def related_keys(mode: Mode) -> tuple[RelatedKey, ...]:
     """The keys that music in a mode may visit, from `harmony.toml`."""
-    row = tomllib.loads(files("mien.music").joinpath("harmony.toml").read_text(encoding="utf-8"))[mode.name]
-    return tuple(RelatedKey(semitones, Mode[name], back) for semitones, name, back in row["keys"])
+    rows = harmony_table()[mode.name]["keys"]
+    return tuple(RelatedKey(semitones, Mode[name], back) for semitones, name, back in rows)
 
 
 def with_keys(sections: Sequence[SectionSpec], mode: Mode, rng: np.random.Generator) -> tuple[SectionSpec, ...]:

@@ -16,7 +16,7 @@ from mien.music.interruption import HUSH, KIND, PAUSE
 from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs, in_force
 from mien.music.plan import INTRODUCTION
 from mien.music.rhythm import beat_ticks
-from mien.music.spelling import signature
+from mien.music.spelling import signature, signature_away
 from mien.values import Mark, Note, Part, Phrase
 
 TEMPO_WORDS = (
@@ -92,11 +92,11 @@ def closes(phrase: Phrase, briefs: Briefs) -> bool:
 def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
     """Sharps (negative: flats) in force in each bar: when the key turns, the signature changes. That of another tonic
     is the one near the first."""
-    starts, home = _bar_lines(phrase)[:-1], signature(phrase.tonic_pc, phrase.mode)
+    starts = _bar_lines(phrase)[:-1]
     if not briefs:
-        return [home] * len(starts)
-    keys = [(brief.tonic_pc, brief.mode) for brief in (in_force(briefs, start) for start in starts)]
-    return [signature(*key, None if key[0] == phrase.tonic_pc else home) for key in keys]
+        return [signature(phrase.tonic_pc, phrase.mode)] * len(starts)
+    here = [in_force(briefs, start) for start in starts]
+    return [signature_away(brief.tonic_pc, brief.mode, phrase.tonic_pc, phrase.mode) for brief in here]
 
 
 def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
