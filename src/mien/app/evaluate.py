@@ -6,6 +6,7 @@ A thin coat over `mien.lab.exams.evaluate` and `mien.lab.pages.report`; of a pro
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from mien.app.show import show_step
 from mien.errors import BadInput
 from mien.writing import check_folder
 
@@ -83,17 +85,15 @@ def evaluate(
         raise BadInput(
             "--into-manifest: a manifest holds the scores of the whole side validate; leave out --limit and --side"
         )
-    errors = Console(stderr=True)
+    say = partial(show_step, Console(stderr=True))
     reader = reader_of_ferplus(weights)
     side = side or "validate"
     exam = load_exam(data, side, limit)
     portraits = _portraits_path(data, london)
     unvoted = voteless(data)[:limit]
-    found = examine(
-        reader, exam, side, unvoted, say=lambda told: errors.print(f"{told} …", style="dim", highlight=False)
-    )
+    found = examine(reader, exam, side, unvoted, say=say)
     if portraits:
-        errors.print("reading the portraits …", style="dim")
+        say("reading the portraits")
         found["london"] = examine_portraits(reader, load_portraits(find_data(portraits, LONDON), limit))
     found["weights"] = of_weights(weights)
     name = weights.stem
@@ -134,9 +134,7 @@ def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[
     from mien.lab.training.project_faces import gather
     from mien.writing import write_together
 
-    def say(told: str) -> None:
-        Console(stderr=True).print(f"{told} …", style="dim", highlight=False, soft_wrap=True, markup=False)
-
+    say = partial(show_step, Console(stderr=True))
     told = of_weights(weights)
     found = examine(Reader(weights), gather(project, say), side, told.get("training", {})) | {"weights": told}
     with write_together(out) as aside:

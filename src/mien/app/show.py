@@ -27,6 +27,11 @@ WIDE_CELLS, SHARES_CELLS = 130, 100
 COLOURS = {"eyes": "cyan", "brows": "magenta", "nose": "yellow", "mouth": "green"}
 
 
+def show_step(console: Console, told: str) -> None:
+    """One step of work that takes a while, as it begins."""
+    console.print(f"{told} …", style="dim", highlight=False, soft_wrap=True, markup=False)
+
+
 def show_moods(console: Console, piece: Piece) -> None:
     """What a piece follows: what was read of a picture or a video, or was asked for, and where it leads."""
     path = [(time_s, affect) for time_s, affect in piece.path if affect]

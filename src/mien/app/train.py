@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from mien.app.options import out_folder
+from mien.app.show import show_step
 from mien.errors import BadInput, extra
 from mien.writing import write_bytes
 
@@ -174,11 +176,7 @@ def train_project(
         raise BadInput(f"--start {start}: with a project give a .tflite network to begin from")
     if prior not in ("kept", "project"):
         raise BadInput(f"--prior {prior}: choose kept or project")
-    errors, console = Console(stderr=True), Console()
-
-    def say(told: str) -> None:
-        errors.print(f"{told} …", style="dim", highlight=False, soft_wrap=True, markup=False)
-
+    say, console = partial(show_step, Console(stderr=True)), Console()
     faces = gather(project, say)
 
     from mien.lab.training.learning_curve import learning_curve

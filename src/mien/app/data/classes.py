@@ -4,6 +4,7 @@ Thin coats over `mien.data.project` and `mien.lab.pages.tried`.
 """
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mien.app.options import Folder, Out, Weights
+from mien.app.show import show_step
 from mien.data.project import Project, class_named
 from mien.errors import BadInput
 from mien.vocabulary import EmotionClass
@@ -116,11 +118,7 @@ def try_(
     from mien.writing import write_together
 
     kinds = check_files(files.split(",")) if files else ()
-    errors, console = Console(stderr=True), Console()
-
-    def say(told: str) -> None:
-        errors.print(f"{told} …", style="dim", highlight=False, soft_wrap=True, markup=False)
-
+    say, console = partial(show_step, Console(stderr=True)), Console()
     faces = gather_any(project, say) if project is not None else None
     tried = try_picture(picture, faces, weights, cnn, face=face, seconds=seconds, seed=seed, say=say)
     name = f"{tried.name}-try"
