@@ -8,6 +8,7 @@ import socket
 from collections.abc import Sequence
 
 from mien.errors import BadInput, cause_of
+from mien.ports.port import HIGHEST_PORT
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -55,8 +56,6 @@ def bind(host: str, port: int) -> socket.socket:
     BadInput
         If the port cannot be had.
     """
-    from mien.ports.osc import HIGHEST_PORT
-
     if not 0 <= port <= HIGHEST_PORT:
         raise BadInput(f"--port {port}: give 0 to {HIGHEST_PORT}; 0 picks a free one")
     listening = socket.socket(_family(host), socket.SOCK_STREAM)

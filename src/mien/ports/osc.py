@@ -21,13 +21,11 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
 
 from mien.errors import BadInput, cause_of
-from mien.ports.port import Beat, Control, Event, Happened, PortLost, Release, Seen, Strike, Value
+from mien.ports.port import HIGHEST_PORT, Beat, Control, Event, Happened, PortLost, Release, Seen, Strike, Value
 
 ROOT = "/mien"
 PORT = 7400
 FACEOSC_PORT = 8338
-HIGHEST_PORT = 65535
-"""Of UDP and TCP: sixteen bits."""
 MOST_A_S = 60.0
 """Bundles of values a second, of our own profile."""
 LARGEST_BUNDLE = 1400

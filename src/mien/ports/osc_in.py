@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pythonosc.osc_message import OscMessage, ParseError
 
 from mien.errors import BadInput, cause_of
-from mien.ports.osc import HIGHEST_PORT
+from mien.ports.port import HIGHEST_PORT
 
 MAX_BYTES = 1024
 MOST_A_S = 200

@@ -12,6 +12,9 @@ from typing import Protocol
 CONTROLLERS: Mapping[str, int] = {"vibrato": 1, "breath": 2, "pan": 10, "expression": 11, "brightness": 74}
 """MIDI controller of each gesture control (MIDI 1.0 controller table; 74 is brightness by General MIDI 2)."""
 
+HIGHEST_PORT = 65535
+"""Highest number of a UDP or TCP port: sixteen bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Strike:
