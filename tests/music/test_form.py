@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from mien.circumplex import affect_of
 from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
+from mien.music.compose import next_section
 from mien.music.form import SectionSpec, chain, find_form, find_theme, forms
+from mien.music.memory import Memory
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
 from mien.music.plan import BROAD_BARS, INTERLUDE, INTRODUCTIONS, LONG_BARS, coda, ending, plan
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
@@ -128,6 +130,26 @@ def test_every_later_chapter_comes_home_to_the_first_theme() -> None:
     for form in forms().values():
         for number in range(1, 5):
             assert form.names(number)[-1] == "A"
+
+
+def test_contrasts_of_the_first_chapter_return_as_they_were() -> None:
+    form = find_form("free")
+    sections = [section for section, _ in zip(chain(np.random.default_rng(4), form), range(15), strict=False)]
+    phrases = {section.title: section.phrases for section in sections}
+    later = ["D", "E", "D'", "B'", "A'''", "F", "G", "F'", "C'", "A'4"]
+    assert [section.title for section in sections[5:]] == later
+    assert phrases["B'"] == phrases["B"] and phrases["C'"] == phrases["C"]
+
+
+def test_a_later_chapter_grows_from_the_first_theme() -> None:
+    brief, memory = brief_from_affect(affect_of("happy"), seed=2, meter=(4, 4)), Memory()
+    rng = np.random.default_rng(6)
+    for spec, _ in zip(chain(rng), range(6), strict=False):
+        memory, _ = next_section(brief, memory, spec, rng)
+    old, new = memory.motifs["A"]["a"], memory.motifs["D"]["a"]
+    assert new.name not in {motif.name for motif in memory.motifs["A"].values()}
+    assert {tick for tick, _ in onsets(old.lengths)} <= {tick for tick, _ in onsets(new.lengths)}
+    assert abs(sum(old.steps) - sum(new.steps)) <= 1
 
 
 def test_an_unknown_form_is_refused_with_those_there_are() -> None:

@@ -56,11 +56,11 @@ class TestFree:
         spans = Counter(tuple(bars[i : i + 8]) for i in range(len(bars) - 7))
         assert max(spans.values()) == 1
 
-    def test_memory_holds_one_chapter_and_the_first_theme(self) -> None:
+    def test_memory_holds_one_chapter_and_the_first(self) -> None:
         journey, stretches = stream(HAPPY, 600)
         assert journey.chapters > 3
         assert set(journey.composer.motifs) <= {"A", *(s.theme for s in journey.ahead)} | set(journey.composer.themes)
-        assert len(journey.composer.motifs) <= 4
+        assert len(journey.composer.motifs) <= 5
         assert len(stretches) == journey.stretches
 
     def test_the_clock_is_that_of_the_music(self) -> None:

@@ -22,12 +22,12 @@ from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import choose_texture
-from mien.music.form import FREE, SectionSpec, find_form, nth_letter
+from mien.music.form import FIRST_THEME, FREE, SectionSpec, find_form, nth_letter
 from mien.music.height import heightened, with_height
 from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
 from mien.music.memory import Memory, highest, in_key, last_pitches, recent
-from mien.music.motif import Motif, invent, notes_in_bar
+from mien.music.motif import Motif, grown, invent, notes_in_bar
 from mien.music.ornament import figures_in_turn, ornamented
 from mien.music.pace import at_pace
 from mien.music.perform import Briefs, ritardando_beats
@@ -209,15 +209,20 @@ def _as_heard(brief: Brief, drafts: tuple[Draft, ...], compass: Compass) -> tupl
 
 
 def _with_motifs(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random.Generator) -> Memory:
-    """Invent the motifs of a theme at its first statement."""
+    """Invent the motifs of a theme at its first statement; the head of a later chapter's theme grows from the first
+    theme's."""
     if spec.theme in memory.motifs:
         return memory
     wanted = notes_in_bar(brief)
     roles = ("c",) if spec.is_contrast else ("a", "b")
     bank: dict[str, Motif] = dict(memory.motifs[memory.refrain]) if spec.is_contrast and memory.refrain else {}
+    first = memory.motifs.get(FIRST_THEME)
     for number, role in enumerate(roles):
         name = nth_letter(memory.motif_count + number).lower()
-        bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, bank.values())
+        if role == "a" and first:
+            bank[role] = grown(name, first[role], rng)
+        else:
+            bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, bank.values())
     return replace(
         memory,
         motif_count=memory.motif_count + len(roles),

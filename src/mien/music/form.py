@@ -8,12 +8,14 @@ References: Caplin 1998, *Classical Form* (sentence, period, small ternary, rond
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from itertools import count
 from math import inf
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -132,22 +134,24 @@ class Form:
         return self.later[(chapter - 1) % len(self.later)]
 
     def names(self, chapter: int) -> list[str]:
-        """Names of the sections of a chapter: A stays A, other letters become ones not used yet."""
-        order = self.order(chapter)
+        """Names of the sections of a chapter: letters of the first stay, others become ones not used yet."""
+        order, known = self.order(chapter), set(self.lasting)
         if chapter == 0:
             return list(order)
-        a_chapter = max(len(set(word) - {FIRST_THEME}) for word in self.later)
-        start = len(set(self.orders[-1])) + a_chapter * (chapter - 1)
-        news = [letter for letter in dict.fromkeys(order) if letter != FIRST_THEME]
-        return [FIRST_THEME if x == FIRST_THEME else nth_letter(start + news.index(x)) for x in order]
+        a_chapter = max(len(set(word) - known) for word in self.later)
+        start = len(known) + a_chapter * (chapter - 1)
+        news = [letter for letter in dict.fromkeys(order) if letter not in known]
+        return [x if x in known else nth_letter(start + news.index(x)) for x in order]
 
-    def statements(self, chapter: int) -> int:
-        """How often the first theme is stated before this chapter begins."""
-        if chapter == 0:
-            return 0
-        rounds, rest = divmod(chapter - 1, len(self.later))
-        heard = [word.count(FIRST_THEME) for word in self.later]
-        return self.orders[-1].count(FIRST_THEME) + rounds * sum(heard) + sum(heard[:rest])
+    @property
+    def lasting(self) -> tuple[str, ...]:
+        """The themes of the first chapter, to which later ones may return."""
+        return tuple(dict.fromkeys(self.orders[-1]))
+
+    def statements(self, chapter: int) -> Mapping[str, int]:
+        """How often each lasting theme is stated before this chapter begins."""
+        before = Counter("".join(self.order(number) for number in range(chapter)))
+        return {letter: before[letter] for letter in self.lasting}
 
 
 @cache
@@ -210,41 +214,46 @@ def draw_theme(form: Form, rng: np.random.Generator) -> Theme:
 def chain(rng: np.random.Generator, form: Form | None = None) -> Iterator[SectionSpec]:
     """Sections without end: one chapter after another."""
     form = form or find_form(FREE)
-    first = draw_theme(form, rng)
+    first: tuple[SectionSpec, ...] = ()
     for number in count():
-        yield from chapter(form, number, draw_theme(form, rng) if number else first, first, rng)
+        sections = chapter(form, number, draw_theme(form, rng), first, rng)
+        first = first or sections
+        yield from sections
 
 
-def chapter(form: Form, number: int, theme: Theme, first: Theme, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
-    """One chapter of endless music; its own theme is built like `theme`, the first theme of all like `first`."""
+def chapter(
+    form: Form, number: int, theme: Theme, first: Sequence[SectionSpec], rng: np.random.Generator
+) -> tuple[SectionSpec, ...]:
+    """One chapter of endless music. Its own theme is built like `theme`; themes of the `first` chapter, of which there
+    is none before that itself, return as they were."""
     names = form.names(number)
-    return with_breaks(sections_of(names, [2] * len(names), theme, first, rng, form.statements(number)))
+    themes = {section.theme: Theme(section.phrases, section.phrases[-1:]) for section in first} | {names[0]: theme}
+    return with_breaks(sections_of(names, [2] * len(names), themes, rng, form.statements(number)))
 
 
 def sections_of(
     letters: Sequence[str],
     sizes: Sequence[int],
-    theme: Theme,
-    first: Theme,
+    themes: Mapping[str, Theme],
     rng: np.random.Generator,
-    statements: int = 0,
+    statements: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[SectionSpec, ...]:
-    """Sections with these letters and sizes (in phrases). The first letter states `theme`; A states `first`, which has
-    already been stated `statements` times."""
-    heard = {FIRST_THEME: statements}
-    built: dict[str, Theme] = {letters[0]: theme, FIRST_THEME: first}
+    """Sections with these letters and sizes (in phrases). The first letter is the theme that others contrast with;
+    `themes` has it, and what was stated before, `statements` times each. Contrasts that are missing there are drawn."""
+    heard, built = dict(statements), dict(themes)
     drawn = {size: [contrasting(size)[i] for i in rng.permutation(len(contrasting(size)))] for size in (1, 2)}
-    contrasts = 0
+    contrasts: list[str] = []
     sections = []
     for letter, size in zip(letters, sizes, strict=True):
-        if letter not in built:
-            phrases = drawn[size][contrasts % len(drawn[size])]
-            built[letter] = Theme(phrases, phrases[-1:])
-            contrasts += 1
-        turn = heard.get(letter, 0)
         is_contrast = letter not in (letters[0], FIRST_THEME)
+        if is_contrast and letter not in contrasts:
+            contrasts.append(letter)
+        if letter not in built:
+            phrases = drawn[size][(len(contrasts) - 1) % len(drawn[size])]
+            built[letter] = Theme(phrases, phrases[-1:])
+        turn = heard.get(letter, 0)
         energies = CONTRAST_ENERGIES if is_contrast else RETURN_ENERGIES
-        energy = energies[(contrasts - 1 if is_contrast else turn) % len(energies)]
+        energy = energies[(len(contrasts) - 1 if is_contrast else turn) % len(energies)]
         sections.append(SectionSpec(titled(letter, turn), letter, turn, built[letter].of(size), energy, is_contrast))
         heard[letter] = turn + 1
     return tuple(sections)

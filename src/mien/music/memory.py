@@ -11,7 +11,8 @@ from mien.music.motif import Motif
 from mien.music.originality import tail
 from mien.music.tonality import transposed
 
-KEPT_THEMES = 7
+KEPT_FIRST, KEPT_LATEST = 4, 7
+"""How many themes are kept: the first ones, which come back late, and the latest."""
 
 Kept = TypeVar("Kept")
 
@@ -66,9 +67,9 @@ def in_key(memory: Memory, key: int) -> Memory:
 
 
 def recent(by_theme: dict[str, Kept]) -> dict[str, Kept]:
-    """What to keep by theme: the first theme, which comes back late, and the latest; endless music needs no more."""
+    """What to keep by theme: the first and the latest; long music needs no more."""
     names = list(by_theme)
-    return {name: by_theme[name] for name in dict.fromkeys([names[0], *names[-KEPT_THEMES:]])}
+    return {name: by_theme[name] for name in dict.fromkeys([*names[:KEPT_FIRST], *names[-KEPT_LATEST:]])}
 
 
 def last_pitches(heard: tuple[int, ...], drafts: Sequence[Draft]) -> tuple[int, ...]:

@@ -191,6 +191,12 @@ def varied(motif: Motif, rng: np.random.Generator) -> Motif:
     return Motif(f"{motif.name} varied", tuple(lengths), tuple(steps))
 
 
+def grown(name: str, motif: Motif, rng: np.random.Generator) -> Motif:
+    """A new motif that grew from another: its rhythm, a note divided; its steps from the last to the first, so that it
+    goes the same way (Schoenberg 1967, ch. 3: what is new develops what was heard)."""
+    return replace(varied(replace(motif, steps=motif.steps[::-1]), rng), name=name)
+
+
 def _as_rhythm(notes: list[tuple[int, int]], bar: int) -> Rhythm:
     """Lengths that fill the bar from (onset, length) pairs, with rests between."""
     lengths, tick = [], 0

@@ -158,7 +158,7 @@ def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionS
     order = min(fitting, key=lambda o: (_is_curt(o, fours), min(fours - len(o), 2 * len(o) - fours), len(o)))
     sizes = _sizes(order, fours - len(order))
     theme = draw_theme(form, rng) if sizes[0] == 2 else find_theme("statement")
-    return list(sections_of(order, sizes, theme, theme, rng))
+    return list(sections_of(order, sizes, {order[0]: theme}, rng))
 
 
 def _is_curt(order: str, fours: int) -> bool:

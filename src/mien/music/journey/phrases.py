@@ -87,7 +87,7 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
     target = course(journey.time_s)
     if not lacks_pivot(journey, target):
         journey = turned(journey, target)
-    theme = first_theme(journey).phrases[0].treatment
+    theme = first_theme(journey)[0].treatment
     last = replace(ending(bars, target.tension, np.random.default_rng([journey.seed, 0xE0]), theme), is_last=True)
     remembers = FIRST_THEME in journey.composer.themes
     phrases = last.phrases if remembers else tuple(replace(phrase, opens_like=0) for phrase in last.phrases)

@@ -1,7 +1,7 @@
 """Where endless music stands, what it remembers, and what it owes before it goes on.
 
-Memory does not grow: a chapter of the form forgets the one before, except the first theme. Times are seconds on the
-journey's own clock, which is that of the written music (rubato gives back what it robs).
+Memory does not grow: of the chapters of the form, only the first and the one at hand are remembered. Times are seconds
+on the journey's own clock, which is that of the written music (rubato gives back what it robs).
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from math import inf
 import numpy as np
 
 from mien.music.draft import Draft
-from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, Theme, chapter, draw_theme, find_form
+from mien.music.form import FREE, PHRASE_BARS, Phrases, SectionSpec, chapter, draw_theme, find_form
 from mien.music.journey.pivot import Key, Pivot, find_pivot, is_shared, key_of
 from mien.music.journey.steer import MOOD_S, steer
 from mien.music.journey.stretch import Stretch
@@ -76,28 +76,32 @@ class Journey:
     form: str = FREE
 
 
-def first_theme(journey: Journey) -> Theme:
-    """How the first theme of a journey is built."""
-    return draw_theme(find_form(journey.form), np.random.default_rng([journey.seed, 0xF0]))
-
-
 def with_sections(journey: Journey) -> Journey:
-    """Begin the next chapter once the last has been heard, and forget its themes except the first of all."""
+    """Begin the next chapter once the last has been heard, and forget its themes except those of the first of all."""
     if journey.ahead:
         return journey
-    number = journey.chapters
-    form, first = find_form(journey.form), first_theme(journey)
-    rng = np.random.default_rng([journey.seed, 0xF0, number])
-    composer = journey.composer
+    form, composer = find_form(journey.form), journey.composer
     kept = replace(
         composer,
-        themes={name: drafts for name, drafts in composer.themes.items() if name == FIRST_THEME},
-        motifs={name: bank for name, bank in composer.motifs.items() if name == FIRST_THEME},
-        worn={name: dresses for name, dresses in composer.worn.items() if name == FIRST_THEME},
+        themes={name: drafts for name, drafts in composer.themes.items() if name in form.lasting},
+        motifs={name: bank for name, bank in composer.motifs.items() if name in form.lasting},
+        worn={name: dresses for name, dresses in composer.worn.items() if name in form.lasting},
     )
-    theme = draw_theme(form, rng) if number else first
-    ahead = chapter(form, number, theme, first, rng)
-    return replace(journey, composer=kept, chapters=number + 1, ahead=ahead, place=0)
+    return replace(
+        journey, composer=kept, chapters=journey.chapters + 1, ahead=_chapter(journey, journey.chapters), place=0
+    )
+
+
+def first_theme(journey: Journey) -> Phrases:
+    """How the first theme of a journey is built."""
+    return _chapter(journey, 0)[0].phrases
+
+
+def _chapter(journey: Journey, number: int) -> tuple[SectionSpec, ...]:
+    """The sections of a chapter; the same each time it is asked for."""
+    form, rng = find_form(journey.form), np.random.default_rng([journey.seed, 0xF0, number])
+    first = _chapter(journey, 0) if number else ()
+    return chapter(form, number, draw_theme(form, rng), first, rng)
 
 
 def turned(journey: Journey, target: Brief) -> Journey:

@@ -119,7 +119,7 @@ def _homeward(journey: Journey, bars: int) -> Journey:
         return replace(journey, ahead=(SectionSpec("closing", FIRST_THEME, 1, (CLOSING,), energy=0.3),))
     if is_home or ahead.theme == FIRST_THEME or bars - ahead.bars > CODA_BARS[1]:
         return journey
-    theme = first_theme(journey).phrases
+    theme = first_theme(journey)
     return replace(
         journey, ahead=(SectionSpec(f"{FIRST_THEME} again", FIRST_THEME, 1, theme, energy=0.3, is_height=True),)
     )
