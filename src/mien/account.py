@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import NAMES
+from mien.music.in_force import Briefs, in_force
 from mien.music.journey.path import affect_along
-from mien.music.perform import Briefs, in_force
 from mien.music.rhythm import beat_ticks
 from mien.values import REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase
 

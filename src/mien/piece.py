@@ -22,7 +22,7 @@ from mien.account import (
     account_of_reading,
 )
 from mien.errors import BadInput
-from mien.music.perform import Briefs
+from mien.music.in_force import Briefs
 from mien.values import Affect, Brief, Cues, Face, Phrase
 from mien.writing import readable, sha256_of, write_together
 

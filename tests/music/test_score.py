@@ -15,7 +15,7 @@ from made_lines import BAR, lines
 
 from mien.ensembles import ensembles
 from mien.errors import CannotWrite
-from mien.music.perform import Briefs
+from mien.music.in_force import Briefs
 from mien.music.score.engrave import engrave, stack, write_svg
 from mien.music.score.musicxml import musicxml
 from mien.music.score.notation import Symbol

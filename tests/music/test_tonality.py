@@ -11,7 +11,7 @@ from mien.music.brief import brief_from_affect
 from mien.music.compose import compose_in_keys
 from mien.music.form import SectionSpec, find_form
 from mien.music.harmony import vocabulary
-from mien.music.perform import in_force
+from mien.music.in_force import in_force
 from mien.music.plan import plan
 from mien.music.score.signs import signatures
 from mien.music.spelling import accidentals, key_name, signature, spell

@@ -17,9 +17,9 @@ from mien.live.mood import Target
 from mien.live.plan import PlannedNote
 from mien.live.settings import HELD_RANGES, MODES
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
+from mien.music.in_force import in_force
 from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.midi import channels, desk_controls
-from mien.music.perform import in_force
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import chord_name, key_name, signature
 from mien.music.tune import shipped_tunes

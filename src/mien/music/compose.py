@@ -24,13 +24,14 @@ from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import choose_texture
 from mien.music.form import FIRST_THEME, FREE, SectionSpec, find_form, nth_letter
 from mien.music.height import heightened, with_height
+from mien.music.in_force import Briefs
 from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
 from mien.music.memory import Memory, highest, in_key, last_pitches, recent
 from mien.music.motif import Motif, grown, invent, notes_in_bar
 from mien.music.ornament import figures_in_turn, ornamented
 from mien.music.pace import at_pace
-from mien.music.perform import Briefs, ritardando_beats
+from mien.music.perform import ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated

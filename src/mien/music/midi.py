@@ -16,7 +16,7 @@ from pathlib import Path
 import mido
 
 from mien.ensembles import EXPRESSION, KIT_CHANNEL, PAN, REVERB, VOLUME, Ensemble, Player, ensemble
-from mien.music.perform import Briefs
+from mien.music.in_force import Briefs
 from mien.music.spelling import is_minor, key_name, letter, signature, signature_away
 from mien.strokes import strike_once
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase

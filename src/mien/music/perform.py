@@ -11,14 +11,13 @@ staccato (Bresin & Battel 2000), repetition; melody lead (Goebl 2001), ensemble 
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
+from mien.music.in_force import Briefs, in_force
 from mien.music.interruption import KIND, PAUSE
 from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, strength
 from mien.strokes import strike_once
@@ -64,11 +63,6 @@ LEGATO_PEDAL, RHYTHMIC_PEDAL = 0.75, 0.55
 
 PEDAL_LIFT_TICKS = 15
 SHORTEST_TICKS = 30
-
-Briefs = Sequence[tuple[int, Brief]]
-"""Briefs in force, each from its tick on, the first from tick 0: for music whose mood moves."""
-
-_Value = TypeVar("_Value")
 
 
 def ritardando_beats(brief: Brief) -> float:
@@ -123,11 +117,6 @@ class _Span:
 def _phrase_spans(phrase: Phrase) -> list[_Span]:
     starts = sorted({0, *(m.onset_ticks for m in phrase.marks if m.kind == "phrase")})
     return [_Span(a, b) for a, b in pairwise([*starts, phrase.length_ticks])]
-
-
-def in_force(steps: Sequence[tuple[int, _Value]], tick: int) -> _Value:
-    """The value in force at `tick`: the last that has begun, from steps (tick, value) in order, the first at tick 0."""
-    return steps[bisect_right(steps, tick, key=lambda step: step[0]) - 1][1]
 
 
 def _tempo_curve(written: Phrase, briefs: Briefs, spans: list[_Span], *, closes: bool) -> tuple[tuple[int, float], ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage, as_phrase, later
-from mien.music.perform import in_force
+from mien.music.in_force import in_force
 from mien.music.rhythm import beat_ticks
 from mien.values import Brief, Note, Phrase
 

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from statistics import median_low
 
 from mien.ensembles import ensemble
-from mien.music.perform import Briefs, in_force
+from mien.music.in_force import Briefs, in_force
 from mien.music.rhythm import strength
 from mien.music.score.signs import moves, sections
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from mien.ensembles import ensemble
-from mien.music.perform import Briefs
+from mien.music.in_force import Briefs
 from mien.music.score.articulation import articulations, slurs
 from mien.music.score.notes import Phrasing, Rests, Speller, VoiceWriter, add
 from mien.music.score.signs import Sign, closes, signatures, signs_above, signs_below

@@ -12,8 +12,9 @@ from itertools import pairwise
 from statistics import median_low
 
 from mien.ensembles import ensemble
+from mien.music.in_force import Briefs, in_force
 from mien.music.interruption import HUSH, KIND, PAUSE
-from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS, Briefs, in_force
+from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS
 from mien.music.plan import INTRODUCTION
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import signature, signature_away
