@@ -34,7 +34,7 @@ from mien.music.texture import (
     tokens,
     with_passing_tones,
 )
-from mien.music.voicing import voice
+from mien.music.voicing import Room, voice
 from mien.values import Brief, Part
 
 DRIVEN_ENERGY = 0.75
@@ -140,17 +140,12 @@ class _Arranger:
         ceilings = [_ceiling(draft, slot) for slot in draft.slots]
         struck = {note.onset_ticks: note.pitch_midi for note in draft.melody}
         sung = [struck.get(slot.onset_ticks) for slot in draft.slots]
-        low, high, centre = self._room()
-        above_it = self.voices.get(Part.TEXTURE)
-        low_above = above_it.low_midi if above_it is not None and above_it.monophonic else 0
-        reach = REACH_SEMITONES if self.players.by_hand else None
-        placed = voice(
-            draft.slots, ceilings, sung, INNER_VOICES, low, high, centre, low_above, reach, self.inner, self.outer
-        )
+        room = self._room()
+        placed = voice(draft.slots, ceilings, sung, INNER_VOICES, room, self.inner, self.outer)
         self.inner, self.outer = placed[-1], Outer(sung[-1], draft.slots[-1].bass_midi)
         odds = 0.25 + 0.6 * self.brief.tension
         held = suspensions(draft.slots, placed, draft.melody, self.brief.meter, odds, self.rng)
-        tops = [min(c, s.bass_midi + (reach or c) + 1) for c, s in zip(ceilings, draft.slots, strict=True)]
+        tops = [min(c, s.bass_midi + (room.reach or c) + 1) for c, s in zip(ceilings, draft.slots, strict=True)]
         grounds = {part: Ground(placed, tops, held) for part in INNER_PARTS if part in self.voices}
         if not self.players.solo and len(grounds) == len(INNER_PARTS):
             harmony, texture = (self.voices[part] for part in INNER_PARTS)
@@ -158,14 +153,21 @@ class _Arranger:
             grounds[Part.TEXTURE] = Ground(second, ceilings, held)
         return placed, grounds
 
-    def _room(self) -> tuple[int, int, float]:
-        """Lowest and highest pitch of the inner voices, and where their middle should lie."""
+    def _room(self) -> Room:
+        """Where the inner voices may go."""
         parts = [self.voices[part] for part in INNER_PARTS if part in self.voices]
         low, high = min(v.low_midi for v in parts), max(v.high_midi for v in parts)
         wanted = min(64.0, max(54.0, self.brief.register_midi - 11)) - self.key
         centre = min(high - 5.0, max(low + 5.0, wanted))
         low, high = max(low, LOWEST_INNER_MIDI - self.key), min(high, round(centre) + 10)
-        return min(low, high - 14), high, centre
+        above = self.voices.get(Part.TEXTURE)
+        return Room(
+            low_midi=min(low, high - 14),
+            high_midi=high,
+            centre_midi=centre,
+            low_above_midi=above.low_midi if above is not None and above.monophonic else 0,
+            reach=REACH_SEMITONES if self.players.by_hand else None,
+        )
 
     def _figure(
         self, figure: Figure, body: tuple[Slot, ...], part: Part, ground: Ground, *, rests: bool

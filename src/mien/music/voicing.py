@@ -48,6 +48,20 @@ class Costs:
 
 COSTS = Costs()
 
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where inner voices may go: from `low_midi`, all but the lowest from `low_above_midi`, to `high_midi`, with the
+    middle of a chord near `centre_midi`. `reach` is how many semitones above the bass the left hand spans, if two hands
+    play everything; None otherwise."""
+
+    low_midi: int
+    high_midi: int
+    centre_midi: float
+    low_above_midi: int
+    reach: int | None
+
+
 KEPT = 32
 """How many placements of a chord are tried: those that are best on their own."""
 
@@ -69,11 +83,7 @@ def voice(
     ceilings_midi: list[int],
     sung: list[int | None],
     voices: int,
-    low_midi: int,
-    high_midi: int,
-    centre_midi: float,
-    low_above_midi: int,
-    reach: int | None,
+    room: Room,
     before: tuple[int, ...] | None,
     outer_before: Outer | None,
 ) -> list[tuple[int, ...]]:
@@ -83,9 +93,6 @@ def voice(
     ----------
     ceilings_midi : lowest melody pitch over each slot (127 if it rests).
     sung : the melody's pitch where each slot begins, None if it strikes none.
-    low_midi, high_midi : the range of the voices; `low_above_midi` is the lower limit of all but the lowest.
-    centre_midi : where the middle of the chord should lie.
-    reach : semitones above the bass that the left hand spans, if two hands play everything; None otherwise.
     before, outer_before : the inner voices of the previous chord, and the outer ones with it; None if not known.
     """
     outer = [Outer(melody, slot.bass_midi) for slot, melody in zip(slots, sung, strict=True)]
@@ -93,11 +100,11 @@ def voice(
     origins: list[NDArray[np.int64]] = []
     total = np.zeros(0)
     for index, (slot, ceiling) in enumerate(zip(slots, ceilings_midi, strict=True)):
-        options = _placements(slot.harmony.pcs, voices, low_midi, high_midi)
-        cost = _standing_cost(options, slot, ceiling, sung[index], centre_midi)
-        cost += COSTS.out_of_range * (options[:, 1:] < low_above_midi).any(axis=1)
-        if reach is not None:
-            cost += COSTS.stretch * np.maximum(0, options[:, -1] - slot.bass_midi - reach)
+        options = _placements(slot.harmony.pcs, voices, room.low_midi, room.high_midi)
+        cost = _standing_cost(options, slot, ceiling, sung[index], room.centre_midi)
+        cost += COSTS.out_of_range * (options[:, 1:] < room.low_above_midi).any(axis=1)
+        if room.reach is not None:
+            cost += COSTS.stretch * np.maximum(0, options[:, -1] - slot.bass_midi - room.reach)
         best = np.argsort(np.round(cost, 6), kind="stable")[:KEPT]
         options, cost = options[best], cost[best]
         if rows:
