@@ -14,7 +14,7 @@ import numpy as np
 from mien.ensembles import Ensemble, Pace
 from mien.music.bass import least_parallel, walk_bass
 from mien.music.draft import Draft, sung_at
-from mien.music.drums import Beat, draw_beats, draw_kit, drum
+from mien.music.drums import CRASH, Beat, draw_beats, draw_kit, drum
 from mien.music.figures import INNER_VOICES, Figure, Kit, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.hands import LEAP_S, REACH_SEMITONES
@@ -251,5 +251,5 @@ def _tutti(
             chosen = {voices[part].fold(placed[place]) for place in places}
             chord += [Stroke(slot.onset_ticks, length, pitch, part) for pitch in sorted(chosen)]
     if Part.KIT in voices:
-        chord.append(Stroke(slot.onset_ticks, length, 49, Part.KIT))
+        chord.append(Stroke(slot.onset_ticks, length, CRASH, Part.KIT))
     return chord

@@ -18,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 
 from mien.circumplex import affect_at
+from mien.cues.names import SIDES
 from mien.music.brief import brief_from_affect
 from mien.music.mapping import MappingTable, parse_mapping
 from mien.values import CONTROLS, Brief, Gesture, Part
@@ -148,7 +149,7 @@ def _lids(
     departures: Mapping[str, float], time_s: float, state: State
 ) -> tuple[tuple[str, ...], tuple[float | None, float | None], bool]:
     """The lids' events; since when each lid is shut; whether both lids have been shut at the same time since."""
-    openness = [departures.get(f"eye_openness_{side}") for side in ("right", "left")]
+    openness = [departures.get(f"eye_openness_{side}") for side in SIDES]
     if None in openness:
         return (), (None, None), False
     right, left = (_shut(now, since, time_s) for now, since in zip(openness, state.shut_s, strict=True))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mien.music.harmony import Outer, Slot, slot_at
 from mien.music.motif import step_odds
 from mien.music.rhythm import DOWNBEAT, strength
-from mien.values import Brief, Mode
+from mien.values import TICKS_PER_QUARTER, Brief, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,7 @@ def _foreign_weights(brief: Brief, syllables: list[Syllable]) -> list[float]:
     weights = []
     for syllable in syllables:
         power = strength(syllable.onset_ticks, brief.meter)
-        weight = COSTS.non_chord[power] * (0.55 + 0.45 * min(2.0, syllable.length_ticks / 480))
+        weight = COSTS.non_chord[power] * (0.55 + 0.45 * min(2.0, syllable.length_ticks / TICKS_PER_QUARTER))
         weights.append(weight * (1 - 0.45 * brief.tension) if power == DOWNBEAT else weight)
     return weights
 
