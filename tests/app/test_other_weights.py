@@ -46,7 +46,7 @@ def test_the_music_follows_them(weights: Path, tmp_path: Path) -> None:
     assert account["brief"]["mode"] == {
         "value": "lydian", "because": "lydian: 'beaming' asks for it", "source": "asked by the class"
     }  # fmt: skip
-    assert "'beaming', heard" in account["brief"]["tempo_bpm"]["because"]
+    assert "'beaming' (" in account["brief"]["tempo_bpm"]["because"]
     mien("play", ASTRONAUT, *words, "--to", "blank")
     path = json.loads((tmp_path / "astronaut.json").read_text())["path"]
     assert path[-1]["reads_as"] == "blank"

@@ -41,7 +41,7 @@ def test_surprise_asks_for_interruptions_as_any_class_may() -> None:
     coy = EmotionClass("coy", 0.2, 0.1, {"interruption": 0.5})
     brief = brief_from_affect(replace(affect_at(0.2, 0.1), probs=(1.0,), classes=(coy,)))
     assert brief.interruption == 0.5
-    assert any("'coy', heard 100%, asks for 0.5" in reason.because for reason in brief.reasons)
+    assert any("'coy' (100%) asks for 0.5" in reason.because for reason in brief.reasons)
 
 
 def test_the_more_is_asked_for_the_more_phrases_break_off() -> None:

@@ -27,7 +27,7 @@ def test_numbers_are_mixed_in_by_probability() -> None:
         assert own.tempo_bpm == pytest.approx(weight * 50 + (1 - weight) * placed.tempo_bpm)
         assert own.loudness == placed.loudness
     because = {reason.field: reason.because for reason in brief_from_affect(affect(0.8)).reasons}
-    assert "'dreamy', heard 80%, asks for 50" in because["tempo_bpm"] and "dreamy" not in because["loudness"]
+    assert "'dreamy' (80%) asks for 50" in because["tempo_bpm"] and "dreamy" not in because["loudness"]
 
 
 def test_a_reason_names_whose_finding_a_wish_rests_on() -> None:

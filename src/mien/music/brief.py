@@ -136,11 +136,11 @@ def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTa
     wanted = row.origin + sum(amount for _, amount in terms)
     lowest, highest = row.range
     kept_value = min(highest, max(lowest, wanted))
-    value, heard, wished = mixed_in(affect, row.target, kept_value)
+    value, told, sources = mixed_in(affect, row.target, kept_value)
     place = (value - lowest) / (highest - lowest)
     word = row.low if place < 0.4 else row.high if place > 0.6 else f"between {row.low} and {row.high}"
     moved = [f"{name} adds {amount:+.3g}" for name, amount in terms if abs(amount) >= 0.005 * (highest - lowest)]
     kept = "" if kept_value == wanted else f", kept within {lowest:g} to {highest:g}"
-    summed = "".join(f", {text}" for text in moved) + kept + heard
-    source = "; ".join((row.source, *(other for other in wished if other not in row.source)))
+    summed = "".join(f", {text}" for text in moved) + kept + told
+    source = "; ".join((row.source, *(other for other in sources if other not in row.source)))
     return value, f"{word}, {round(value, 3):.3g}: from {row.origin:g}{summed}", source

@@ -31,7 +31,7 @@ WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 """Fields that are taken whole, and how each becomes a value of a brief."""
 
 
-HEARD = 0.005
+NAMED = 0.005
 """Weight from which a class is named among the reasons."""
 
 
@@ -45,9 +45,9 @@ def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str, tupl
     asked = [float(one.brief[field]) for one, _ in asking]
     moved = mixed + sum(weight * (wish - mixed) for wish, (_, weight) in zip(asked, asking, strict=True))
     value = min(max(mixed, *asked), max(min(mixed, *asked), moved))  # rounding must not leave the range
-    heard = [(one, weight) for one, weight in asking if weight >= HEARD]
-    told = "".join(f"; '{one.name}', heard {weight:.0%}, asks for {one.brief[field]:g}" for one, weight in heard)
-    return value, told, tuple(dict.fromkeys(_source(one, field) for one, _ in heard))
+    named = [(one, weight) for one, weight in asking if weight >= NAMED]
+    told = "".join(f"; '{one.name}' ({weight:.0%}) asks for {one.brief[field]:g}" for one, weight in named)
+    return value, told, tuple(dict.fromkeys(_source(one, field) for one, _ in named))
 
 
 def asked_whole(affect: Affect) -> dict[str, tuple[Any, str, str]]:
