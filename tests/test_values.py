@@ -100,12 +100,12 @@ def test_compound_beats_are_dotted():
 
 
 def test_ensembles_are_whole():
-    assert list(ensembles()) == ["piano", "quartet", "chamber", "musicbox", "ambient", "electronic"]
     for band in ensembles().values():
         assert Part.MELODY in band.players and Part.RHYTHM in band.players
         for player in band.players.values():
             assert 0 <= player.low_midi < player.high_midi <= 127 and abs(player.pan) <= 1
             assert (player.program is None) == (player.part is Part.KIT)
+            assert band.solo or player.short, "the later systems of a score need a short name"
     with pytest.raises(BadInput, match="unknown ensemble 'kazoo': choose one of piano"):
         ensemble("kazoo")
 

@@ -1,7 +1,7 @@
 """Who plays: the table `ensembles.toml` as values, for the composer and the mixing desk alike.
 
 A new ensemble is one table entry there: for each part the instrument (General MIDI program, 0-based), its written
-range, whether it plays one note at a time, how long its notes sound, and its place on the desk.
+range, whether it plays one note at a time, how long its notes sound, its place on the desk, and how it is printed.
 """
 
 import tomllib
@@ -28,6 +28,9 @@ class Player:
     the note sounds as long as it is held). `gain_db` and `pan` (−1 left .. 1 right) are its place on the desk.
     `avoids` names accompaniment figures that do not suit the instrument; `only`, if it names any, those it plays.
     Within an ensemble a pianist has two `hands`: chords over octaves in the bass.
+    For the score: `short` is the name before the later systems ("": none), `clef` the one that the instrument keeps
+    (None: the one with the fewest ledger lines), `staves` how many it may be written on, and `transposes` says that its
+    players read other notes than sound.
     """
 
     part: Part
@@ -42,6 +45,10 @@ class Player:
     avoids: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     hands: int = 1
+    short: str = ""
+    clef: str | None = None
+    staves: int = 1
+    transposes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,10 @@ def ensembles() -> Mapping[str, Ensemble]:
                     avoids=tuple(entry.get("avoids", ())),
                     only=tuple(entry.get("only", ())),
                     hands=entry.get("hands", 1),
+                    short=entry.get("short", ""),
+                    clef=entry.get("clef"),
+                    staves=entry.get("staves", 1),
+                    transposes=entry.get("transposes", False),
                 )
         found[name] = Ensemble(
             name=name,

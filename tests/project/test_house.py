@@ -109,6 +109,12 @@ def test_the_readme_runs(tmp_path, monkeypatch, capsys):
     assert {f"astronaut.{kind}" for kind in ("mid", "wav", "musicxml", "svg", "json")} <= made
 
 
+def test_the_readme_lists_every_ensemble():
+    from mien.ensembles import ensembles
+
+    assert f"`--ensemble {'|'.join(ensembles())}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 def test_links_in_the_docs_lead_somewhere():
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\((?!https?:|#)([^)]+)\)", page.read_text(encoding="utf-8")):

@@ -25,20 +25,11 @@ _CLEFS = {
     "treble 8va": ("G", 2, 1), "bass 8vb": ("F", 4, -1),
 }  # fmt: skip
 """Sign, line, and octaves by which the notes sound higher than written."""
-_TRANSPOSING = {71}
-"""Programs whose players read other notes than sound (clarinet): their staves say that they are in concert pitch."""
 _LONGEST_TITLE = 60
 """Letters."""
 _LONGEST_FRAMED = 3
 """Longest rehearsal mark, in letters, that has a frame: Verovio draws frames too narrow for words, so those stand bold
 without one."""
-_SHORT = {
-    "Piano": "Pno.", "Violin I": "Vln. I", "Violin II": "Vln. II", "Viola": "Vla.", "Violoncello": "Vc.",
-    "Flute": "Fl.", "Clarinet": "Cl.", "Music box": "M. box", "Vibraphone": "Vib.", "Warm pad": "Pad", "Harp": "Hp.",
-    "String ensemble": "Str.", "Square lead": "Lead", "Electric piano": "E. pno.", "Plucked synth": "Pluck",
-    "Synth bass": "Bass", "Kit": "Kit",
-}  # fmt: skip
-"""Names before the later systems; an instrument that is not listed has none there."""
 
 
 def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien", briefs: Briefs = ()) -> str:
@@ -81,15 +72,16 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     for number, system in enumerate(systems, 1):
         part = add(parts, "score-part", id=f"P{number}")
         add(part, "part-name", system.name)
-        if system.name in _SHORT and len(systems) > 1:
-            add(part, "part-abbreviation", _SHORT[system.name])
+        short = band.players[system.parts[0]].short
+        if short and len(systems) > 1:
+            add(part, "part-abbreviation", short)
     if len(systems) > 1:
         add(parts, "part-group", type="stop", number="1")
     for number, system in enumerate(systems, 1):
         signs = signs_below(phrase, system.parts, briefs)
         if number == 1:
             signs = [*signs_above(phrase, briefs), *signs]
-        if {band.players[played].program for played in system.parts} & _TRANSPOSING:
+        if any(band.players[played].transposes for played in system.parts):
             signs = [Sign(0, "words", "concert pitch"), *signs]
         _write_part(add(root, "part", id=f"P{number}"), phrase, system, signs, briefs)
     ET.indent(root)

@@ -1,8 +1,8 @@
 """Players become staves (Phrase → systems of staves, each with its voices bar by bar).
 
-A keyboard alone has two staves, one per hand (`mien.music.hands`), as do harp, piano and the like in an ensemble if
-they play high and low or with two hands. Everyone else has one, at concert pitch. Voices that move together, or in
-turn, share stems.
+A keyboard alone has two staves, one per hand (`mien.music.hands`), as do harp, piano and the like in an ensemble
+(`ensembles.toml` says who) if they play high and low or with two hands. Everyone else has one, at concert pitch.
+Voices that move together, or in turn, share stems.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,6 @@ from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 FEET = (35, 36, 44)
 """Drum keys played by the feet: their stems go down."""
 
-_KEYBOARDS = (*range(8), 46)
-"""Programs that may be written on two staves: pianos and harp."""
-
 _LOW_MIDI, _HIGH_MIDI = 53, 67
 """In an ensemble they need two staves only if they reach beyond both of these pitches."""
 
@@ -33,10 +30,6 @@ _LEFT_HAND_RELUCTANCE = {"treble": 3.0, "treble 8va": 5.0, "bass 8vb": 1.5}
 _OCTAVE_LINES = {"treble": ((91, 74), (0, 0)), "bass": ((127, 127), (31, 48))}
 """By clef: a bar goes under 8va if it reaches the first pitch and stays above the second; 8vb works the same
 downwards."""
-_CLEF_OF_PROGRAM = {
-    40: "treble", 41: "alto", 42: "bass", 43: "bass", 60: "treble", 68: "treble", 69: "treble", 70: "bass",
-    71: "treble", 73: "treble", 74: "treble",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +94,7 @@ def _system(phrase: Phrase, band: Ensemble, part: Part) -> System:
     notes = phrase.part(part)
     pitches = [note.pitch_midi for note in notes] or [60]
     reaches = min(pitches) < _LOW_MIDI and max(pitches) > _HIGH_MIDI
-    if player.program in _KEYBOARDS and not player.monophonic and (reaches or player.hands > 1):
+    if player.staves > 1 and (reaches or player.hands > 1):
         return _keyboard(phrase, player.instrument, (part,))
     return System(player.instrument, (part,), (_staff(phrase, _clef(player, notes), [_voice(notes)]),))
 
@@ -118,8 +111,8 @@ def _keyboard(phrase: Phrase, name: str, parts: Sequence[Part]) -> System:
 def _clef(player: Player | None, notes: Sequence[Note]) -> str:
     """The clef with the fewest ledger lines; strings and winds keep their own. No player means a keyboard's lower
     staff."""
-    if player is not None and player.program in _CLEF_OF_PROGRAM:
-        return _CLEF_OF_PROGRAM[player.program]
+    if player is not None and player.clef is not None:
+        return player.clef
     if not notes:
         return "bass" if player is None or player.high_midi < _HIGH_MIDI else "treble"
     reluctance = _LEFT_HAND_RELUCTANCE if player is None else _RELUCTANCE
