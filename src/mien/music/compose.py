@@ -265,18 +265,18 @@ def _drafts(
 def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
     """What stands around the next phrase of a section; a contrast leads back to the refrain."""
     theme, refrain = memory.themes.get(spec.theme, ()), memory.refrain_in(spec.key)
-    phrase, *later = spec.phrases[len(drafts) :]
+    phrase, *to_come = spec.phrases[len(drafts) :]
     before = drafts[-1] if drafts else memory.last
-    ends = spec.is_last and not later
-    leads_back = spec.is_contrast and refrain and not later and not ends
+    ends = spec.is_last and not to_come
+    leads_back = spec.is_contrast and refrain and not to_come and not ends
     return Neighbours(
         before=before,
         after=refrain[0] if leads_back else None,
         like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
-        comes_again=bool(later and later[0].opens_like),
+        comes_again=bool(to_come and to_come[0].opens_like),
         heard=last_pitches(memory.heard, drafts),
         opens_contrast=spec.is_contrast and not drafts,
-        leads_on=bool(later),
+        leads_on=bool(to_come),
         ends=ends,
     )
 

@@ -33,8 +33,8 @@ def parse_key(text: str) -> tuple[int, Mode | None]:
         If it is no key; the message shows how keys are written.
     """
     match = _PATTERN.fullmatch(text)
-    mode_name = (match["mode"] or "").lower().replace("_", " ").replace("-", " ") if match else ""
-    if match is None or (mode_name and mode_name not in _MODES):
+    word = (match["mode"] or "").lower().replace("_", " ").replace("-", " ") if match else ""
+    if match is None or (word and word not in _MODES):
         raise BadInput(
             f"unknown key '{text}': write a letter, # or b, and a mode if you like, "
             f"as in C, Eb, Am, 'F# minor' or 'D dorian' (modes: {', '.join(_MODES)})"
@@ -42,6 +42,6 @@ def parse_key(text: str) -> tuple[int, Mode | None]:
     tonic_pc = (_LETTERS[match["letter"].upper()] + _ACCIDENTALS[match["accidental"]]) % 12
     if match["short"]:
         return tonic_pc, _SHORT[match["short"].lower()]
-    if mode_name:
-        return tonic_pc, _MODES[mode_name]
+    if word:
+        return tonic_pc, _MODES[word]
     return tonic_pc, Mode.AEOLIAN if match["letter"].islower() else None
