@@ -19,7 +19,7 @@ from mien.data.reliability import (
     nominal_alpha,
     votes_of,
 )
-from mien.data.truth import STANDING
+from mien.data.truth import COUNTING
 from mien.errors import BadInput
 
 
@@ -83,7 +83,7 @@ def agreement(project: Project, seed: int = 1, draws: int = 1000) -> Agreement:
         If fewer than two have labelled.
     """
     classes = tuple(one.name for one in project.classes)
-    rows = project.db.execute(STANDING).fetchall()
+    rows = project.db.execute(COUNTING).fetchall()
     people = tuple(sorted({row["annotator"] for row in rows}))
     if len(people) < 2:
         raise BadInput(

@@ -9,7 +9,7 @@ from mien.data.agree import Agreement, agreement
 from mien.data.arrivals import WORST_CONSENT
 from mien.data.marks import MARKS
 from mien.data.project import Project
-from mien.data.truth import STANDING, truths
+from mien.data.truth import COUNTING, truths
 from mien.errors import BadInput
 from mien.vocabulary import EmotionClass
 
@@ -80,7 +80,7 @@ def gather_facts(project: Project, *, with_agreement: bool = True) -> Facts:
     known = truths(project)
     names = [one.name for one in project.classes]
     majority = known.majority.tolist()
-    said = [(row["face"], row["verdict"]) for row in db.execute(STANDING)]
+    said = [(row["face"], row["verdict"]) for row in db.execute(COUNTING)]
     labelled, read = {face for face, _ in said}, {face for face, verdict in said if verdict == "class"}
     agreed = None
     if with_agreement:
@@ -133,7 +133,7 @@ SELECT annotator AS name, sum(stands AND verdict = 'class') AS labels,
   sum(stands AND verdict = 'cannot tell') AS cannot_tell,
   sum(taken_back_at IS NULL AND verdict = 'skip') AS skipped, sum(taken_back_at NOT NULL) AS taken_back,
   sum(stands AND suggested NOT NULL) AS suggested
-FROM (SELECT *, id IN (SELECT id FROM ({STANDING})) AS stands FROM labels) GROUP BY annotator ORDER BY annotator
+FROM (SELECT *, id IN (SELECT id FROM ({COUNTING})) AS stands FROM labels) GROUP BY annotator ORDER BY annotator
 """
 
 

@@ -19,7 +19,7 @@ from mien.data.arrivals import FIRST_ARRIVAL, WORST_CONSENT
 from mien.data.faces import cues_from, points_from, valid_from
 from mien.data.facts import spoken
 from mien.data.project import Project
-from mien.data.truth import STANDING, truths
+from mien.data.truth import COUNTING, truths
 from mien.errors import BadInput, extra
 from mien.face.landmarks68 import PARTS
 from mien.writing import write_aside
@@ -92,7 +92,7 @@ def rows(project: Project) -> Iterator[dict[str, Any]]:
     at = {face: place for place, face in enumerate(known.faces.tolist())}
     names = [one.name for one in project.classes]
     people: dict[int, list[tuple[float | None, float | None]]] = defaultdict(list)
-    for said in project.db.execute(STANDING):
+    for said in project.db.execute(COUNTING):
         people[said["face"]].append((said["valence"], said["arousal"]))
     marks: dict[str, list[str]] = defaultdict(list)
     for mark in project.db.execute("SELECT sha256, kind FROM marks ORDER BY kind"):

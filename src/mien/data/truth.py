@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mien.data.marks import BEYOND_LABELS, SPOILING, marked
 from mien.data.project import Project
 
-STANDING = """
+COUNTING = """
 SELECT id, face, annotator, verdict, class, valence, arousal FROM labels AS said
 WHERE taken_back_at IS NULL AND verdict != 'skip' AND id = (
     SELECT max(id) FROM labels WHERE face = said.face AND annotator = said.annotator
@@ -58,7 +58,7 @@ def truths(project: Project) -> Truths:
     """Gather what people said of the faces of a project."""
     names = [one.name for one in project.classes]
     said: dict[int, Counter[str | None]] = defaultdict(Counter)
-    for row in project.db.execute(STANDING):
+    for row in project.db.execute(COUNTING):
         said[row["face"]][row["class"]] += 1
     folders: dict[str, set[str]] = defaultdict(set)
     for row in project.db.execute("SELECT sha256, class FROM arrivals WHERE sha256 NOT NULL AND class NOT NULL"):

@@ -22,7 +22,7 @@ from mien.data.faces import Faces
 from mien.data.faces import gather as kept_faces
 from mien.data.project import FILE, Project
 from mien.data.split import SIDES, split
-from mien.data.truth import STANDING, Truths, truths
+from mien.data.truth import COUNTING, Truths, truths
 from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
@@ -176,7 +176,7 @@ def gather_any(folder: Path, say: Callable[[str], None] = lambda _: None) -> Pro
         together = bundles(project)
         sides = _sides(project, said, say)
         kept = _kept(project, said)
-        given = {row["face"] for row in project.db.execute(STANDING)}
+        given = {row["face"] for row in project.db.execute(COUNTING)}
     digest = hashlib.sha256("\n".join(said.sha256).encode() + said.votes.tobytes()).hexdigest()
     cuts, name = Cuts(kept.chips, kept.cues, kept.valid), folder.resolve().name
     return ProjectFaces(
