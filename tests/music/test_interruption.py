@@ -115,7 +115,7 @@ def test_what_broke_off_returns_whole() -> None:
     for _ in range(12):
         journey, stretch = next_phrase(journey, lambda _: SURPRISE)
         closes += [mark.text for mark in stretch.written.marks if mark.kind == "cadence"]
-        assert not any(draft.breaks_off for drafts in journey.composer.themes.values() for draft in drafts)
+        assert not any(draft.breaks_off for drafts in journey.memory.themes.values() for draft in drafts)
     assert closes[0] != interruption.EVADED
     assert 2 <= closes.count(interruption.EVADED) <= len(closes) / 3
 

@@ -59,8 +59,8 @@ class TestFree:
     def test_memory_holds_one_chapter_and_the_first(self) -> None:
         journey, stretches = stream(HAPPY, 600)
         assert journey.chapters > 3
-        assert set(journey.composer.motifs) <= {"A", *(s.theme for s in journey.ahead)} | set(journey.composer.themes)
-        assert len(journey.composer.motifs) <= 5
+        assert set(journey.memory.motifs) <= {"A", *(s.theme for s in journey.ahead)} | set(journey.memory.themes)
+        assert len(journey.memory.motifs) <= 5
         assert len(stretches) == journey.stretches
 
     def test_the_clock_is_that_of_the_music(self) -> None:

@@ -344,11 +344,11 @@ def _without(conductor: Conductor, leg: Leg) -> Conductor:
 
 def _afresh(journey: Journey, now: Brief) -> Journey:
     """A journey whose next phrase begins a section, in whatever metre and by whichever players."""
-    composer = replace(journey.composer, last=None, joint=None)
+    memory = replace(journey.memory, last=None, joint=None)
     return replace(
         journey,
         now=now,
-        composer=composer,
+        memory=memory,
         ahead=(),
         place=0,
         heard_bars=0,

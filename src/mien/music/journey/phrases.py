@@ -89,7 +89,7 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
         journey = turned(journey, target)
     theme = first_theme(journey)[0].treatment
     last = replace(ending(bars, target.tension, np.random.default_rng([journey.seed, 0xE0]), theme), is_last=True)
-    remembers = FIRST_THEME in journey.composer.themes
+    remembers = FIRST_THEME in journey.memory.themes
     phrases = last.phrases if remembers else tuple(replace(phrase, opens_like=0) for phrase in last.phrases)
     return _extended(replace(journey, place=0, heard_bars=0), course, replace(last, phrases=phrases), phrases)[1]
 
@@ -131,18 +131,18 @@ def _extended(
     turns = journey.home is not None and key_of(journey.home) != key_of(composed)
     stays = journey.home is not None and rests(journey.home, composed)
     rng = np.random.default_rng([journey.seed, journey.stretches])
-    composer = journey.composer if stays else _lively(journey.composer, composed, rng)
+    memory = journey.memory if stays else _lively(journey.memory, composed, rng)
     spec = replace(
         section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0 and not journey.heard_bars
     )
-    before = composer
-    composer, passage = next_section(composed, composer, spec, rng)
+    before = memory
+    memory, passage = next_section(composed, memory, spec, rng)
     named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
     marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
     passage = replace(passage, marks=(*named, *marks, *(mark for mark in passage.marks if mark.kind != "section")))
     is_turn = phrases[0].bars == 1
     if journey.heard_bars:  # half a phrase is no theme to return to
-        composer = replace(composer, themes=before.themes)
+        memory = replace(memory, themes=before.themes)
     place = journey.place + (0 if is_turn else len(phrases))
     is_over = place >= len(section.phrases)
     after = replace(
@@ -150,7 +150,7 @@ def _extended(
         now=briefs[-1],
         time_s=times[-1],
         stretches=journey.stretches + 1,
-        composer=composer,
+        memory=memory,
         ahead=journey.ahead[1:] if is_over else journey.ahead,
         place=0 if is_over else place,
         heard_bars=journey.heard_bars if is_turn else 0,
@@ -172,14 +172,14 @@ def _extended(
     return after, as_stretch(passage, composed, briefs, journey.seed + journey.stretches)
 
 
-def _lively(composer: Memory, brief: Brief, rng: np.random.Generator) -> Memory:
+def _lively(memory: Memory, brief: Brief, rng: np.random.Generator) -> Memory:
     """Forget the themes and keep their motifs, livelier or calmer as the brief asks, to write the themes anew."""
     wanted = notes_in_bar(brief)
     motifs = {
         theme: {role: fitted(motif, wanted, rng) for role, motif in bank.items()}
-        for theme, bank in composer.motifs.items()
+        for theme, bank in memory.motifs.items()
     }
-    return replace(composer, themes={}, motifs=motifs)
+    return replace(memory, themes={}, motifs=motifs)
 
 
 def _section_marks(

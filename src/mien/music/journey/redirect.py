@@ -69,7 +69,7 @@ def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, 
     if abs(brief.density - last.density) < NOTICEABLE_DENSITY:
         return journey, stretch
     rng = np.random.default_rng([journey.seed, journey.stretches, tick])
-    composer, passage = dressed(brief, last.before, last.spec, last.drafts, rng)
+    memory, passage = dressed(brief, last.before, last.spec, last.drafts, rng)
     anew = as_stretch(passage, brief, [step for _, step in stretch.briefs], stretch.written.seed).until(length)
     fresh = [(n, level) for n, level in anew.levelled if n.onset_ticks >= tick and n.part is not Part.MELODY]
     starts: dict[Part, int] = {}
@@ -77,8 +77,8 @@ def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, 
         starts.setdefault(note.part, note.onset_ticks)
     kept = ((n, level) for n, level in stretch.levelled if n.onset_ticks < tick or n.part is Part.MELODY)
     shortened = ((_until(note, starts.get(note.part, length)), level) for note, level in kept)
-    joined = replace(journey.composer, inner=composer.inner, joint=composer.joint, figures=composer.figures)
-    after = replace(journey, composer=joined, last=replace(last, density=brief.density))
+    joined = replace(journey.memory, inner=memory.inner, joint=memory.joint, figures=memory.figures)
+    after = replace(journey, memory=joined, last=replace(last, density=brief.density))
     return after, stretch.playing([*shortened, *fresh])
 
 
@@ -108,7 +108,7 @@ def _broken_off(journey: Journey, last: Last, stretch: Stretch, cut: int) -> tup
     is_over = place >= len(last.section.phrases)
     after = replace(
         here,
-        composer=replace(journey.composer, themes={}, last=heard, joint=None),
+        memory=replace(journey.memory, themes={}, last=heard, joint=None),
         ahead=later if is_over else (last.section, *later),
         place=0 if is_over else place,
         heard_bars=bars,

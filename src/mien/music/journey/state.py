@@ -47,7 +47,7 @@ class Journey:
     now : the brief that was last in force.
     time_s : length of the music so far.
     stretches : how many there have been.
-    composer : what the composer remembers.
+    memory : what the composer remembers.
     chapters : how many chapters of the form have begun.
     ahead : sections of the chapter still to come; `place` phrases of the first have been heard, and `heard_bars` bars
         of the next, which broke off there.
@@ -63,7 +63,7 @@ class Journey:
     now: Brief
     time_s: float = 0.0
     stretches: int = 0
-    composer: Memory = field(default_factory=Memory)
+    memory: Memory = field(default_factory=Memory)
     chapters: int = 0
     ahead: tuple[SectionSpec, ...] = ()
     place: int = 0
@@ -80,15 +80,15 @@ def with_sections(journey: Journey) -> Journey:
     """Begin the next chapter once the last has been heard, and forget its themes except those of the first of all."""
     if journey.ahead:
         return journey
-    form, composer = find_form(journey.form), journey.composer
+    form, memory = find_form(journey.form), journey.memory
     kept = replace(
-        composer,
-        themes={name: drafts for name, drafts in composer.themes.items() if name in form.lasting},
-        motifs={name: bank for name, bank in composer.motifs.items() if name in form.lasting},
-        worn={name: dresses for name, dresses in composer.worn.items() if name in form.lasting},
+        memory,
+        themes={name: drafts for name, drafts in memory.themes.items() if name in form.lasting},
+        motifs={name: bank for name, bank in memory.motifs.items() if name in form.lasting},
+        worn={name: dresses for name, dresses in memory.worn.items() if name in form.lasting},
     )
     return replace(
-        journey, composer=kept, chapters=journey.chapters + 1, ahead=_chapter(journey, journey.chapters), place=0
+        journey, memory=kept, chapters=journey.chapters + 1, ahead=_chapter(journey, journey.chapters), place=0
     )
 
 
@@ -109,19 +109,19 @@ def turned(journey: Journey, target: Brief) -> Journey:
     before = journey.now
     now = steer(before, target, beats=0, at_cadence=True, at_section=journey.place == 0)
     if now.meter != before.meter:  # no motif fits another bar: a new chapter
-        fresh = Memory(sections=journey.composer.sections, motif_count=journey.composer.motif_count)
-        return with_sections(replace(journey, now=now, composer=fresh, ahead=()))
-    composer = journey.composer
+        fresh = Memory(sections=journey.memory.sections, motif_count=journey.memory.motif_count)
+        return with_sections(replace(journey, now=now, memory=fresh, ahead=()))
+    memory = journey.memory
     if now.tonic_pc != before.tonic_pc:
-        composer = replace(composer, last=None, joint=None)
+        memory = replace(memory, last=None, joint=None)
     if now.ensemble != before.ensemble:
-        composer = replace(composer, themes={}, last=None, joint=None, inner=None, figures=None, worn={})
-    return replace(journey, now=now, composer=composer)
+        memory = replace(memory, themes={}, last=None, joint=None, inner=None, figures=None, worn={})
+    return replace(journey, now=now, memory=memory)
 
 
 def goes_on(journey: Journey, key_before: Key) -> bool:
     """Whether the phrase before can be taken up: in the same key, complete, and of the same section."""
-    last = journey.composer.last
+    last = journey.memory.last
     return (
         journey.place > 0 and last is not None and last.spec.bars == PHRASE_BARS and key_of(journey.now) == key_before
     )
@@ -137,7 +137,7 @@ def lacks_pivot(journey: Journey, target: Brief) -> bool:
     lead to the wanted key. One such bar is enough, even if the mood has moved on since: music that stops again within
     `TURNING_S` goes on at once, if its last chord allows that."""
     old, new = key_of(journey.now), key_of(target)
-    last = journey.composer.last
+    last = journey.memory.last
     if journey.is_broken_off:
         still_turns = journey.time_s - journey.turned_s <= TURNING_S and not journey.rest_ticks
         return not (still_turns and last and last.slots and is_shared(last.slots[-1].harmony, old, new))
