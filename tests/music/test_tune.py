@@ -10,8 +10,8 @@ from mien.errors import BadInput
 from mien.music.tune import (
     LONGEST_S,
     NEAR_MIDI,
-    Hand,
     Lift,
+    Playing,
     Press,
     parse_tunes,
     pitch_of,
@@ -43,20 +43,20 @@ class Player:
     """Somebody who holds poses for a while before a camera."""
 
     def __init__(self, name: str) -> None:
-        self.tune, self.hand, self.frame = tune_named(name), Hand(), 0
+        self.tune, self.playing, self.frame = tune_named(name), Playing(), 0
         self.heard: list[tuple[int, int]] = []
         """Degree and frames of each note."""
         self.began = 0
 
     @property
     def is_down(self) -> bool:
-        return self.hand.down is not None
+        return self.playing.down is not None
 
     def hold(self, pose: str, seconds: float) -> None:
         for _ in range(max(1, round(seconds * RATE_HZ))):
             moved = POSES[pose]
             cues = {} if moved is None else REST | moved
-            acts, self.hand = play(self.tune, cues, self.frame / RATE_HZ, self.hand)
+            acts, self.playing = play(self.tune, cues, self.frame / RATE_HZ, self.playing)
             for act in acts:
                 if isinstance(act, Press):
                     self.heard.append((act.degree, 0))
@@ -68,8 +68,8 @@ class Player:
     def sing(self, degrees: tuple[int, ...], up: str, down: str, key: str) -> None:
         """Go to each degree by single steps, and sound it."""
         for degree in degrees:
-            while self.hand.degree != degree:
-                self.hold(up if degree > self.hand.degree else down, 0.2)
+            while self.playing.degree != degree:
+                self.hold(up if degree > self.playing.degree else down, 0.2)
                 self.hold("rest", 0.2)
             self.hold(key, 0.4)
             self.hold("rest", 0.2)
@@ -109,17 +109,17 @@ def test_blinks_sound_nothing() -> None:
     player.hold("wink", 1 / RATE_HZ)  # one lid a frame before the other
     player.hold("shut", 0.2)
     player.hold("rest", 0.5)
-    assert (player.heard, player.hand.degree) == ([], 0)
+    assert (player.heard, player.playing.degree) == ([], 0)
 
 
 def test_a_look_that_is_held_goes_on_and_stops_at_the_end() -> None:
     player = Player("eyes")
     player.hold("right", 1.0)
-    assert player.hand.degree == 3  # at 0.1, 0.5 and 0.9 s
+    assert player.playing.degree == 3  # at 0.1, 0.5 and 0.9 s
     player.hold("right", 30.0)
-    assert player.hand.degree == player.tune.highest
+    assert player.playing.degree == player.tune.highest
     player.hold("left", 60.0)
-    assert player.hand.degree == player.tune.lowest
+    assert player.playing.degree == player.tune.lowest
 
 
 def test_a_note_sounds_as_long_as_it_is_held() -> None:
@@ -153,13 +153,13 @@ def some_poses() -> st.SearchStrategy[list[tuple[str, float]]]:
 
 @given(some_poses(), st.sampled_from(sorted(shipped_tunes())))
 def test_whatever_the_face_does_notes_begin_and_end_in_turn(poses: list[tuple[str, float]], name: str) -> None:
-    tune, hand, down = tune_named(name), Hand(), False
+    tune, playing, down = tune_named(name), Playing(), False
     for frame, moved in enumerate(_frames([*poses, ("gone", 0.1)])):
-        acts, hand = play(tune, moved, frame / RATE_HZ, hand)
+        acts, playing = play(tune, moved, frame / RATE_HZ, playing)
         for act in acts:
             assert isinstance(act, Lift) == down
             down = not down
-        assert tune.lowest <= hand.degree <= tune.highest
+        assert tune.lowest <= playing.degree <= tune.highest
     assert not down
 
 

@@ -12,7 +12,7 @@ from mien.live.performance import Performance
 from mien.live.watching import Watching
 from mien.music.gesture import at_rest
 from mien.music.spelling import note_name
-from mien.music.tune import Hand, Lift, Press, Tune, pitch_of, play, tune_named
+from mien.music.tune import Lift, Playing, Press, Tune, pitch_of, play, tune_named
 from mien.values import Gesture, Part
 
 
@@ -30,7 +30,7 @@ class FaceTune:
         self._performance = performance
         self._tell = tell
         self._tune: Tune | None = None
-        self._hand = Hand()
+        self._playing = Playing()
         self._told: dict[str, Any] = {}
         self._is_there = False
 
@@ -39,7 +39,7 @@ class FaceTune:
         if tune == (self._tune.name if self._tune else None):
             return
         self._performance.lift(now_s)
-        self._tune, self._hand, self._told = (tune_named(tune) if tune else None), Hand(), {}
+        self._tune, self._playing, self._told = (tune_named(tune) if tune else None), Playing(), {}
         self._ask(now_s)
 
     def rests(self, now_s: float) -> frozenset[Part]:
@@ -56,7 +56,7 @@ class FaceTune:
             return
         if self._is_there and not was_there:
             self._ask(now_s)
-        acts, self._hand = play(self._tune, moved.get(0, {}) if self._is_ready else {}, now_s, self._hand)
+        acts, self._playing = play(self._tune, moved.get(0, {}) if self._is_ready else {}, now_s, self._playing)
         for act in acts:
             match act:
                 case Press(degree, velocity):
@@ -86,14 +86,14 @@ class FaceTune:
     def _tell_place(self, now_s: float) -> None:
         """Tell which note comes next, if that is news."""
         brief = self._performance.brief_at(now_s)
-        pitch = pitch_of(self._hand.degree, brief.tonic_pc, brief.mode) if brief else None
+        pitch = pitch_of(self._playing.degree, brief.tonic_pc, brief.mode) if brief else None
         spelled = note_name(pitch, brief.tonic_pc, brief.mode) if brief and pitch is not None else None
         told = {
             "type": "tune",
-            "degree": self._hand.degree,
+            "degree": self._playing.degree,
             "pitch_midi": pitch,
             "name": spelled,
-            "down": self._hand.down is not None,
+            "down": self._playing.down is not None,
             "ready": self._is_ready,
         }
         if told != self._told:

@@ -56,7 +56,8 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Tune:
-    """An instrument: how to play it, in words; the degrees it reaches (0 is the tonic); its rows."""
+    """An instrument that a face plays a tune on: how to play it, in words; the degrees it reaches (0 is the tonic); its
+    rows."""
 
     name: str
     title: str
@@ -68,7 +69,7 @@ class Tune:
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class Playing:
     """Where a player stands: the degree chosen, the key that is down and since when, and since when each row is in
     force.
 
@@ -96,36 +97,40 @@ class Lift:
     """The note ends."""
 
 
-def play(tune: Tune, moved: Mapping[str, float], time_s: float, hand: Hand) -> tuple[tuple[Press | Lift, ...], Hand]:
+def play(
+    tune: Tune, moved: Mapping[str, float], time_s: float, playing: Playing
+) -> tuple[tuple[Press | Lift, ...], Playing]:
     """Let one frame play.
 
     Parameters
     ----------
     moved : distances from the resting face by cue name, each in its unit; cues that are not seen are left out.
     time_s : of the frame, rising.
-    hand : `Hand()` at the start.
+    playing : `Playing()` at the start.
 
     Returns
     -------
     What begins and ends now, in order, and where the player stands afterwards.
     """
     keys_s = tuple(
-        _since(_is_key(row, moved, since, number == hand.down), since, time_s)
-        for number, (row, since) in enumerate(zip(tune.keys, hand.keys_s or (None,) * len(tune.keys), strict=True))
+        _since(_is_key(row, moved, since, number == playing.down), since, time_s)
+        for number, (row, since) in enumerate(zip(tune.keys, playing.keys_s or (None,) * len(tune.keys), strict=True))
     )
-    hand = _stepped(tune, moved, time_s, replace(hand, keys_s=keys_s))
+    playing = _stepped(tune, moved, time_s, replace(playing, keys_s=keys_s))
     acts: list[Press | Lift] = []
-    if hand.down is not None and (keys_s[hand.down] is None or time_s - hand.down_s > LONGEST_S):
+    if playing.down is not None and (keys_s[playing.down] is None or time_s - playing.down_s > LONGEST_S):
         acts.append(Lift())
         # A key that was held too long must come up before it sounds again.
-        is_stuck = keys_s[hand.down] is not None
-        hand = replace(hand, down=None, keys_s=_without(keys_s, hand.down, float("inf")) if is_stuck else keys_s)
-    if hand.down is None:
-        for number, (row, since) in enumerate(zip(tune.keys, hand.keys_s, strict=True)):
+        is_stuck = keys_s[playing.down] is not None
+        playing = replace(
+            playing, down=None, keys_s=_without(keys_s, playing.down, float("inf")) if is_stuck else keys_s
+        )
+    if playing.down is None:
+        for number, (row, since) in enumerate(zip(tune.keys, playing.keys_s, strict=True)):
             if since is not None and time_s - since >= row.after_s:
-                acts.append(Press(hand.degree, row.velocity))
-                return tuple(acts), replace(hand, down=number, down_s=time_s)
-    return tuple(acts), hand
+                acts.append(Press(playing.degree, row.velocity))
+                return tuple(acts), replace(playing, down=number, down_s=time_s)
+    return tuple(acts), playing
 
 
 def pitch_of(degree: int, tonic_pc: int, mode: Mode) -> int:
@@ -182,15 +187,16 @@ def _tune(name: str, table: Mapping[str, Any]) -> Tune:
     return Tune(name, table["title"], table["says"], table["lowest"], table["highest"], steps, keys)
 
 
-def _stepped(tune: Tune, moved: Mapping[str, float], time_s: float, hand: Hand) -> Hand:
-    """The hand after this frame's steps. While a key is down, or on its way, steps wait and begin anew."""
-    if hand.down is not None or any(_is_near(row, moved) for row in tune.keys):
-        return replace(hand, steps_s=(None,) * len(tune.steps), stepped_s=(None,) * len(tune.steps))
-    degree, steps_s, stepped_s = hand.degree, [], []
+def _stepped(tune: Tune, moved: Mapping[str, float], time_s: float, playing: Playing) -> Playing:
+    """Where the player stands after the steps of this frame. While a key is down, or on its way, steps wait and begin
+    anew."""
+    if playing.down is not None or any(_is_near(row, moved) for row in tune.keys):
+        return replace(playing, steps_s=(None,) * len(tune.steps), stepped_s=(None,) * len(tune.steps))
+    degree, steps_s, stepped_s = playing.degree, [], []
     rows = zip(
         tune.steps,
-        hand.steps_s or (None,) * len(tune.steps),
-        hand.stepped_s or (None,) * len(tune.steps),
+        playing.steps_s or (None,) * len(tune.steps),
+        playing.stepped_s or (None,) * len(tune.steps),
         strict=True,
     )
     for row, before_s, last_s in rows:
@@ -200,7 +206,7 @@ def _stepped(tune: Tune, moved: Mapping[str, float], time_s: float, hand: Hand) 
             degree, did_s = min(tune.highest, max(tune.lowest, degree + row.degrees)), time_s
         steps_s.append(since)
         stepped_s.append(did_s)
-    return replace(hand, degree=degree, steps_s=tuple(steps_s), stepped_s=tuple(stepped_s))
+    return replace(playing, degree=degree, steps_s=tuple(steps_s), stepped_s=tuple(stepped_s))
 
 
 def _is_key(row: KeyRow, moved: Mapping[str, float], since: float | None, is_down: bool) -> bool:
