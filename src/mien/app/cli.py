@@ -11,8 +11,9 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 import typer
 from rich.console import Console
@@ -22,6 +23,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from mien import __version__
 from mien.app import live as live_commands
 from mien.app import mapping as mapping_commands
+from mien.app import show
 from mien.app.data import commands as data_commands
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
@@ -36,8 +38,9 @@ from mien.app.why import why
 from mien.ensembles import ensembles
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.form import forms
+from mien.music.journey.path import read_path
 from mien.music.mapping import MappingTable
-from mien.piece import FILES, MORE_FILES
+from mien.piece import FILES, MORE_FILES, Piece, check_files
 from mien.values import REGIONS
 from mien.writing import readable
 
@@ -118,7 +121,6 @@ def play(
 ) -> None:
     """Turn the expression of a face into a piece of music."""
     from mien import instrument
-    from mien.piece import check_files
 
     kinds = check_files(files)
     piece = instrument.play(
@@ -159,7 +161,6 @@ def compose(
 ) -> None:
     """Compose without a face, from an emotion or valence and arousal."""
     from mien import instrument
-    from mien.piece import check_files
 
     kinds = check_files(files)
     piece = instrument.compose(
@@ -202,8 +203,6 @@ def travel(
 ) -> None:
     """Compose a piece that starts in one mood and leads to another."""
     from mien import instrument
-    from mien.music.journey.path import read_path
-    from mien.piece import check_files
     from mien.wishes import understood
 
     kinds = check_files(files)
@@ -233,7 +232,6 @@ def read(
 ) -> None:
     """Read every face in every picture, without making music. A picture that cannot be read does not stop the rest."""
     from mien import instrument
-    from mien.app.show import show_coefficients, show_reading, table_of_readings
 
     if as_json and as_csv:
         raise BadInput("--json and --csv: choose one of them")
@@ -267,11 +265,11 @@ def read(
             numbers = (*a.probs, a.valence, a.arousal, a.doubt, *a.shares, *m.values())
             writer.writerow([p, n, a.reads_as, *(f"{v:.4f}" for v in numbers)])
     elif len(found) == 1:
-        show_reading(console, found[0][2], 1, 1)
+        show.show_reading(console, found[0][2], 1, 1)
         if coefficients:
-            show_coefficients(console, moved[0])
+            show.show_coefficients(console, moved[0])
     else:
-        console.print(table_of_readings([(p, n, r.affect) for p, n, r in found], console.width))
+        console.print(show.table_of_readings([(p, n, r.affect) for p, n, r in found], console.width))
         if coefficients:
             errors.print("the movements of several faces are told by --json and --csv")
     if failed:
@@ -318,10 +316,8 @@ def main() -> None:
         sys.exit(EXIT_CODE)
 
 
-def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> None:
+def _deliver(piece: Piece, out: Path, kinds: tuple[str, ...], as_json: bool) -> None:
     """Save a piece and say so, for a person or for a program."""
-    from mien.app import show
-
     if as_json:
         files = piece.save(out, kinds)
         told = {kind: readable(str(path)) for kind, path in files.items()}
@@ -345,7 +341,7 @@ def _deliver(piece: Any, out: Path, kinds: tuple[str, ...], as_json: bool) -> No
     show.show_piece(console, piece, files, replaced)
 
 
-def _remark(console: Console, picture: Path) -> Any:
+def _remark(console: Console, picture: Path) -> Callable[[str], None]:
     return lambda text: console.print(escape(f"note: {picture}: {text}"), style="yellow", highlight=False)
 
 

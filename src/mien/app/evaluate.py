@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from mien.app.show import show_step
 from mien.errors import BadInput
-from mien.writing import check_folder
+from mien.writing import check_folder, write_bytes, write_together
 
 
 def evaluate(
@@ -77,7 +77,6 @@ def evaluate(
     from mien.lab.exams.exam import LONDON, find_data, load_exam, reader_of_ferplus
     from mien.lab.exams.portraits import examine_portraits, load_portraits
     from mien.lab.pages.report import report
-    from mien.writing import write_bytes, write_together
 
     if limit is not None and limit < 1:
         raise BadInput(f"--limit {limit}: give a whole number of faces from 1")
@@ -132,7 +131,6 @@ def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[
     from mien.lab.exams.project_exam import examine
     from mien.lab.pages.project_report import project_report
     from mien.lab.training.project_faces import gather
-    from mien.writing import write_together
 
     say = partial(show_step, Console(stderr=True))
     told = of_weights(weights)
