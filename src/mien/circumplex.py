@@ -8,7 +8,9 @@ Reference: Russell 1980, "A circumplex model of affect".
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from mien.errors import BadInput
 from mien.values import EMOTIONS, Affect
@@ -37,6 +39,13 @@ def valence_arousal(probs: Sequence[float], classes: Classes = EIGHT) -> tuple[f
     valence = math.fsum(p * one.valence for p, one in zip(probs, classes, strict=True))
     arousal = math.fsum(p * one.arousal for p, one in zip(probs, classes, strict=True))
     return _kept(valence), _kept(arousal)
+
+
+def with_probs(affect: Affect, probs: Sequence[float], **changes: Any) -> Affect:
+    """An affect with other probabilities of its classes, and so at another place on the plane; `changes` are other
+    fields."""
+    valence, arousal = valence_arousal(probs, affect.classes)
+    return replace(affect, probs=tuple(probs), valence=valence, arousal=arousal, **changes)
 
 
 def _kept(number: float) -> float:

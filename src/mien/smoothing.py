@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.circumplex import valence_arousal
+from mien.circumplex import with_probs
 from mien.cues.names import CUES
 from mien.values import CANNOT_TELL, Affect, Cues
 
@@ -123,13 +123,9 @@ def steady_affect(seen: Affect, before: Affect | None, options: Smoothing = USUA
         whole = math.fsum(parts)
         return tuple(part / whole for part in parts)
 
-    probs = between(before.probs, seen.probs)
-    valence, arousal = valence_arousal(probs, seen.classes)
-    return replace(
+    return with_probs(
         seen,
-        probs=probs,
-        valence=valence,
-        arousal=arousal,
+        between(before.probs, seen.probs),
         doubt=kept * before.doubt + (1 - kept) * seen.doubt,
         shares=between(before.shares, seen.shares),
     )

@@ -16,7 +16,7 @@ whose mouth corners rise by nature does not smile all day.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ import numpy as np
 
 from mien.affect.doubt import doubt
 from mien.assets import asset_path, read_manifest
-from mien.circumplex import valence_arousal
+from mien.circumplex import with_probs
 from mien.cues.coefficients import COEFFICIENTS
 from mien.face.align import CHIP_EYES_PX
 from mien.face.look import MIN_MESH_SCORE
@@ -114,8 +114,7 @@ class CloserLook:
         """A reading with its two classes divided anew, and the doubt that follows; `worth`, 0..1, is how well the face
         is seen."""
         probs = self.divided(np.array(affect.probs, dtype=np.float32), glance)
-        valence, arousal = valence_arousal(probs.tolist(), affect.classes)
-        return replace(affect, probs=tuple(probs.tolist()), valence=valence, arousal=arousal, doubt=doubt(probs, worth))
+        return with_probs(affect, probs.tolist(), doubt=doubt(probs, worth))
 
 
 def log_odds_of(probs: Floats, below: int, above: int) -> float:

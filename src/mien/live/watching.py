@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mien.circumplex import valence_arousal
+from mien.circumplex import with_probs
 from mien.cues.coefficients import beyond_rest, named_coefficients
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
@@ -285,16 +285,8 @@ def _together(affects: list[Affect]) -> Affect:
         return affects[0]
     probs = np.mean([affect.probs for affect in affects], axis=0)
     shares = np.mean([affect.shares for affect in affects], axis=0)
-    valence, arousal = valence_arousal(probs.tolist(), affects[0].classes)
     doubt = float(np.mean([affect.doubt for affect in affects]))
-    return replace(
-        affects[0],
-        probs=tuple(probs.tolist()),
-        valence=valence,
-        arousal=arousal,
-        doubt=doubt,
-        shares=tuple(shares.tolist()),
-    )
+    return with_probs(affects[0], probs.tolist(), doubt=doubt, shares=tuple(shares.tolist()))
 
 
 def _told(
