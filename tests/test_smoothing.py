@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from mien.cues.names import CUES, NAMES
-from mien.instrument import watch
+from mien.reading import watch
 from mien.smoothing import USUAL, LabelMemory, OneEuro, Smoothing, steady_affect, steady_cues, steady_label
 from mien.values import CANNOT_TELL, EMOTIONS, Affect, Cues
 

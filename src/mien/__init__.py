@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mien.errors import MienError
-    from mien.instrument import compose, play, read, travel
+    from mien.instrument import compose, play, travel
     from mien.piece import Piece, Reading
+    from mien.reading import read
 
 __version__ = "0.9.0"
 
@@ -26,7 +27,7 @@ _HOMES = {
     "Reading": "mien.piece",
     "compose": "mien.instrument",
     "play": "mien.instrument",
-    "read": "mien.instrument",
+    "read": "mien.reading",
     "travel": "mien.instrument",
 }
 __all__ = ["MienError", "Piece", "Reading", "__version__", "compose", "play", "read", "travel"]

@@ -1,4 +1,4 @@
-"""The stages joined: a picture becomes readings, a reading becomes a piece.
+"""The stages joined: a picture becomes readings (`mien.reading`), a reading becomes a piece.
 
     picture → Frame → Face → Cues → Affect → Brief → Phrase (written) → Phrase (performed) → Audio
 
@@ -7,15 +7,13 @@ picture, options, seed and version give the same files.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from mien.assets import read_manifest
 from mien.circumplex import affect_at, affect_of
-from mien.errors import BadInput, NoFace
+from mien.errors import BadInput
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose_in_keys
 from mien.music.form import FREE
@@ -24,113 +22,10 @@ from mien.music.journey.travel import compose_journey
 from mien.music.mapping import MappingTable
 from mien.music.perform import perform
 from mien.piece import Piece, Reading
-from mien.values import Affect, Face
+from mien.reading import read, reader_of, watch
+from mien.values import Affect
 from mien.vocabulary import EIGHT
 from mien.wishes import USUAL_S, Wishes, moments_of, number_of, path_of, text_of, understood
-
-if TYPE_CHECKING:
-    from mien.affect.network import Reader
-    from mien.smoothing import Smoothing
-
-SMALLEST_FACE_PX = 40.0
-"""A face whose box is smaller holds too few pixels to read."""
-REMARKABLE_DOUBT = 0.75
-"""Above it a reading says what it doubts for; that a region is covered it says always."""
-TILE_DEPTH = 5
-"""How far pictures are searched for small faces (see `mien.face.find`)."""
-
-
-def read(
-    picture: str | Path, *, weights: str | Path | None = None, remark: Callable[[str], None] = lambda _: None
-) -> tuple[Reading, ...]:
-    """Read every face of a picture, the largest first; what hardly passes for a face comes last.
-
-    Parameters
-    ----------
-    picture : path of a JPEG, PNG, WebP, BMP, TIFF or GIF file.
-    weights : another network to read with (`.tflite`, its manifest beside it); the shipped one if not given.
-    remark : called with what a person should know about the picture as a whole.
-
-    Raises
-    ------
-    BadInput
-        If the file cannot be used.
-    NoFace
-        If no face of at least 40 pixels is found.
-    BadAsset
-        If the weights cannot be used.
-    """
-    from mien.cues.geometry import measure
-    from mien.face.look import look
-    from mien.face.pictures import open_picture
-
-    opened = open_picture(path_of("picture", picture))
-    for text in opened.remarks:
-        remark(text)
-    faces = look(opened.frame, depth=TILE_DEPTH)
-    large = [face for face in faces if _side_px(face) >= SMALLEST_FACE_PX]
-    if not faces:
-        raise NoFace(f"{picture}: no face found; give a picture in which a face is seen from the front, well lit")
-    if not large:
-        raise NoFace(
-            f"{picture}: the largest face is {max(map(_side_px, faces)):.0f} pixels wide; "
-            f"at least {SMALLEST_FACE_PX:.0f} are needed: give a larger picture or crop closer"
-        )
-    reader = reader_of(weights)
-    readings = []
-    for face in large:
-        cues = measure(face)
-        explained = reader.explain(face, cues)
-        doubtful = explained.affect.doubt > REMARKABLE_DOUBT
-        remarks = opened.remarks + tuple(cause.told for cause in explained.causes if doubtful or cause.name == "seen")
-        readings.append(Reading(face, cues, explained.affect, explained.alone, remarks))
-    return tuple(readings)
-
-
-def movements(reading: Reading) -> Mapping[str, float]:
-    """What moves in the face of a reading: the 52 expression coefficients by ARKit's names, 0..1."""
-    from mien.cues.coefficients import named_coefficients, read_coefficients
-
-    return named_coefficients(read_coefficients(reading.face))
-
-
-def watch(video: str | Path, weights: str | Path | None = None, smoothing: "Smoothing | None" = None) -> MoodPath:
-    """Read the largest face of a video's frames as a path of affects, about five a second, steadied.
-
-    The path lasts as long as the video does: where no face is seen, the last reading holds.
-
-    Parameters
-    ----------
-    video : path of a video file.
-    weights : another network to read with; the shipped one if not given.
-    smoothing : how steady the path is to be (`mien.smoothing.Smoothing`); as usual if not given.
-
-    Raises
-    ------
-    BadInput
-        If the file cannot be used.
-    NoFace
-        If no frame holds a face of at least 40 pixels.
-    """
-    from mien.cues.geometry import measure
-    from mien.face.look import look
-    from mien.face.video import frames_of
-    from mien.smoothing import USUAL, steady_affect
-
-    reader = reader_of(weights)
-    path: list[tuple[float, Affect]] = []
-    frame = None
-    for frame in frames_of(path_of("video", video)):
-        faces = [face for face in look(frame, most=1) if _side_px(face) >= SMALLEST_FACE_PX]
-        if faces:
-            seen = reader.read(faces[0], measure(faces[0]))
-            before = path[-1][1] if path else None
-            path.append((frame.time_s, steady_affect(seen, before, smoothing or USUAL)))
-    if not path:
-        raise NoFace(f"{video}: no face found; give a video in which a face is seen from the front, well lit")
-    if frame and frame.time_s > path[-1][0]:
-        path.append((frame.time_s, replace(path[-1][1], time_s=frame.time_s)))
-    return tuple(path)
 
 
 class End(NamedTuple):
@@ -371,29 +266,3 @@ def _journey(name: str, path: MoodPath, wishes: Wishes) -> Piece:
     performed = perform(stretch.written, stretch.briefs)
     brief = stretch.briefs[0][1]
     return Piece(name, path, brief, stretch.written, performed, font=wishes.font, briefs=stretch.briefs)
-
-
-def _side_px(face: Face) -> float:
-    x0, y0, x1, y1 = face.box_px
-    return min(x1 - x0, y1 - y0)
-
-
-def reader_of(weights: str | Path | None = None) -> "Reader":
-    """The reader with these weights, loaded once a process; the shipped one if none are given.
-
-    Raises
-    ------
-    BadAsset
-        If the weights cannot be used.
-    """
-    if weights is None:
-        return _reader(None, "")
-    path = path_of("weights", weights)
-    return _reader(path, str(read_manifest(path).get("sha256")))  # trained anew under the same name: another reader
-
-
-@cache
-def _reader(path: Path | None, _: str) -> "Reader":
-    from mien.affect.network import Reader
-
-    return Reader(path)

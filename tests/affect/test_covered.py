@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from typer.testing import CliRunner
 
-from mien import instrument
 from mien.affect import doubt
 from mien.affect.covered import hidden_regions, hidden_share, told
 from mien.app.cli import app
 from mien.face.look import MIN_MESH_SCORE, look, look_close
 from mien.face.pictures import decode
+from mien.reading import read
 from mien.values import Frame
 
 from conftest import ASTRONAUT, encoded, load_data
@@ -61,7 +61,7 @@ def test_a_covered_half_is_said_and_read_with_high_doubt(
 ) -> None:
     path = tmp_path / "hidden.png"
     Image.fromarray(hide(astronaut, where, draw)).save(path)
-    (reading, *_) = instrument.read(path)
+    (reading, *_) = read(path)
     remark = next(remark for remark in reading.remarks if remark.endswith("covered"))
     assert all(region in remark for region in said) and reading.account()["remarks"] == list(reading.remarks)
     assert reading.affect.doubt > 0.5
@@ -70,14 +70,14 @@ def test_a_covered_half_is_said_and_read_with_high_doubt(
 
 
 def test_of_a_bare_face_nothing_is_said(astronaut: Rgb) -> None:
-    assert instrument.read(ASTRONAUT)[0].remarks == ()
+    assert read(ASTRONAUT)[0].remarks == ()
     assert set(hidden_regions(look(Frame(0.0, astronaut))[0].chip).values()) == {0.0}
 
 
 def test_what_is_covered_is_asked_once_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Rgb] = []
     monkeypatch.setattr(doubt, "hidden_regions", lambda chip: asked.append(chip) or hidden_regions(chip))
-    assert len(instrument.read(ASTRONAUT)) == len(asked) == 1
+    assert len(read(ASTRONAUT)) == len(asked) == 1
 
 
 def test_bare_portraits_are_not_called_covered() -> None:

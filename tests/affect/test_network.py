@@ -17,7 +17,7 @@ from mien.assets import asset_path
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import look
-from mien.instrument import read
+from mien.reading import read
 from mien.values import EMOTIONS, REGIONS, Affect, Frame
 
 from conftest import ASTRONAUT

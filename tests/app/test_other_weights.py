@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from made_data import OWN, write_own_reader
-from mien import instrument
 from mien.app.cli import app
 from mien.assets import read_manifest
 from mien.errors import BadAsset, BadInput
+from mien.reading import read, reader_of
 
 from conftest import ASTRONAUT
 
@@ -67,12 +67,12 @@ def test_the_explanation_speaks_them(weights: Path, tmp_path: Path) -> None:
 
 def test_weights_under_the_same_name_are_read_anew(tmp_path: Path) -> None:
     path = write_own_reader(tmp_path)
-    assert instrument.reader_of(path) is instrument.reader_of(path)
+    assert reader_of(path) is reader_of(path)
     manifest = read_manifest(path)
     manifest["sha256"] = "0" * 64
     path.with_suffix(".json").write_text(json.dumps(manifest))
     with pytest.raises(BadAsset, match="changed or damaged"):
-        instrument.reader_of(path)
+        reader_of(path)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_classes_without_a_place_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_shipped_reader_reads_as_before() -> None:
-    affect = instrument.read(ASTRONAUT)[0].affect
+    affect = read(ASTRONAUT)[0].affect
     assert affect.emotion == "happiness" and len(affect.probs) == 8
-    own = np.array(instrument.reader_of().read_chips(np.zeros((0, 48, 48), np.uint8)))
+    own = np.array(reader_of().read_chips(np.zeros((0, 48, 48), np.uint8)))
     assert own.shape == (0, 8)

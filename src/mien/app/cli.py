@@ -231,17 +231,18 @@ def read(
     coefficients: Coefficients = False,
 ) -> None:
     """Read every face in every picture, without making music. A picture that cannot be read does not stop the rest."""
-    from mien import instrument
+    from mien.reading import movements, reader_of
+    from mien.reading import read as read_faces
 
     if as_json and as_csv:
         raise BadInput("--json and --csv: choose one of them")
     console = Console(width=None if sys.stdout.isatty() else PIPED_CELLS)
     errors = Console(stderr=True)
-    instrument.reader_of(weights)  # a network that is none is told once
+    reader_of(weights)  # a network that is none is told once
     found, failed = [], 0
     for picture in pictures:
         try:
-            readings = instrument.read(picture, weights=weights, remark=_remark(errors, picture))
+            readings = read_faces(picture, weights=weights, remark=_remark(errors, picture))
         except MienError as error:
             if len(pictures) == 1:
                 raise
@@ -249,7 +250,7 @@ def read(
             errors.print(f"mien: {error}", markup=False, highlight=False, soft_wrap=True)
             continue
         found += [(str(picture), number, reading) for number, reading in enumerate(readings, start=1)]
-    moved = [instrument.movements(r) if coefficients else {} for _, _, r in found]
+    moved = [movements(r) if coefficients else {} for _, _, r in found]
     if as_json:
         rows = [
             {"picture": readable(p), "number": n} | r.account() | ({"coefficients": dict(m)} if m else {})
@@ -258,7 +259,7 @@ def read(
         print(json.dumps(rows, indent=2))
     elif as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        affects = (*instrument.reader_of(weights).names, "valence", "arousal", "doubt", *REGIONS)
+        affects = (*reader_of(weights).names, "valence", "arousal", "doubt", *REGIONS)
         writer.writerow(["picture", "face", "reads_as", *affects, *(moved[0] if moved else ())])
         for (p, n, r), m in zip(found, moved, strict=True):
             a = r.affect

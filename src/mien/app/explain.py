@@ -20,20 +20,20 @@ def explain(
     weights: Weights = None,
 ) -> None:
     """Show why a face reads as it does: regions, cues and doubt. Also shows what hiding each region changes."""
-    from mien import instrument
     from mien.face.pictures import open_picture
     from mien.lab.pages import words
     from mien.lab.pages.explain import explain as account_for
     from mien.lab.pages.explain_page import explain_page
     from mien.lab.pages.tint import png_of, sheet
+    from mien.reading import read, reader_of
     from mien.values import REGIONS
     from mien.writing import readable, write_together
 
-    readings = instrument.read(picture, weights=weights)
+    readings = read(picture, weights=weights)
     if not 1 <= face <= len(readings):
         raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
     rgb, name = open_picture(picture).rgb, picture.stem
-    explanation = account_for(instrument.reader_of(weights), readings[face - 1])
+    explanation = account_for(reader_of(weights), readings[face - 1])
     with write_together(out) as aside:
         (aside / f"{name}-explain.png").write_bytes(png_of(sheet(rgb, explanation, readable(name))))
         (aside / f"{name}-explain.html").write_text(explain_page(rgb, explanation, readable(name)), encoding="utf-8")

@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from mien import instrument
 from mien.affect.calibrate import calibrated
 from mien.affect.network import Reader
 from mien.affect.regions import hide, hide_cues
@@ -23,6 +22,7 @@ from mien.lab.pages.explain import NOTABLE, Explanation, Withheld, explain
 from mien.lab.pages.explain_page import explain_page
 from mien.lab.pages.page import REGION_COLOURS
 from mien.lab.pages.tint import SHEET_PX, png_of, sheet, tinted
+from mien.reading import read
 from mien.values import CANNOT_TELL, EMOTIONS, REGIONS
 
 from conftest import ASTRONAUT
@@ -30,7 +30,7 @@ from conftest import ASTRONAUT
 
 @pytest.fixture(scope="module")
 def explanation() -> Explanation:
-    return explain(Reader(), instrument.read(ASTRONAUT)[0])
+    return explain(Reader(), read(ASTRONAUT)[0])
 
 
 def test_hiding_a_region_is_what_the_network_says_without_it(explanation: Explanation) -> None:

@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien import instrument
 from mien.errors import BadInput
 from mien.face.pictures import open_picture
+from mien.instrument import play
 from mien.lab.exams import metrics
 from mien.lab.exams.project_exam import columns_of, probs_of
 from mien.lab.exams.side_by_side import UNTESTED, Verdict, cnn_verdict, lacking, reader_verdict, simple_verdicts
 from mien.lab.pages.explain import Explanation, explain
 from mien.lab.training.project_faces import ProjectFaces
 from mien.piece import Piece
+from mien.reading import read, reader_of
 
 SHIPPED, OWN = "mien's reader", "your network"
 
@@ -66,9 +67,9 @@ def try_picture(
     BadInput
         If one of them cannot be used.
     """
-    readings = {SHIPPED: instrument.read(picture)}
+    readings = {SHIPPED: read(picture)}
     if weights is not None:
-        readings[OWN] = instrument.read(picture, weights=weights)
+        readings[OWN] = read(picture, weights=weights)
     count = len(readings[SHIPPED])
     if not 1 <= face <= count:
         raise BadInput(f"face {face}: the picture has {count}; count from 1, the largest")
@@ -80,12 +81,12 @@ def try_picture(
         verdicts += simple_verdicts(faces, shipped)
     if cnn is not None:
         verdicts.append(cnn_verdict(cnn, faces, shipped))
-    for method, read in readings.items():
+    for method, faces_read in readings.items():
         used = None if method == SHIPPED else weights
-        verdicts.append(reader_verdict(method, read[face - 1], *_right(faces, used)))
+        verdicts.append(reader_verdict(method, faces_read[face - 1], *_right(faces, used)))
     main = list(readings.values())[-1][face - 1]
     say("composing")
-    piece = instrument.play(picture, weights=weights, face=face, seconds=seconds, seed=seed)
+    piece = play(picture, weights=weights, face=face, seconds=seconds, seed=seed)
     if faces is None:
         of = "The simple methods are left out: they learn from a project (--project)."
     elif wanting is not None:
@@ -93,13 +94,13 @@ def try_picture(
     else:
         count = int((faces.sides == "train").sum())
         of = f"The simple methods learnt from the project '{faces.name}', {count} faces."
-    explanation = explain(instrument.reader_of(weights), main)
+    explanation = explain(reader_of(weights), main)
     return Tried(picture.stem, open_picture(picture).rgb, explanation, tuple(verdicts), piece, of)
 
 
 def _right(faces: ProjectFaces | None, weights: Path | None) -> tuple[Mapping[str, Any] | None, str]:
     """The share of the project's test side that a reader gets right, or None and why it is not known."""
-    reader = instrument.reader_of(weights)
+    reader = reader_of(weights)
     if faces is None:
         return None, ""
     try:
