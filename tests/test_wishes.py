@@ -9,7 +9,6 @@ import mien
 from mien import instrument
 from mien.circumplex import affect_of
 from mien.errors import BadInput
-from mien.wishes import understood
 
 SAD, HAPPY = affect_of("sad"), affect_of("happy")
 
@@ -32,6 +31,8 @@ SAD, HAPPY = affect_of("sad"), affect_of("happy")
         (lambda: mien.read("a.jpg", weights=3), "picture"),
         (lambda: mien.compose(3), "emotion: 3 given"),
         (lambda: mien.compose(valence="0.3"), "valence: '0.3' given; a number wanted"),
+        (lambda: mien.lead(3, "sad"), "mood: 3 given"),
+        (lambda: mien.lead("sad", "sadder"), "unknown emotion 'sadder'"),
         (lambda: mien.travel("way.csv"), "path: 'way.csv' given; moments (seconds, affect) in a row wanted"),
         (lambda: mien.travel([(0.0, "sad")]), "path: [(0.0, 'sad')] given"),
         (lambda: mien.travel([(0.0, SAD)], name=3), "name: 3 given"),
@@ -58,6 +59,9 @@ def test_a_wish_that_cannot_be_had_is_refused_before_anything_is_read(monkeypatc
         monkeypatch.setattr(instrument, reads, lambda *_, **__: pytest.fail("read first"))
     with pytest.raises(BadInput, match=told):
         mien.play(source, to=to, **wish)
+    if to:
+        with pytest.raises(BadInput, match=told):
+            mien.lead(source, to, **wish)
 
 
 def test_a_journey_lasts_as_long_as_its_path_unless_told() -> None:
@@ -70,10 +74,10 @@ def test_a_journey_lasts_as_long_as_its_path_unless_told() -> None:
 
 
 def test_what_leads_from_mood_to_mood_lasts_a_minute_unless_told() -> None:
-    usual = {"seconds": None, "seed": 1, "ensemble": "piano", "key": None, "meter": None, "font": None}
-    wishes = understood(**usual, mapping=None, form="free", moods_move=True)
-    led = instrument.lead("way", instrument.end_of("sad"), instrument.end_of("happy"), wishes)
+    led = mien.lead("sad", "happy")
     assert led.performed.length_s == pytest.approx(60, abs=4)
+    assert led.name == "sad-to-happy-piano-1"
+    assert [led.path[place][1].emotion for place in (0, -1)] == ["sadness", "happiness"]
 
 
 def test_half_a_place_is_on_the_middle_line() -> None:

@@ -5,9 +5,9 @@
 >>> piece.brief.ensemble
 'piano'
 
-`play` turns a picture or video into a piece, `read` only reads a picture's faces, `compose` needs no face, `travel`
-follows moods in time. The values that travel
-between stages live in `mien.values`, what can go wrong in `mien.errors`.
+`play` turns a picture or video into a piece, `read` only reads a picture's faces, `compose` needs no face, `lead` goes
+from one mood to another, `travel` follows moods in time. The values that travel between stages live in `mien.values`,
+what can go wrong in `mien.errors`.
 """
 
 from importlib import import_module
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mien.errors import MienError
-    from mien.instrument import compose, play, travel
+    from mien.instrument import compose, lead, play, travel
     from mien.piece import Piece, Reading
     from mien.reading import read
 
@@ -26,11 +26,12 @@ _HOMES = {
     "Piece": "mien.piece",
     "Reading": "mien.piece",
     "compose": "mien.instrument",
+    "lead": "mien.instrument",
     "play": "mien.instrument",
     "read": "mien.reading",
     "travel": "mien.instrument",
 }
-__all__ = ["MienError", "Piece", "Reading", "__version__", "compose", "play", "read", "travel"]
+__all__ = ["MienError", "Piece", "Reading", "__version__", "compose", "lead", "play", "read", "travel"]
 
 
 def __getattr__(name: str) -> Any:

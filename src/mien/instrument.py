@@ -132,7 +132,7 @@ def play(
     if end is None:
         piece = _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
         return replace(piece, sources=(source,))
-    return lead(name, End(name, reading.affect, reading, source), end, wishes)
+    return _led(name, End(name, reading.affect, reading, source), end, wishes)
 
 
 def compose(
@@ -179,6 +179,51 @@ def compose(
     return _piece(f"{name}-{wishes.ensemble}-{wishes.seed}", affect, wishes)
 
 
+def lead(
+    start: str | Path,
+    end: str | Path,
+    *,
+    seconds: float | None = None,
+    seed: int = 1,
+    ensemble: str = "piano",
+    key: str | None = None,
+    meter: str | tuple[int, int] | None = None,
+    font: str | Path | None = None,
+    mapping: MappingTable | str | Path | None = None,
+    form: str = FREE,
+    weights: str | Path | None = None,
+) -> Piece:
+    """Compose a piece that meets one mood and leads to another.
+
+    Parameters
+    ----------
+    start, end : an emotion's name each, or a picture whose largest face is read.
+    seconds : length, 10 to 3600; by default 60.
+
+    The other parameters are those of `play`; of `key` only the tonic, since a journey turns its mode.
+
+    Raises
+    ------
+    BadInput
+        If an option cannot be used, or a mood is neither an emotion nor a picture of a face.
+    BadAsset
+        If the weights cannot be used.
+    """
+    wishes = understood(
+        seconds=seconds,
+        seed=seed,
+        ensemble=ensemble,
+        key=key,
+        meter=meter,
+        font=font,
+        mapping=mapping,
+        form=form,
+        moods_move=True,
+    )
+    first, last = (end_of(said, weights) for said in (start, end))
+    return _led(f"{first.name}-to-{last.name}-{wishes.ensemble}-{wishes.seed}", first, last, wishes)
+
+
 def travel(
     path: MoodPath,
     *,
@@ -222,7 +267,7 @@ def travel(
     return _journey(text_of("name", name), check_path(moments_of(path)), wishes)
 
 
-def lead(name: str, start: End, end: End, wishes: Wishes) -> Piece:
+def _led(name: str, start: End, end: End, wishes: Wishes) -> Piece:
     """A piece that meets one mood and leads to another, with what was read at both."""
     seconds = wishes.lasting_s()  # the path is shorter: an arrival needs time to be felt
     piece = _journey(name, path_between(start.affect, end.affect, seconds), replace(wishes, seconds=seconds))

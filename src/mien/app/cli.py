@@ -203,7 +203,6 @@ def travel(
 ) -> None:
     """Compose a piece that starts in one mood and leads to another."""
     from mien import instrument
-    from mien.wishes import understood
 
     kinds = check_files(files)
     seconds = _seconds(over) if over is not None else None
@@ -214,9 +213,7 @@ def travel(
         name = f"{path.stem}-{ensemble}-{seed}"
         piece = instrument.travel(read_path(path), name=name, seconds=seconds, **options)
     elif path is None and start is not None and end is not None:
-        wishes = understood(seconds=seconds, **options, moods_move=True)  # refused before a picture is read
-        first, last = (instrument.end_of(said, weights) for said in (start, end))
-        piece = instrument.lead(f"{first.name}-to-{last.name}-{ensemble}-{seed}", first, last, wishes)
+        piece = instrument.lead(start, end, seconds=seconds, weights=weights, **options)
     else:
         raise BadInput("give a way: either --from and --to (for example --from sad --to happy), or --path FILE.csv")
     _deliver(piece, out, kinds, as_json)
