@@ -17,6 +17,8 @@ KIT_CHANNEL = 9
 """The kit's MIDI channel: channel 10 in the counting of musicians (General MIDI)."""
 VOLUME, PAN, EXPRESSION, REVERB = 7, 10, 11, 91
 """The MIDI controllers that tell a player's place on the desk."""
+WIND_PROGRAMS = range(56, 80)
+"""Brass, reeds and pipes of General MIDI, 0-based."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class Player:
     clef: str | None = None
     staves: int = 1
     transposes: bool = False
+
+    @property
+    def breathes(self) -> bool:
+        """Whether it is blown, so that its player has to breathe."""
+        return self.program in WIND_PROGRAMS
 
 
 @dataclass(frozen=True, slots=True)

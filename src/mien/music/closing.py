@@ -1,7 +1,8 @@
 """Brief, cadence → the rhythm of a phrase's closing bar: a long note, before it perhaps a sigh, after it a breath.
 
 Phrases that all breathe on the last beat sound recited. So the breath is drawn: it takes a beat or two or an instant, a
-phrase may be held until the next begins, and one that is followed by another may lead on, with or without a breath.
+phrase may be held until the next begins, and one that is followed by another may lead on, with or without a breath. Who
+plays a wind instrument breathes after every phrase.
 
 References: Caplin 1998, *Classical Form* (feminine endings, lead-ins); Rothstein 1989, *Phrase Rhythm in Tonal Music*
 (what bridges two phrases).
@@ -9,8 +10,9 @@ References: Caplin 1998, *Classical Form* (feminine endings, lead-ins); Rothstei
 
 import numpy as np
 
+from mien.ensembles import ensemble
 from mien.music.rhythm import Rhythm, bar_ticks, beat_ticks, beats_in_bar, onsets
-from mien.values import Brief
+from mien.values import Brief, Part
 from mien.vocabulary import is_compound
 
 LEAD_ODDS = 0.6
@@ -51,6 +53,8 @@ def closing_rhythm(brief: Brief, cadence: str, *, leads_on: bool, rng: np.random
             (SIGH_ODDS.get(cadence, 1.0), (sigh, bar - sigh - breath, -breath)),
             (1.0, (bar,)),
         ]
+    if ensemble(brief.ensemble).players[Part.MELODY].breathes:
+        shapes = [shape for shape in shapes if min(shape[1]) < 0]
     weights = np.array([weight for weight, _ in shapes])
     return shapes[int(rng.choice(len(shapes), p=weights / weights.sum()))][1]
 

@@ -35,6 +35,7 @@ from mien.music.perform import ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
+from mien.music.suspension import suspended
 from mien.music.texture import Stroke
 from mien.music.tonality import AWAY_S, local, name_of_key, with_keys
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
@@ -109,7 +110,7 @@ def compose_in_keys(brief: Brief, seconds: float, seed: int, form: str = FREE) -
     chords: list[Chord] = []
     marks: list[Mark] = [Mark(0, "form", form)]
     rng = np.random.default_rng([seed, 0xF0])
-    planned = with_height(plan(bars, rng, find_form(form), brief.tension), brief.loudness)
+    planned = with_height(plan(bars, rng, find_form(form), brief.tension, brief.loudness), brief.loudness)
     drafts: list[Draft] = []
     for index, spec in enumerate(with_keys(planned, brief.mode, rng) if seconds >= AWAY_S else planned):
         memory, passage = next_section(brief, memory, spec, np.random.default_rng([seed, index]))
@@ -247,15 +248,17 @@ def _drafts(
         known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
             known = write_phrase(phrase, brief, memory.motifs[spec.theme], compass, around, rng)
+            known = suspended(known, brief, around, rng)
         elif spec.turn >= VARIED_TURN or (spec.turn and index):
             odds = min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn)
             known = ornamented(known, odds, brief.meter, figures, rng)
-        if spec.is_height and not around.leads_on:
+        if spec.is_height and index == len(spec.phrases) - 1:
             known = heightened(known, brief, compass, around, highest(memory, drafts), rng)
         drafts.append(_held(known, brief) if around.ends else known)
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
+    led.append(led_into(drafts[-1], around.after.melody[0]) if around.after else drafts[-1])
     fresh: list[Draft] = []
-    for draft in (*led, drafts[-1]):
+    for draft in led:
         fresh.append(departed(draft, last_pitches(memory.heard, fresh), brief.meter))
     return tuple(
         replace(draft, breaks_off=breaks(phrase, brief)) for draft, phrase in zip(fresh, spec.phrases, strict=True)
@@ -275,8 +278,8 @@ def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neigh
         like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
         comes_again=bool(to_come and to_come[0].opens_like),
         heard=last_pitches(memory.heard, drafts),
-        opens_contrast=spec.is_contrast and not drafts,
-        leads_on=bool(to_come),
+        opens_contrast=spec.is_contrast and not spec.key and not drafts,
+        leads_on=bool(to_come or leads_back),
         ends=ends,
     )
 

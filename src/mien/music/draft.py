@@ -24,13 +24,16 @@ from mien.values import Brief
 
 CLOSES = {
     "authentic": (0,),
-    "plagal": (0,),
+    "plagal": (0, 2),
     "tonic": (0,),
     "deceptive": (0, 2),
     "half": (0, 1, 2, 3, 4, 5, 6),
     "modulating": (0, 1, 2, 3, 4, 5, 6),
 }
 """Letters of the scale on which a phrase's melody may end, by cadence; each must also be a tone of the last chord."""
+
+LOOSE_ROLES = ("contrast", "retransition")
+"""Roles of phrases that may close their melody on any tone of the chord: what they confirm, they will leave again."""
 
 SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
 """Steps by which a motif may be moved when it comes again within a phrase."""
@@ -155,6 +158,11 @@ def faults_of(draft: Draft, around: Neighbours) -> float:
     return faults + (imbalance(pitches) + imbalance([*before, *pitches])) / 2
 
 
+def cut(note: Sung, end_ticks: int) -> Sung:
+    """The note, no longer than until a tick."""
+    return replace(note, length_ticks=min(note.length_ticks, end_ticks - note.onset_ticks))
+
+
 def _outer(draft: Draft, slot: Slot) -> Outer:
     """The outer voices at the start of a chord."""
     return Outer(sung_at(draft.melody, slot), slot.bass_midi)
@@ -177,7 +185,7 @@ def _draft(
     if around.like is None and spec.opens_like:  # the phrase whose opening it should take over is gone
         spec = replace(spec, opens_like=0)
     taken_over, before = spec.opens_like * bar, around.before
-    opening = _opening(spec, brief, around)
+    opening = _opening(spec, brief, around, rng)
     pedal = None if spec.goal else pedal_under(brief, spec.pedal, spec.cadence, spec.pedal_bar)
     chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal, pedal)
     joint = _outer(before, before.slots[-1]) if before else None
@@ -186,7 +194,7 @@ def _draft(
     cells = _cells(spec, brief, motifs, around, rng)
     melody: list[Sung] = []
     if around.like is not None:
-        melody = [note for note in around.like.melody if note.onset_ticks < taken_over]
+        melody = [cut(note, taken_over) for note in around.like.melody if note.onset_ticks < taken_over]
     lift = 0.5 if around.opens_contrast else 0.0
     span = compass.reaching(spec.reach)
     following = _outer(around.after, around.after.slots[0]) if around.after is not None else None
@@ -194,7 +202,7 @@ def _draft(
     for first in starts:
         unit = cells[first:] if first == starts[-1] else cells[first : first + UNIT_BARS]
         syllables = _syllables(unit, first, bar, cells, melody, rng, ends=around.ends)
-        places = np.array([s.onset_ticks / (spec.bars * bar) for s in syllables])
+        places = np.array([min(1.0, s.onset_ticks / max(bar, (spec.bars - 1) * bar)) for s in syllables])
         arch = arch_heights(brief, span, places, lift)
         joined = melody or [*(before.melody[-2:] if before else ())]
         if around.comes_again and melody:
@@ -217,7 +225,7 @@ def _pick_up(cells: list[Motif], bar: int) -> int | None:
     return (len(cells) - 1) * bar + after[0][0] if after else None
 
 
-def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours) -> list[TimedChord]:
+def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, rng: np.random.Generator) -> list[TimedChord]:
     """The chords that a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
 
     A phrase of two bars spends half of the first on it, so that its cadence has room; a phrase of one bar with a goal
@@ -232,7 +240,7 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours) -> list[TimedCh
     held = max(1, min(ensemble(brief.ensemble).pace.chord_bars, spec.bars // 2))
     length = middle_ticks(brief.meter) if spec.bars == 2 else held * bar_ticks(brief.meter)
     if around.opens_contrast and not (around.before and around.before.spec.goal):  # a goal once reached needs its tonic
-        return [(0, length, words.contrast(brief.tension))]
+        return [(0, length, words.contrast(brief.tension, rng))]
     return [(0, length, words.find(words.opening))]
 
 
@@ -241,7 +249,8 @@ def closing_letters(spec: PhraseSpec, slot: Slot, following: Outer | None) -> tu
     fifths or octaves with the bass, if others remain and the `following` outer voices are known."""
     chord, bass = slot.harmony, slot.bass_midi
     places = zip(chord.letters[:3], chord.pcs[:3], strict=True)  # no phrase rests on a seventh
-    allowed = [(letter, (pc - bass) % 12) for letter, pc in places if letter in CLOSES[spec.cadence]]
+    closes = CLOSES[spec.cadence if spec.role not in LOOSE_ROLES else "half"]
+    allowed = [(letter, (pc - bass) % 12) for letter, pc in places if letter in closes]
     ahead = None if following is None or following.melody is None else (following.melody - following.bass) % 12
     free = [letter for letter, above in allowed if above != ahead or above not in (0, 7)]
     return tuple(free or [letter for letter, _ in allowed])

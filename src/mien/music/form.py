@@ -35,6 +35,9 @@ HEIGHT_ENERGY = 0.5
 """Energy of the section that is a piece's height (`mien.music.height`)."""
 CONTRAST_ENERGIES, RETURN_ENERGIES = (-0.4, 0.3), (0.0, 0.2, -0.2, 0.3)
 """Energies of a chapter's contrasts in turn, and of a theme by the number of its returns."""
+QUESTION: Mapping[str, Any] = {"role": "antecedent", "cadence": "half"}
+ANSWER: Mapping[str, Any] = {"role": "consequent", "opens_like": 2}
+"""What the statements of a theme of one phrase are that is stated twice running: the first asks, the others answer."""
 BREAKS_FROM = (0.3, 0.6)
 """Interruption of a brief from which one phrase of a piece breaks off, and from which a second one does."""
 BREAKS_APART = 2
@@ -254,7 +257,10 @@ def sections_of(
         turn = heard.get(letter, 0)
         energies = CONTRAST_ENERGIES if is_contrast else RETURN_ENERGIES
         energy = energies[(len(contrasts) - 1 if is_contrast else turn) % len(energies)]
-        sections.append(SectionSpec(titled(letter, turn), letter, turn, built[letter].of(size), energy, is_contrast))
+        phrases = built[letter].of(size)
+        if list(letters[:2]) == [letter] * 2 and len(phrases) == 1:
+            phrases = (replace(phrases[0], **(ANSWER if turn else QUESTION)),)
+        sections.append(SectionSpec(titled(letter, turn), letter, turn, phrases, energy, is_contrast))
         heard[letter] = turn + 1
     return tuple(sections)
 

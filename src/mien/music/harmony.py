@@ -48,6 +48,9 @@ hastens to its cadence (Caplin 1998: acceleration)."""
 CALM = 0.25
 """Tension below which harmony keeps to its mildest chords."""
 
+OTHER_RELATIVE_ODDS = 0.35
+"""How often a contrast opens on the relative chord that suits the tension less."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -88,9 +91,9 @@ class Vocabulary:
     opening: str
     relatives: tuple[str, str]
 
-    def contrast(self, tension: float) -> Harmony:
-        """The chord on which a contrasting section opens."""
-        return self.find(self.relatives[tension >= CALM])
+    def contrast(self, tension: float, rng: np.random.Generator) -> Harmony:
+        """Draw the chord on which a contrasting section opens, rather the one that suits the tension."""
+        return self.find(self.relatives[(tension >= CALM) != (rng.random() < OTHER_RELATIVE_ODDS)])
 
     def find(self, roman: str) -> Harmony:
         """The chord with this name."""
@@ -345,7 +348,7 @@ def _inversion_cost(chord: Harmony, place: int, *, is_fixed: bool) -> float:
         return 60.0
     if place == 2 or (place == 1 and chord.pcs[1] == chord.leading_pc and chord.function != "D"):
         return 6.0
-    return 0.5 if place == 1 else 1.2
+    return 0.35 if place == 1 else 0.9
 
 
 def _join_cost(chord: Harmony | None, one: Outer, other: Outer) -> float:
@@ -360,7 +363,7 @@ def _move_cost(move: int) -> float:
         return 0.7
     if size in (6, 10, 11) or size > 12:
         return 3.0
-    return 0.0 if size <= 2 else 0.35 if size in (5, 7) else 0.3 + 0.06 * size
+    return 0.0 if size <= 2 else 0.3 + 0.06 * size
 
 
 def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int) -> float:

@@ -251,13 +251,14 @@ def _foreign_weights(brief: Brief, syllables: list[Syllable]) -> list[float]:
 
 
 def arch_heights(brief: Brief, span: Range, places: NDArray[np.float64], lift: float) -> NDArray[np.float64]:
-    """Height in steps at each place (0..1) of a phrase: an arch with its climax past the middle, tilted by contour.
+    """Height in steps at each place of a phrase, 0 at its first note and 1 at its close: an arch with its climax past
+    the middle, tilted by contour.
 
     Huron 1996, "The melodic arch in Western folksongs". `lift` −1..1 raises the whole phrase.
     """
     reach = (span.high - span.low) / 2
     arch = np.sin(np.pi * places**1.4) - 0.45
-    tilt = brief.contour * (places - 0.5) * 1.2
+    tilt = brief.contour * (places - 0.5)
     return np.asarray(span.centre + reach * (1.2 * arch + tilt + 0.8 * lift))
 
 

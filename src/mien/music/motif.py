@@ -71,7 +71,7 @@ def _step_chances() -> NDArray[np.float64]:
 def notes_in_bar(brief: Brief) -> float:
     """The number of notes a bar of melody should have: its share of the brief's density, at the ensemble's pace."""
     pace = ensemble(brief.ensemble).pace.notes
-    return pace * beats_in_bar(brief.meter) * (0.6 + 0.18 * brief.density) * beat_fill(brief.meter)
+    return pace * beats_in_bar(brief.meter) * (0.4 + 0.23 * brief.density) * beat_fill(brief.meter)
 
 
 def invent(

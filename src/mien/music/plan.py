@@ -54,18 +54,24 @@ accompaniment begins without it, or the melody without its accompaniment, or one
 FADING: Mapping[Part, int] = {Part.TEXTURE: 1, Part.KIT: 1, Part.HARMONY: 2}
 """The bar of a coda that thins out from which each part rests until the last chord."""
 
-FULL_CLOSE_TENSION = (0.15, 0.5)
-"""Tension up to which an ending is always plagal, and from which it is always a full close."""
+FULL_CLOSE_TENSION, FULL_CLOSE_LOUDNESS = (0.15, 0.5), (0.4, 0.6)
+"""Tension, and loudness, up to which an ending is always plagal, and from which it is always a full close."""
+
+RECALL_ODDS = 0.6
+"""How often a coda recalls how the theme began."""
+
+OTHER_ORDER_ODDS = 0.4
+"""How often a free piece takes another order of its sections than the one that fits best."""
 
 
 def plan(
-    bars: int, rng: np.random.Generator, form: Form | None = None, tension: float = 0.0
+    bars: int, rng: np.random.Generator, form: Form | None = None, tension: float = 0.0, loudness: float = 0.0
 ) -> tuple[SectionSpec, ...]:
     """Plan a piece of exactly `bars` bars (at least 2); the last section ends on the tonic.
 
-    Every four bars become a phrase; the remainder becomes the coda, shaped by the `tension` of the mood (0..1). A long
-    piece begins with an introduction; in a longer one the melody may rest before its last return, and the coda thin
-    out.
+    Every four bars become a phrase; the remainder becomes the coda, shaped by the `tension` and the `loudness` of the
+    mood (0..1). A long piece begins with an introduction; in a longer one the melody may rest before its last return,
+    and the coda thin out.
 
     Raises
     ------
@@ -88,7 +94,7 @@ def plan(
         fours, rest = fours - 1, PHRASE_BARS + 1
     sections = _of_fours(fours, form, rng)
     if rest:
-        last = ending(rest, tension, rng, sections[0].phrases[0].treatment)
+        last = ending(rest, tension, loudness, rng, sections[0].phrases[0].treatment)
         sections.append(fading(last) if thins and last.energy < 0 else last)
     sections[-1] = replace(sections[-1], is_last=True)
     if between:
@@ -124,19 +130,25 @@ def fading(section: SectionSpec) -> SectionSpec:
     return replace(section, rests=rests)
 
 
-def ending(bars: int, tension: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:
-    """The coda of a mood. The higher the tension (0..1), the likelier a full close instead of a plagal one; a tense
-    coda ends strong, others fade. `theme` is how the first phrase of the theme treats its motifs."""
-    low, high = FULL_CLOSE_TENSION
-    is_full = rng.random() < (tension - low) / (high - low)
-    return SectionSpec("coda", FIRST_THEME, 0, (coda(bars, theme, is_full=is_full),), 0.3 if tension >= high else -0.5)
+def ending(bars: int, tension: float, loudness: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:
+    """The coda of a mood. The tenser or louder it is (0..1), the likelier a full close instead of a plagal one, and a
+    coda that ends strong; others fade. `theme` is how the first phrase of the theme treats its motifs."""
+    full = max(
+        (mood - low) / (high - low)
+        for mood, (low, high) in ((tension, FULL_CLOSE_TENSION), (loudness, FULL_CLOSE_LOUDNESS))
+    )
+    is_full, recalls = rng.random() < full, rng.random() < RECALL_ODDS
+    closing = coda(bars, theme if recalls else (), is_full=is_full)
+    return SectionSpec("coda", FIRST_THEME, 0, (closing,), 0.3 if full >= 1 else -0.5)
 
 
 def coda(bars: int, theme: Sequence[str] = ("a", "b"), *, is_full: bool = False) -> PhraseSpec:
-    """A closing phrase: it recalls how the theme began, slows down (augmentation) and comes to rest, over a pedal or
-    with a full close."""
-    remembered = min(2, bars - 2) if bars > 2 else 0
-    treatment = tuple(theme[:remembered]) + ("a augmented",) * (bars - 1 - remembered)
+    """A closing phrase: it recalls how the `theme` began and slows down (augmentation), or, without a theme to recall,
+    repeats the head of its motif until that is all that is left (liquidation); it comes to rest over a pedal or with a
+    full close."""
+    remembered = min(2, bars - 2, len(theme)) if bars > 2 else 0
+    slows = "a augmented" if theme else "a fragment"
+    treatment = tuple(theme[:remembered]) + (slows,) * (bars - 1 - remembered)
     if bars == 1:
         return PhraseSpec("coda", bars, "tonic", treatment)
     if is_full:
@@ -150,12 +162,16 @@ def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionS
     """Sections that fill `fours` four-bar phrases.
 
     An order fits if sections of one or two phrases each can fill it. Orders whose theme has two phrases (a question and
-    an answer), or is stated twice, come first; among those, the one with the most equal sections.
+    an answer), or is stated twice, come first; among those, the one with the most equal sections, or in a free piece
+    perhaps another.
     """
     fitting = [order for order in form.orders if len(order) <= fours <= 2 * len(order)]
     if not fitting:
         return _chained(fours, form, rng)
     order = min(fitting, key=lambda o: (_is_curt(o, fours), min(fours - len(o), 2 * len(o) - fours), len(o)))
+    others = [other for other in fitting if other != order and not _is_curt(other, fours)]
+    if form.name == FREE and others and rng.random() < OTHER_ORDER_ODDS:
+        order = others[int(rng.integers(len(others)))]
     sizes = _sizes(order, fours - len(order))
     theme = draw_theme(form, rng) if sizes[0] == 2 else find_theme("statement")
     return list(sections_of(order, sizes, {order[0]: theme}, rng))

@@ -29,6 +29,9 @@ DOWNBEAT, MIDDLE, BEAT, OFFBEAT = 3, 2, 1, 0
 COMPOUND_FILL = 1.4
 """A dotted beat lasts half as long again, and most of the extra time is filled."""
 
+MOST_SYNCOPATED = 0.9
+"""The largest share of syncopated bars: some must show where the beat is."""
+
 SHORTEST_S = 0.11
 """The shortest note that can be sung, in seconds."""
 
@@ -151,7 +154,7 @@ def draw_rhythm(
     Parameters
     ----------
     notes_wanted : notes in the bar, the centre of a soft window.
-    syncopated : 0..1, how welcome syncopated bars are.
+    syncopated : 0..1, how likely a syncopated bar is.
     tempo_bpm : beats per minute; it excludes bars with notes too short to sing.
     distinct : for a motif, which begins on the beat and mixes long and short notes.
     legato : ratio of sounding to written length: the more connected the line, the less welcome bars with rests.
@@ -160,7 +163,6 @@ def draw_rhythm(
     have = repertoire(meter)
     tick_s = 60 / (tempo_bpm * beat_ticks(meter))
     weights = np.sqrt(have.uses) * np.exp(-(((have.counts - notes_wanted) / 1.1) ** 2))
-    weights *= np.where(have.syncopations > 0, 0.1 + 1.5 * syncopated, 1.0)
     weights *= np.where(have.shortest_ticks * tick_s < SHORTEST_S, 1e-6, 1.0)
     if distinct:
         weights *= np.where(have.is_even, 0.12, 1.0) * np.where(have.starts_on_beat, 1.0, 0.15)
@@ -168,4 +170,8 @@ def draw_rhythm(
     for rhythm in avoid:
         if rhythm in have.rhythms:
             weights[have.rhythms.index(rhythm)] *= 0.1
+    bent = have.syncopations > 0
+    if bent.any():
+        share = min(MOST_SYNCOPATED, syncopated)
+        weights *= np.where(bent, share / weights[bent].sum(), (1 - share) / weights[~bent].sum())
     return have.rhythms[int(rng.choice(len(weights), p=weights / weights.sum()))]

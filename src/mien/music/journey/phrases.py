@@ -88,7 +88,8 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
     if not lacks_pivot(journey, target):
         journey = turned(journey, target)
     theme = first_theme(journey)[0].treatment
-    last = replace(ending(bars, target.tension, np.random.default_rng([journey.seed, 0xE0]), theme), is_last=True)
+    rng = np.random.default_rng([journey.seed, 0xE0])
+    last = replace(ending(bars, target.tension, target.loudness, rng, theme), is_last=True)
     remembers = FIRST_THEME in journey.memory.themes
     phrases = last.phrases if remembers else tuple(replace(phrase, opens_like=0) for phrase in last.phrases)
     return _extended(replace(journey, place=0, heard_bars=0), course, replace(last, phrases=phrases), phrases)[1]
