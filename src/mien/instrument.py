@@ -25,7 +25,7 @@ from mien.piece import Piece, Reading
 from mien.reading import read, reader_of, watch
 from mien.values import Affect
 from mien.vocabulary import EIGHT
-from mien.wishes import USUAL_S, Wishes, moments_of, number_of, path_of, text_of, understood
+from mien.wishes import USUAL_S, Wishes, check_wishes, moments_of, number_of, path_of, text_of
 
 
 class End(NamedTuple):
@@ -108,7 +108,7 @@ def play(
     name, follows = source.stem, is_video(source)
     if follows and (to is not None or face != 1):
         raise BadInput("a video leads its own way: 'to' and 'face' are for pictures")
-    wishes = understood(
+    wishes = check_wishes(
         seconds=seconds,
         seed=seed,
         ensemble=ensemble,
@@ -163,7 +163,7 @@ def compose(
     BadInput
         If neither or both are given, or an option cannot be used.
     """
-    wishes = understood(
+    wishes = check_wishes(
         seconds=seconds, seed=seed, ensemble=ensemble, key=key, meter=meter, font=font, mapping=mapping, form=form
     )
     if (emotion is None) == (valence is None and arousal is None):
@@ -209,7 +209,7 @@ def lead(
     BadAsset
         If the weights cannot be used.
     """
-    wishes = understood(
+    wishes = check_wishes(
         seconds=seconds,
         seed=seed,
         ensemble=ensemble,
@@ -253,7 +253,7 @@ def travel(
     BadInput
         If an option cannot be used, or the path is empty, none at all, or its times do not rise from 0 on.
     """
-    wishes = understood(
+    wishes = check_wishes(
         seconds=seconds,
         seed=seed,
         ensemble=ensemble,

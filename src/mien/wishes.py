@@ -24,7 +24,7 @@ USUAL_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """What a person asks of a piece besides its mood, understood (see `understood`).
+    """What a person asks of a piece besides its mood, checked (see `check_wishes`).
 
     `seconds` is None where the piece lasts as long as what it follows; the others are None where mood and seed choose,
     or what ships is used.
@@ -54,7 +54,7 @@ class Wishes:
         return _seconds(max(followed_s, SECONDS[0]) if followed_s > 0 else USUAL_S)
 
 
-def understood(
+def check_wishes(
     *,
     seconds: float | None,
     seed: int,
@@ -66,7 +66,7 @@ def understood(
     form: str,
     moods_move: bool = False,
 ) -> Wishes:
-    """The wishes that options tell.
+    """Check options, and give them as `Wishes`.
 
     Parameters
     ----------

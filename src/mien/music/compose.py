@@ -165,10 +165,10 @@ def next_section(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random
     spec = at_pace(spec, ensemble(brief.ensemble).pace)
     memory = _with_motifs(brief, in_key(memory, spec.key), spec, rng)
     compass = compass_of(brief, ensemble(brief.ensemble), spec.key)
-    return dressed(brief, memory, spec, _drafts(local(brief, spec), memory, spec, compass, rng), rng)
+    return dress(brief, memory, spec, _drafts(local(brief, spec), memory, spec, compass, rng), rng)
 
 
-def dressed(
+def dress(
     brief: Brief, memory: Memory, spec: SectionSpec, drafts: tuple[Draft, ...], rng: np.random.Generator
 ) -> tuple[Memory, Passage]:
     """Accompany the phrases of a section; `memory` is what was remembered before the section."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mien.music.compose import dressed
+from mien.music.compose import dress
 from mien.music.draft import Draft
 from mien.music.journey.ahead import Course, along
 from mien.music.journey.state import Journey, Last, stopped
@@ -69,7 +69,7 @@ def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, 
     if abs(brief.density - last.density) < NOTICEABLE_DENSITY:
         return journey, stretch
     rng = np.random.default_rng([journey.seed, journey.stretches, tick])
-    memory, passage = dressed(brief, last.before, last.spec, last.drafts, rng)
+    memory, passage = dress(brief, last.before, last.spec, last.drafts, rng)
     anew = as_stretch(passage, brief, [step for _, step in stretch.briefs], stretch.written.seed).until(length)
     fresh = [(n, level) for n, level in anew.levelled if n.onset_ticks >= tick and n.part is not Part.MELODY]
     starts: dict[Part, int] = {}
