@@ -243,8 +243,8 @@ def travel(
     ----------
     path : (seconds, affect), times rising (see `mien.music.journey.path`, which reads one from a table).
     name : of the piece: its title, and that of its files.
-    seconds : length, 10 to 3600; by default as long as the path, 60 if that has one moment alone. What of the path lies
-        beyond is not reached.
+    seconds : length, 10 to 3600; by default the path's length, or 60 if the path is a single moment. What lies beyond
+        that length is ignored.
 
     The other parameters are those of `play`; of `key` only the tonic, since a journey turns its mode.
 

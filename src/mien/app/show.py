@@ -1,6 +1,6 @@
 """Values become what a person sees in the terminal: bars, tables, reasons.
 
-Everything takes a rich `Console` and prints; nothing here computes or decides.
+Everything prints to a rich `Console`, or returns what it prints.
 """
 
 from collections.abc import Collection, Mapping, Sequence
