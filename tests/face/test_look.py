@@ -128,15 +128,16 @@ def test_a_face_in_every_london_portrait():
 
 @pytest.mark.data
 def test_68_points():
+    """Bounds that only the iris network's lids keep: with the mesh's the eyes err by .046, all inner points by .060."""
     data = load_data("landmarks68.npz")
     errors = []
-    for i in range(0, len(data["points68"]), 3):
+    for i in range(0, len(data["points68"]), 6):
         faces = see(decode(encoded(data, i), "helen").rgb)
         truth = data["points68"][i]
         between = np.linalg.norm(truth[PARTS["eyes"]][:6].mean(axis=0) - truth[PARTS["eyes"]][6:].mean(axis=0))
         if faces:
             errors.append(np.linalg.norm(landmarks68(faces[0]) - truth, axis=1) / between)
-    assert len(errors) >= 0.99 * len(data["points68"]) / 3
+    assert len(errors) >= 0.99 * len(data["points68"]) / 6
     median = {part: np.median([e[where].mean() for e in errors]) for part, where in PARTS.items()}
     inner = np.median([e[17:].mean() for e in errors])
-    assert inner <= 0.07 and median["eyes"] <= 0.055
+    assert inner <= 0.058 and median["eyes"] <= 0.034
