@@ -192,15 +192,3 @@ def test_croissant_tells_the_table(project: Project, tmp_path: Path) -> None:
     assert "unknown for 6" in told["rai:personalSensitiveInformation"][0]
     assert "2 of the labels" in told["rai:machineAnnotationTools"][0]
     assert f"{gather_facts(project).agreement.alpha.value:.3f}" in told["rai:dataAnnotationAnalysis"][0]
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_mlcroissant_accepts_and_loads_it(project: Project, tmp_path: Path) -> None:
-    croissant = pytest.importorskip("mlcroissant")
-    describe(project, tmp_path)
-    dataset = croissant.Dataset(jsonld=str(tmp_path / CROISSANT))
-    assert not dataset.metadata.ctx.issues.errors and not dataset.metadata.ctx.issues.warnings
-    records = list(dataset.records("faces"))
-    assert [record["faces/face"] for record in records] == list(range(1, 9))
-    assert records[1]["faces/majority"] is None or records[1]["faces/majority"] != records[1]["faces/majority"]
-    assert records[0]["faces/majority"] == b"happy" and json.loads(records[0]["faces/eyes_x"]) == [0.0] * 12
