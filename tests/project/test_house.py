@@ -69,6 +69,14 @@ def test_the_mapping_names_cues_that_exist():
     assert [row.cue for row in rows if region.get(row.cue) != row.region] == []
 
 
+def test_the_import_contracts_name_every_module():
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    layers, keras = (next(one for one in told if one["id"] == name) for name in ("layers", "keras"))
+    modules = {m.relative_to(SOURCE).parts[0].removesuffix(".py") for m in MODULES} - {"__init__", "__main__"}
+    assert {name for layer in layers["layers"] for name in layer.split(" | ")} == modules
+    assert {name.removeprefix("mien.") for name in keras["source_modules"]} == modules - {"lab"}
+
+
 def test_public_names_exist():
     import mien
 
