@@ -36,9 +36,6 @@ def label(
     ] = None,
     port: Annotated[int, typer.Option("--port", help="Port of the page; 0 picks a free one.")] = DEFAULT_PORT,
     open_page: OpenPage = True,
-    browser: Annotated[
-        bool | None, typer.Option("--browser/--no-browser", hidden=True, help="Earlier name of --open/--no-open.")
-    ] = None,
     every_face: Annotated[
         bool, typer.Option("--every-face", help="Also ask about the smaller faces in a picture, not only the largest.")
     ] = False,
@@ -80,7 +77,7 @@ def label(
             app, ws="none", log_level="warning", access_log=False, server_header=False, lifespan="off",
             timeout_graceful_shutdown=3,
         )  # fmt: skip
-        if open_page if browser is None else browser:
+        if open_page:
             asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)
         await uvicorn.Server(config).serve(sockets=[listening])
 
