@@ -49,6 +49,8 @@ CHANGED = 8
 """How many changed copies of each photograph are read besides it: photographs are few."""
 GROUP_SPAN = 10**6
 """The groups of one set begin this far from those of the next."""
+LEAST_SPREAD = 0.02
+"""Standard deviation of a coefficient's truth below which nothing is learnt of it, and nothing judged."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

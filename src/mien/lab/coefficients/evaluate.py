@@ -23,14 +23,13 @@ from numpy.typing import NDArray
 
 from mien.assets import asset_path
 from mien.cues.coefficients import COEFFICIENTS, CoefficientReader, beyond_rest
-from mien.lab.coefficients.data import Faces, load_all
+from mien.lab.coefficients.data import LEAST_SPREAD, Faces, load_all
 from mien.lab.coefficients.split import rest_places, split
 from mien.lab.pages.markdown import Results, Table, table_of
 from mien.nets import Floats
 from mien.writing import write_bytes
 
 MOST_TURNED_DEG = 20.0
-LEAST_SPREAD = 0.02
 UNEVEN, EXCHANGED = 0.3, 0.1
 PROMISED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

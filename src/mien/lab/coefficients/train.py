@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from mien.cues.coefficients import COEFFICIENTS, OWN, halves_of, mirrored_values, sides_of
 from mien.lab.coefficients.changes import changed_details, changed_shapes
-from mien.lab.coefficients.data import Faces, load_all
+from mien.lab.coefficients.data import LEAST_SPREAD, Faces, load_all
 from mien.lab.coefficients.nets import USUAL, Size, build_student
 from mien.lab.coefficients.split import split
 from mien.lab.training.optimiser import make_ready, optimiser
@@ -33,8 +33,6 @@ from mien.nets import Floats
 from mien.writing import write_bytes
 
 NETWORK, TRAINING = "student.keras", "training.json"
-LEAST_SPREAD = 0.02
-"""A name that the official head moves less than this is not learnt from it."""
 CHUNK = 256
 
 

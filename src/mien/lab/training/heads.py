@@ -34,7 +34,8 @@ from mien.values import REGIONS
 from mien.vocabulary import SAME_AS
 
 STREAM_WEIGHT = 0.1
-"""As in the training of the whole network."""
+"""Weight of each stream's own loss relative to the decision's, here as in the training of the whole network; there are
+four."""
 PENALTIES = (1e4, 10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 STEPS = 60
 PRIOR_FACES = 50

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mien.assets import read_manifest
 from mien.lab.exams.exam import FERPLUS, find_data
-from mien.lab.training.corpus import Corpus, Examples, load_corpus
+from mien.lab.training.corpus import RARE, Corpus, Examples, load_corpus
 from mien.lab.training.export import export
 from mien.lab.training.frozen import Frozen, Trunk, joined
 from mien.lab.training.heads import Heads, fit
@@ -28,7 +28,6 @@ from mien.nets import Floats
 from mien.values import EMOTIONS
 
 PENALTY = 0.001
-RARE = ("sadness", "anger")
 RARE_TIMES = 2
 
 

@@ -25,6 +25,7 @@ from mien.lab.exams.metrics import best_temperature
 from mien.lab.training.augment import Ways, augment
 from mien.lab.training.closer import TERMS
 from mien.lab.training.corpus import RARE, Corpus, Examples
+from mien.lab.training.heads import STREAM_WEIGHT
 from mien.lab.training.nets import STREAMS, Shape, build_network
 from mien.lab.training.optimiser import make_ready, optimiser
 from mien.lab.training.precision import SHORT, WHOLE, same_as
@@ -36,8 +37,6 @@ NETWORK, TRAINING = "reader.keras", "training.json"
 """What a training leaves, besides its curves and events."""
 UNFINISHED = "unfinished"
 """Folder from which an interrupted training can be resumed."""
-STREAM_WEIGHT = 0.1
-"""Weight of each stream's own loss relative to the decision's; there are four."""
 FACES_TO_UNFOLD = 1024
 """Number of faces whose moments initialise a shipped network's normalisation."""
 
