@@ -115,9 +115,10 @@ TABLE_WORDS = frozenset(
     ("picture", "face", "reads_as", "valence", "arousal", "doubt", "eyes", "brows", "nose", "mouth")
 )
 """The other columns of a table of readings (`mien read --csv`): no class may take one of these names."""
-_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+BRIEF_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"mode": tuple(mode.name.lower() for mode in Mode), "meter": tuple(map(meter_name, METERS))}
 )
+"""What the fields of a brief that are no numbers may say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +193,12 @@ def classes_of(rows: Iterable[Mapping[str, Any]]) -> Classes:
 
 
 def _check(where: str, name: str, asked: Any) -> None:
-    if name in _WORDS:
-        if asked not in _WORDS[name]:
-            raise BadInput(f"{where} {asked!r}; choose one of {', '.join(_WORDS[name])}")
+    if name in BRIEF_WORDS:
+        if asked not in BRIEF_WORDS[name]:
+            raise BadInput(f"{where} {asked!r}; choose one of {', '.join(BRIEF_WORDS[name])}")
         return
     if name not in BRIEF_RANGES:
-        raise BadInput(f"{where}: no such field of a brief; choose from {', '.join((*BRIEF_RANGES, *_WORDS))}")
+        raise BadInput(f"{where}: no such field of a brief; choose from {', '.join((*BRIEF_RANGES, *BRIEF_WORDS))}")
     low, high = BRIEF_RANGES[name]
     is_whole = isinstance(asked, int) and not isinstance(asked, bool)
     if not (is_whole or (isinstance(asked, float) and name != "tonic_pc")) or not low <= asked <= high:

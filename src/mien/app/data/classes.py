@@ -17,10 +17,7 @@ from mien.app.options import Folder, Out, Weights
 from mien.app.show import show_step
 from mien.data.project import Project, class_named
 from mien.errors import BadInput
-from mien.vocabulary import EmotionClass
-
-WORDS = ("mode", "meter")
-"""Fields of a brief that are no numbers."""
+from mien.vocabulary import BRIEF_WORDS, EmotionClass
 
 
 def place_class(
@@ -86,7 +83,7 @@ def parse_brief(told: str) -> dict[str, Any]:
         if not is_given or not value:
             raise BadInput(f"brief '{part}': give fields and values, as in  mode=lydian, tempo_bpm=60")
         try:
-            number = None if field in WORDS else float(value)
+            number = None if field in BRIEF_WORDS else float(value)
         except ValueError:
             raise BadInput(f"brief '{part}': a number is wanted, as in  {field}=0.5") from None
         found[field] = value if number is None else int(number) if number.is_integer() else number
