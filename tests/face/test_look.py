@@ -120,13 +120,6 @@ def test_a_close_up_without_a_face_stands_in_average_framing():
 
 
 @pytest.mark.data
-def test_a_face_in_every_london_portrait():
-    london = load_data("london_ccby.npz")
-    found = [len(see(decode(encoded(london, i), "london").rgb)) for i in range(len(london["label"]))]
-    assert found == [1] * 204
-
-
-@pytest.mark.data
 def test_68_points():
     """Bounds that only the iris network's lids keep: with the mesh's the eyes err by .046, all inner points by .060."""
     data = load_data("landmarks68.npz")
