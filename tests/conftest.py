@@ -10,6 +10,8 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from typer.testing import Result
+
     from mien.values import Cues
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -56,6 +58,15 @@ def astronaut() -> NDArray[np.uint8]:
     from mien.face.pictures import open_picture
 
     return open_picture(ASTRONAUT).rgb
+
+
+def mien(*words: object) -> "Result":
+    """What a command prints and how it ends; an error is raised as it is."""
+    from typer.testing import CliRunner
+
+    from mien.app.cli import app
+
+    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
 
 
 def named(cues: "Cues") -> dict[str, float]:

@@ -7,24 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 from made_data import OWN, write_own_reader
-from mien.app.cli import app
 from mien.assets import read_manifest
 from mien.errors import BadAsset, BadInput
 from mien.reading import read, reader_of
 
-from conftest import ASTRONAUT
+from conftest import ASTRONAUT, mien
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_own_reader(tmp_path_factory.mktemp("own"))
-
-
-def mien(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
 
 
 def test_reading_tells_its_own_words(weights: Path) -> None:

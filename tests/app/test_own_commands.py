@@ -7,20 +7,14 @@ import mido
 import numpy as np
 import pytest
 from PIL import Image
-from typer.testing import CliRunner, Result
 
 from made_data import write_own_reader
 from made_faces import BARRED, collected, made_chips
-from mien.app.cli import app
 from mien.data.project import Project
 from mien.errors import BadInput
 from mien.lab.pages.tint import SHEET_PX
 
-from conftest import ASTRONAUT
-
-
-def mien(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+from conftest import ASTRONAUT, mien
 
 
 class TestClass:

@@ -5,13 +5,11 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from data.pretended import pretend_label
 from made_data import OWN, write_own_reader
 from made_faces import collected, made_chips, take_sides
 from mien.affect.network import Reader
-from mien.app.cli import app
 from mien.assets import read_manifest
 from mien.data.clean import mark
 from mien.data.project import Project
@@ -21,9 +19,7 @@ from mien.lab.exams.project_exam import CANNOT_BE_TOLD, examine, learnt_from, wa
 from mien.lab.training.project_faces import ProjectFaces, gather
 from mien.vocabulary import EmotionClass
 
-
-def mien(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+from conftest import mien
 
 
 @pytest.fixture
