@@ -67,7 +67,7 @@ def test_neither_the_first_phrase_nor_the_last_close_may_break_off(form: str, ba
 def test_all_pause_a_beat_or_more_and_then_all_strike(name: str, meter: tuple[int, int]) -> None:
     brief = replace(SURPRISE, ensemble=name, meter=meter)
     written = compose(brief, 45, 2)
-    assert len(marked(written, PAUSE)) == len(marked(written, STROKE)) == 2
+    assert 1 <= len(marked(written, PAUSE)) == len(marked(written, STROKE)) <= 2
     for phrase in (written, perform(written, brief)):
         for pause, stroke in zip(marked(written, PAUSE), marked(written, STROKE), strict=True):
             assert stroke - pause >= beat_ticks(meter)

@@ -47,7 +47,7 @@ def test_ambient_pads_are_always_there_and_long(emotion: str) -> None:
     assert np.median([n.length_ticks for n in pads]) >= phrase.bar_ticks
     songs = compose(brief_from_affect(affect_of(emotion), ensemble="piano", seed=3), 90, 3)
     assert len(phrase.chords) < 0.75 * len(songs.chords)
-    assert len(phrase.part(Part.MELODY)) < 0.75 * len(songs.part(Part.MELODY))
+    assert len(phrase.part(Part.MELODY)) < 0.9 * len(songs.part(Part.MELODY))
 
 
 @pytest.mark.parametrize("meter", METERS)

@@ -142,7 +142,7 @@ def test_a_long_piece_returns_to_its_first_motif_and_is_never_the_same_span_twic
     brief = brief_from_affect(affect_at(0.3, 0.3), ensemble=name, seed=5)
     phrase = compose(brief, 300, 5)
     firsts = [mark.onset_ticks for mark in phrase.marks if mark.kind == "motif" and mark.text == "a"]
-    assert min(firsts) == 0
+    assert min(firsts) <= 4 * phrase.bar_ticks  # an introduction may make it wait
     assert max(firsts) > phrase.length_ticks / 2
     span = 8 * phrase.bar_ticks
     seen = set()

@@ -22,7 +22,7 @@ from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import choose_texture
-from mien.music.form import FIRST_THEME, FREE, SectionSpec, find_form, nth_letter
+from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, find_form, nth_letter
 from mien.music.height import heightened, with_height
 from mien.music.in_force import Briefs
 from mien.music.interruption import EVADED, breaks, broken_off, louder
@@ -186,9 +186,10 @@ def dress(
     strokes, inner, joint = arrange(
         brief, spec, heard, textures, voices, memory.inner, memory.joint, rng, players=players
     )
-    is_new = spec.theme not in memory.themes and spec.title != INTRODUCTION
     whole = tuple(replace(draft, breaks_off=False) for draft in drafts)
-    themes = recent({**memory.themes, spec.theme: whole}) if is_new else memory.themes
+    known = memory.themes.get(spec.theme, ())
+    added = () if spec.title == INTRODUCTION else tuple(draft for draft in whole if _is_new(draft, known))
+    themes = recent({**memory.themes, spec.theme: (*known, *added)}) if added else memory.themes
     memory = replace(
         memory,
         sections=memory.sections + 1,
@@ -202,6 +203,12 @@ def dress(
         worn=recent({**memory.worn, spec.theme: worn}),
     )
     return memory, replace(_passage(brief, spec, heard, strokes, players, shift), drafts=drafts)
+
+
+def _is_new(draft: Draft, known: tuple[Draft, ...]) -> bool:
+    """Whether a phrase belongs to its theme from now on: its first statement does, and an answer to that."""
+    answers = draft.spec.opens_like > 0 and not draft.is_height and draft.spec.bars == PHRASE_BARS
+    return not known or (answers and all(draft.spec != one.spec for one in known))
 
 
 def _as_heard(brief: Brief, drafts: tuple[Draft, ...], compass: Compass) -> tuple[Draft, ...]:
@@ -249,9 +256,12 @@ def _drafts(
         if known is None:
             known = write_phrase(phrase, brief, memory.motifs[spec.theme], compass, around, rng)
             known = suspended(known, brief, around, rng)
-        elif spec.turn >= VARIED_TURN or (spec.turn and index):
-            odds = min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * spec.turn)
-            known = ornamented(known, odds, brief.meter, figures, rng)
+        else:
+            is_answer = len(spec.phrases) == 1 and phrase.opens_like > 0
+            turn = spec.turn - is_answer  # an answer in a section of its own came a turn later than its theme
+            if turn >= VARIED_TURN or (turn and index):
+                odds = min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * turn)
+                known = ornamented(known, odds, brief.meter, figures, rng)
         if spec.is_height and index == len(spec.phrases) - 1:
             known = heightened(known, brief, compass, around, highest(memory, drafts), rng)
         drafts.append(_held(known, brief) if around.ends else known)

@@ -24,7 +24,7 @@ from mien.values import Brief
 
 CLOSES = {
     "authentic": (0,),
-    "plagal": (0, 2),
+    "plagal": (0,),
     "tonic": (0,),
     "deceptive": (0, 2),
     "half": (0, 1, 2, 3, 4, 5, 6),

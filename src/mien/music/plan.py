@@ -60,8 +60,9 @@ FULL_CLOSE_TENSION, FULL_CLOSE_LOUDNESS = (0.15, 0.5), (0.4, 0.6)
 RECALL_ODDS = 0.6
 """How often a coda recalls how the theme began."""
 
-OTHER_ORDER_ODDS = 0.4
-"""How often a free piece takes another order of its sections than the one that fits best."""
+OTHER_ORDER_FOURS, OTHER_ORDER_ODDS = 6, 0.4
+"""From how many phrases on, and how often, a free piece takes another order of its sections than the one that fits
+best: a shorter one needs all of its returns to be remembered by."""
 
 
 def plan(
@@ -170,7 +171,7 @@ def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionS
         return _chained(fours, form, rng)
     order = min(fitting, key=lambda o: (_is_curt(o, fours), min(fours - len(o), 2 * len(o) - fours), len(o)))
     others = [other for other in fitting if other != order and not _is_curt(other, fours)]
-    if form.name == FREE and others and rng.random() < OTHER_ORDER_ODDS:
+    if form.name == FREE and fours >= OTHER_ORDER_FOURS and others and rng.random() < OTHER_ORDER_ODDS:
         order = others[int(rng.integers(len(others)))]
     sizes = _sizes(order, fours - len(order))
     theme = draw_theme(form, rng) if sizes[0] == 2 else find_theme("statement")
