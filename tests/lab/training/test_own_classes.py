@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(keras|tensorflow|google|ml_dtypes).*")]
@@ -16,7 +15,6 @@ keras = pytest.importorskip("keras", reason="needs the extra 'train'")
 from made_faces import BARRED, collected, made_chips, take_sides  # noqa: E402
 from mien import instrument  # noqa: E402
 from mien.affect.network import Reader  # noqa: E402
-from mien.app.cli import app  # noqa: E402
 from mien.assets import asset_path, read_manifest  # noqa: E402
 from mien.data.project import Project  # noqa: E402
 from mien.errors import BadInput  # noqa: E402
@@ -26,14 +24,10 @@ from mien.lab.training.project_faces import gather  # noqa: E402
 from mien.values import EMOTIONS  # noqa: E402
 from mien.vocabulary import SAME_AS  # noqa: E402
 
-from conftest import ASTRONAUT  # noqa: E402
+from conftest import ASTRONAUT, mien  # noqa: E402
 
 SHIPPED = asset_path("mien.affect", "reader.tflite")
 NAMES = [one.name for one in BARRED]
-
-
-def mien(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
 
 
 @pytest.fixture(scope="module")
