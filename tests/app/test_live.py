@@ -16,13 +16,15 @@ from mien.app.address import allowed_hosts, reached_at
 from mien.app.cli import main
 from mien.app.gate import Gate
 from mien.app.ports import play_scale
-from mien.app.steering import Steering, steered_by_osc
+from mien.app.steering import command_of, steered_by_osc
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.errors import BadInput
 from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session_file import SessionFile
+from mien.live.watching import Watching
+from mien.live.wishes import Wishes
 from mien.music.brief import brief_from_affect
 from mien.ports import osc
 from mien.ports.port import PortLost, SilentTwin
@@ -260,19 +262,28 @@ class TestWildcards:
 
 class TestSteering:
     def test_wishes_become_commands(self) -> None:
-        steering = Steering()
-        assert steering.command(("hand/valence", (0.5,))).fields == {"valence": 0.5, "arousal": 0.0}
-        assert steering.command(("hand/arousal", (-1,))).fields == {"valence": 0.5, "arousal": -1.0}
-        assert steering.command(("hold/tempo_bpm", ())).fields == {"fields": {"tempo_bpm": None}}
-        assert steering.command(("tune", ("eyes",))).fields == {"tune": "eyes"}
-        assert steering.command(("panic", ())).kind == "panic"
+        assert command_of(("hand/valence", (0.5,))).fields == {"valence": 0.5}
+        assert command_of(("hold/tempo_bpm", ())).fields == {"fields": {"tempo_bpm": None}}
+        assert command_of(("tune", ("eyes",))).fields == {"tune": "eyes"}
+        assert command_of(("panic", ())).kind == "panic"
 
-    @pytest.mark.parametrize(
-        "wish", [("hand/valence", (7,)), ("hand/valence", ()), ("bye", ()), ("hello", ()), ("", ())]
-    )
+    @pytest.mark.parametrize("wish", [("bye", ()), ("hello", ()), ("", ()), ("hand/left", (0.5,))])
     def test_other_wishes_are_refused(self, wish: tuple) -> None:
         with pytest.raises(BadInput):
-            Steering().command(wish)
+            command_of(wish)
+
+    def test_a_wish_moves_one_coordinate_of_the_hand_and_leaves_the_other_where_the_page_put_it(self) -> None:
+        wishes = Wishes(mode="hand")
+        wishes.point({"valence": 0.8, "arousal": 0.9})
+        wishes.point(command_of(("hand/valence", (0.5,))).fields)
+        hand = wishes.follow(Watching(), 0.0, None).mood.affect
+        assert hand is not None
+        assert (hand.valence, hand.arousal) == (0.5, 0.9)
+
+    @pytest.mark.parametrize("given", [(7,), (), ("left",)])
+    def test_a_hand_off_the_plane_is_refused(self, given: tuple) -> None:
+        with pytest.raises(BadInput):
+            Wishes(mode="hand").point(command_of(("hand/valence", given)).fields)
 
     def test_refused_wishes_share_one_line_a_second(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

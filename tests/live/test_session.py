@@ -8,7 +8,7 @@ import pytest
 from made_answers import LEFT, answer, cues, reading
 
 from mien.app import headless
-from mien.app.steering import Steering
+from mien.app.steering import command_of
 from mien.clock import OfflineClock, WallClock
 from mien.live import session as sessions
 from mien.live.session import Session
@@ -70,7 +70,7 @@ def test_a_composer_who_stumbles_is_silenced_and_begins_anew(when: str, caplog: 
             if when == "at a command":
                 session.hear('{"type": "stop"}')
             else:
-                session.do(Steering().command(("stop", ())))
+                session.do(command_of(("stop", ())))
         await heard(told, "hush", why="restart")
         await heard(told, "notice", code="composer-restarted")
         seed = told[0]["state"]["seed"]

@@ -7,40 +7,32 @@ from collections.abc import Iterator
 
 from mien.errors import BadInput
 from mien.live.commands import Command
-from mien.live.settings import number
 from mien.live.station import Station
 from mien.ports.osc_in import LONGEST_NAME, OscIn, Wish
 
 log = logging.getLogger(__name__)
 
 
-class Steering:
-    """Turns wishes into commands; keeps the hand's other coordinate."""
+def command_of(wish: Wish) -> Command:
+    """The command of a wish; what its argument may be is checked where the command is obeyed.
 
-    def __init__(self) -> None:
-        self._hand = {"valence": 0.0, "arousal": 0.0}
-
-    def command(self, wish: Wish) -> Command:
-        """The command of a wish.
-
-        Raises
-        ------
-        BadInput
-            If there is none of that address, or its argument is not allowed.
-        """
-        address, given = wish
-        first = given[0] if given else None
-        match address.split("/"):
-            case ["hand", ("valence" | "arousal") as axis]:
-                self._hand[axis] = number(f"hand: {axis}", first, -1, 1)
-                return Command("hand", dict(self._hand))
-            case ["hold", field]:
-                return Command("hold", {"fields": {field: first}})
-            case [("mode" | "tune") as setting]:
-                return Command("settings", {setting: first})
-            case [("start" | "stop" | "panic") as kind]:
-                return Command(kind, {})
-        raise BadInput("no wish of that address")
+    Raises
+    ------
+    BadInput
+        If there is none of that address.
+    """
+    address, given = wish
+    first = given[0] if given else None
+    match address.split("/"):
+        case ["hand", ("valence" | "arousal") as axis]:
+            return Command("hand", {axis: first})
+        case ["hold", field]:
+            return Command("hold", {"fields": {field: first}})
+        case [("mode" | "tune") as setting]:
+            return Command("settings", {setting: first})
+        case [("start" | "stop" | "panic") as kind]:
+            return Command(kind, {})
+    raise BadInput("no wish of that address")
 
 
 @contextlib.contextmanager
@@ -56,14 +48,13 @@ def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
         yield
         return
     loop = asyncio.get_running_loop()
-    steering = Steering()
 
     def obey(wish: Wish) -> None:
         session = next(iter(station.sessions.values()), None)
         if session is None:
             return
         try:
-            session.do(steering.command(wish))
+            session.do(command_of(wish))
         except BadInput as error:
             listening.refuse(f"/mien/{wish[0][:LONGEST_NAME]}: {error}")
 

@@ -58,9 +58,11 @@ class Wishes:
         self.held = held(self.held, fields)
 
     def point(self, fields: Mapping[str, Any]) -> None:
-        """Move the handle on the plane."""
-        valence, arousal = (number(f"hand: {name}", fields[name], -1, 1) for name in ("valence", "arousal"))
-        self._hand = affect_at(valence, arousal)
+        """Move the handle on the plane; a coordinate that is not given stays."""
+        before = {"valence": self._hand.valence, "arousal": self._hand.arousal}
+        self._hand = affect_at(
+            **{name: number(f"hand: {name}", fields.get(name, kept), -1, 1) for name, kept in before.items()}
+        )
 
     def take_lead(self, fields: Mapping[str, Any]) -> None:
         """Start a lead from where the music is, or hold, reverse, go on with or stop the one there is."""
