@@ -10,7 +10,7 @@ from mien.circumplex import affect_at, affect_of
 from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import NAMES
 from mien.errors import BadInput
-from mien.live.calibration import EXTREME, FEWEST, drifted, profile_of, ranged, rest_of, rested
+from mien.live.calibration import EXTREME, FEWEST, Calibration, drifted, profile_of, ranged, rest_of, rested
 from mien.live.commands import NotNow
 from mien.live.face_values import port_values
 from mien.live.lead import Lead, lead_to
@@ -97,6 +97,11 @@ class TestCalibration:
         done = watching.learnt(5.1)
         assert done["state"] == "done"
         assert (f"reads as {emotion} (90%)" in done["text"]) is is_asked
+
+    def test_rest_is_the_class_nearest_the_origin_whatever_it_is_called(self) -> None:
+        classes = (EmotionClass("beaming", 0.7, 0.5), EmotionClass("blank", 0.0, -0.1))
+        assert Calibration("rest", 0.0, probs=((0.1, 0.9),)).expression(classes) is None
+        assert Calibration("rest", 0.0, probs=((0.9, 0.1),)).expression(classes) == ("beaming", 0.9)
 
     def test_the_page_is_told_how_it_goes(self) -> None:
         watching = Watching()

@@ -71,13 +71,15 @@ class Calibration:
     def expression(self, classes: Classes) -> tuple[str, float] | None:
         """The expression that the face clearly showed meanwhile, with its mean probability; None if it seemed at rest.
 
-        Some people's faces read as one at rest, so this is a reason to ask and none to refuse.
+        Rest is the class nearest the plane's origin, whatever it is called. Some people's faces read as one at rest, so
+        this is a reason to ask and none to refuse.
         """
         if not self.probs:
             return None
         mean = np.mean(self.probs, axis=0)
-        name, share = classes[int(mean.argmax())].name, float(mean.max())
-        return (name, share) if name != "neutral" and share >= CLEARLY else None
+        shown, share = classes[int(mean.argmax())], float(mean.max())
+        rest = min(classes, key=lambda one: math.hypot(one.valence, one.arousal))
+        return (shown.name, share) if shown != rest and share >= CLEARLY else None
 
     def progress(self, now_s: float) -> float:
         """0..1; 1 when its time is over."""
