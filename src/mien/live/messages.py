@@ -283,13 +283,7 @@ def brief_told(now: Brief | None, target: Target) -> dict[str, Any]:
 
 def _brief_numbers(brief: Brief) -> dict[str, Any]:
     """A brief as numbers by name, with its scale and key in words."""
-    told: dict[str, Any] = {
-        name: round(getattr(brief, name), 4)
-        for name in (
-            "tempo_bpm", "density", "register_midi", "spread_semitones", "contour", "loudness", "legato", "tension",
-            "brightness", "syncopation", "rubato", "interruption",
-        )
-    }  # fmt: skip
+    told: dict[str, Any] = {name: round(getattr(brief, name), 4) for name in HELD_RANGES}
     return told | {
         "mode": brief.mode.name.lower(),
         "tonic_pc": brief.tonic_pc,
