@@ -59,6 +59,25 @@ class Mode(Enum):
     LYDIAN = (0, 2, 4, 6, 7, 9, 11)
 
 
+def mode_word(mode: Mode) -> str:
+    """The word for a mode in files and messages, such as "harmonic_minor"."""
+    return mode.name.lower()
+
+
+def mode_named(word: str) -> Mode:
+    """The mode with this word, such as "harmonic_minor".
+
+    Raises
+    ------
+    BadInput
+        If there is none; the message lists those there are.
+    """
+    by_word = {mode_word(mode): mode for mode in Mode}
+    if word not in by_word:
+        raise BadInput(f"mode {word!r}: choose one of {', '.join(by_word)}")
+    return by_word[word]
+
+
 METERS = ((4, 4), (3, 4), (6, 8), (5, 4))
 
 
@@ -116,7 +135,7 @@ TABLE_WORDS = frozenset(
 )
 """The other columns of a table of readings (`mien read --csv`): no class may take one of these names."""
 BRIEF_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"mode": tuple(mode.name.lower() for mode in Mode), "meter": tuple(map(meter_name, METERS))}
+    {"mode": tuple(map(mode_word, Mode)), "meter": tuple(map(meter_name, METERS))}
 )
 """What the fields of a brief that are no numbers may say."""
 

@@ -25,6 +25,7 @@ from mien.music.spelling import chord_name, key_name, signature
 from mien.music.tune import shipped_tunes
 from mien.ports.port import Beat, Program, Pulse, Strike
 from mien.values import REGIONS, TICKS_PER_QUARTER, Brief, Classes, Part
+from mien.vocabulary import meter_name, mode_word
 
 Tell = Callable[[dict[str, Any]], None]
 """What takes a message to the page."""
@@ -285,10 +286,10 @@ def _brief_numbers(brief: Brief) -> dict[str, Any]:
     """A brief as numbers by name, with its scale and key in words."""
     told: dict[str, Any] = {name: round(getattr(brief, name), 4) for name in HELD_RANGES}
     return told | {
-        "mode": brief.mode.name.lower(),
+        "mode": mode_word(brief.mode),
         "tonic_pc": brief.tonic_pc,
         "key": key_name(brief.tonic_pc, brief.mode),
-        "meter": f"{brief.meter[0]}/{brief.meter[1]}",
+        "meter": meter_name(brief.meter),
         "ensemble": brief.ensemble,
     }
 

@@ -39,6 +39,7 @@ from mien.music.spelling import key_name
 from mien.music.tune import pitch_of
 from mien.ports.port import Beat, Event, Strike, Transport
 from mien.values import Affect, Brief, Part
+from mien.vocabulary import meter_name
 
 START_S = 0.35
 """From the wish to the first note: time for page and ports to get ready."""
@@ -338,7 +339,7 @@ class Performance:
                 "chords": chord_rows(legs, ahead.from_s),
                 "marks": mark_rows(legs, ahead.from_s),
                 "key": key_name(last.tonic_pc, last.mode),
-                "meter": f"{last.meter[0]}/{last.meter[1]}",
+                "meter": meter_name(last.meter),
                 "written_bars": sum(leg.played.length_ticks // leg.played.bar_ticks for leg in legs),
             }
         )

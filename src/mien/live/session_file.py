@@ -21,12 +21,11 @@ from mien.live.conductor import Conductor, Step, begin, late, taken
 from mien.live.messages import planned_notes
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
-from mien.live.settings import mode_named
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike
 from mien.values import Affect, Brief, Classes, Note, Part, Reason
-from mien.vocabulary import EIGHT, classes_of, meter_named
+from mien.vocabulary import EIGHT, classes_of, meter_name, meter_named, mode_named, mode_word
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30
@@ -316,12 +315,14 @@ def _same(then: Any, now: Any) -> bool:
 
 def _brief_line(brief: Brief) -> Line:
     line = {field.name: getattr(brief, field.name) for field in fields(brief) if field.name != "reasons"}
-    return line | {"mode": brief.mode.name.lower(), "meter": f"{brief.meter[0]}/{brief.meter[1]}"}
+    return line | {"mode": mode_word(brief.mode), "meter": meter_name(brief.meter)}
 
 
 def _brief(line: Mapping[str, Any]) -> Brief:
     reasons = tuple(Reason(field.name, RECORDED, "the session's file") for field in fields(Brief) if field.name in line)
-    return Brief(**{**line, "mode": mode_named(line["mode"]), "meter": meter_named(line["meter"])}, reasons=reasons)
+    return Brief(
+        **{**line, "mode": mode_named(str(line["mode"])), "meter": meter_named(line["meter"])}, reasons=reasons
+    )
 
 
 def _affect_line(affect: Affect) -> Line:

@@ -11,8 +11,8 @@ from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.key import parse_key
 from mien.music.tune import tune_named
-from mien.values import Brief, Mode
-from mien.vocabulary import BRIEF_RANGES, meter_named
+from mien.values import Brief
+from mien.vocabulary import BRIEF_RANGES, meter_name, meter_named, mode_named, mode_word
 
 MODES = ("emotion", "gesture", "hand", "trajectory", "ensemble")
 
@@ -53,7 +53,7 @@ class Settings:
             "ensemble": self.ensemble,
             "seed": self.seed,
             "tonic": self.tonic,
-            "meter": f"{self.meter[0]}/{self.meter[1]}" if self.meter else None,
+            "meter": meter_name(self.meter) if self.meter else None,
             "tune": self.tune,
         }
 
@@ -105,7 +105,7 @@ def held(before: Mapping[str, float | str], asked: Mapping[str, Any]) -> dict[st
         if value is None:
             fields.pop(name, None)
         elif name == "mode":
-            fields[name] = mode_named(value).name.lower()
+            fields[name] = mode_word(mode_named(str(value)))
         else:
             fields[name] = number(f"hold: {name}", value, *HELD_RANGES[name])
     return fields
@@ -115,7 +115,7 @@ def with_held(brief: Brief, fields: Mapping[str, float | str]) -> Brief:
     """A brief with the held fields put in; their reasons say so."""
     if not fields:
         return brief
-    values = {name: mode_named(value) if name == "mode" else value for name, value in fields.items()}
+    values = {name: mode_named(str(value)) if name == "mode" else value for name, value in fields.items()}
     reasons = tuple(
         replace(reason, because="held by hand", source="the player") if reason.field in fields else reason
         for reason in brief.reasons
@@ -136,20 +136,6 @@ def number(name: str, given: Any, low: float, high: float) -> float:
     if not low <= given <= high:  # nor not a number at all
         raise BadInput(f"{name}: {given!r:.60} given; {low:g} to {high:g} allowed")
     return float(given)
-
-
-def mode_named(name: object) -> Mode:
-    """A mode by its name in small letters.
-
-    Raises
-    ------
-    BadInput
-        If there is none of that name.
-    """
-    by_name = {mode.name.lower(): mode for mode in Mode}
-    if str(name) not in by_name:
-        raise BadInput(f"mode {name!r}: choose one of {', '.join(by_name)}")
-    return by_name[str(name)]
 
 
 def _tonic(given: object) -> str | None:
