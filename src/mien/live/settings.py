@@ -4,7 +4,7 @@ The words are those of `docs/wire.md`. A value that is not allowed is refused wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mien.ensembles import ensemble as look_up
@@ -48,14 +48,7 @@ class Settings:
 
     def told(self) -> dict[str, Any]:
         """As plain data."""
-        return {
-            "mode": self.mode,
-            "ensemble": self.ensemble,
-            "seed": self.seed,
-            "tonic": self.tonic,
-            "meter": meter_name(self.meter) if self.meter else None,
-            "tune": self.tune,
-        }
+        return {**asdict(self), "meter": meter_name(self.meter) if self.meter else None}
 
 
 def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
@@ -66,9 +59,9 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
     BadInput
         If a field is unknown or its value is not allowed.
     """
-    known = {"mode", "ensemble", "seed", "tonic", "meter", "tune"}
-    if unknown := sorted(set(asked) - known):
-        raise BadInput(f"settings: '{unknown[0]}' is unknown; {', '.join(sorted(known))} can be set")
+    known = sorted(settings.told())
+    if unknown := sorted(set(asked).difference(known)):
+        raise BadInput(f"settings: '{unknown[0]}' is unknown; {', '.join(known)} can be set")
     fields: dict[str, Any] = {}
     if "mode" in asked:
         if str(asked["mode"]) not in MODES:
