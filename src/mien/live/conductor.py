@@ -308,13 +308,13 @@ def _fresh(anew: Iterable[Note], heard: Sequence[Note], tick: int) -> list[Note]
     A performer plays a little before or after the beat: what stands just before `tick` is new if nobody played it, what
     stands just after it is old if somebody did.
     """
-    late: dict[tuple[int, int], list[int]] = {}
+    near: dict[tuple[int, int], list[int]] = {}
     for note in heard:
         if note.onset_ticks >= tick - DISPLACED_TICKS:
-            late.setdefault((note.part, note.pitch_midi), []).append(note.onset_ticks)
+            near.setdefault((note.part, note.pitch_midi), []).append(note.onset_ticks)
     fresh = []
     for note in anew:
-        onsets = late.get((note.part, note.pitch_midi), ())
+        onsets = near.get((note.part, note.pitch_midi), ())
         if note.onset_ticks < tick - DISPLACED_TICKS or _is_near(note.onset_ticks, onsets):
             continue
         if note.end_ticks - tick >= SHORTEST_TICKS or note.onset_ticks >= tick:

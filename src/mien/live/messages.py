@@ -43,7 +43,7 @@ STEERED_BY = {
 PULSE_TICKS = TICKS_PER_QUARTER // 24
 
 
-def place(time_s: float) -> float:
+def rounded_s(time_s: float) -> float:
     """A time as messages give it."""
     return round(time_s, 4)
 
@@ -76,7 +76,7 @@ def set_up_told(at_s: float, band: Ensemble) -> dict[str, Any]:
     """The message that says who plays from a time on."""
     return {
         "type": "setup",
-        "at_s": place(at_s),
+        "at_s": rounded_s(at_s),
         "ensemble": band.name,
         "title": band.title,
         "reverb": band.reverb,
@@ -124,8 +124,8 @@ def note_rows(planned: Iterable[PlannedNote]) -> list[list[float]]:
     return [
         [
             note.note_id,
-            place(note.onset_s),
-            place(note.end_s - note.onset_s),
+            rounded_s(note.onset_s),
+            rounded_s(note.end_s - note.onset_s),
             note.strike.channel,
             note.strike.pitch_midi,
             note.strike.velocity,
@@ -180,7 +180,7 @@ def pulses_of(leg: Leg, ticks: int, from_s: float) -> list[tuple[float, Pulse]]:
 
 def beat_rows(beats: Iterable[tuple[float, Beat]]) -> list[list[float]]:
     """Rows `[time_s, beat, bar, bpm]`."""
-    return [[place(time_s), beat.beat, beat.bar, round(beat.tempo_bpm, 2)] for time_s, beat in beats]
+    return [[rounded_s(time_s), beat.beat, beat.bar, round(beat.tempo_bpm, 2)] for time_s, beat in beats]
 
 
 def chord_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
@@ -193,7 +193,7 @@ def chord_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
         for chord, start_s, end_s in zip(leg.played.chords, starts, ends, strict=True):
             if start_s >= from_s - 1e-9:
                 named = chord_name(chord, fifths)
-                rows.append([place(start_s), place(end_s - start_s), chord.roman, chord.function, named])
+                rows.append([rounded_s(start_s), rounded_s(end_s - start_s), chord.roman, chord.function, named])
     return rows
 
 
@@ -203,7 +203,7 @@ def mark_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
     for leg in legs:
         times = leg.times_s([mark.onset_ticks for mark in leg.played.marks])
         rows += [
-            [place(time_s), mark.kind, mark.text]
+            [rounded_s(time_s), mark.kind, mark.text]
             for mark, time_s in zip(leg.played.marks, times, strict=True)
             if time_s >= from_s - 1e-9
         ]
@@ -267,16 +267,16 @@ def mapping_told(table: MappingTable) -> dict[str, Any]:
 
 def brief_told(now: Brief | None, target: Target) -> dict[str, Any]:
     """What is in force, what it moves towards, and why; without a reading the mood stands at the origin."""
-    place = target.mood.affect
+    affect = target.mood.affect
     return {
         "type": "brief",
         "now": _brief_numbers(now) if now else None,
         "target": _brief_numbers(target.brief),
         "reasons": _reasons(target.brief),
         "mood": {
-            "valence": round(place.valence, 3) if place else 0.0,
-            "arousal": round(place.arousal, 3) if place else 0.0,
-            "doubt": round(place.doubt, 3) if place else 0.0,
+            "valence": round(affect.valence, 3) if affect else 0.0,
+            "arousal": round(affect.arousal, 3) if affect else 0.0,
+            "doubt": round(affect.doubt, 3) if affect else 0.0,
             "source": target.mood.source,
         },
     }

@@ -21,10 +21,10 @@ from mien.live.messages import (
     chord_rows,
     mark_rows,
     note_rows,
-    place,
     planned_notes,
     programs_of,
     pulses_along,
+    rounded_s,
     set_up_told,
 )
 from mien.live.mood import KeyAndMeter
@@ -189,7 +189,7 @@ class Performance:
         self.lift(now_s)
         self._player.silence(panic=why == "panic")
         self._player.send([Transport(runs=False)])
-        self._tell({"type": "hush", "from_s": place(now_s), "why": why})
+        self._tell({"type": "hush", "from_s": rounded_s(now_s), "why": why})
         if self._conductor:
             now_s = round(now_s, 6)  # as the session file will have it
             self._keeper.keep("silence", now_s, why=why)
@@ -331,10 +331,10 @@ class Performance:
         self._tell(
             {
                 "type": "notes",
-                "from_s": place(ahead.from_s),
-                "until_s": place(legs[-1].end_s),
+                "from_s": rounded_s(ahead.from_s),
+                "until_s": rounded_s(legs[-1].end_s),
                 "notes": note_rows(ahead.notes),
-                "ends": [[note_id, place(end_s)] for note_id, end_s in ahead.ends.items()],
+                "ends": [[note_id, rounded_s(end_s)] for note_id, end_s in ahead.ends.items()],
                 "beats": beat_rows(ahead.beats),
                 "chords": chord_rows(legs, ahead.from_s),
                 "marks": mark_rows(legs, ahead.from_s),

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from mien.live.conductor import Leg
-from mien.live.messages import Tell, note_rows, place
+from mien.live.messages import Tell, note_rows, rounded_s
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.take import KEPT_S
@@ -46,7 +46,7 @@ class Solo:
 
     def strike(self, now_s: float, strike: Strike) -> None:
         """Let a note begin; the one before has been lifted."""
-        note = PlannedNote(self._next_id, place(now_s), place(now_s + LONGEST_S), strike)
+        note = PlannedNote(self._next_id, rounded_s(now_s), rounded_s(now_s + LONGEST_S), strike)
         self._sounding, self._next_id = note, self._next_id - 1
         self._player.replace(ALL_KEPT_S, [note], {})
         self._tell({"type": "strike", "note": note_rows([note])[0]})
@@ -56,7 +56,7 @@ class Solo:
         note = self._sounding
         if note is None:
             return None
-        end_s = place(min(note.end_s, max(now_s, note.onset_s + 0.001)))
+        end_s = rounded_s(min(note.end_s, max(now_s, note.onset_s + 0.001)))
         ended = replace(note, end_s=end_s)
         self._sounding = None
         self._notes = [one for one in self._notes if one.onset_s > now_s - KEPT_S] + [ended]
