@@ -20,7 +20,6 @@ import cv2
 import numpy as np
 
 from mien.cues.geometry import IRIS_CENTRE, measure
-from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.face.landmarks68 import landmarks68
 from mien.face.look import look, look_close
@@ -72,20 +71,20 @@ def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool 
         return said | {"error": str(error)}
     mark()
     height, width = rgb.shape[:2]
-    seen = look(Frame(frame.captured_s, rgb), most=MOST_FACES)
-    faces = [face for face in seen if face.box_px[2] - face.box_px[0] >= SMALLEST_SHARE * width]
+    found = look(Frame(frame.captured_s, rgb), most=MOST_FACES)
+    faces = [face for face in found if face.box_px[2] - face.box_px[0] >= SMALLEST_SHARE * width]
     mark()
     cues = [measure(face) for face in faces]
     coefficients = [_coefficients(face) if with_coefficients else None for face in faces]
     mark()
-    affects = [_affect(reader, *seen) for seen in zip(faces, cues, coefficients, strict=True)]
+    affects = [_affect(reader, *measured) for measured in zip(faces, cues, coefficients, strict=True)]
     mark()
     stages = dict(zip(("decode", "face", "cues", "affect"), np.diff(marks).tolist(), strict=True))
     return said | {
         "size_px": [width, height],
         "faces": [
-            _seen(face, own, width, height) | {"coefficients": _rounded(values), "affect": affect}
-            for face, own, values, affect in zip(faces, cues, coefficients, affects, strict=True)
+            _face_told(face, its_cues, width, height) | {"coefficients": _rounded(values), "affect": affect}
+            for face, its_cues, values, affect in zip(faces, cues, coefficients, affects, strict=True)
         ],
         "ms": {stage: round(1e3 * seconds, 2) for stage, seconds in stages.items()},
     }
@@ -119,7 +118,7 @@ def _check_size(picture: bytes) -> None:
         raise BadInput(f"frame of {width}×{height} pixels: at most {MAX_PIXELS} are read; send a smaller picture")
 
 
-def _seen(face: Face, cues: Cues, width: int, height: int) -> dict[str, Any]:
+def _face_told(face: Face, cues: Cues, width: int, height: int) -> dict[str, Any]:
     """A face for the page and the session: places as shares of the picture, cues in order with None for unseen ones."""
     size = np.array([width, height], dtype=np.float32)
     centres = face.eyes_px[:, IRIS_CENTRE]
@@ -135,8 +134,8 @@ def _seen(face: Face, cues: Cues, width: int, height: int) -> dict[str, Any]:
             for (x, y), r in zip(centres / size, radii, strict=True)
         ],
         "cues": [
-            round(float(value), 5) if seen else None
-            for _, value, seen in zip(NAMES, cues.values, cues.valid, strict=True)
+            round(float(value), 5) if is_valid else None
+            for value, is_valid in zip(cues.values, cues.valid, strict=True)
         ],
     }
 
