@@ -8,7 +8,7 @@ from page import Page, Server, serving
 
 from mien.cues.neutral import average_neutral
 from mien.live.calibration import Rest, profile_of
-from mien.live.greeting import allowed
+from mien.live.greeting import sort_greeting
 
 HUGE = 10**400
 """A number that JSON can hold and no float."""
@@ -43,7 +43,7 @@ OWN = profile_of(Rest(average_neutral()))
     ],
 )
 def test_of_a_greeting_each_thing_stands_for_itself(hello: dict, taken: dict, refused: list[str]) -> None:
-    found, told = allowed(hello)
+    found, told = sort_greeting(hello)
     assert found == taken
     assert [word in text for word, text in zip(refused, told, strict=True)] == [True] * len(refused)
 

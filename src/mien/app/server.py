@@ -30,7 +30,7 @@ from mien.assets import read_asset
 from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
-from mien.live.greeting import allowed
+from mien.live.greeting import sort_greeting
 from mien.live.messages import PROTOCOL
 from mien.live.session import Session
 from mien.live.station import EXPORTS, Busy, NothingPlayed, Station, StationFull
@@ -303,10 +303,10 @@ class Sockets:
 
 def _attach(session: Session, outbox: Outbox, hello: dict[str, Any], *, resumed: bool) -> None:
     """Attach a page with what of its greeting can be had; what is refused is told first."""
-    taken, refused = allowed(hello)
+    allowed, refused = sort_greeting(hello)
     for text in refused[:MOST_REFUSED]:
         outbox.put({"type": "error", "code": "bad-message", "text": text, "about": "hello"})
-    session.attach(outbox.put, taken, resumed=resumed)
+    session.attach(outbox.put, allowed, resumed=resumed)
 
 
 async def _send_all(socket: WebSocket, outbox: Outbox) -> Never:

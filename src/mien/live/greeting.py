@@ -12,8 +12,8 @@ from mien.live.calibration import rest_of
 from mien.live.settings import Settings, changed
 
 
-def allowed(hello: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Sort a greeting.
+def sort_greeting(hello: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Sort a greeting into what is allowed of it, and why the rest is not.
 
     Returns
     -------
