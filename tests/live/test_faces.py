@@ -350,11 +350,11 @@ def test_time_in_which_nobody_looked_counts_for_nothing() -> None:
     watching.seat(2)
     watching.see(answer((LEFT, cues(), None), (RIGHT, cues(), None)), 10.0, False)
     watching.calibrate("start", 10.5)
-    watching.look(False, 11.0)
-    watching.look(False, 20.0)  # lost, then starting: one time
+    watching.pause(11.0)
+    watching.pause(20.0)  # lost, then starting: one time
     assert watching.learnt(70.0) is None and not watching.is_alone(70.0)
     assert watching.mood(70.0, True).source == "face", "cues alone: no expression has been read yet"
-    watching.look(True, 70.0)
+    watching.resume(70.0)
     watching.see(answer((RIGHT, cues(), None)), 70.5, False)
     assert watching.seats_taken() == (0, 1), "the other one is only out of sight for a moment"
     progress = watching.learnt(73.0)

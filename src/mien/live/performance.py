@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
-from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, late, taken
+from mien.live.conductor import EARLY_S, Conductor, Leg, Step, after_step, begin, forget, late
 from mien.live.messages import (
     Tell,
     beat_rows,
@@ -276,7 +276,7 @@ class Performance:
             leg_number, from_s = leg.number, leg.times_s([tick])[0]
         for do in steps:
             is_place = do in ("cut", "redirect")
-            self._take(Step(do, leg_number if is_place else 0, tick if is_place else 0, target, affect), now_s)
+            self._step(Step(do, leg_number if is_place else 0, tick if is_place else 0, target, affect), now_s)
         self._compose_on(now_s)
         self.led_s = from_s - now_s
         after = self._known().ends_s()
@@ -300,12 +300,12 @@ class Performance:
         """Compose until enough lies ahead; whether there was need."""
         was_short = False
         while not self._known().has_closed and self._known().end_s < now_s + AHEAD_S and self._aim:
-            self._take(Step("next", 0, 0, self._aim, self._affect), now_s)
+            self._step(Step("next", 0, 0, self._aim, self._affect), now_s)
             was_short = True
         return was_short
 
-    def _take(self, step: Step, now_s: float) -> None:
-        self._conductor = taken(self._known(), step)
+    def _step(self, step: Step, now_s: float) -> None:
+        self._conductor = after_step(self._known(), step)
         self._next_id = self._conductor.next_id
         self._keeper.keep("step", now_s, step=step)
 

@@ -86,9 +86,9 @@ class Player:
         self._missed: set[str] = set()
         self._opening: threading.Thread | None = None
         self._thread: threading.Thread | None = None
-        self.take(openers)
+        self.take_ports(openers)
 
-    def take(self, openers: Mapping[str, Opener]) -> None:
+    def take_ports(self, openers: Mapping[str, Opener]) -> None:
         """Play on these ports from now on: one who had none is given another's.
 
         Raises

@@ -189,7 +189,7 @@ class Session:
 
     def take_ports(self, openers: Mapping[str, Opener]) -> None:
         """Play on ports that another session has left."""
-        self._player.take(openers)
+        self._player.take_ports(openers)
         self._gestures.forget()
         self.performance.plan_anew(self.now_s)
         self._tell_state()
@@ -337,7 +337,10 @@ class Session:
 
     def _reader_changed(self, how: str) -> None:
         self._notices.reader(how)
-        self.watching.look(how == "ready", self.now_s)
+        if how == "ready":
+            self.watching.resume(self.now_s)
+        else:
+            self.watching.pause(self.now_s)
         self._tell_state()
 
     def _port_changed(self, name: str, is_alive: bool, why: str) -> None:

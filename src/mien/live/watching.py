@@ -72,8 +72,8 @@ class Watching:
         self._people: dict[int, Person] = {}
         self._seen_s = 0.0
         """When somebody was last seen; at first, when it was begun to look."""
-        self._blind_s: float | None = None
-        """Since when nobody looks."""
+        self._paused_s: float | None = None
+        """Since when nothing is seen, None while it is."""
         self.own: Rest | None = None
         """The person's resting face, None while it is not known."""
         self.calibration: Calibration | None = None
@@ -146,22 +146,24 @@ class Watching:
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
         return Sight(tuple(sorted(told, key=lambda row: int(row["seat"]))), gestures, moved)
 
-    def look(self, is_looking: bool, now_s: float) -> None:
-        """Look, or look away while the reading process is lost or starting: that time counts for nothing, neither for
-        who sits where nor for a calibration."""
-        if not is_looking:
-            self._blind_s = now_s if self._blind_s is None else self._blind_s
-        elif self._blind_s is not None:
-            away_s, self._blind_s = now_s - self._blind_s, None
-            self._seen_s += away_s
-            self._seats = later(self._seats, away_s)
+    def pause(self, now_s: float) -> None:
+        """See nothing while the reading process is lost or starting: until `resume`, time counts for nothing, neither
+        for who sits where nor for a calibration."""
+        self._paused_s = now_s if self._paused_s is None else self._paused_s
+
+    def resume(self, now_s: float) -> None:
+        """See again, if it was paused."""
+        if self._paused_s is not None:
+            pause_s, self._paused_s = now_s - self._paused_s, None
+            self._seen_s += pause_s
+            self._seats = later(self._seats, pause_s)
             if self.calibration:
-                begun_s = min(now_s, self.calibration.started_s + away_s)
+                begun_s = min(now_s, self.calibration.started_s + pause_s)
                 self.calibration = replace(self.calibration, started_s=begun_s)
 
     def is_alone(self, now_s: float) -> bool:
         """Whether nobody has been seen for some time, as far as was looked."""
-        return (now_s if self._blind_s is None else self._blind_s) - self._seen_s > ALONE_S
+        return (now_s if self._paused_s is None else self._paused_s) - self._seen_s > ALONE_S
 
     def seats_taken(self) -> tuple[int, ...]:
         """The seats in which somebody sits."""
@@ -228,7 +230,7 @@ class Watching:
     def learnt(self, now_s: float) -> dict[str, Any] | None:
         """What the page is told of the calibration under way: how far it is, now and then, and how it ended."""
         calibration = self.calibration
-        if calibration is None or self._blind_s is not None:
+        if calibration is None or self._paused_s is not None:
             return None
         progress = calibration.progress(now_s)
         if progress < 1:
