@@ -21,7 +21,7 @@ from mien.music.journey.phrases import close, next_phrase
 from mien.music.journey.redirect import redirect
 from mien.music.journey.state import Journey
 from mien.music.journey.stretch import Stretch
-from mien.music.perform import SPREAD_MS, WIDEST_SPREAD, perform
+from mien.music.perform import SHORTEST_TICKS, SPREAD_MS, WIDEST_SPREAD, perform
 from mien.music.rhythm import bar_ticks, beat_ticks
 from mien.values import Affect, Brief, Note, Phrase
 
@@ -41,7 +41,6 @@ lack it, and who rests, or plays other music from there on, would still strike i
 
 ANY_PITCH = -1
 """Stands for whatever pitch a part plays."""
-SHORTEST_TICKS = 30
 
 
 @dataclass(frozen=True, slots=True)
