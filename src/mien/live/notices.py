@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Callable
 
+from mien.live.player import RETRY_S
+
 log = logging.getLogger(__name__)
 
 Notice = Callable[[str, str], None]
@@ -45,7 +47,7 @@ class Notices:
 
 def port_notice(name: str, is_alive: bool, why: str) -> tuple[str, str]:
     """Code and sentence for a port that came, went or cannot be had; the latter two are in the log too, as warnings."""
-    remedy = "check its name and whether it is on; it is tried again every two seconds"
+    remedy = f"check its name and whether it is on; it is tried again every {RETRY_S:g} seconds"
     text = f"{name} is there" if is_alive else f"{name} is not there ({why}): {remedy}"
     log.info(text) if is_alive else log.warning(text)
     return ("port-back" if is_alive else "port-lost"), text
