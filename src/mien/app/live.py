@@ -22,7 +22,7 @@ import typer
 
 from mien.app.address import LOOPBACK, WILDCARDS, allowed_hosts, bind, reached_at, shown_host
 from mien.app.options import Coefficients, MappingFile, OpenPage, Out, Weights
-from mien.app.ports import Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
+from mien.app.ports import ANY_PORT, Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput
 from mien.values import EMOTIONS
 from mien.writing import write_together
@@ -127,9 +127,7 @@ def live(
 
     if headless or camera is not None:
         if camera is None or not openers:
-            raise BadInput(
-                "play without a page wants --camera and --audio, or a port: --osc, --faceosc, --midi-out, --lsl"
-            )
+            raise BadInput(f"play without a page wants --camera and a port: {ANY_PORT}")
         check_source(camera)
         wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
         asyncio.run(_play_headless(make_station, camera, wishes, osc_in))

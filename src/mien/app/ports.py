@@ -36,6 +36,12 @@ Audio = Annotated[
 ]
 
 
+PORT_OPTIONS = ("--osc", "--faceosc", "--midi-out", "--lsl", "--audio")
+"""Every option that names a port."""
+ANY_PORT = f"{', '.join(PORT_OPTIONS[:-1])} or {PORT_OPTIONS[-1]}"
+"""Those options in words."""
+
+
 def ports(
     test: Annotated[bool, typer.Option("--test", help="Play a scale on the ports given.")] = False,
     osc: Osc = None,
@@ -56,7 +62,7 @@ def ports(
         raise BadInput("ports were given: add --test to play a scale on them, or leave them out to list all there are")
     if test:
         if not is_named:
-            raise BadInput("--test: give a port to test: --osc, --faceosc, --midi-out, --lsl or --audio")
+            raise BadInput(f"--test: give a port to test: {ANY_PORT}")
         for opener in port_openers(osc or [], faceosc or [], midi_out or [], lsl=lsl, audio=audio).values():
             try:
                 print(play_scale(opener()))
