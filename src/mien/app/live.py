@@ -14,9 +14,9 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,9 @@ from mien.app.ports import ANY_PORT, Audio, FaceOsc, Lsl, MidiClock, MidiOut, Os
 from mien.errors import BadInput
 from mien.values import EMOTIONS
 from mien.writing import write_together
+
+if TYPE_CHECKING:
+    from mien.live.station import Station
 
 DEFAULT_PORT = 8420
 MOST_SESSIONS = 64
@@ -203,7 +206,9 @@ def _keep_time() -> None:
     gc.freeze()
 
 
-async def _play_headless(make_station: Any, camera: str, wishes: dict[str, Any], osc_in: int | None) -> None:
+async def _play_headless(
+    make_station: "Callable[[], Station]", camera: str, wishes: dict[str, Any], osc_in: int | None
+) -> None:
     from mien.app.headless import play_headless
     from mien.app.steering import steered_by_osc
 
@@ -214,7 +219,7 @@ async def _play_headless(make_station: Any, camera: str, wishes: dict[str, Any],
 
 
 async def _serve(
-    make_station: Any,
+    make_station: "Callable[[], Station]",
     listening: socket.socket,
     hosts: Sequence[str],
     token: str | None,

@@ -3,15 +3,19 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mien.errors import BadInput
 from mien.values import EMOTIONS
+
+if TYPE_CHECKING:
+    from mien.live.player import Opener
+    from mien.ports.port import Port
 
 Osc = Annotated[list[str] | None, typer.Option("--osc", help="Send OSC to HOST:PORT. Can be repeated.")]
 FaceOsc = Annotated[
@@ -94,7 +98,7 @@ def ports(
         print("audio     --audio")
 
 
-def play_scale(port: Any) -> str:
+def play_scale(port: "Port") -> str:
     """Play a scale on a port and close it; what was done, in words."""
     from mien.ports.port import Release, Strike, Value
 
@@ -107,7 +111,7 @@ def play_scale(port: Any) -> str:
     return f"{port.name}: played a scale"
 
 
-def tell_unknown_hosts(openers: Mapping[str, Any]) -> None:
+def tell_unknown_hosts(openers: "Mapping[str, Opener]") -> None:
     """Say of each OSC receiver whose host nobody knows now that nothing reaches it; it may be there later."""
     from mien.ports.osc import Receiver
     from mien.ports.port import PortLost
@@ -131,7 +135,7 @@ def port_openers(
     audio: bool = False,
     classes: Sequence[str] = EMOTIONS,
     coefficients: bool = False,
-) -> dict[str, Any]:
+) -> "dict[str, Opener]":
     """What opens each port asked for, by its name.
 
     Parameters
@@ -154,13 +158,13 @@ def port_openers(
     from mien.ports.midi import FileTwins, open_midi, output_names
     from mien.ports.osc import parse_receiver
 
-    openers: dict[str, Any] = {}
+    openers: dict[str, Opener] = {}
     for profile, receivers in (("mien", osc), ("faceosc", faceosc)):
         for text in receivers:
             receiver = parse_receiver(text, profile)
             openers[receiver.name] = receiver
     for name in midi_out:
-        opens: Callable[[], Any]
+        opens: Opener
         if name.endswith(".mid"):
             opens = FileTwins(Path(name), keeps_time=keeps_time)
         else:
