@@ -132,10 +132,9 @@ def test_a_tune_by_the_eyes_reaches_page_and_port_and_replays(stage: Stage) -> N
         stage.hold(REST, 0.2)
     assert [message["note"][4] for message in stage.of("strike")] == wanted
     assert len(stage.of("lift")) == len(wanted)
-    assert [event.pitch_midi for event in stage.twin.sent if isinstance(event, Strike) and event.part == "melody"] == (
-        wanted
-    ), "the composer's melody rests"
-    assert any(isinstance(event, Strike) and event.part != "melody" for event in stage.twin.sent), "the others play"
+    struck = [event for event in stage.twin.sent if isinstance(event, Strike) and event.part == Part.MELODY]
+    assert [strike.pitch_midi for strike in struck] == wanted, "the composer's melody rests"
+    assert any(isinstance(event, Strike) and event.part != Part.MELODY for event in stage.twin.sent), "the others play"
     stage.hold(REST, 25.0)
     stage.performance.silence(stage.clock.now_s, "stop")
     stage.player.play_due()
@@ -147,7 +146,7 @@ def test_a_tune_by_the_eyes_reaches_page_and_port_and_replays(stage: Stage) -> N
     lines = parse_session(stage.file.content(stage.clock.now_s), "session")
     take = replayed(lines)
     assert differences(lines, take) == []
-    assert [note.strike.pitch_midi for note in notes_of(take) if note.strike.part == "melody"] == wanted
+    assert [note.strike.pitch_midi for note in notes_of(take) if note.strike.part == Part.MELODY] == wanted
     kept = [line["pitch_midi"] for line in lines if line["kind"] == "note" and line["part"] == "melody"]
     assert kept == wanted
     piece = piece_of(take.movements[0], "session")
@@ -239,7 +238,7 @@ def test_who_leaves_gives_the_melody_back_to_the_composer(stage: Stage) -> None:
     assert len(stage.of("lift")) == 1
     before = len(stage.twin.sent)
     stage.hold(None, 15.0)
-    assert any(isinstance(event, Strike) and event.part == "melody" for event in stage.twin.sent[before:])
+    assert any(isinstance(event, Strike) and event.part == Part.MELODY for event in stage.twin.sent[before:])
 
 
 def test_another_instrument_and_the_end_of_the_music_end_the_note(stage: Stage) -> None:

@@ -295,10 +295,10 @@ def test_who_rests_strikes_no_downbeat_more_and_who_returns_lacks_none(name: str
             device.sent.clear()
             clock.wait(0.005)
         leaves, returns = lines
-        assert not [row for row in sent if leaves - 0.02 < row[0] < returns - 0.05 and row[1].part != "harmony"]
+        assert not [row for row in sent if leaves - 0.02 < row[0] < returns - 0.05 and row[1].part != Part.HARMONY]
         written = [note for leg in performance._known().legs for note in planned_notes([leg], returns - 0.03)]
-        downbeat = [note for note in written if note.onset_s < returns + 0.05 and note.strike.part != "harmony"]
-        heard = [event for at_s, event in sent if returns - 0.05 < at_s and event.part != "harmony"]
+        downbeat = [note for note in written if note.onset_s < returns + 0.05 and note.strike.part != Part.HARMONY]
+        heard = [event for at_s, event in sent if returns - 0.05 < at_s and event.part != Part.HARMONY]
         assert downbeat and all(note.strike in heard for note in downbeat)
         early += sum(note.onset_s < returns - 1e-3 for note in downbeat)
     assert early or name == "piano", "some came before the line"

@@ -6,27 +6,28 @@ from hypothesis import strategies as st
 from mien.live.ledger import Ledger
 from mien.live.plan import Plan, PlannedNote
 from mien.ports.port import Beat, Release, Strike
+from mien.values import Part
 
 
 def note(note_id: int, onset_s: float, end_s: float, pitch: int = 60, channel: int = 0) -> PlannedNote:
-    return PlannedNote(note_id, onset_s, end_s, Strike(channel, "melody", pitch, 80))
+    return PlannedNote(note_id, onset_s, end_s, Strike(channel, Part.MELODY, pitch, 80))
 
 
 class TestLedger:
     def test_a_key_struck_again_is_released_first(self) -> None:
         ledger = Ledger()
-        strike = Strike(0, "melody", 60, 80)
+        strike = Strike(0, Part.MELODY, 60, 80)
         assert ledger.strike(1, strike) == (strike,)
-        assert ledger.strike(2, strike) == (Release(0, "melody", 60), strike)
+        assert ledger.strike(2, strike) == (Release(0, Part.MELODY, 60), strike)
         assert ledger.release(1, 0, 60) == ()
-        assert ledger.release(2, 0, 60) == (Release(0, "melody", 60),)
+        assert ledger.release(2, 0, 60) == (Release(0, Part.MELODY, 60),)
         assert ledger.silence() == ()
 
     def test_silence_owes_nothing_afterwards(self) -> None:
         ledger = Ledger()
-        ledger.strike(1, Strike(0, "melody", 60, 80))
-        ledger.strike(2, Strike(3, "rhythm", 40, 80))
-        assert ledger.silence() == (Release(0, "melody", 60), Release(3, "rhythm", 40))
+        ledger.strike(1, Strike(0, Part.MELODY, 60, 80))
+        ledger.strike(2, Strike(3, Part.RHYTHM, 40, 80))
+        assert ledger.silence() == (Release(0, Part.MELODY, 60), Release(3, Part.RHYTHM, 40))
         assert ledger.silence() == ()
 
 
@@ -44,10 +45,10 @@ class TestPlan:
         plan.replace(0, [note(1, 0, 4), note(2, 1, 4, 62), note(3, 3, 4, 64)], {})
         plan.due(0.5)
         plan.replace(2, [note(4, 2, 3, 65)], {1: 2.0, 2: 2.5})
-        assert plan.due(1) == [Strike(0, "melody", 62, 80)]
-        assert plan.due(2) == [Release(0, "melody", 60), Strike(0, "melody", 65, 80)]
-        assert plan.due(2.5) == [Release(0, "melody", 62)]
-        assert plan.due(9) == [Release(0, "melody", 65)]
+        assert plan.due(1) == [Strike(0, Part.MELODY, 62, 80)]
+        assert plan.due(2) == [Release(0, Part.MELODY, 60), Strike(0, Part.MELODY, 65, 80)]
+        assert plan.due(2.5) == [Release(0, Part.MELODY, 62)]
+        assert plan.due(9) == [Release(0, Part.MELODY, 65)]
         assert plan.silence() == [], "no key is down"
 
     def test_a_new_plan_puts_off_the_end_of_what_sounds_or_will(self) -> None:
@@ -55,18 +56,22 @@ class TestPlan:
         plan.replace(0, [note(1, 0, 2), note(2, 1, 2, 62)], {})
         plan.due(0.5)
         plan.replace(1.5, [], {1: 3.0, 2: 2.5})
-        assert plan.due(1) == [Strike(0, "melody", 62, 80)]
+        assert plan.due(1) == [Strike(0, Part.MELODY, 62, 80)]
         assert plan.due(2) == []
         plan.replace(1.5, [], {1: 2.75})
-        assert plan.due(2.5) == [Release(0, "melody", 62)]
-        assert plan.due(2.75) == [Release(0, "melody", 60)]
+        assert plan.due(2.5) == [Release(0, Part.MELODY, 62)]
+        assert plan.due(2.75) == [Release(0, Part.MELODY, 60)]
         assert plan.due(9) == []
 
     def test_what_was_missed_stays_silent_and_what_still_sounds_is_struck(self) -> None:
         plan = Plan()
         plan.replace(0, [note(1, 0, 1), note(2, 1, 40, 62), note(3, 2, 3, 64), note(4, 29.9, 29.95, 65)], {})
-        assert plan.due(30) == [Strike(0, "melody", 62, 80), Strike(0, "melody", 65, 80), Release(0, "melody", 65)]
-        assert plan.silence() == [Release(0, "melody", 62)]
+        assert plan.due(30) == [
+            Strike(0, Part.MELODY, 62, 80),
+            Strike(0, Part.MELODY, 65, 80),
+            Release(0, Part.MELODY, 65),
+        ]
+        assert plan.silence() == [Release(0, Part.MELODY, 62)]
 
 
 times = st.floats(0, 5, width=16)

@@ -7,10 +7,11 @@ from mien.errors import CannotWrite
 from mien.live.plan import PlannedNote
 from mien.live.player import FORESIGHT_S, RETRY_S, Player
 from mien.ports.port import PortLost, Program, Release, SilentTwin, Strike
+from mien.values import Part
 
 
 def note(note_id: int, onset_s: float, end_s: float) -> PlannedNote:
-    return PlannedNote(note_id, onset_s, end_s, Strike(0, "melody", 60 + note_id, 80))
+    return PlannedNote(note_id, onset_s, end_s, Strike(0, Part.MELODY, 60 + note_id, 80))
 
 
 def test_a_lost_port_is_told_of_tried_again_and_silenced_first() -> None:
@@ -55,7 +56,7 @@ def test_silence_upon_silence_still_owes_what_was_not_sent() -> None:
     player.silence()
     player.silence()
     player.play_due()
-    assert twin.sent[-1] == Release(0, "melody", 61)
+    assert twin.sent[-1] == Release(0, Part.MELODY, 61)
 
 
 def test_the_thread_plays_and_leaves_nothing_sounding() -> None:
@@ -71,7 +72,7 @@ def test_the_thread_plays_and_leaves_nothing_sounding() -> None:
     player.replace(0, [note(1, clock.now_s, clock.now_s + 60)], {})
     assert struck.wait(10)
     player.close()
-    assert twin.sent == [Strike(0, "melody", 61, 80), Release(0, "melody", 61)]
+    assert twin.sent == [Strike(0, Part.MELODY, 61, 80), Release(0, Part.MELODY, 61)]
     assert (twin.is_closed, twin.panics) == (True, 2)  # one at its opening, one at its end
 
 
@@ -155,4 +156,4 @@ def test_a_port_with_a_fault_ends_neither_the_others_nor_the_thread() -> None:
     bad.left = 9
     player.close()
     assert good.is_closed
-    assert good.sent[-1] == Release(0, "melody", 61)
+    assert good.sent[-1] == Release(0, Part.MELODY, 61)

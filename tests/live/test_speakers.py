@@ -76,7 +76,7 @@ def test_a_note_sounds_the_same_time_after_it_was_sent_and_dies_away(stage: Stag
     onsets = []
     for shift in (0, 137, 400):  # wherever in a block it is sent
         stage.played += shift
-        stage.port.send([Strike(0, "melody", 60, 90), Beat(1, 1, 90)])
+        stage.port.send([Strike(0, Part.MELODY, 60, 90), Beat(1, 1, 90)])
         stage.played -= shift
         heard = stage.play(0.5)
         onsets.append(first_sound(heard) - shift)
@@ -84,9 +84,9 @@ def test_a_note_sounds_the_same_time_after_it_was_sent_and_dies_away(stage: Stag
         stage.play(3.0)
     assert onsets[0] == pytest.approx(AHEAD, abs=80)
     assert max(onsets) - min(onsets) <= 2, "no jitter"
-    stage.port.send([Strike(0, "melody", 60, 90)])
+    stage.port.send([Strike(0, Part.MELODY, 60, 90)])
     held = level(stage.play(0.6))
-    stage.port.send([Release(0, "melody", 60)])
+    stage.port.send([Release(0, Part.MELODY, 60)])
     stage.play(1.5)
     assert level(stage.play(0.2)) < held / 20
     assert stage.mixer.voices == 0
@@ -121,24 +121,24 @@ def test_a_held_note_stays_its_instrument_s_when_the_channel_gets_another(blocks
 
 
 def test_a_key_that_is_held_for_long_sounds_on(stage: Stage) -> None:
-    stage.port.send([Program(0, 48, {}), Strike(0, "melody", 60, 90)])  # strings
+    stage.port.send([Program(0, 48, {}), Strike(0, Part.MELODY, 60, 90)])  # strings
     early = level(stage.play(1.5)[-RATE_HZ // 2 :])
     stage.play(3.0)
     assert level(stage.play(0.5)) > early / 3
 
 
 def test_controls_move_channels(stage: Stage) -> None:
-    stage.port.send([Program(0, 48, {7: 100, 10: 1, 11: 127, 91: 0}), Strike(0, "melody", 60, 90)])
+    stage.port.send([Program(0, 48, {7: 100, 10: 1, 11: 127, 91: 0}), Strike(0, Part.MELODY, 60, 90)])
     left, right = np.abs(stage.play(1.0)[-RATE_HZ // 2 :]).mean(axis=0)
     assert left > 5 * right
-    stage.port.send([Control(0, "melody", "pan", 1.0), Control(0, "melody", "expression", 0.5)])
+    stage.port.send([Control(0, Part.MELODY, "pan", 1.0), Control(0, Part.MELODY, "expression", 0.5)])
     soft_left, soft_right = np.abs(stage.play(1.0)[-RATE_HZ // 2 :]).mean(axis=0)
     assert soft_right > 5 * soft_left
     assert soft_right < left / 2
 
 
 def test_panic_is_silence(stage: Stage) -> None:
-    stage.port.send([Strike(channel, "x", 50 + channel, 100) for channel in range(4)])
+    stage.port.send([Strike(channel, Part.MELODY, 50 + channel, 100) for channel in range(4)])
     assert level(stage.play(0.5)) > 1e-3
     stage.port.panic()
     stage.play(AHEAD_S + 0.2)
@@ -147,16 +147,16 @@ def test_panic_is_silence(stage: Stage) -> None:
 
 
 def test_drums_ring_and_choke(stage: Stage) -> None:
-    stage.port.send([Strike(9, "kit", 46, 100), Release(9, "kit", 46)])  # an open hi-hat
+    stage.port.send([Strike(9, Part.KIT, 46, 100), Release(9, Part.KIT, 46)])  # an open hi-hat
     stage.play(AHEAD_S + 0.1)
     assert stage.mixer.voices > 0
-    stage.port.send([Strike(9, "kit", 42, 100)])  # the closed one damps it
+    stage.port.send([Strike(9, Part.KIT, 42, 100)])  # the closed one damps it
     stage.play(AHEAD_S + 0.1)
     assert all(one.pitch_midi == 42 for one in stage.mixer._sounding)
 
 
 def test_however_much_sounds_nothing_clips(stage: Stage) -> None:
-    stage.port.send([Strike(channel, "x", pitch, 127) for channel in range(4) for pitch in range(40, 80, 3)])
+    stage.port.send([Strike(channel, Part.MELODY, pitch, 127) for channel in range(4) for pitch in range(40, 80, 3)])
     assert np.abs(stage.play(0.5)).max() <= 1.0
 
 
@@ -164,7 +164,7 @@ def test_the_thread_fills_the_ring_and_ends() -> None:
     cards: list[SilentCard] = []
     before = threading.active_count()
     port = Speakers(Mixer(Sampler(load_font(None), RATE_HZ)), lambda ring: cards.append(SilentCard(ring)) or cards[-1])
-    port.send([Strike(0, "melody", 60, 90)])
+    port.send([Strike(0, Part.MELODY, 60, 90)])
     for _ in range(2000):
         while port.ring.waiting < BLOCK:
             pass
@@ -178,10 +178,10 @@ def test_the_thread_fills_the_ring_and_ends() -> None:
 
 
 def test_what_sounds_when_it_is_closed_fades_and_does_not_break_off(stage: Stage) -> None:
-    stage.port.send([Strike(channel, "x", 48 + channel, 110) for channel in range(4)])
+    stage.port.send([Strike(channel, Part.MELODY, 48 + channel, 110) for channel in range(4)])
     stage.play(0.5)
     stage.port.panic()
-    stage.port.send([Strike(0, "x", 70, 110)])  # too late
+    stage.port.send([Strike(0, Part.MELODY, 70, 110)])  # too late
     loud = level(stage.cards[0].heard[-1])
     stage.port.close()
     last = stage.cards[0].play(stage.port.ring.waiting)
@@ -221,7 +221,7 @@ def test_what_is_foreseen_is_ready_when_it_is_struck(name: str, stage: Stage, mo
     band = ensemble(name)
     programs = programs_of(band)
     strikes = [
-        Strike(channel, part.name.lower(), pitch, 80)
+        Strike(channel, part, pitch, 80)
         for part, channel in channels(band.players).items()
         for pitch in ((36, 38) if part is Part.KIT else (60, 67))
     ]
@@ -242,7 +242,7 @@ def test_every_player_is_made_ready_when_there_is_time(stage: Stage, monkeypatch
     play = stage.mixer._sampler.play
     monkeypatch.setattr(stage.mixer._sampler, "play", lambda *given: presets.append(given[0]) or play(*given))
     stage.port.prefetcher.warm()
-    stage.port.foresee([Program(3, 5, {}), PlannedNote(1, 0.0, 9.0, Strike(3, "x", 60, 80))])
+    stage.port.foresee([Program(3, 5, {}), PlannedNote(1, 0.0, 9.0, Strike(3, Part.MELODY, 60, 80))])
     stage.port.prefetcher.work_off()
     programs = {player.program for band in ensembles().values() for player in band.players.values()}
     assert set(presets) == {(0, 5), *((128, 0) if program is None else (0, program) for program in programs)}
@@ -262,7 +262,7 @@ def test_what_cannot_be_made_ready_is_in_the_log_and_the_music_goes_on(
 
     monkeypatch.setattr(stage.mixer, "prefetch", prefetch)
     prefetcher = Prefetcher(stage.mixer)
-    prefetcher.foresee([PlannedNote(number, 0.0, 1.0, Strike(0, "x", 60, 80)) for number in range(2)])
+    prefetcher.foresee([PlannedNote(number, 0.0, 1.0, Strike(0, Part.MELODY, 60, 80)) for number in range(2)])
     assert made.wait(20)
     prefetcher.close()
     assert "cannot be decoded" in caplog.text
@@ -271,7 +271,7 @@ def test_what_cannot_be_made_ready_is_in_the_log_and_the_music_goes_on(
 def test_a_card_that_goes_is_a_lost_port(stage: Stage) -> None:
     stage.cards[0].is_alive = False
     with pytest.raises(PortLost, match="gone"):
-        stage.port.send([Strike(0, "melody", 60, 80)])
+        stage.port.send([Strike(0, Part.MELODY, 60, 80)])
 
 
 def test_a_ring_that_runs_dry_is_silent_and_counts() -> None:

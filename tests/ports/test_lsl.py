@@ -9,6 +9,7 @@ from mien.errors import BadInput
 from mien.ports import lsl
 from mien.ports.lsl import LslPort, Stream, channels, open_lsl
 from mien.ports.port import Beat, Happened, PortLost, Release, Seen, Strike, Transport, Value
+from mien.values import Part
 
 
 class StandIn:
@@ -80,8 +81,8 @@ def test_a_frame_is_one_sample_at_the_time_it_was_true(library: StandIn, port: L
 
 
 def test_music_becomes_markers(library: StandIn, port: LslPort) -> None:
-    port.send([Transport(True), Beat(1, 3, 96.0), Strike(0, "melody", 64, 80), Happened(0, "blink", 0.1)])
-    port.send([Release(0, "melody", 64), Transport(False)])
+    port.send([Transport(True), Beat(1, 3, 96.0), Strike(0, Part.MELODY, 64, 80), Happened(0, "blink", 0.1)])
+    port.send([Release(0, Part.MELODY, 64), Transport(False)])
     port.panic()
     assert [words for _, [words], _ in library.pushed] == [
         "start",

@@ -15,6 +15,7 @@ from mien.ports import osc_in
 from mien.ports.osc import FACEOSC_GESTURES, LARGEST_BUNDLE, OscPort, Receiver, parse_receiver
 from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
 from mien.ports.port import Beat, Control, Happened, Release, Seen, Strike, Value
+from mien.values import Part
 
 NTP_EPOCH_S = 2208988800
 
@@ -59,9 +60,9 @@ def test_music_arrives_at_the_documented_addresses(receiver: socket.socket) -> N
     port = opened(receiver)
     port.send(
         [
-            Strike(0, "melody", 64, 90),
-            Release(0, "melody", 64),
-            Control(0, "melody", "brightness", 0.25),
+            Strike(0, Part.MELODY, 64, 90),
+            Release(0, Part.MELODY, 64),
+            Control(0, Part.MELODY, "brightness", 0.25),
             Beat(2, 3, 96.0),
             Happened(0, "wink_left"),
         ]
@@ -108,7 +109,7 @@ def test_large_readings_are_split_into_packets(receiver: socket.socket) -> None:
 def test_values_are_rate_limited_and_notes_are_not(receiver: socket.socket) -> None:
     port = opened(receiver)
     for number in range(20):
-        port.send([Value("face/0/found", 1.0), Strike(0, "melody", 60 + number, 80)])
+        port.send([Value("face/0/found", 1.0), Strike(0, Part.MELODY, 60 + number, 80)])
     port.close()
     receiver.settimeout(0.3)
     addresses = []
@@ -126,7 +127,7 @@ def test_faceosc_patches_find_their_addresses(receiver: socket.socket) -> None:
     cues = {name: 1.0 for _, name, _ in FACEOSC_GESTURES}
     port.send(
         [
-            Strike(0, "melody", 60, 80),
+            Strike(0, Part.MELODY, 60, 80),
             Value("face/0/found", 1.0),
             Seen(0, cues, (90.0, 0.0, -90.0), (100, 50, 300, 250)),
         ]

@@ -101,12 +101,13 @@ def ports(
 def play_scale(port: "Port") -> str:
     """Play a scale on a port and close it; what was done, in words."""
     from mien.ports.port import Release, Strike, Value
+    from mien.values import Part
 
     with contextlib.closing(port):
         for pitch in (60, 62, 64, 65, 67, 69, 71, 72):
-            port.send([Strike(0, "melody", pitch, 80), Value("test/pitch", pitch)])
+            port.send([Strike(0, Part.MELODY, pitch, 80), Value("test/pitch", pitch)])
             time.sleep(0.15)
-            port.send([Release(0, "melody", pitch)])
+            port.send([Release(0, Part.MELODY, pitch)])
         port.panic()
     return f"{port.name}: played a scale"
 

@@ -6,6 +6,7 @@ key does nothing. Whatever ends a session, `silence` gives the releases that are
 """
 
 from mien.ports.port import Release, Strike
+from mien.values import Part
 
 Key = tuple[int, int]
 """Channel and pitch."""
@@ -15,7 +16,7 @@ class Ledger:
     """The keys that are down, each with the id of the note that holds it."""
 
     def __init__(self) -> None:
-        self._held: dict[Key, tuple[int, str]] = {}
+        self._held: dict[Key, tuple[int, Part]] = {}
 
     def strike(self, note_id: int, strike: Strike) -> tuple[Strike | Release, ...]:
         """What to send so that a note begins: its key is released first if it is down."""

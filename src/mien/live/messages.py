@@ -23,7 +23,7 @@ from mien.music.midi import channels, desk_controls
 from mien.music.rhythm import beat_ticks
 from mien.music.spelling import chord_name, key_name, signature
 from mien.music.tune import shipped_tunes
-from mien.ports.port import Beat, Program, Pulse, Strike
+from mien.ports.port import Beat, Program, Pulse, Strike, part_word
 from mien.values import REGIONS, TICKS_PER_QUARTER, Brief, Classes, Part
 from mien.vocabulary import meter_name, mode_word
 
@@ -64,7 +64,7 @@ def _players_told(band: Ensemble) -> Iterator[tuple[Player, dict[str, Any]]]:
             player,
             {
                 "channel": channel_of[part],
-                "part": part.name.lower(),
+                "part": part_word(part),
                 "label": band.label(part),
                 "program": player.program or 0,
                 "kit": part is Part.KIT,
@@ -114,7 +114,7 @@ def planned_notes(legs: Iterable[Leg], from_s: float) -> list[PlannedNote]:
         ends = leg.times_s([note.end_ticks for note in leg.played.notes])
         for note, note_id, onset_s, end_s in zip(leg.played.notes, leg.ids, onsets, ends, strict=True):
             if onset_s >= from_s - 1e-9:
-                strike = Strike(channel_of[note.part], note.part.name.lower(), note.pitch_midi, note.velocity)
+                strike = Strike(channel_of[note.part], note.part, note.pitch_midi, note.velocity)
                 planned.append(PlannedNote(note_id, onset_s, end_s, strike))
     return sorted(planned, key=lambda note: (note.onset_s, note.note_id))
 
@@ -222,7 +222,7 @@ def welcome_told(classes: Classes, table: MappingTable) -> dict[str, Any]:
         "emotions": [one.name for one in classes],
         "regions": list(REGIONS),
         "modes": list(MODES),
-        "parts": [{"name": part.name.lower(), "region": STEERED_BY[part]} for part in Part],
+        "parts": [{"name": part_word(part), "region": STEERED_BY[part]} for part in Part],
         "ensembles": [ensemble_told(band) for band in ensembles().values()],
         "cues": [
             {"name": c.name, "unit": c.unit, "low": c.low, "high": c.high, "region": c.region, "facs": c.facs}
@@ -253,7 +253,7 @@ def mapping_told(table: MappingTable) -> dict[str, Any]:
         "gesture": _mapping_rows(gesture_mapping()),
         "controls": [
             {
-                "part": row.part.name.lower(),
+                "part": part_word(row.part),
                 "control": row.control,
                 "cue": row.cue,
                 "at_rest": row.at_rest,

@@ -37,7 +37,7 @@ from mien.music.journey.steer import distance
 from mien.music.midi import channels
 from mien.music.spelling import key_name
 from mien.music.tune import pitch_of
-from mien.ports.port import Beat, Event, Strike, Transport
+from mien.ports.port import Beat, Event, Strike, Transport, part_word
 from mien.values import Affect, Brief, Part
 from mien.vocabulary import meter_name
 
@@ -224,7 +224,7 @@ class Performance:
         self.lift(now_s)
         channel = channels(ensemble(brief.ensemble).players)[Part.MELODY]
         pitch = pitch_of(degree, brief.tonic_pc, brief.mode)
-        self._solo.strike(now_s, Strike(channel, Part.MELODY.name.lower(), pitch, velocity))
+        self._solo.strike(now_s, Strike(channel, Part.MELODY, pitch, velocity))
 
     def lift(self, now_s: float) -> None:
         """Let the player's own note end, if one sounds."""
@@ -246,7 +246,7 @@ class Performance:
 
     def _keep_rest(self, from_s: float, parts: frozenset[Part]) -> None:
         self._rests.append((from_s, parts))
-        self._keeper.keep("rest", from_s, parts=sorted(part.name.lower() for part in parts))
+        self._keeper.keep("rest", from_s, parts=sorted(map(part_word, parts)))
 
     def _wants_turn(self, now_s: float, aim: Brief, target: Brief) -> bool:
         if now_s - self._decided_s < DECIDE_S:

@@ -53,7 +53,7 @@ class Prefetcher:
             channel_of = channels(band.players)
             for part, player in band.players.items():
                 pitch = DRUM_MIDI if player.program is None else (player.low_midi + player.high_midi) // 2
-                strike = Strike(channel_of[part], part.name.lower(), pitch, USUAL_VELOCITY)
+                strike = Strike(channel_of[part], part, pitch, USUAL_VELOCITY)
                 self._later.append((player.program or 0, PlannedNote(0, 0.0, 0.0, strike)))
         self._wake.set()
 

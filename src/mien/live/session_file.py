@@ -23,7 +23,7 @@ from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
-from mien.ports.port import Strike
+from mien.ports.port import Strike, part_word
 from mien.values import Affect, Brief, Classes, Note, Part, Reason
 from mien.vocabulary import EIGHT, classes_of, meter_name, meter_named, mode_named, mode_word
 
@@ -265,7 +265,7 @@ def _tune(lines: Sequence[Line], name: str) -> list[PlannedNote]:
         if line["kind"] == "tune":
             try:
                 key = Note(0, Part[line["part"].upper()], int(line["pitch_midi"]), 1, int(line["velocity"]))
-                strike = Strike(0, key.part.name.lower(), key.pitch_midi, key.velocity)
+                strike = Strike(0, key.part, key.pitch_midi, key.velocity)
                 onset_s = float(line["onset_s"])
                 notes.append(PlannedNote(int(line["id"]), onset_s, round(onset_s + float(line["length_s"]), 4), strike))
             except _BROKEN as error:
@@ -303,7 +303,7 @@ def _told(note: PlannedNote) -> Line:
     return {
         "onset_s": round(note.onset_s, 4),
         "length_s": round(note.end_s - note.onset_s, 4),
-        "part": note.strike.part,
+        "part": part_word(note.strike.part),
         "pitch_midi": note.strike.pitch_midi,
         "velocity": note.strike.velocity,
     }

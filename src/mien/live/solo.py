@@ -17,7 +17,7 @@ from mien.live.player import Player
 from mien.live.take import KEPT_S
 from mien.music.tune import LONGEST_S
 from mien.ports.port import Strike
-from mien.values import Note, Part
+from mien.values import Note
 
 ALL_KEPT_S = float("inf")
 """A plan from here on replaces nothing."""
@@ -77,7 +77,7 @@ def with_solo(leg: Leg, notes: Sequence[PlannedNote]) -> Leg:
         onset = min(onset, leg.played.length_ticks - 1)
         length = max(1, min(end, leg.played.length_ticks) - onset)
         strike = note.strike
-        pairs.append((Note(onset, Part[strike.part.upper()], strike.pitch_midi, length, strike.velocity), note.note_id))
+        pairs.append((Note(onset, strike.part, strike.pitch_midi, length, strike.velocity), note.note_id))
     pairs.sort()
     played = replace(leg.played, notes=tuple(note for note, _ in pairs))
     return replace(leg, played=played, ids=tuple(id_ for _, id_ in pairs))

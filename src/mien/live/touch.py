@@ -9,7 +9,7 @@ from typing import Any
 
 from mien.ensembles import Ensemble
 from mien.music.midi import channels
-from mien.ports.port import CONTROLLERS, Control
+from mien.ports.port import CONTROLLERS, Control, part_word
 from mien.values import CONTROLS, Gesture
 
 PAN_REACH = 0.8
@@ -42,7 +42,7 @@ class Touch:
                 before = self._told.get((channel_of[part], name))
                 if before is None or abs(step - before) > 1 or (step != before and step in (0, 127)):
                     self._told[channel_of[part], name] = step
-                    found.append(Control(channel_of[part], part.name.lower(), name, value))
+                    found.append(Control(channel_of[part], part, name, value))
         return found
 
 
@@ -57,6 +57,6 @@ def control_rows(moved: list[Control]) -> list[dict[str, Any]]:
 def gesture_told(gesture: Gesture) -> Mapping[str, Mapping[str, float]]:
     """A gesture by part and control, for the page."""
     return {
-        part.name.lower(): dict(zip(CONTROLS, (round(n, 4) for n in numbers), strict=True))
+        part_word(part): dict(zip(CONTROLS, (round(n, 4) for n in numbers), strict=True))
         for part, numbers in gesture.controls
     }

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import CUES
 from mien.errors import BadInput, extra
-from mien.ports.port import Beat, Event, Happened, PortLost, Release, Strike, Transport, Value
+from mien.ports.port import Beat, Event, Happened, PortLost, Release, Strike, Transport, Value, part_word
 from mien.values import EMOTIONS, REGIONS
 
 SCOPES = ("machine", "link", "site")
@@ -151,9 +151,9 @@ def marker(event: Event) -> str:
         case Beat(beat, bar, tempo_bpm):
             return f"bar {bar} beat {beat} tempo {tempo_bpm:.2f}"
         case Strike(_, part, pitch, velocity):
-            return f"note {part} {pitch} {velocity}"
+            return f"note {part_word(part)} {pitch} {velocity}"
         case Release(_, part, pitch):
-            return f"note {part} {pitch} 0"
+            return f"note {part_word(part)} {pitch} 0"
         case Transport(runs):
             return "start" if runs else "stop"
         case Happened(seat, what):

@@ -21,7 +21,19 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import UDPClient
 
 from mien.errors import BadInput, cause_of
-from mien.ports.port import HIGHEST_PORT, Beat, Control, Event, Happened, PortLost, Release, Seen, Strike, Value
+from mien.ports.port import (
+    HIGHEST_PORT,
+    Beat,
+    Control,
+    Event,
+    Happened,
+    PortLost,
+    Release,
+    Seen,
+    Strike,
+    Value,
+    part_word,
+)
 
 ROOT = "/mien"
 PORT = 7400
@@ -150,11 +162,11 @@ def own(event: Event) -> list[Message]:
     """An event in our own addresses."""
     match event:
         case Strike(channel, part, pitch, velocity):
-            return [(f"{ROOT}/music/{part}/note", (pitch, velocity, channel))]
+            return [(f"{ROOT}/music/{part_word(part)}/note", (pitch, velocity, channel))]
         case Release(channel, part, pitch):
-            return [(f"{ROOT}/music/{part}/note", (pitch, 0, channel))]
+            return [(f"{ROOT}/music/{part_word(part)}/note", (pitch, 0, channel))]
         case Control(_, part, control, value):
-            return [(f"{ROOT}/control/{part}/{control}", (float(value),))]
+            return [(f"{ROOT}/control/{part_word(part)}/{control}", (float(value),))]
         case Happened(seat, what):
             return [(f"{ROOT}/face/{seat}/event/{what}", (1.0,))]
         case Beat(beat, bar, tempo_bpm):

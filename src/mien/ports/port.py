@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mien.values import Part
+
 CONTROLLERS: Mapping[str, int] = {"vibrato": 1, "breath": 2, "pan": 10, "expression": 11, "brightness": 74}
 """MIDI controller of each gesture control (MIDI 1.0 controller table; 74 is brightness by General MIDI 2)."""
 
@@ -16,12 +18,17 @@ HIGHEST_PORT = 65535
 """Highest number of a UDP or TCP port: sixteen bits."""
 
 
+def part_word(part: Part) -> str:
+    """The word for a part in addresses, markers and messages, such as "melody"."""
+    return part.name.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Strike:
     """A note begins."""
 
     channel: int
-    part: str
+    part: Part
     pitch_midi: int
     velocity: int
 
@@ -31,7 +38,7 @@ class Release:
     """A note ends."""
 
     channel: int
-    part: str
+    part: Part
     pitch_midi: int
 
 
@@ -40,7 +47,7 @@ class Control:
     """A controller moves; `value` 0..1, `control` a key of `CONTROLLERS`."""
 
     channel: int
-    part: str
+    part: Part
     control: str
     value: float
 
