@@ -86,7 +86,7 @@ class Stage:
         cues = [rest[name] + (moved or {}).get(name, 0.0) for name in NAMES]
         face = {
             "score": 1.0, "box": [0.3, 0.2, 0.7, 0.8], "pose_deg": [0, 0, 0], "points": [], "irises": [],
-            "cues": cues, "affect": None,
+            "cues": cues, "coefficients": None, "affect": None,
         }  # fmt: skip
         said = {"faces": [] if moved is None else [face]}
         sight = self.watching.see(said, now_s, reads_affect=False)
@@ -218,7 +218,10 @@ def test_the_composer_plays_the_melody_where_only_others_are_left(stage: Stage) 
 
     def see(*boxes: list[float]) -> frozenset[Part]:
         cues = average_neutral().mean.tolist()
-        face = {"score": 1.0, "pose_deg": [0, 0, 0], "points": [], "irises": [], "cues": cues, "affect": None}
+        face = {
+            "score": 1.0, "pose_deg": [0, 0, 0], "points": [], "irises": [],
+            "cues": cues, "coefficients": None, "affect": None,
+        }  # fmt: skip
         for _ in range(round((KEPT_S + 0.5) * RATE_HZ)):
             stage.clock.wait(1 / RATE_HZ)
             said = {"faces": [face | {"box": box} for box in boxes]}

@@ -10,6 +10,7 @@ from mien.circumplex import affect_at, affect_of
 from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import NAMES
 from mien.errors import BadInput
+from mien.live.answers import AffectRow
 from mien.live.calibration import EXTREME, FEWEST, Calibration, drifted, profile_of, ranged, rest_of, rested
 from mien.live.commands import NotNow
 from mien.live.face_values import port_values
@@ -194,8 +195,8 @@ class TestOwnRest:
 class TestOwnClasses:
     OWN = (EmotionClass("dreamy", 0.3, -0.5, {"mode": "lydian"}), EmotionClass("défiant mood", -0.2, 0.6))
 
-    def read(self, dreamy: float) -> dict[str, object]:
-        return {"probs": [dreamy, 1 - dreamy], "valence": 0, "arousal": 0, "doubt": 0.1, "shares": [0.25] * 4}
+    def read(self, dreamy: float) -> AffectRow:
+        return reading("neutral") | {"probs": [dreamy, 1 - dreamy]}
 
     def test_faces_read_in_the_words_of_their_reader(self) -> None:
         watching = Watching(self.OWN)

@@ -170,7 +170,7 @@ class Evening(RuleBasedStateMachine):
             faces = [
                 {
                     "score": 1.0, "box": box, "pose_deg": [0.0, 0.0, 0.0], "points": [], "irises": [], "affect": None,
-                    "cues": [REST[name] + pose.get(name, 0.0) for name in NAMES],
+                    "cues": [REST[name] + pose.get(name, 0.0) for name in NAMES], "coefficients": None,
                 }
                 for box, pose in zip(SEATS, poses, strict=False)
             ]  # fmt: skip

@@ -4,11 +4,9 @@ Controllers go out before anything else is done with a frame; then the page gets
 values, the ports their numbers. Latencies are measured from a frame's arrival.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from mien.clock import Clock
 from mien.ensembles import Ensemble, ensemble
+from mien.live.answers import Reading
 from mien.live.face_tune import FaceTune
 from mien.live.face_values import port_values
 from mien.live.messages import Tell
@@ -62,14 +60,12 @@ class GestureClock:
         """Tell every controller anew: another ensemble plays, or another page listens."""
         self._touch.forget()
 
-    def answered(
-        self, said: Mapping[str, Any], waiting: Waiting, dropped: int, reads_affect: bool, wished: str
-    ) -> None:
+    def answered(self, said: Reading, waiting: Waiting, dropped: int, reads_affect: bool, wished: str) -> None:
         """Take in a frame that was read.
 
         Parameters
         ----------
-        said : an answer of `mien.live.worker` without an error.
+        said : what the reading process says of it.
         dropped : frames dropped since the last.
         wished : the ensemble that plays where none has been set up.
         """

@@ -21,6 +21,7 @@ from typing import Any, Self
 from mien.assets import read_manifest
 from mien.clock import Clock
 from mien.errors import cause_of
+from mien.live.answers import Answer, Reading, Ready, Refusal
 from mien.live.frames import CameraFrame, frame_bytes
 from mien.live.worker import serve
 from mien.reader_manifest import classes_told
@@ -74,7 +75,7 @@ class ReadingProcess:
     ----------
     reads_affect : whether expressions are read, or cues only measured.
     clock : the session's.
-    on_answer : called with what the worker says of a frame, and the frame.
+    on_answer : called with what the process says of a frame, and the frame.
     on_change : called with "starting", "ready" or "lost".
     choice : what is read, and by which network.
     """
@@ -83,7 +84,7 @@ class ReadingProcess:
         self,
         reads_affect: bool,
         clock: Clock,
-        on_answer: Callable[[dict[str, Any], Waiting], None],
+        on_answer: Callable[[Answer, Waiting], None],
         on_change: Callable[[str], None],
         choice: ReaderChoice = SHIPPED,
     ) -> None:
@@ -191,7 +192,7 @@ class ReadingProcess:
         except RuntimeError:
             return  # the loop has ended, and the session with it
 
-    def _hear(self, generation: int, said: dict[str, Any]) -> None:
+    def _hear(self, generation: int, said: Reading | Refusal | Ready) -> None:
         if generation != self._generation:
             return
         if "ready" in said:

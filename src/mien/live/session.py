@@ -14,6 +14,7 @@ from typing import Any
 
 from mien.clock import Clock
 from mien.errors import BadInput
+from mien.live.answers import Answer
 from mien.live.calibration import rest_of
 from mien.live.commands import Command, NotNow, code_of, parse_command
 from mien.live.face_tune import FaceTune
@@ -324,7 +325,7 @@ class Session:
             self._reading.change(self._wishes.reads_affect)
         self._tell_state()
 
-    def _answered(self, said: Mapping[str, Any], waiting: Waiting) -> None:
+    def _answered(self, said: Answer, waiting: Waiting) -> None:
         """The reading process has read a frame."""
         if "error" in said:
             self.refuse("bad-frame", said["error"])

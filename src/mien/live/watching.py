@@ -17,6 +17,7 @@ from mien.cues.coefficients import beyond_rest, named_coefficients
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
+from mien.live.answers import FaceRow, Reading, affect_of, coefficients_of, cues_of, glance_of
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
 from mien.live.mood import ALONE_S, Mood, coloured
@@ -24,7 +25,7 @@ from mien.live.seats import Seats, later, seated
 from mien.music.gesture import State, step
 from mien.nets import Floats
 from mien.smoothing import CueMemory, LabelMemory, steady_affect, steady_cues, steady_label
-from mien.values import Affect, Classes, Cues, Gesture
+from mien.values import Affect, Classes, Gesture
 from mien.vocabulary import EIGHT
 
 if TYPE_CHECKING:
@@ -101,24 +102,24 @@ class Watching:
         """How many seats there are."""
         return self._seats.most
 
-    def see(self, said: Mapping[str, Any], now_s: float, reads_affect: bool) -> Sight:
+    def see(self, said: Reading, now_s: float, reads_affect: bool) -> Sight:
         """Take in one frame.
 
         Parameters
         ----------
-        said : an answer of `mien.live.worker`.
+        said : what the reading process says of it.
         reads_affect : whether expressions are read; otherwise readings are left out even where they came.
         """
-        boxes = [tuple(face["box"]) for face in said["faces"]]
+        boxes = [(x0, y0, x1, y1) for x0, y0, x1, y1 in (face["box"] for face in said["faces"])]
         self._seats, places = seated(self._seats, boxes, now_s)
         told, gestures, moved = [], {}, {}
         for face, seat in zip(said["faces"], places, strict=True):
             if seat is None:
                 continue
-            cues = _cues(face["cues"], now_s)
-            coefficients = np.array(face["coefficients"], np.float32) if face.get("coefficients") else None
-            read = self._seen(face["affect"], now_s) if reads_affect and face["affect"] else None
-            glance = _glance(face["affect"]) if read and seat == 0 else None
+            cues, coefficients = cues_of(face, now_s), coefficients_of(face)
+            affect_row = face["affect"] if reads_affect else None
+            read = affect_of(affect_row, now_s, self.classes) if affect_row else None
+            glance = glance_of(affect_row) if affect_row and seat == 0 else None
             if self.calibration and seat == 0:
                 known = glance.coefficients if glance and coefficients is None else coefficients
                 first = glance.first if glance else None
@@ -129,8 +130,8 @@ class Watching:
             own = self.own if seat == 0 else None
             if coefficients is not None and own and own.coefficients is not None:
                 coefficients = beyond_rest(coefficients, own.coefficients)
-            if read and glance and own:
-                read = self._of_own_rest(read, glance, face["affect"]["worth"], own)
+            if affect_row and read and glance and own:
+                read = self._of_own_rest(read, glance, affect_row["worth"], own)
             neutral = own.cues if own else average_neutral()
             departures = neutral.departures(cues)
             calm, memory = steady_cues(cues, person.cues)
@@ -181,19 +182,6 @@ class Watching:
             return Mood("face", None, colours)
         affects = [person.affect for person in people if person.affect]
         return Mood("face", _together(affects) if affects else None, colours)  # cues alone until the first is read
-
-    def _seen(self, read: Mapping[str, Any], now_s: float) -> Affect:
-        """What the reading process says, as a value: its numbers are rounded."""
-        whole, shares = sum(read["probs"]), sum(read["shares"])
-        return Affect(
-            now_s,
-            tuple(p / whole for p in read["probs"]),
-            read["valence"],
-            read["arousal"],
-            read["doubt"],
-            tuple(share / shares for share in read["shares"]),
-            self.classes,
-        )
 
     def _of_own_rest(self, read: Affect, glance: "Glance", worth: float, own: Rest) -> Affect:
         """A reading whose closer look is taken against the person's own rest, where that is known of it."""
@@ -262,19 +250,6 @@ def _calibration_told(step_: str, state: str, progress: float, text: str) -> dic
     }
 
 
-def _cues(values: list[float | None], now_s: float) -> Cues:
-    valid = np.array([value is not None for value in values])
-    return Cues(now_s, np.array([value or 0.0 for value in values], dtype=np.float32), valid)
-
-
-def _glance(read: Mapping[str, Any]) -> "Glance | None":
-    """What a closer look was given, as the reading process says it."""
-    from mien.affect.closer import Glance
-
-    given = read.get("glance")
-    return Glance(given["first"], np.array(given["coefficients"], np.float32), given["clear"]) if given else None
-
-
 def _steadied(person: Person, seen: Affect) -> tuple[Affect, LabelMemory]:
     """What is read, and as what it reads, both without trembling."""
     affect = steady_affect(seen, person.affect)
@@ -292,17 +267,21 @@ def _together(affects: list[Affect]) -> Affect:
 
 
 def _told(
-    face: Mapping[str, Any],
+    face: FaceRow,
     seat: int,
     departures: Mapping[str, float],
     coefficients: Floats | None,
     affect: Affect | None,
     label: LabelMemory | None,
 ) -> dict[str, Any]:
-    row = {key: face[key] for key in ("score", "box", "pose_deg", "points", "irises")}
     named = {name: value for name, value in zip(NAMES, face["cues"], strict=True) if value is not None}
-    return row | {
+    return {
         "seat": seat,
+        "score": face["score"],
+        "box": face["box"],
+        "pose_deg": face["pose_deg"],
+        "points": face["points"],
+        "irises": face["irises"],
         "cues": named,
         "departures": {name: round(value, 3) for name, value in departures.items()},
         "coefficients": None if coefficients is None else named_coefficients(coefficients),

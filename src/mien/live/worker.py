@@ -4,7 +4,8 @@ It runs apart so that a hostile picture cannot harm a session, and so that readi
 decodes within limits, sees up to four faces, measures them, and, if asked to at its start, reads their expression:
 without that, no module of `mien.affect` is loaded, which its first message proves. Expression coefficients, movements
 by ARKit's names, are told if asked for; the reader reads those of a clear face anyway. Nothing is written, nothing is
-kept. Frames arrive as the page sent them (`mien.live.frames`), answers go back as JSON: nothing is unpickled.
+kept. Frames arrive as the page sent them (`mien.live.frames`), answers (`mien.live.answers`) go back as JSON: nothing
+is unpickled.
 """
 
 import io
@@ -14,16 +15,16 @@ import sys
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from mien.cues.geometry import IRIS_CENTRE, measure
+from mien.cues.geometry import measure
 from mien.errors import BadInput
-from mien.face.landmarks68 import landmarks68
 from mien.face.look import look, look_close
 from mien.face.pictures import decode
+from mien.live.answers import AffectRow, Answer, Ready, affect_row, face_row
 from mien.live.frames import MAX_PIXELS, CameraFrame, parse_frame
 from mien.nets import Floats
 from mien.values import Cues, Face, Frame
@@ -45,7 +46,8 @@ def serve(
     reader = _warm(reads_affect, weights, with_coefficients)
     loaded = sorted(name for name in sys.modules if name.startswith("mien.affect"))
     try:
-        connection.send_bytes(json.dumps({"ready": True, "affect_modules": loaded}).encode())
+        ready: Ready = {"ready": True, "affect_modules": loaded}
+        connection.send_bytes(json.dumps(ready).encode())
         while True:
             said = answer(parse_frame(connection.recv_bytes()), reader, with_coefficients)
             connection.send_bytes(json.dumps(said).encode())
@@ -53,12 +55,8 @@ def serve(
         return
 
 
-def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool = False) -> dict[str, Any]:
-    """Read one frame: faces (largest first) and the time of each stage in milliseconds, or an `error`.
-
-    `coefficients` of a face are 0..1 in the order of `mien.cues.coefficients`, None where nobody asked for them.
-    """
-    said: dict[str, Any] = {"seq": frame.seq, "captured_s": frame.captured_s}
+def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool = False) -> Answer:
+    """Read one frame, and measure how long each stage takes."""
     marks = [time.perf_counter()]
 
     def mark() -> None:
@@ -68,7 +66,7 @@ def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool 
         _check_size(frame.picture)
         rgb = decode(frame.picture, "frame").rgb
     except BadInput as error:
-        return said | {"error": str(error)}
+        return {"seq": frame.seq, "captured_s": frame.captured_s, "error": str(error)}
     mark()
     height, width = rgb.shape[:2]
     found = look(Frame(frame.captured_s, rgb), most=MOST_FACES)
@@ -80,11 +78,12 @@ def answer(frame: CameraFrame, reader: "Reader | None", with_coefficients: bool 
     affects = [_affect(reader, *measured) for measured in zip(faces, cues, coefficients, strict=True)]
     mark()
     stages = dict(zip(("decode", "face", "cues", "affect"), np.diff(marks).tolist(), strict=True))
-    return said | {
+    return {
+        "seq": frame.seq,
+        "captured_s": frame.captured_s,
         "size_px": [width, height],
         "faces": [
-            _face_told(face, its_cues, width, height) | {"coefficients": _rounded(values), "affect": affect}
-            for face, its_cues, values, affect in zip(faces, cues, coefficients, affects, strict=True)
+            face_row(*measured, (width, height)) for measured in zip(faces, cues, coefficients, affects, strict=True)
         ],
         "ms": {stage: round(1e3 * seconds, 2) for stage, seconds in stages.items()},
     }
@@ -118,51 +117,11 @@ def _check_size(picture: bytes) -> None:
         raise BadInput(f"frame of {width}×{height} pixels: at most {MAX_PIXELS} are read; send a smaller picture")
 
 
-def _face_told(face: Face, cues: Cues, width: int, height: int) -> dict[str, Any]:
-    """A face for the page and the session: places as shares of the picture, cues in order with None for unseen ones."""
-    size = np.array([width, height], dtype=np.float32)
-    centres = face.eyes_px[:, IRIS_CENTRE]
-    radii = np.linalg.norm(face.eyes_px[:, IRIS_CENTRE + 1 :] - centres[:, None], axis=2).mean(axis=1) / width
-    x0, y0, x1, y1 = face.box_px
-    return {
-        "score": round(face.score, 3),
-        "box": [round(v, 4) for v in (x0 / width, y0 / height, x1 / width, y1 / height)],
-        "pose_deg": [round(v, 1) for v in face.pose_deg],
-        "points": np.round(landmarks68(face) / size, 4).astype(float).tolist(),
-        "irises": [
-            [round(float(x), 4), round(float(y), 4), round(float(r), 4)]
-            for (x, y), r in zip(centres / size, radii, strict=True)
-        ],
-        "cues": [
-            round(float(value), 5) if is_valid else None
-            for value, is_valid in zip(cues.values, cues.valid, strict=True)
-        ],
-    }
-
-
 def _coefficients(face: Face) -> Floats:
     from mien.cues.coefficients import read_coefficients
 
     return read_coefficients(face)
 
 
-def _rounded(coefficients: Floats | None) -> list[float] | None:
-    return None if coefficients is None else [round(float(value), 4) for value in coefficients]
-
-
-def _affect(reader: "Reader | None", face: Face, cues: Cues, coefficients: Floats | None) -> dict[str, Any] | None:
-    if reader is None:
-        return None
-    explained = reader.explain(face, cues, coefficients)
-    read, glance = explained.affect, explained.glance
-    return {
-        "probs": [round(p, 5) for p in read.probs],
-        "valence": read.valence,
-        "arousal": read.arousal,
-        "doubt": read.doubt,
-        "shares": [round(s, 5) for s in read.shares],
-        "worth": explained.worth,
-        "glance": None
-        if glance is None
-        else {"first": glance.first, "coefficients": _rounded(glance.coefficients), "clear": glance.clear},
-    }
+def _affect(reader: "Reader | None", face: Face, cues: Cues, coefficients: Floats | None) -> AffectRow | None:
+    return affect_row(reader.explain(face, cues, coefficients)) if reader else None
