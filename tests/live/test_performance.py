@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from mien.circumplex import affect_at, affect_of
 from mien.clock import OfflineClock
 from mien.live.conductor import EARLY_S
-from mien.live.messages import planned_notes
 from mien.live.performance import AHEAD_S, MARGIN_S, Performance
 from mien.live.player import RETRY_S, Player
+from mien.live.schedule import planned_notes
 from mien.live.seats import resting_parts
 from mien.live.session_file import SessionFile, differences, parse_session, replayed
 from mien.live.take import piece_of

@@ -8,7 +8,7 @@ from live.test_session_machine import Device, Evening
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.ensembles import ensemble
-from mien.live.messages import channel_setup
+from mien.live.music_messages import channel_setup
 from mien.live.performance import Performance
 from mien.live.player import RETRY_S, Player
 from mien.live.session_file import SessionFile

@@ -10,7 +10,7 @@ import pytest
 from mien.ensembles import ensemble, ensembles
 from mien.errors import BadInput
 from mien.live import speakers
-from mien.live.messages import programs_of
+from mien.live.music_messages import programs_of
 from mien.live.plan import PlannedNote
 from mien.live.prefetch import Prefetcher
 from mien.live.speakers import (

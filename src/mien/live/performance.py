@@ -14,22 +14,20 @@ from typing import Any, Protocol
 
 from mien.ensembles import ensemble
 from mien.live.conductor import EARLY_S, Conductor, Leg, Step, after_step, begin, forget, late
-from mien.live.messages import (
-    Tell,
+from mien.live.messages import Tell
+from mien.live.mood import KeyAndMeter
+from mien.live.music_messages import (
     beat_rows,
-    beats_along,
     chord_rows,
     mark_rows,
     note_rows,
-    planned_notes,
     programs_of,
-    pulses_along,
     rounded_s,
     set_up_told,
 )
-from mien.live.mood import KeyAndMeter
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
+from mien.live.schedule import beats_along, planned_notes, pulses_along
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting

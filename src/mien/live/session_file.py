@@ -18,9 +18,9 @@ from typing import Any
 from mien import __version__
 from mien.errors import BadInput, cause_of
 from mien.live.conductor import Conductor, Step, after_step, begin, late
-from mien.live.messages import planned_notes
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
+from mien.live.schedule import planned_notes
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike, part_word

@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from mien.live.conductor import Leg
-from mien.live.messages import Tell, note_rows, rounded_s
+from mien.live.messages import Tell
+from mien.live.music_messages import note_rows, rounded_s
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.take import KEPT_S
