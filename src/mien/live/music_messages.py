@@ -3,16 +3,17 @@
 Times are session seconds, rounded to a tenth of a millisecond; channels count from 0.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mien.ensembles import Ensemble, Player
 from mien.live.conductor import Leg
 from mien.live.plan import PlannedNote
 from mien.music.midi import channels, desk_controls
-from mien.music.spelling import chord_name, signature
+from mien.music.spelling import chord_name, key_name, signature
 from mien.ports.port import Beat, Program, part_word
 from mien.values import Part
+from mien.vocabulary import meter_name
 
 
 def rounded_s(time_s: float) -> float:
@@ -122,3 +123,48 @@ def mark_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
             if time_s >= from_s - 1e-9
         ]
     return rows
+
+
+def notes_told(
+    legs: Sequence[Leg],
+    from_s: float,
+    notes: Iterable[PlannedNote],
+    ends: Mapping[int, float],
+    beats: Iterable[tuple[float, Beat]],
+) -> dict[str, Any]:
+    """The message that tells all that begins at `from_s` or later, of the legs there are, at least one; `ends` says by
+    id when notes of before end now."""
+    last = legs[-1].played
+    return {
+        "type": "notes",
+        "from_s": rounded_s(from_s),
+        "until_s": rounded_s(legs[-1].end_s),
+        "notes": note_rows(notes),
+        "ends": _end_rows(ends),
+        "beats": beat_rows(beats),
+        "chords": chord_rows(legs, from_s),
+        "marks": mark_rows(legs, from_s),
+        "key": key_name(last.tonic_pc, last.mode),
+        "meter": meter_name(last.meter),
+        "written_bars": sum(leg.played.length_ticks // leg.played.bar_ticks for leg in legs),
+    }
+
+
+def strike_told(note: PlannedNote) -> dict[str, Any]:
+    """The message that a note which a face plays begins now."""
+    return {"type": "strike", "note": note_rows([note])[0]}
+
+
+def lift_told(ends: Mapping[int, float]) -> dict[str, Any]:
+    """The message that such notes end, by id, session seconds."""
+    return {"type": "lift", "ends": _end_rows(ends)}
+
+
+def hush_told(from_s: float, why: str) -> dict[str, Any]:
+    """The message that all ends at once; `why` is "stop", "panic" or "restart"."""
+    return {"type": "hush", "from_s": rounded_s(from_s), "why": why}
+
+
+def _end_rows(ends: Mapping[int, float]) -> list[list[float]]:
+    """Rows `[id, end_s]`."""
+    return [[note_id, rounded_s(end_s)] for note_id, end_s in ends.items()]

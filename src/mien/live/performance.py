@@ -16,15 +16,7 @@ from mien.ensembles import ensemble
 from mien.live.conductor import EARLY_S, Conductor, Leg, Step, after_step, begin, forget, late
 from mien.live.messages import Tell
 from mien.live.mood import KeyAndMeter
-from mien.live.music_messages import (
-    beat_rows,
-    chord_rows,
-    mark_rows,
-    note_rows,
-    programs_of,
-    rounded_s,
-    set_up_told,
-)
+from mien.live.music_messages import hush_told, notes_told, programs_of, set_up_told
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.schedule import beats_along, planned_notes, pulses_along
@@ -33,11 +25,9 @@ from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting
 from mien.music.journey.steer import distance
 from mien.music.midi import channels
-from mien.music.spelling import key_name
 from mien.music.tune import pitch_of
 from mien.ports.port import Beat, Event, Strike, Transport, part_word
 from mien.values import Affect, Brief, Part
-from mien.vocabulary import meter_name
 
 START_S = 0.35
 """From the wish to the first note: time for page and ports to get ready."""
@@ -187,7 +177,7 @@ class Performance:
         self.lift(now_s)
         self._player.silence(panic=why == "panic")
         self._player.send([Transport(runs=False)])
-        self._tell({"type": "hush", "from_s": rounded_s(now_s), "why": why})
+        self._tell(hush_told(now_s, why))
         if self._conductor:
             now_s = round(now_s, 6)  # as the session file will have it
             self._keeper.keep("silence", now_s, why=why)
@@ -323,24 +313,9 @@ class Performance:
     def _tell_ahead(self, ahead: Ahead) -> None:
         """Tell the page what lies ahead."""
         legs = self._known().legs
-        last = legs[-1].played
         for set_up in ahead.set_ups:
             self._tell(set_up_told(set_up.at_s, ensemble(set_up.ensemble)))
-        self._tell(
-            {
-                "type": "notes",
-                "from_s": rounded_s(ahead.from_s),
-                "until_s": rounded_s(legs[-1].end_s),
-                "notes": note_rows(ahead.notes),
-                "ends": [[note_id, rounded_s(end_s)] for note_id, end_s in ahead.ends.items()],
-                "beats": beat_rows(ahead.beats),
-                "chords": chord_rows(legs, ahead.from_s),
-                "marks": mark_rows(legs, ahead.from_s),
-                "key": key_name(last.tonic_pc, last.mode),
-                "meter": meter_name(last.meter),
-                "written_bars": sum(leg.played.length_ticks // leg.played.bar_ticks for leg in legs),
-            }
-        )
+        self._tell(notes_told(legs, ahead.from_s, ahead.notes, ahead.ends, ahead.beats))
 
     def _plan(self, ahead: Ahead, before: Sequence[Timed] = ()) -> None:
         """Plan for the ports what lies ahead, and what comes right before."""

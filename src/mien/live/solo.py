@@ -12,7 +12,7 @@ import numpy as np
 
 from mien.live.conductor import Leg
 from mien.live.messages import Tell
-from mien.live.music_messages import note_rows, rounded_s
+from mien.live.music_messages import lift_told, rounded_s, strike_told
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
 from mien.live.take import KEPT_S
@@ -50,7 +50,7 @@ class Solo:
         note = PlannedNote(self._next_id, rounded_s(now_s), rounded_s(now_s + LONGEST_S), strike)
         self._sounding, self._next_id = note, self._next_id - 1
         self._player.replace(ALL_KEPT_S, [note], {})
-        self._tell({"type": "strike", "note": note_rows([note])[0]})
+        self._tell(strike_told(note))
 
     def lift(self, now_s: float) -> PlannedNote | None:
         """Let the note that sounds end; gives it as it sounded, None if none did."""
@@ -62,7 +62,7 @@ class Solo:
         self._sounding = None
         self._notes = [one for one in self._notes if one.onset_s > now_s - KEPT_S] + [ended]
         self._player.replace(ALL_KEPT_S, [], {note.note_id: end_s})
-        self._tell({"type": "lift", "ends": [[note.note_id, end_s]]})
+        self._tell(lift_told({note.note_id: end_s}))
         return ended
 
 
