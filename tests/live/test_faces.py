@@ -218,7 +218,7 @@ class TestOwnClasses:
         assert face["affect"]["reads_as"] == "défiant mood"
 
     def test_ports_hear_the_names(self) -> None:
-        face = {"seat": 0, "box": LEFT, "cues": {}, "departures": {}, "pose_deg": (0, 0, 0)}
+        face = {"seat": 0, "box": LEFT, "cues": {}, "departures": {}, "pose_deg": (0, 0, 0), "coefficients": None}
         told = port_values([{**face, "affect": self.read(0.9)}], (64, 64), 0.0, [one.name for one in self.OWN])
         values = {event.address: event.value for event in told if isinstance(event, Value)}
         assert values["face/0/state/dreamy"] == 0.9 and values["face/0/state/defiant_mood"] == pytest.approx(0.1)

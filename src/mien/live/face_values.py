@@ -5,11 +5,14 @@ Addresses are relative to a port's root.
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from mien.ports.port import Event, Seen, Value
 from mien.values import EMOTIONS, REGIONS
+
+if TYPE_CHECKING:
+    from mien.live.messages import FaceTold
 
 
 def address_word(name: str) -> str:
@@ -19,7 +22,7 @@ def address_word(name: str) -> str:
 
 
 def port_values(
-    faces: Sequence[Mapping[str, Any]],
+    faces: "Sequence[FaceTold]",
     size_px: Sequence[int],
     age_s: float,
     names: Sequence[str] = EMOTIONS,
@@ -42,9 +45,7 @@ def port_values(
         x0, y0, x1, y1 = face["box"]
         events += [Value(f"{root}/cue/{name}", value, age_s) for name, value in face["cues"].items()]
         events += [Value(f"{root}/from_rest/{name}", value, age_s) for name, value in face["departures"].items()]
-        events += [
-            Value(f"{root}/coefficient/{name}", v, age_s) for name, v in (face.get("coefficients") or {}).items()
-        ]
+        events += [Value(f"{root}/coefficient/{name}", v, age_s) for name, v in (face["coefficients"] or {}).items()]
         if face["affect"]:
             affect = face["affect"]
             named = dict(zip(map(address_word, names), affect["probs"], strict=True))

@@ -9,7 +9,7 @@ from mien.ensembles import Ensemble, ensemble
 from mien.live.answers import Reading
 from mien.live.face_tune import FaceTune
 from mien.live.face_values import port_values
-from mien.live.messages import Tell
+from mien.live.messages import Tell, reading_told
 from mien.live.meters import Meters
 from mien.live.performance import Keeper, Performance
 from mien.live.player import Player
@@ -21,6 +21,8 @@ from mien.live.watching import Watching
 from mien.ports.port import Happened
 from mien.values import Gesture
 
+KEPT = ("seat", "score", "pose_deg", "cues", "coefficients", "affect")
+"""What the session's file keeps of a face."""
 SET_UP_S = 0.05
 """So long after a set-up was due everybody has obeyed it."""
 
@@ -75,22 +77,10 @@ class GestureClock:
             self._move(self._tune.quieted(gesture), waiting, self._band(wished))
         past_s = self._clock.now_s - waiting.arrived_s
         self._meters.gesture(past_s, dropped)
-        waited_ms = max(0.0, 1e3 * past_s - sum(said["ms"].values()))
-        self._tell(
-            {
-                "type": "reading",
-                "seq": said["seq"],
-                "captured_s": said["captured_s"],
-                "dropped": dropped,
-                "faces": list(sight.faces),
-                "ms": {"waited": round(waited_ms, 2), **said["ms"], "server": round(1e3 * past_s, 2)},
-            }
-        )
+        self._tell(reading_told(said, sight.faces, dropped, past_s))
         for face in sight.faces:
-            kept = {key: face[key] for key in ("seat", "score", "pose_deg", "cues", "coefficients", "affect")}
-            box_px = [
-                round(share * side, 1) for share, side in zip(face["box"], 2 * list(said["size_px"]), strict=True)
-            ]
+            kept = {name: value for name, value in face.items() if name in KEPT}
+            box_px = [round(share * side, 1) for share, side in zip(face["box"], 2 * said["size_px"], strict=True)]
             self._keeper.keep("reading", waiting.arrived_s, seq=said["seq"], box_px=box_px, **kept)
         if self._player.alive():
             happened = [

@@ -3,14 +3,16 @@
 Those that sound are in `mien.live.music_messages`.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypedDict
 
 from mien import __version__
 from mien.circumplex import PRESETS
-from mien.cues.names import CUES
+from mien.cues.coefficients import named_coefficients
+from mien.cues.names import CUES, NAMES
 from mien.ensembles import ensembles
 from mien.live import commands, frames
+from mien.live.answers import FaceRow, Reading
 from mien.live.mood import Target
 from mien.live.music_messages import ensemble_told
 from mien.live.settings import HELD_RANGES, MODES
@@ -18,9 +20,37 @@ from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.spelling import key_name
 from mien.music.tune import shipped_tunes
+from mien.nets import Floats
 from mien.ports.port import part_word
-from mien.values import REGIONS, Brief, Classes, Part
+from mien.values import REGIONS, Affect, Brief, Classes, Part
 from mien.vocabulary import meter_name, mode_word
+
+
+class AffectTold(TypedDict):
+    """What is read of a face: `probs` in the order of the reader's classes, `shares` in that of the regions."""
+
+    probs: list[float]
+    valence: float
+    arousal: float
+    doubt: float
+    shares: list[float]
+    reads_as: str
+
+
+class FaceTold(TypedDict):
+    """A face in its seat, as `mien.live.answers.FaceRow`, but with cues, departures and coefficients by name."""
+
+    seat: int
+    score: float
+    box: list[float]
+    pose_deg: list[float]
+    points: list[list[float]]
+    irises: list[list[float]]
+    cues: dict[str, float]
+    departures: dict[str, float]
+    coefficients: Mapping[str, float] | None
+    affect: AffectTold | None
+
 
 Tell = Callable[[dict[str, Any]], None]
 """What takes a message to the page."""
@@ -105,6 +135,68 @@ def brief_told(now: Brief | None, target: Target) -> dict[str, Any]:
             "doubt": round(affect.doubt, 3) if affect else 0.0,
             "source": target.mood.source,
         },
+    }
+
+
+def face_told(
+    face: FaceRow,
+    seat: int,
+    departures: Mapping[str, float],
+    coefficients: Floats | None,
+    affect: AffectTold | None,
+) -> FaceTold:
+    """A face in its seat: how far it is from rest, and its coefficients (52,) from there, where they are read."""
+    return {
+        "seat": seat,
+        "score": face["score"],
+        "box": face["box"],
+        "pose_deg": face["pose_deg"],
+        "points": face["points"],
+        "irises": face["irises"],
+        "cues": {name: value for name, value in zip(NAMES, face["cues"], strict=True) if value is not None},
+        "departures": {name: round(value, 3) for name, value in departures.items()},
+        "coefficients": None if coefficients is None else named_coefficients(coefficients),
+        "affect": affect,
+    }
+
+
+def affect_told(affect: Affect, label: str) -> AffectTold:
+    """What is read of a face, and as what it reads."""
+    return {
+        "probs": [round(p, 4) for p in affect.probs],
+        "valence": round(affect.valence, 4),
+        "arousal": round(affect.arousal, 4),
+        "doubt": round(affect.doubt, 4),
+        "shares": [round(share, 4) for share in affect.shares],
+        "reads_as": label,
+    }
+
+
+def reading_told(said: Reading, faces: Sequence[FaceTold], dropped: int, past_s: float) -> dict[str, Any]:
+    """What a frame tells that arrived so long ago; so many were dropped before it."""
+    past_ms = 1e3 * past_s
+    waited_ms = max(0.0, past_ms - sum(said["ms"].values()))
+    return {
+        "type": "reading",
+        "seq": said["seq"],
+        "captured_s": said["captured_s"],
+        "dropped": dropped,
+        "faces": list(faces),
+        "ms": {"waited": round(waited_ms, 2), **said["ms"], "server": round(past_ms, 2)},
+    }
+
+
+def calibration_told(
+    step: str, state: str, progress: float, text: str, profile: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """How far a step of a calibration is, 0..1, or how it ended; `profile` is what was learnt."""
+    return {
+        "type": "calibration",
+        "state": state,
+        "step": step,
+        "progress": round(progress, 2),
+        "text": text,
+        "profile": profile,
     }
 
 

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mien.circumplex import with_probs
-from mien.cues.coefficients import beyond_rest, named_coefficients
-from mien.cues.names import NAMES
+from mien.cues.coefficients import beyond_rest
 from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
-from mien.live.answers import FaceRow, Reading, affect_of, coefficients_of, cues_of, glance_of
+from mien.live.answers import Reading, affect_of, coefficients_of, cues_of, glance_of
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
+from mien.live.messages import FaceTold, affect_told, calibration_told, face_told
 from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, later, seated
 from mien.music.gesture import State, step
-from mien.nets import Floats
 from mien.smoothing import CueMemory, LabelMemory, steady_affect, steady_cues, steady_label
 from mien.values import Affect, Classes, Gesture
 from mien.vocabulary import EIGHT
@@ -57,7 +56,7 @@ class Person:
 class Sight:
     """One frame: faces as the page is told, and by seat the gesture, and how far each cue is from rest in its unit."""
 
-    faces: tuple[dict[str, Any], ...]
+    faces: tuple[FaceTold, ...]
     gestures: Mapping[int, Gesture]
     moved: Mapping[int, Mapping[str, float]]
 
@@ -141,11 +140,12 @@ class Watching:
             self._people[seat] = Person(now_s, memory, state, affect, label, colours)
             gestures[seat] = gesture
             moved[seat] = neutral.distances(cues)
-            told.append(_told(face, seat, departures, coefficients, affect, label))
+            reads = affect_told(affect, label.label) if affect and label else None
+            told.append(face_told(face, seat, departures, coefficients, reads))
         if told:
             self._seen_s = now_s
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
-        return Sight(tuple(sorted(told, key=lambda row: int(row["seat"]))), gestures, moved)
+        return Sight(tuple(sorted(told, key=lambda one: one["seat"])), gestures, moved)
 
     def pause(self, now_s: float) -> None:
         """See nothing while the reading process is lost or starting: until `resume`, time counts for nothing, neither
@@ -206,14 +206,14 @@ class Watching:
         """
         if do == "forget":
             self.own, self.calibration = None, None
-            return _calibration_told("rest", "forgotten", 0.0, "forgotten")
+            return calibration_told("rest", "forgotten", 0.0, "forgotten")
         if do not in ("start", "range"):
             raise BadInput(f"calibrate: {do!r}; start, range or forget wanted")
         if do == "range" and self.own is None:
             raise NotNow("calibrate: the resting face comes first; send start")
         step_ = "rest" if do == "start" else "range"
         self.calibration, self._told_progress = Calibration(step_, now_s), 0.0
-        return _calibration_told(step_, "running", 0.0, _INSTRUCTIONS[step_])
+        return calibration_told(step_, "running", 0.0, _INSTRUCTIONS[step_])
 
     def learnt(self, now_s: float) -> dict[str, Any] | None:
         """What the page is told of the calibration under way: how far it is, now and then, and how it ended."""
@@ -225,10 +225,10 @@ class Watching:
             if progress - self._told_progress < PROGRESS_STEP:
                 return None
             self._told_progress = progress
-            return _calibration_told(calibration.step, "running", progress, _INSTRUCTIONS[calibration.step])
+            return calibration_told(calibration.step, "running", progress, _INSTRUCTIONS[calibration.step])
         self.calibration, self._told_progress = None, 0.0
         if not calibration.suffices:
-            return _calibration_told(calibration.step, "failed", 1.0, TOO_FEW)
+            return calibration_told(calibration.step, "failed", 1.0, TOO_FEW)
         if calibration.step == "range" and self.own:
             self.own, text = ranged(self.own, calibration.seen), "your movements now reach from end to end"
         else:
@@ -236,18 +236,7 @@ class Watching:
             text = "this is your resting face now"
             if shown := calibration.expression(self.classes):
                 text += f"; it reads as {shown[0]} ({shown[1]:.0%}): if you were not at rest, learn it again"
-        return _calibration_told(calibration.step, "done", 1.0, text) | {"profile": profile_of(self.own)}
-
-
-def _calibration_told(step_: str, state: str, progress: float, text: str) -> dict[str, Any]:
-    return {
-        "type": "calibration",
-        "state": state,
-        "step": step_,
-        "progress": round(progress, 2),
-        "text": text,
-        "profile": None,
-    }
+        return calibration_told(calibration.step, "done", 1.0, text, profile_of(self.own))
 
 
 def _steadied(person: Person, seen: Affect) -> tuple[Affect, LabelMemory]:
@@ -264,38 +253,3 @@ def _together(affects: list[Affect]) -> Affect:
     shares = np.mean([affect.shares for affect in affects], axis=0)
     doubt = float(np.mean([affect.doubt for affect in affects]))
     return with_probs(affects[0], probs.tolist(), doubt=doubt, shares=tuple(shares.tolist()))
-
-
-def _told(
-    face: FaceRow,
-    seat: int,
-    departures: Mapping[str, float],
-    coefficients: Floats | None,
-    affect: Affect | None,
-    label: LabelMemory | None,
-) -> dict[str, Any]:
-    named = {name: value for name, value in zip(NAMES, face["cues"], strict=True) if value is not None}
-    return {
-        "seat": seat,
-        "score": face["score"],
-        "box": face["box"],
-        "pose_deg": face["pose_deg"],
-        "points": face["points"],
-        "irises": face["irises"],
-        "cues": named,
-        "departures": {name: round(value, 3) for name, value in departures.items()},
-        "coefficients": None if coefficients is None else named_coefficients(coefficients),
-        "affect": affect_told(affect, label.label) if affect and label else None,
-    }
-
-
-def affect_told(affect: Affect, label: str) -> dict[str, Any]:
-    """A reading for the page."""
-    return {
-        "probs": [round(p, 4) for p in affect.probs],
-        "valence": round(affect.valence, 4),
-        "arousal": round(affect.arousal, 4),
-        "doubt": round(affect.doubt, 4),
-        "shares": [round(share, 4) for share in affect.shares],
-        "reads_as": label,
-    }
