@@ -9,14 +9,14 @@ from mien.ensembles import Ensemble, ensemble
 from mien.live.answers import Reading
 from mien.live.face_tune import FaceTune
 from mien.live.face_values import port_values
-from mien.live.messages import Tell, reading_told
+from mien.live.messages import Tell, control_rows, controls_told, reading_told
 from mien.live.meters import Meters
 from mien.live.performance import Keeper, Performance
 from mien.live.player import Player
 from mien.live.readers import Waiting
 from mien.live.seats import joined
 from mien.live.set_ups import SetUp
-from mien.live.touch import Touch, control_rows, gesture_told
+from mien.live.touch import Touch
 from mien.live.watching import Watching
 from mien.ports.port import Happened
 from mien.values import Gesture
@@ -103,14 +103,6 @@ class GestureClock:
         if not moved and not gesture.events:
             return
         self._player.send(moved)
-        channels, events = control_rows(moved), list(gesture.events)
-        self._tell(
-            {
-                "type": "controls",
-                "captured_s": waiting.frame.captured_s,
-                "channels": channels,
-                "gesture": gesture_told(gesture),
-                "events": events,
-            }
-        )
-        self._keeper.keep("controls", waiting.arrived_s, channels=channels, events=events)
+        channels = control_rows(moved)
+        self._tell(controls_told(waiting.frame.captured_s, channels, gesture))
+        self._keeper.keep("controls", waiting.arrived_s, channels=channels, events=list(gesture.events))

@@ -3,7 +3,7 @@
 Those that sound are in `mien.live.music_messages`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 from mien import __version__
@@ -21,8 +21,8 @@ from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.spelling import key_name
 from mien.music.tune import shipped_tunes
 from mien.nets import Floats
-from mien.ports.port import part_word
-from mien.values import REGIONS, Affect, Brief, Classes, Part
+from mien.ports.port import CONTROLLERS, Control, part_word
+from mien.values import CONTROLS, REGIONS, Affect, Brief, Classes, Gesture, Part
 from mien.vocabulary import meter_name, mode_word
 
 
@@ -184,6 +184,28 @@ def reading_told(said: Reading, faces: Sequence[FaceTold], dropped: int, past_s:
         "faces": list(faces),
         "ms": {"waited": round(waited_ms, 2), **said["ms"], "server": round(past_ms, 2)},
     }
+
+
+def controls_told(captured_s: float, channels: Sequence[Mapping[str, Any]], gesture: Gesture) -> dict[str, Any]:
+    """What a gesture moves at once: controllers by channel, the same by part and control, and what happened."""
+    return {
+        "type": "controls",
+        "captured_s": captured_s,
+        "channels": list(channels),
+        "gesture": {
+            part_word(part): dict(zip(CONTROLS, (round(n, 4) for n in numbers), strict=True))
+            for part, numbers in gesture.controls
+        },
+        "events": list(gesture.events),
+    }
+
+
+def control_rows(moved: Iterable[Control]) -> list[dict[str, Any]]:
+    """Controllers by channel, 0..127 by MIDI's numbers."""
+    rows: dict[int, dict[str, int]] = {}
+    for control in moved:
+        rows.setdefault(control.channel, {})[str(CONTROLLERS[control.control])] = round(127 * control.value)
+    return [{"channel": channel, "cc": cc} for channel, cc in rows.items()]
 
 
 def calibration_told(

@@ -1,15 +1,12 @@
-"""A gesture → controllers for the synthesiser and the ports: only what changed (Gesture → rows, events).
+"""A gesture → controllers for the synthesiser and the ports: only what changed (Gesture → events).
 
 Controllers are MIDI's, 0..127, by channel of the ensemble that plays; a dead band of one step keeps still what
 trembles. A face's pan moves a player around his place on the desk.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from mien.ensembles import Ensemble
 from mien.music.midi import channels
-from mien.ports.port import CONTROLLERS, Control, part_word
+from mien.ports.port import Control
 from mien.values import CONTROLS, Gesture
 
 PAN_REACH = 0.8
@@ -44,19 +41,3 @@ class Touch:
                     self._told[channel_of[part], name] = step
                     found.append(Control(channel_of[part], part, name, value))
         return found
-
-
-def control_rows(moved: list[Control]) -> list[dict[str, Any]]:
-    """Controllers by channel, for the page."""
-    rows: dict[int, dict[str, int]] = {}
-    for control in moved:
-        rows.setdefault(control.channel, {})[str(CONTROLLERS[control.control])] = round(127 * control.value)
-    return [{"channel": channel, "cc": cc} for channel, cc in rows.items()]
-
-
-def gesture_told(gesture: Gesture) -> Mapping[str, Mapping[str, float]]:
-    """A gesture by part and control, for the page."""
-    return {
-        part_word(part): dict(zip(CONTROLS, (round(n, 4) for n in numbers), strict=True))
-        for part, numbers in gesture.controls
-    }
