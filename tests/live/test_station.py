@@ -42,7 +42,7 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         station.leave(sessions["away"])
         sessions["last"].start()
         await until(lambda: any(message["type"] == "notes" for message in told["last"]))
-        assert [list(one.ports_told()) != [] for one in sessions.values()] == [True, False, False]
+        assert [list(one.state()["ports"]) != [] for one in sessions.values()] == [True, False, False]
         assert [one.state()["lacks_ports"] for one in sessions.values()] == [False, True, True]
         await until(lambda: twins)
         await station.end(sessions["first"])
@@ -51,7 +51,7 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         assert not any(isinstance(event, Transport) for event in twins[1].sent), "the music has not begun anew"
         assert any(isinstance(event, Program) for event in twins[1].sent), "the ports are told who plays"
         assert sum(message["type"] == "setup" for message in told["last"]) == 1, "the page knew"
-        assert [one.ports_told() != [] for one in (sessions["away"], sessions["last"])] == [False, True]
+        assert [one.state()["ports"] != [] for one in (sessions["away"], sessions["last"])] == [False, True]
         assert [one.state()["lacks_ports"] for one in (sessions["away"], sessions["last"])] == [True, False]
         assert any(message["type"] == "state" and message["ports"] for message in told["last"])
         await station.end(sessions["last"])
@@ -59,7 +59,7 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         assert was
         await until(lambda: len(twins) == 3)
         assert twins[1].is_closed and not twins[2].is_closed, "who comes back is given what nobody has"
-        assert [port["name"] for port in resumed.ports_told()] == ["twin"]
+        assert [port["name"] for port in resumed.state()["ports"]] == ["twin"]
         await station.close()
         assert twins[2].is_closed and len(twins) == 3
 
@@ -82,7 +82,7 @@ def test_whose_ending_fails_keeps_no_place_and_no_ports(caplog: pytest.LogCaptur
         await until(lambda: not station.sessions)
         other, was = station.enter(session.session_id)
         assert not was
-        await until(lambda: [port["name"] for port in other.ports_told()] == ["twin"])
+        await until(lambda: [port["name"] for port in other.state()["ports"]] == ["twin"])
         await station.close()
 
     asyncio.run(evening())

@@ -31,7 +31,7 @@ from mien.errors import BadInput
 from mien.live.commands import parse_command
 from mien.live.frames import MAX_BYTES
 from mien.live.greeting import sort_greeting
-from mien.live.messages import PROTOCOL
+from mien.live.messages import PROTOCOL, error_told
 from mien.live.session import Session
 from mien.live.station import EXPORTS, Busy, NothingPlayed, Station, StationFull
 from mien.music.mapping import shipped_mapping
@@ -278,7 +278,7 @@ class Sockets:
 
     async def _part(self, socket: WebSocket, code: str, text: str, close: int) -> None:
         """Tell a page why it is not let in, and close."""
-        told = json.dumps({"type": "error", "code": code, "text": text, "about": "hello"})
+        told = json.dumps(error_told(code, text, "hello"))
         await _farewell(socket.send_text(told))
         await _close(socket, close, code)
 
@@ -305,7 +305,7 @@ def _attach(session: Session, outbox: Outbox, hello: dict[str, Any], *, resumed:
     """Attach a page with what of its greeting can be had; what is refused is told first."""
     allowed, refused = sort_greeting(hello)
     for text in refused[:MOST_REFUSED]:
-        outbox.put({"type": "error", "code": "bad-message", "text": text, "about": "hello"})
+        outbox.put(error_told("bad-message", text, "hello"))
     session.attach(outbox.put, allowed, resumed=resumed)
 
 

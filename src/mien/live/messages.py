@@ -13,9 +13,10 @@ from mien.cues.names import CUES, NAMES
 from mien.ensembles import ensembles
 from mien.live import commands, frames
 from mien.live.answers import FaceRow, Reading
+from mien.live.lead import Lead
 from mien.live.mood import Target
 from mien.live.music_messages import ensemble_told
-from mien.live.settings import HELD_RANGES, MODES
+from mien.live.settings import HELD_RANGES, MODES, Settings
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.spelling import key_name
@@ -98,6 +99,52 @@ def welcome_told(classes: Classes, table: MappingTable) -> dict[str, Any]:
             "frames_a_s": 30,
         },
     }
+
+
+def state_told(
+    *,
+    is_playing: bool,
+    is_closing: bool,
+    settings: Settings,
+    is_recording: bool,
+    movements: int,
+    held: Mapping[str, float | str],
+    is_calibrated: bool,
+    lead: Lead | None,
+    reader: str,
+    ports: Mapping[str, bool],
+    lacks_ports: bool,
+) -> dict[str, Any]:
+    """Where the session stands; `reader` is "starting", "ready" or "lost", `ports` says by name which are alive."""
+    return {
+        "type": "state",
+        "playing": is_playing,
+        "closing": is_closing,
+        **settings.told(),
+        "recording": is_recording,
+        "movements": movements,
+        "held": dict(held),
+        "calibrated": is_calibrated,
+        "lead": lead.told() if lead else None,
+        "reader": reader,
+        "ports": [{"name": name, "kind": name.split()[0], "alive": is_alive} for name, is_alive in ports.items()],
+        "lacks_ports": lacks_ports,
+    }
+
+
+def pong_told(id_: int, sent_s: float) -> dict[str, Any]:
+    """The answer to a ping."""
+    return {"type": "pong", "id": id_, "sent_s": sent_s}
+
+
+def notice_told(code: str, text: str) -> dict[str, Any]:
+    """Something happened, and is being dealt with."""
+    return {"type": "notice", "code": code, "text": text}
+
+
+def error_told(code: str, text: str, about: str | None) -> dict[str, Any]:
+    """Something was refused: a message of the type `about`, or None."""
+    return {"type": "error", "code": code, "text": text, "about": about}
 
 
 def mapping_told(table: MappingTable) -> dict[str, Any]:
@@ -183,6 +230,26 @@ def reading_told(said: Reading, faces: Sequence[FaceTold], dropped: int, past_s:
         "dropped": dropped,
         "faces": list(faces),
         "ms": {"waited": round(waited_ms, 2), **said["ms"], "server": round(past_ms, 2)},
+    }
+
+
+def clocks_told(
+    gesture_ms: Mapping[str, float | None],
+    structure_s: float | None,
+    mood_s: float,
+    loop_ms: Mapping[str, float | None],
+    read_a_s: float,
+    dropped_a_s: float,
+) -> dict[str, Any]:
+    """How late the three clocks of a session are, and how often frames are read and dropped."""
+    return {
+        "type": "clocks",
+        "gesture_ms": gesture_ms,
+        "structure_s": None if structure_s is None else round(structure_s, 3),
+        "mood_s": mood_s,
+        "loop_ms": loop_ms,
+        "read_a_s": round(read_a_s, 1),
+        "dropped_a_s": round(dropped_a_s, 1),
     }
 
 

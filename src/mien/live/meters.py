@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
+from mien.live.messages import clocks_told
+
 KEPT = 600
 
 
@@ -35,15 +37,9 @@ class Meters:
     def told(self, now_s: float, structure_s: float | None, mood_s: float) -> dict[str, Any]:
         """The message; rates begin anew."""
         past_s = max(1e-3, now_s - self._told_s)
-        message = {
-            "type": "clocks",
-            "gesture_ms": _percentiles(self._gesture_ms, 95),
-            "structure_s": None if structure_s is None else round(structure_s, 3),
-            "mood_s": mood_s,
-            "loop_ms": _percentiles(self._loop_ms, 99),
-            "read_a_s": round(self._read / past_s, 1),
-            "dropped_a_s": round(self._dropped / past_s, 1),
-        }
+        gesture_ms, loop_ms = _percentiles(self._gesture_ms, 95), _percentiles(self._loop_ms, 99)
+        read_a_s, dropped_a_s = self._read / past_s, self._dropped / past_s
+        message = clocks_told(gesture_ms, structure_s, mood_s, loop_ms, read_a_s, dropped_a_s)
         self._told_s, self._read, self._dropped = now_s, 0, 0
         return message
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from mien.clock import Clock
 from mien.errors import BadInput
+from mien.live import messages
 from mien.live.answers import Answer
 from mien.live.calibration import rest_of
 from mien.live.commands import Command, NotNow, code_of, parse_command
 from mien.live.face_tune import FaceTune
 from mien.live.frames import parse_frame
 from mien.live.gesture_clock import GestureClock
-from mien.live.messages import Tell, brief_told, mapping_told, welcome_told
+from mien.live.messages import Tell
 from mien.live.meters import Meters
 from mien.live.mood import COLOUR_HALF_LIFE_S, Target
 from mien.live.notices import Notices, port_notice
@@ -116,8 +117,8 @@ class Session:
         self._told_brief = None
         self._state = self.state()
         own = {"session": self.session_id, "resumed": resumed, "keeps_video": self.video is not None}
-        own |= {"state": self._state, "ports": self.ports_told(), "default_mode": self._wishes.default_mode}
-        self._tell(welcome_told(self.watching.classes, self._wishes.mapping) | own)
+        own |= {"state": self._state, "ports": self._state["ports"], "default_mode": self._wishes.default_mode}
+        self._tell(messages.welcome_told(self.watching.classes, self._wishes.mapping) | own)
         self._set(wanted)
         if self._reading is None:
             told_to = (self._answered, self._reader_changed, self._choice)
@@ -215,7 +216,7 @@ class Session:
         return  # the socket's business
 
     def _on_ping(self, fields: Mapping[str, Any]) -> None:
-        self._tell({"type": "pong", "id": fields["id"], "sent_s": fields["sent_s"]})
+        self._tell(messages.pong_told(fields["id"], fields["sent_s"]))
 
     def _on_start(self, _: Mapping[str, Any]) -> None:
         self.start()
@@ -253,7 +254,7 @@ class Session:
 
     def _on_mapping(self, fields: Mapping[str, Any]) -> None:
         self._wishes.map_by(fields["toml"])
-        self._tell(mapping_told(self._wishes.mapping))
+        self._tell(messages.mapping_told(self._wishes.mapping))
 
     def _on_record(self, fields: Mapping[str, Any]) -> None:
         self.file.keeps_readings = fields["on"]
@@ -353,24 +354,20 @@ class Session:
 
     def state(self) -> dict[str, Any]:
         """As the message `state`."""
-        return {
-            "type": "state",
-            "playing": self.performance.is_playing,
-            "closing": self.performance.is_closing,
-            **self._wishes.settings.told(),
-            "recording": self.file.keeps_readings,
-            "movements": self.performance.movements(self.now_s),
-            "held": dict(self._wishes.held),
-            "calibrated": self.watching.own is not None,
-            "lead": self._wishes.lead.told() if self._wishes.lead else None,
-            "reader": self._notices.reader_is,
-            "ports": self.ports_told(),
-            "lacks_ports": self._ports_there_are and not self._player.alive(),
-        }
-
-    def ports_told(self) -> list[dict[str, Any]]:
-        """The ports of the session."""
-        return [{"name": name, "kind": name.split()[0], "alive": up} for name, up in self._player.alive().items()]
+        ports = self._player.alive()
+        return messages.state_told(
+            is_playing=self.performance.is_playing,
+            is_closing=self.performance.is_closing,
+            settings=self._wishes.settings,
+            is_recording=self.file.keeps_readings,
+            movements=self.performance.movements(self.now_s),
+            held=self._wishes.held,
+            is_calibrated=self.watching.own is not None,
+            lead=self._wishes.lead,
+            reader=self._notices.reader_is,
+            ports=ports,
+            lacks_ports=self._ports_there_are and not ports,
+        )
 
     def _tell(self, message: dict[str, Any]) -> None:
         if self._listener:
@@ -383,15 +380,15 @@ class Session:
             self._tell(state)
 
     def _tell_brief(self, now_s: float) -> None:
-        message = brief_told(self.performance.brief_at(now_s), self._wanted())
+        message = messages.brief_told(self.performance.brief_at(now_s), self._wanted())
         if message != self._told_brief:
             self._told_brief = message
             self._tell(message)
 
     def _notice(self, code: str, text: str) -> None:
-        self._tell({"type": "notice", "code": code, "text": text})
+        self._tell(messages.notice_told(code, text))
 
     def refuse(self, code: str, text: str, about: str | None = None) -> None:
         """Tell that something was refused, and why."""
         log.warning("refused (%s): %s", code, text)
-        self._tell({"type": "error", "code": code, "text": text, "about": about})
+        self._tell(messages.error_told(code, text, about))
