@@ -7,12 +7,11 @@ known sits before the camera the composer's melody rests, and theirs takes its p
 from collections.abc import Mapping
 from typing import Any
 
-from mien.live.messages import Tell
+from mien.live.messages import Tell, tune_told
 from mien.live.performance import Performance
 from mien.live.watching import Watching
 from mien.music.gesture import at_rest
-from mien.music.spelling import note_name
-from mien.music.tune import Lift, Playing, Press, Tune, pitch_of, play, tune_named
+from mien.music.tune import Lift, Playing, Press, Tune, play, tune_named
 from mien.values import Gesture, Part
 
 
@@ -86,16 +85,7 @@ class FaceTune:
     def _tell_place(self, now_s: float) -> None:
         """Tell which note comes next, if that is news."""
         brief = self._performance.brief_at(now_s)
-        pitch = pitch_of(self._playing.degree, brief.tonic_pc, brief.mode) if brief else None
-        spelled = note_name(pitch, brief.tonic_pc, brief.mode) if brief and pitch is not None else None
-        told = {
-            "type": "tune",
-            "degree": self._playing.degree,
-            "pitch_midi": pitch,
-            "name": spelled,
-            "down": self._playing.down is not None,
-            "ready": self._is_ready,
-        }
+        told = tune_told(self._playing.degree, brief, self._playing.down is not None, self._is_ready)
         if told != self._told:
             self._told = told
             self._tell(told)

@@ -19,8 +19,8 @@ from mien.live.music_messages import ensemble_told
 from mien.live.settings import HELD_RANGES, MODES, Settings
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import MappingTable, shipped_mapping
-from mien.music.spelling import key_name
-from mien.music.tune import shipped_tunes
+from mien.music.spelling import key_name, note_name
+from mien.music.tune import pitch_of, shipped_tunes
 from mien.nets import Floats
 from mien.ports.port import CONTROLLERS, Control, part_word
 from mien.values import CONTROLS, REGIONS, Affect, Brief, Classes, Gesture, Part
@@ -273,6 +273,20 @@ def control_rows(moved: Iterable[Control]) -> list[dict[str, Any]]:
     for control in moved:
         rows.setdefault(control.channel, {})[str(CONTROLLERS[control.control])] = round(127 * control.value)
     return [{"channel": channel, "cc": cc} for channel, cc in rows.items()]
+
+
+def tune_told(degree: int, brief: Brief | None, is_down: bool, is_ready: bool) -> dict[str, Any]:
+    """Where the player of a tune stands: the degree that sounds next, in the key of the brief in force, whether it
+    sounds, and whether they can play; without a brief nothing plays."""
+    pitch = pitch_of(degree, brief.tonic_pc, brief.mode) if brief else None
+    return {
+        "type": "tune",
+        "degree": degree,
+        "pitch_midi": pitch,
+        "name": note_name(pitch, brief.tonic_pc, brief.mode) if brief and pitch is not None else None,
+        "down": is_down,
+        "ready": is_ready,
+    }
 
 
 def calibration_told(
