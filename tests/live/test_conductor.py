@@ -9,13 +9,13 @@ from mien.live.conductor import (
     EARLY_S,
     Conductor,
     Step,
-    after_step,
     begin,
     closed,
     cut,
     extended,
     forget,
     redirected,
+    stepped,
 )
 from mien.music.brief import brief_from_affect
 from mien.values import Brief
@@ -177,11 +177,11 @@ def test_the_same_steps_give_the_same_music() -> None:
     ]  # fmt: skip
     once, again = begin(7, SAD, 0.0), begin(7, SAD, 0.0)
     for step in steps:
-        once, again = after_step(once, step), after_step(again, step)
+        once, again = stepped(once, step), stepped(again, step)
     assert sounding(once) == sounding(again)
     other = begin(8, SAD, 0.0)
     for step in steps:
-        other = after_step(other, step)
+        other = stepped(other, step)
     assert sounding(other) != sounding(once)
 
 

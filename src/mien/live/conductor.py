@@ -224,7 +224,7 @@ def closed(conductor: Conductor, target: Brief, affect: Affect | None = None) ->
     return replace(_with_leg(conductor, conductor.journey, stretch, affect, closes=True), has_closed=True)
 
 
-def after_step(conductor: Conductor, step: Step) -> Conductor:
+def stepped(conductor: Conductor, step: Step) -> Conductor:
     """The conductor after a step."""
     if step.do == "cut":
         return cut(conductor, step.leg, step.tick)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
-from mien.live.conductor import EARLY_S, Conductor, Leg, Step, after_step, begin, forget, late
+from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, late, stepped
 from mien.live.messages import Tell
 from mien.live.mood import KeyAndMeter
 from mien.live.music_messages import hush_told, notes_told, programs_of, set_up_told
@@ -293,7 +293,7 @@ class Performance:
         return was_short
 
     def _step(self, step: Step, now_s: float) -> None:
-        self._conductor = after_step(self._known(), step)
+        self._conductor = stepped(self._known(), step)
         self._next_id = self._conductor.next_id
         self._keeper.keep("step", now_s, step=step)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from mien import __version__
 from mien.errors import BadInput, cause_of
-from mien.live.conductor import Conductor, Step, after_step, begin, late
+from mien.live.conductor import Conductor, Step, begin, late, stepped
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
 from mien.live.schedule import planned_notes
@@ -196,7 +196,7 @@ def replayed(lines: Sequence[Line], name: str = "session") -> Take:
                 start_s = float(line["time_s"]) + START_S
                 conductor = begin(int(line["seed"]), _brief(line["brief"]), start_s, int(line["next_id"]))
             elif line["kind"] == "step" and conductor is not None:
-                conductor = after_step(conductor, _step(line, classes))
+                conductor = stepped(conductor, _step(line, classes))
             elif line["kind"] == "gap" and conductor is not None:
                 conductor = late(conductor, float(line["time_s"]))
             elif line["kind"] == "rest":
