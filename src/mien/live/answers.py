@@ -12,7 +12,8 @@ import numpy as np
 from mien.cues.geometry import IRIS_CENTRE
 from mien.face.landmarks68 import landmarks68
 from mien.nets import Floats
-from mien.values import Affect, Classes, Cues, Face
+from mien.values import Affect, Cues, Face
+from mien.vocabulary import Classes
 
 if TYPE_CHECKING:
     from mien.affect.closer import Glance
