@@ -1,6 +1,7 @@
 """A composer who stumbles, a page that goes and comes: on the ports nothing hangs, no choice is lost."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +117,43 @@ def test_a_watchdog_finds_another_seed_after_the_largest(monkeypatch: pytest.Mon
         await session.close()
 
     asyncio.run(evening())
+
+
+@pytest.mark.parametrize("wish", ["stop", "panic"])
+def test_a_watchdog_leaves_music_alone_that_was_stopped_until_it_is_started(
+    wish: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(headless, "WATCHDOG_S", 0.01)
+
+    async def evening() -> None:
+        session = Session("x", WallClock(), "now")
+        session.attach(lambda _: None, HAND, resumed=False)
+        over = asyncio.Event()
+        watching = asyncio.create_task(headless._watch(session, headless.Status(), over))
+
+        async def until_playing(plays: bool) -> None:
+            async with asyncio.timeout(30):
+                while session.performance.is_playing is not plays:
+                    await asyncio.sleep(0.01)
+
+        await until_playing(True)
+        session.do(command_of((wish, ())))
+        if wish == "stop":
+            session.silence()  # as the closing bars would end
+        await until_playing(False)
+        await asyncio.sleep(0.1)
+        assert not session.performance.is_playing
+        session.do(command_of(("start", ())))
+        assert session.performance.is_playing
+        session.silence()
+        await until_playing(True)
+        over.set()
+        await watching
+        await session.close()
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(evening())
+    assert caplog.messages.count("the music ended by itself; it begins anew") == 1
 
 
 def test_one_who_stumbles_again_falls_silent_and_the_session_lives_on(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,8 +1,8 @@
 """`mien live --camera 0 --audio`: the instrument without a browser, for installations; this machine or ports sound.
 
 A camera, one session and the ports, from start to signal. What fails comes back by itself: the camera, a port, the
-reading process, the composer. A watchdog begins the music anew if it should ever have stopped. Log lines tell states
-and numbers, never pictures.
+reading process, the composer. A watchdog begins the music anew if it should ever have ended by itself; whoever stopped
+it, by OSC, starts it again. Log lines tell states and numbers, never pictures.
 """
 
 import asyncio
@@ -103,12 +103,16 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
 
 
 async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
-    """Keep the music going and tell how it goes, until it is over."""
+    """Keep the music going unless somebody stopped it, and tell how it goes, until it is over."""
     told_s = session.now_s
+    has_begun = False
     while not over.is_set():
-        if not session.performance.is_playing:
+        if not (session.performance.is_playing or session.is_stopped):
+            if has_begun:
+                log.warning("the music ended by itself; it begins anew")
             try:
                 session.start()
+                has_begun = True
             except Exception:  # nobody is there to start it again
                 log.exception("the music does not begin; it is tried again with another seed")
                 session.do(Command("settings", {"seed": next_seed(session.state()["seed"])}))

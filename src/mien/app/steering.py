@@ -10,6 +10,9 @@ from mien.live.commands import Command
 from mien.live.station import Station
 from mien.ports.osc_in import LONGEST_NAME, OscIn, Wish
 
+IN_THE_LOG = ("start", "stop", "panic")
+"""What is logged when it is obeyed: why there is music, or none."""
+
 log = logging.getLogger(__name__)
 
 
@@ -54,9 +57,13 @@ def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
         if session is None:
             return
         try:
-            session.do(command_of(wish))
+            command = command_of(wish)
+            session.do(command)
         except BadInput as error:
             listening.refuse(f"/mien/{wish[0][:LONGEST_NAME]}: {error}")
+        else:
+            if command.kind in IN_THE_LOG:
+                log.info("OSC in: %s", command.kind)
 
     def hear(wish: Wish) -> None:
         loop.call_soon_threadsafe(obey, wish)

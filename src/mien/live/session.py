@@ -88,6 +88,8 @@ class Session:
             clock, self.watching, self.performance, self._player, self.file, self._meters, self._tune, self._tell
         )
         self._reading: ReadingProcess | None = None
+        self.is_stopped = False
+        """Whether somebody asked the music to end; it holds until the music is started."""
         self._last_tick_s = clock.now_s
         self._task = self._loop.create_task(self._run())
 
@@ -172,6 +174,7 @@ class Session:
 
     def start(self) -> None:
         """Let the music begin."""
+        self.is_stopped = False
         self._wishes.begin()
         now_s = self.now_s
         wanted = self._wanted()
@@ -181,7 +184,8 @@ class Session:
 
     def finish(self) -> None:
         """Let the music come to its end."""
-        self._close()
+        wanted = self._wanted()
+        self.performance.close(self.now_s, wanted.brief, wanted.mood.affect)
         self._tell_state()
 
     def silence(self) -> None:
@@ -225,12 +229,14 @@ class Session:
         how = fields.get("how", "close")
         if how not in ("close", "now"):
             raise BadInput(f"stop: how {how!r}; 'close' or 'now' wanted")
+        self.is_stopped = True
         if how == "now":
             self.performance.silence(self.now_s, "stop")
         else:
-            self._close()
+            self.finish()
 
     def _on_panic(self, _: Mapping[str, Any]) -> None:
+        self.is_stopped = True
         self.performance.silence(self.now_s, "panic")
 
     def _on_settings(self, fields: Mapping[str, Any]) -> None:
@@ -305,10 +311,6 @@ class Session:
             except Exception:
                 log.exception("the composer stumbled again; the music stops")
                 self.performance.silence(self.now_s, "restart")
-
-    def _close(self) -> None:
-        wanted = self._wanted()
-        self.performance.close(self.now_s, wanted.brief, wanted.mood.affect)
 
     def _wanted(self) -> Target:
         """What is wanted from now on."""
