@@ -16,6 +16,7 @@ from mien.face.look import look
 from mien.lab.performer.head import load_head
 from mien.lab.performer.perform import perform
 from mien.lab.performer.stage import Stage as Performed
+from mien.live.calibration import SECONDS
 from mien.live.face_tune import FaceTune
 from mien.live.performance import Performance
 from mien.live.player import Player
@@ -24,7 +25,7 @@ from mien.live.session_file import SessionFile, differences, notes_of, parse_ses
 from mien.live.settings import Settings, changed
 from mien.live.solo import with_solo
 from mien.live.take import piece_of
-from mien.live.watching import Watching
+from mien.live.watching import LEFT_S, Watching
 from mien.music.brief import brief_from_affect
 from mien.music.gesture import at_rest
 from mien.music.tune import LONGEST_S, pitch_of
@@ -90,7 +91,8 @@ class Stage:
         }  # fmt: skip
         said = {"faces": [] if moved is None else [face]}
         sight = self.watching.see(said, now_s, reads_affect=False)
-        self.watching.learnt(now_s)
+        if learnt := self.watching.learnt(now_s):
+            self.told.append(learnt)
         self.tune.play(sight.moved, now_s)
         self.gestures = sight.gestures
         if self.performance.is_playing:
@@ -183,9 +185,10 @@ def test_a_tune_by_the_mouth_sounds_as_long_as_it_is_open(stage: Stage) -> None:
 
 
 def test_the_resting_face_is_learnt_before_it_can_play(stage: Stage) -> None:
-    stage.tune.choose("mouth", 0.0)
+    stage.frame(REST)
+    stage.tune.choose("mouth", stage.clock.now_s)
     assert stage.of("calibration")[0]["state"] == "running"
-    stage.performance.start(0.0, 1, HAPPY)
+    stage.performance.start(stage.clock.now_s, 1, HAPPY)
     stage.hold(OPEN, 2.0)
     assert stage.of("strike") == []
     assert stage.tune.rests(stage.clock.now_s) == frozenset()
@@ -194,9 +197,38 @@ def test_the_resting_face_is_learnt_before_it_can_play(stage: Stage) -> None:
 
 def test_who_comes_late_is_asked_to_rest_when_they_come(stage: Stage) -> None:
     stage.tune.choose("mouth", stage.clock.now_s)
-    stage.hold(None, 8.0)
-    assert stage.watching.calibration is None, "nobody rested"
-    stage.hold(REST, 6.0)
+    stage.hold(None, 3.0)
+    assert stage.of("calibration") == [], "nobody is asked"
+    stage.hold(REST, SECONDS - 0.5)
+    assert stage.watching.own is None, "they have their time"
+    stage.hold(REST, 1.0)
+    assert stage.watching.own is not None
+
+
+@pytest.mark.parametrize("pictures_come", [True, False])
+def test_who_comes_after_another_has_left_is_asked_for_their_own_rest(stage: Stage, pictures_come: bool) -> None:
+    stage.ready("mouth")
+    if pictures_come:
+        stage.hold(None, LEFT_S + 0.5)
+        assert [message["state"] for message in stage.of("calibration")][-2:] == ["done", "forgotten"]
+    else:  # as while the camera is unplugged
+        stage.clock.wait(LEFT_S + 0.5)
+        stage.watching.learnt(stage.clock.now_s)
+    assert stage.watching.own is None
+    stage.hold(OPEN, SECONDS + 0.5)  # a mouth that rests ajar
+    stage.hold(OPEN, 1.0)
+    assert stage.watching.own is not None
+    assert stage.of("strike") == []
+
+
+def test_a_rest_outlasts_a_moment_away_and_one_that_was_asked_for_a_longer_absence(stage: Stage) -> None:
+    stage.ready("mouth")
+    stage.hold(None, LEFT_S - 1.0)
+    assert stage.watching.own is not None
+    stage.hold(REST, 0.1)
+    stage.watching.calibrate("start", stage.clock.now_s)
+    stage.hold(REST, SECONDS + 0.5)
+    stage.hold(None, 4 * LEFT_S)
     assert stage.watching.own is not None
 
 

@@ -1,7 +1,8 @@
 """Where the face has moved → notes of a tune, in the key that is in force, at once.
 
 The tune needs the person's own resting face: without it narrow eyes would be a key held down. While somebody who is
-known sits before the camera the composer's melody rests, and theirs takes its place; when they leave it comes back.
+known sits before the camera the composer's melody rests, and theirs takes its place; when they leave it comes back,
+and what was learnt of their face is forgotten: who comes next is asked anew.
 """
 
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any
 
 from mien.live.messages import Tell, tune_told
 from mien.live.performance import Performance
-from mien.live.watching import Watching
+from mien.live.watching import LEFT_S, Watching
 from mien.music.gesture import at_rest
 from mien.music.tune import Lift, Playing, Press, Tune, play, tune_named
 from mien.values import Gesture, Part
@@ -32,6 +33,7 @@ class FaceTune:
         self._playing = Playing()
         self._told: dict[str, Any] = {}
         self._is_there = False
+        self._seen_s = 0.0
 
     def choose(self, tune: str | None, now_s: float) -> None:
         """Take up an instrument, or none; what sounds ends. Who is not known yet is asked to rest their face first."""
@@ -50,7 +52,8 @@ class FaceTune:
 
     def play(self, moved: Mapping[int, Mapping[str, float]], now_s: float) -> None:
         """Take in a frame: by seat, how far each cue is from rest."""
-        was_there, self._is_there = self._is_there, 0 in moved
+        was_there = self._is_there and now_s - self._seen_s <= LEFT_S  # else pictures failed to come for so long
+        self._is_there, self._seen_s = 0 in moved, now_s
         if self._tune is None:
             return
         if self._is_there and not was_there:
@@ -73,10 +76,10 @@ class FaceTune:
         return Gesture(gesture.time_s, controls, gesture.events)
 
     def _ask(self, now_s: float) -> None:
-        """Ask who would play and is not known to rest their face: when an instrument is taken up, and whenever
-        somebody appears."""
-        if self._tune and self._watching.own is None and self._watching.calibration is None:
-            self._tell(self._watching.calibrate("start", now_s) or {})
+        """Ask who is there, would play and is not known to rest their face: when an instrument is taken up, and
+        whenever somebody appears. While nobody is there the time to rest does not begin."""
+        if self._tune and self._is_there and self._watching.own is None and self._watching.calibration is None:
+            self._tell(self._watching.calibrate("start", now_s, leaves=True) or {})
 
     @property
     def _is_ready(self) -> bool:

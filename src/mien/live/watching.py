@@ -30,6 +30,8 @@ from mien.vocabulary import EIGHT
 if TYPE_CHECKING:
     from mien.affect.closer import CloserLook, Glance
 
+LEFT_S = 5.0
+"""Who has been away for so long has left: who comes then may be another, with another resting face."""
 PROGRESS_STEP = 0.05
 """How often the page is told how far a calibration is."""
 TOO_FEW = "too few frames of your face from the front: look into the camera, in even light, and try again"
@@ -76,6 +78,10 @@ class Watching:
         """Since when nothing is seen, None while it is."""
         self.own: Rest | None = None
         """The person's resting face, None while it is not known."""
+        self._own_leaves = False
+        """Whether it is forgotten when its person leaves."""
+        self._first_seen_s = 0.0
+        """When the face in the first seat was last seen."""
         self.calibration: Calibration | None = None
         self._told_progress = 0.0
 
@@ -144,6 +150,8 @@ class Watching:
             told.append(face_told(face, seat, departures, coefficients, reads))
         if told:
             self._seen_s = now_s
+        if 0 in gestures:
+            self._first_seen_s = now_s
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
         return Sight(tuple(sorted(told, key=lambda one: one["seat"])), gestures, moved)
 
@@ -157,6 +165,7 @@ class Watching:
         if self._paused_s is not None:
             pause_s, self._paused_s = now_s - self._paused_s, None
             self._seen_s += pause_s
+            self._first_seen_s += pause_s
             self._seats = later(self._seats, pause_s)
             if self.calibration:
                 begun_s = min(now_s, self.calibration.started_s + pause_s)
@@ -192,8 +201,12 @@ class Watching:
         rest = Glance(own.first, own.coefficients)
         return self._closer.redivided(read, self._closer.against(glance, rest), worth)
 
-    def calibrate(self, do: str, now_s: float) -> dict[str, Any] | None:
+    def calibrate(self, do: str, now_s: float, leaves: bool = False) -> dict[str, Any] | None:
         """Begin to learn the resting face ("start") or the extremes ("range"), or "forget" both.
+
+        Parameters
+        ----------
+        leaves : forget a resting face that is learnt now when its person has left: they did not ask for it to be kept.
 
         Returns
         -------
@@ -212,13 +225,19 @@ class Watching:
         if do == "range" and self.own is None:
             raise NotNow("calibrate: the resting face comes first; send start")
         step_ = "rest" if do == "start" else "range"
+        self._own_leaves = leaves if do == "start" else self._own_leaves
         self.calibration, self._told_progress = Calibration(step_, now_s), 0.0
         return calibration_told(step_, "running", 0.0, _INSTRUCTIONS[step_])
 
     def learnt(self, now_s: float) -> dict[str, Any] | None:
-        """What the page is told of the calibration under way: how far it is, now and then, and how it ended."""
+        """What the page is told of the calibration under way: how far it is, now and then, and how it ended; or that
+        a resting face is forgotten whose person has left."""
         calibration = self.calibration
-        if calibration is None or self._paused_s is not None:
+        if self._paused_s is not None:
+            return None
+        if self.own and self._own_leaves and now_s - self._first_seen_s > LEFT_S:
+            return self.calibrate("forget", now_s)
+        if calibration is None:
             return None
         progress = calibration.progress(now_s)
         if progress < 1:
