@@ -24,6 +24,19 @@ def test_what_happens_is_logged_by_its_weight(
     assert [record.levelno for record in caplog.records] == [level] * (level is not None)
 
 
+def test_nobody_is_missed_in_the_log_while_there_is_no_camera(caplog: pytest.LogCaptureFixture) -> None:
+    status = Status()
+    alone = {"type": "notice", "code": "no-face", "text": "no face is seen: come closer, into the light"}
+    with caplog.at_level(logging.INFO):
+        status.films = False
+        status.hear(alone)
+        assert caplog.messages == []
+        assert status.line() == "silent; no camera"
+        status.films = True
+        status.hear(alone)
+    assert caplog.messages == ["no face is seen"], "advice is for who stands there, not for who reads the log"
+
+
 @pytest.mark.parametrize(("faces", "says"), [(0, "0 faces"), (1, "1 face,"), (2, "2 faces,")])
 def test_the_status_line_counts_faces(faces: int, says: str) -> None:
     status = Status()

@@ -18,7 +18,8 @@ from mien.live.session import Session
 from mien.live.settings import next_seed
 from mien.live.station import Station
 
-STATUS_S = 10.0
+STATUS_S = 60.0
+"""How often the state is logged; where the music begins or ends it is logged at once."""
 WATCHDOG_S = 1.0
 IN_THE_LOG = ("port-lost", "port-back", "reader-lost")
 """Notices that whoever gives them logs too, as what is refused always is."""
@@ -35,6 +36,13 @@ class Status:
         self._brief: Mapping[str, Any] | None = None
         self._clocks: Mapping[str, Any] = {}
         self._faces = 0
+        self.films = True
+        """Whether a camera is there."""
+
+    @property
+    def plays(self) -> bool:
+        """Whether music sounds, as far as was told."""
+        return self._brief is not None
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Take a message in."""
@@ -44,6 +52,9 @@ class Status:
             self._clocks = message
         elif message["type"] == "reading":
             self._faces = len(message["faces"])
+        elif message["type"] == "notice" and message["code"] == "no-face":
+            if self.films:  # else no face is what is to be expected
+                log.info("no face is seen")
         elif message["type"] == "notice" and message["code"] not in IN_THE_LOG:
             log.log(logging.WARNING if message["code"] in TROUBLES else logging.INFO, "%s", message["text"])
         elif message["type"] == "calibration" and (message["state"] != "running" or not message["progress"]):
@@ -52,6 +63,8 @@ class Status:
     def line(self) -> str:
         """The state in a line."""
         music = f"{self._brief['key']}, {self._brief['tempo_bpm']:.0f} a minute" if self._brief else "silent"
+        if not self.films:
+            return f"{music}; no camera"
         rate = self._clocks.get("read_a_s") or 0.0
         return f"{music}; {self._faces} face{'' if self._faces == 1 else 's'}, {rate:.1f} frames a second"
 
@@ -88,6 +101,7 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
 
     def change(is_there: bool) -> None:
         nonlocal missing
+        status.films = is_there
         if is_there:
             log.info("camera %s is there", camera)
         else:
@@ -105,7 +119,7 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
 async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
     """Keep the music going unless somebody stopped it, and tell how it goes, until it is over."""
     told_s = session.now_s
-    has_begun = False
+    has_begun = was_playing = False
     while not over.is_set():
         if not (session.performance.is_playing or session.is_stopped):
             if has_begun:
@@ -116,8 +130,8 @@ async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
             except Exception:  # nobody is there to start it again
                 log.exception("the music does not begin; it is tried again with another seed")
                 session.do(Command("settings", {"seed": next_seed(session.state()["seed"])}))
-        if session.now_s - told_s >= STATUS_S:
-            told_s = session.now_s
+        if status.plays != was_playing or session.now_s - told_s >= STATUS_S:
+            told_s, was_playing = session.now_s, status.plays
             log.info("%s", status.line())
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), WATCHDOG_S)
