@@ -23,6 +23,7 @@ from mien.errors import BadInput
 from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session_file import SessionFile
+from mien.live.settings import Settings
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.brief import brief_from_affect
@@ -147,8 +148,11 @@ def test_a_host_that_nobody_knows_is_told_at_the_start(
         (["--port", "99999"], "--port 99999: give 0 to 65535; 0 picks a free one"),
         (["--host", "nowhere.invalid"], "choose --host 127.0.0.1"),
         (["--mode", "opera"], "mode 'opera': choose one of emotion"),
-        (["--tune", "eyes"], "--tune eyes: only with --camera"),
-        (["--ensemble", "quartet"], "--ensemble quartet: only with --camera"),
+        (["--tune", "ears"], "tune 'ears': choose one of eyes, mouth"),
+        (["--ensemble", "brass"], "brass"),
+        (["--key", "Am"], "give the tonic alone, with a capital"),
+        (["--meter", "7/8"], "7/8"),
+        (["--seed", "-1"], "seed -1: give a whole number from 0"),
         (["--midi-clock"], "give a --midi-out"),
         (["--lsl", "world"], "machine, link, site"),
         (["--headless"], "wants --camera"),
@@ -273,7 +277,7 @@ class TestSteering:
             command_of(wish)
 
     def test_a_wish_moves_one_coordinate_of_the_hand_and_leaves_the_other_where_the_page_put_it(self) -> None:
-        wishes = Wishes(mode="hand")
+        wishes = Wishes(settings=Settings(mode="hand"))
         wishes.point({"valence": 0.8, "arousal": 0.9})
         wishes.point(command_of(("hand/valence", (0.5,))).fields)
         hand = wishes.follow(Watching(), 0.0, None).mood.affect
@@ -283,7 +287,7 @@ class TestSteering:
     @pytest.mark.parametrize("given", [(7,), (), ("left",)])
     def test_a_hand_off_the_plane_is_refused(self, given: tuple) -> None:
         with pytest.raises(BadInput):
-            Wishes(mode="hand").point(command_of(("hand/valence", given)).fields)
+            Wishes(settings=Settings(mode="hand")).point(command_of(("hand/valence", given)).fields)
 
     def test_refused_wishes_share_one_line_a_second(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -94,3 +94,11 @@ def test_the_mode_of_a_station_is_what_a_session_begins_in_and_the_page_offers()
         page = Page(server, {"settings": {"mode": "hand"}})
         page.wait_for("state", mode="hand")
         page.close()
+
+
+def test_what_a_station_plays_is_what_a_session_begins_with() -> None:
+    words = ["--ensemble", "quartet", "--tune", "eyes", "--key", "Eb", "--meter", "3/4", "--seed", "7"]
+    with serving(*words) as server:
+        page = Page(server, {"settings": {"meter": "4/4"}})
+        page.wait_for("state", ensemble="quartet", tune="eyes", tonic="Eb", meter="4/4", seed=7)
+        page.close()

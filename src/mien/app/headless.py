@@ -69,18 +69,12 @@ class Status:
         return f"{music}; {self._faces} face{'' if self._faces == 1 else 's'}, {rate:.1f} frames a second"
 
 
-async def play_headless(station: Station, camera: str, settings: Mapping[str, Any]) -> None:
+async def play_headless(station: Station, camera: str) -> None:
     """Play until a signal tells to end.
 
     Parameters
     ----------
     camera : number of a camera, or path of a video (see `mien.live.camera.open_source`).
-    settings : of the session, as in `docs/wire.md`.
-
-    Raises
-    ------
-    BadInput
-        If a setting is not allowed.
     """
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -89,7 +83,7 @@ async def play_headless(station: Station, camera: str, settings: Mapping[str, An
             loop.add_signal_handler(number, over.set)
     status = Status()
     session, _ = station.enter(None)
-    session.attach(status.hear, {"settings": dict(settings)}, resumed=False)
+    session.attach(status.hear, {}, resumed=False)
     if folder := station.options.keep_video:
         log.warning("pictures are KEPT in %s: a sign must say so to whoever is seen", folder)
         session.do(Command("record", {"on": True}))

@@ -16,7 +16,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -76,11 +76,17 @@ def live(
             "--mode", help="Way to play: emotion, gesture, hand, trajectory or ensemble; the page offers it first."
         ),
     ] = "emotion",
-    ensemble: Annotated[str, typer.Option("--ensemble", help="Ensemble that plays (only with --camera).")] = "piano",
-    tune: Annotated[
-        str | None,
-        typer.Option("--tune", help="Let the face play the tune: eyes or mouth (only with --camera)."),
+    ensemble: Annotated[
+        str, typer.Option("--ensemble", help="Ensemble to begin with; the page can choose another, as of what follows.")
+    ] = "piano",
+    tune: Annotated[str | None, typer.Option("--tune", help="Let the face play the tune: eyes or mouth.")] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Tonic, as in C or Eb; the mode follows the mood. Default: by the seed.")
     ] = None,
+    meter: Annotated[
+        str | None, typer.Option("--meter", help="Meter: 4/4, 3/4, 6/8 or 5/4. Default: by the seed.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the music.")] = 1,
     keep_video: Annotated[
         Path | None,
         typer.Option(
@@ -96,7 +102,7 @@ def live(
     from mien.live.camera import check_source
     from mien.live.options import SessionOptions
     from mien.live.readers import ReaderChoice
-    from mien.live.settings import Settings, changed
+    from mien.live.settings import USUAL_SETTINGS, changed
     from mien.live.station import Station
     from mien.live.video import check_folder
 
@@ -123,7 +129,9 @@ def live(
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     logging.getLogger("mien").setLevel(logging.INFO)
 
-    options = SessionOptions(table, ReaderChoice.of(weights, coefficients), keep_video, mode)
+    wishes = {"mode": mode, "ensemble": ensemble, "tune": tune, "tonic": key, "meter": meter, "seed": seed}
+    settings = changed(USUAL_SETTINGS, wishes)  # refused before anybody is let in
+    options = SessionOptions(table, ReaderChoice.of(weights, coefficients), keep_video, settings)
 
     def make_station() -> Station:
         return Station(sessions if camera is None else 1, openers, options)
@@ -132,13 +140,8 @@ def live(
         if camera is None or not openers:
             raise BadInput(f"play without a page wants --camera and a port: {ANY_PORT}")
         check_source(camera)
-        wishes = changed(Settings(), {"mode": mode, "ensemble": ensemble, "tune": tune}).told()
-        asyncio.run(_play_headless(make_station, camera, wishes, osc_in))
+        asyncio.run(_play_headless(make_station, camera, osc_in))
         return
-    changed(Settings(), {"mode": mode})  # refused before anybody is let in
-    for option, given, usual in (("--ensemble", ensemble, "piano"), ("--tune", tune, None)):
-        if given != usual:
-            raise BadInput(f"{option} {given}: only with --camera; with the page, choose it there")
     listening = bind(host, port)
     bound = listening.getsockname()[1]
     token = None if host in LOOPBACK and not allow_host else secrets.token_urlsafe(16)
@@ -206,16 +209,14 @@ def _keep_time() -> None:
     gc.freeze()
 
 
-async def _play_headless(
-    make_station: "Callable[[], Station]", camera: str, wishes: dict[str, Any], osc_in: int | None
-) -> None:
+async def _play_headless(make_station: "Callable[[], Station]", camera: str, osc_in: int | None) -> None:
     from mien.app.headless import play_headless
     from mien.app.steering import steered_by_osc
 
     _keep_time()
     station = make_station()
     with steered_by_osc(station, osc_in):
-        await play_headless(station, camera, wishes)
+        await play_headless(station, camera)
 
 
 async def _serve(

@@ -120,7 +120,7 @@ def _for_the_notice(station: Station) -> str:
     """What the page says before a camera is asked for and a session begins, as attributes: the mode that is offered
     first, and whether pictures may be kept."""
     options = station.options
-    return f' data-mode="{options.mode}"' + (" data-keeps-video" if options.keep_video else "")
+    return f' data-mode="{options.settings.mode}"' + (" data-keeps-video" if options.keep_video else "")
 
 
 async def _export(station: Station, request: Request, token: str | None) -> Response:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.live.readers import SHIPPED, ReaderChoice
-from mien.live.settings import MODES
+from mien.live.settings import USUAL_SETTINGS, Settings
 from mien.music.mapping import MappingTable
 
 
@@ -17,13 +17,13 @@ class SessionOptions:
     mapping : the table to begin with; None is the shipped one.
     choice : the network that reads.
     keep_video : folder in which the pictures of sessions that record are kept; None keeps none.
-    mode : the mode of sessions that choose none.
+    settings : those of a session that chooses none.
     """
 
     mapping: MappingTable | None = None
     choice: ReaderChoice = SHIPPED
     keep_video: Path | None = None
-    mode: str = MODES[0]
+    settings: Settings = USUAL_SETTINGS
 
 
 USUAL = SessionOptions()

@@ -70,7 +70,7 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._listener: Tell | None = None
         self._choice = options.choice
-        self._wishes = Wishes(options.mapping, self._choice.classes, options.mode)
+        self._wishes = Wishes(options.mapping, self._choice.classes, options.settings)
         self._notices = Notices(self._notice)
         self._state: dict[str, Any] = {}
         self._brief_s = self._clocks_s = 0.0

@@ -51,6 +51,9 @@ class Settings:
         return {**asdict(self), "meter": meter_name(self.meter) if self.meter else None}
 
 
+USUAL_SETTINGS = Settings()
+
+
 def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
     """Settings with what was asked for.
 

@@ -14,7 +14,7 @@ from mien.errors import BadInput
 from mien.live.commands import NotNow
 from mien.live.lead import DIRECTIONS, Lead, lead_to
 from mien.live.mood import KeyAndMeter, Mood, Settled, Target, settled, target_of
-from mien.live.settings import MODES, Settings, changed, held, number
+from mien.live.settings import USUAL_SETTINGS, Settings, changed, held, number
 from mien.live.watching import Watching
 from mien.music.mapping import MappingTable, parse_mapping, shipped_mapping
 from mien.values import Classes
@@ -30,13 +30,15 @@ class Wishes:
     ----------
     mapping : the table to begin with; None is the shipped one.
     classes : of the reader; a lead may go to one of them.
-    mode : the mode to begin in.
+    settings : those to begin with.
     """
 
-    def __init__(self, mapping: MappingTable | None = None, classes: Classes = EIGHT, mode: str = MODES[0]) -> None:
+    def __init__(
+        self, mapping: MappingTable | None = None, classes: Classes = EIGHT, settings: Settings = USUAL_SETTINGS
+    ) -> None:
         self._classes = classes
-        self.default_mode = mode
-        self.settings = Settings(mode=mode)
+        self.default_mode = settings.mode
+        self.settings = settings
         self.held: dict[str, float | str] = {}
         self.mapping = mapping or shipped_mapping()
         self.lead: Lead | None = None
