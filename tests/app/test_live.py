@@ -152,7 +152,7 @@ def test_a_host_that_nobody_knows_is_told_at_the_start(
         (["--ensemble", "brass"], "brass"),
         (["--key", "Am"], "give the tonic alone, with a capital"),
         (["--meter", "7/8"], "7/8"),
-        (["--seed", "-1"], "seed -1: give a whole number from 0"),
+        (["--seed", "-1"], "seed '-1': give a whole number from 0"),
         (["--midi-clock"], "give a --midi-out"),
         (["--lsl", "world"], "machine, link, site"),
         (["--headless"], "wants --camera"),

@@ -9,6 +9,7 @@ import pytest
 
 from mien.live import station as module
 from mien.live.commands import Command
+from mien.live.options import SessionOptions
 from mien.live.session import Session
 from mien.live.session_file import SessionFile, parse_session
 from mien.live.station import Station
@@ -64,6 +65,19 @@ def test_ports_go_to_the_oldest_that_is_there_when_their_session_ends() -> None:
         assert twins[2].is_closed and len(twins) == 3
 
     asyncio.run(evening())
+
+
+def test_a_station_may_draw_each_session_a_seed_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds = iter((17, 23))
+    monkeypatch.setattr(module, "drawn_seed", lambda: next(seeds))
+
+    async def evening() -> list[int]:
+        station = Station(3, options=SessionOptions(draws_seed=True))
+        drawn = [station.enter(None)[0].state()["seed"] for _ in range(2)]
+        await station.close()
+        return drawn
+
+    assert asyncio.run(evening()) == [17, 23]
 
 
 def test_whose_ending_fails_keeps_no_place_and_no_ports(caplog: pytest.LogCaptureFixture) -> None:

@@ -84,6 +84,7 @@ async def play_headless(station: Station, camera: str) -> None:
     status = Status()
     session, _ = station.enter(None)
     session.attach(status.hear, {}, resumed=False)
+    log.info("the seed is %d", session.state()["seed"])
     if folder := station.options.keep_video:
         log.warning("pictures are KEPT in %s: a sign must say so to whoever is seen", folder)
         session.do(Command("record", {"on": True}))

@@ -16,7 +16,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -77,7 +77,7 @@ def live(
         ),
     ] = "emotion",
     ensemble: Annotated[
-        str, typer.Option("--ensemble", help="Ensemble to begin with; the page can choose another, as of what follows.")
+        str, typer.Option("--ensemble", help="Ensemble that plays. The page can change this and the next four.")
     ] = "piano",
     tune: Annotated[str | None, typer.Option("--tune", help="Let the face play the tune: eyes or mouth.")] = None,
     key: Annotated[
@@ -86,7 +86,10 @@ def live(
     meter: Annotated[
         str | None, typer.Option("--meter", help="Meter: 4/4, 3/4, 6/8 or 5/4. Default: by the seed.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the music.")] = 1,
+    seed: Annotated[
+        str | None,
+        typer.Option("--seed", help="Seed of the music, or random. Default: 1 on the page; random without a page."),
+    ] = None,
     keep_video: Annotated[
         Path | None,
         typer.Option(
@@ -129,9 +132,12 @@ def live(
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
     logging.getLogger("mien").setLevel(logging.INFO)
 
-    wishes = {"mode": mode, "ensemble": ensemble, "tune": tune, "tonic": key, "meter": meter, "seed": seed}
+    draws_seed = seed == "random" or (seed is None and camera is not None)
+    wishes: dict[str, Any] = {"mode": mode, "ensemble": ensemble, "tune": tune, "tonic": key, "meter": meter}
+    if seed is not None and not draws_seed:
+        wishes["seed"] = int(seed) if seed.isdecimal() else seed
     settings = changed(USUAL_SETTINGS, wishes)  # refused before anybody is let in
-    options = SessionOptions(table, ReaderChoice.of(weights, coefficients), keep_video, settings)
+    options = SessionOptions(table, ReaderChoice.of(weights, coefficients), keep_video, settings, draws_seed)
 
     def make_station() -> Station:
         return Station(sessions if camera is None else 1, openers, options)

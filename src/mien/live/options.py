@@ -18,12 +18,14 @@ class SessionOptions:
     choice : the network that reads.
     keep_video : folder in which the pictures of sessions that record are kept; None keeps none.
     settings : those of a session that chooses none.
+    draws_seed : whether each session begins with a seed of its own, instead of that of `settings`.
     """
 
     mapping: MappingTable | None = None
     choice: ReaderChoice = SHIPPED
     keep_video: Path | None = None
     settings: Settings = USUAL_SETTINGS
+    draws_seed: bool = False
 
 
 USUAL = SessionOptions()

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from mien.live.tables import readings_csv
 from mien.live.take import piece_of
 from mien.piece import Piece
 
+DRAWN_SEEDS = 10**6
+"""Seeds are drawn below this: few enough digits to write one down, enough that none comes again soon."""
 AWAY_S = 30.0
 CLOSING_S = 20.0
 """The longest that an ending is waited for."""
@@ -110,7 +113,7 @@ class Station:
         session_id = secrets.token_hex(16)
         openers = (self._openers if self._lent_to is None else {}) if self._openers else None
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        session = Session(session_id, WallClock(), started, openers, self.options)
+        session = Session(session_id, WallClock(), started, openers, _with_seed(self.options))
         if openers:
             self._lent_to = session_id
         self.sessions[session_id] = session
@@ -221,6 +224,18 @@ class Station:
         except Exception:
             log.exception("the music of a page that is away does not close; its session ends")
         await self.end(session)
+
+
+def drawn_seed() -> int:
+    """A seed that nobody chose."""
+    return secrets.randbelow(DRAWN_SEEDS)
+
+
+def _with_seed(options: SessionOptions) -> SessionOptions:
+    """What one session begins with."""
+    if not options.draws_seed:
+        return options
+    return replace(options, settings=replace(options.settings, seed=drawn_seed()))
 
 
 def _table_of(content: bytes) -> bytes:
