@@ -1,10 +1,14 @@
 """The log of an instrument without a browser: normal states are information, troubles are warnings."""
 
 import logging
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from mien.app.headless import Status
+from mien.app import headless
+from mien.app.headless import Status, Watchdog
+from mien.live.commands import Command
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,66 @@ def test_the_status_line_counts_faces(faces: int, says: str) -> None:
     status = Status()
     status.hear({"type": "reading", "faces": [{}] * faces})
     assert f"silent; {says}" in status.line()
+
+
+class Station:
+    """A session as a watchdog knows it, and time that passes by hand; music closes at once."""
+
+    def __init__(self) -> None:
+        self.now_s, self.is_alone, self.is_stopped, self.seed = 0.0, False, False, 1
+        self.openings: list[int] = []
+        self.performance = SimpleNamespace(is_playing=False)
+        self.watching = SimpleNamespace(is_alone=lambda _: self.is_alone)
+
+    def start(self) -> None:
+        self.performance.is_playing = True
+        self.openings.append(self.seed)
+
+    def finish(self) -> None:
+        self.performance.is_playing = False
+
+    def do(self, command: Command) -> None:
+        self.seed = command.fields["seed"]
+
+    def state(self) -> dict[str, int]:
+        return {"seed": self.seed}
+
+    def wait(self, watchdog: Watchdog, seconds: int, is_alone: bool) -> bool:
+        """Let seconds pass; whether music plays then."""
+        self.is_alone = is_alone
+        for _ in range(seconds):
+            self.now_s += 1
+            watchdog.look()
+        return self.performance.is_playing
+
+
+def test_the_music_rests_while_nobody_is_there_and_begins_otherwise_when_somebody_comes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(headless, "drawn_seed", lambda: 17)
+    station: Any = Station()
+    watchdog = Watchdog(station, rest_after_s=120, draws_seed=True)
+    with caplog.at_level(logging.INFO):
+        assert station.wait(watchdog, 60, is_alone=False)
+        assert station.wait(watchdog, 119, is_alone=True)
+        assert station.wait(watchdog, 10, is_alone=False)
+        assert station.wait(watchdog, 119, is_alone=True), "who came in between counts"
+        assert not station.wait(watchdog, 300, is_alone=True)
+        assert station.wait(watchdog, 2, is_alone=False)
+    assert station.openings == [1, 17]
+    assert not [record for record in caplog.records if record.levelno > logging.INFO], "nothing went wrong"
+    assert "nobody has been there for 2 minutes: the music rests until somebody comes" in caplog.messages
+
+
+def test_without_a_rest_the_music_goes_on_in_an_empty_room() -> None:
+    station: Any = Station()
+    assert station.wait(Watchdog(station), 10_000, is_alone=True)
+
+
+def test_who_comes_does_not_start_what_was_stopped() -> None:
+    station: Any = Station()
+    watchdog = Watchdog(station, rest_after_s=60)
+    station.wait(watchdog, 10, is_alone=False)
+    station.is_stopped, station.performance.is_playing = True, False
+    station.wait(watchdog, 100, is_alone=True)
+    assert not station.wait(watchdog, 100, is_alone=False)

@@ -107,7 +107,7 @@ def test_a_watchdog_finds_another_seed_after_the_largest(monkeypatch: pytest.Mon
         session.attach(lambda _: None, {"settings": {"mode": "hand", "seed": LARGEST_SEED}}, resumed=False)
         session.performance.start = Stumbling(session.performance.start, 1)  # type: ignore[method-assign]
         over = asyncio.Event()
-        watching = asyncio.create_task(headless._watch(session, headless.Status(), over))
+        watching = asyncio.create_task(headless._watch(session, headless.Status(), over, headless.Watchdog(session)))
         async with asyncio.timeout(30):
             while not (watching.done() or session.performance.is_playing):
                 await asyncio.sleep(0.01)
@@ -129,7 +129,7 @@ def test_a_watchdog_leaves_music_alone_that_was_stopped_until_it_is_started(
         session = Session("x", WallClock(), "now")
         session.attach(lambda _: None, HAND, resumed=False)
         over = asyncio.Event()
-        watching = asyncio.create_task(headless._watch(session, headless.Status(), over))
+        watching = asyncio.create_task(headless._watch(session, headless.Status(), over, headless.Watchdog(session)))
 
         async def until_playing(plays: bool) -> None:
             async with asyncio.timeout(30):

@@ -2,7 +2,8 @@
 
 A camera, one session and the ports, from start to signal. What fails comes back by itself: the camera, a port, the
 reading process, the composer. A watchdog begins the music anew if it should ever have ended by itself; whoever stopped
-it, by OSC, starts it again. Log lines tell states and numbers, never pictures.
+it, by OSC, starts it again. While nobody is there it may rest (`--rest-after`). Log lines tell states and numbers,
+never pictures.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from mien.live.camera import Camera
 from mien.live.commands import Command
 from mien.live.session import Session
 from mien.live.settings import next_seed
-from mien.live.station import Station
+from mien.live.station import Station, drawn_seed
 
 STATUS_S = 60.0
 """How often the state is logged; where the music begins or ends it is logged at once."""
@@ -69,12 +70,75 @@ class Status:
         return f"{music}; {self._faces} face{'' if self._faces == 1 else 's'}, {rate:.1f} frames a second"
 
 
-async def play_headless(station: Station, camera: str) -> None:
+class Watchdog:
+    """Begins the music, and begins it anew where it should play and does not; lets it rest while nobody is there.
+
+    Parameters
+    ----------
+    session : whose music it is.
+    rest_after_s : how long nobody may be there until the music closes; None: however long.
+    draws_seed : whether what begins after a rest gets another seed.
+    """
+
+    def __init__(self, session: Session, rest_after_s: float | None = None, *, draws_seed: bool = False) -> None:
+        self._session = session
+        self._rest_after_s = rest_after_s
+        self._draws_seed = draws_seed
+        self._alone_s: float | None = None
+        """Since when nobody is there; None while somebody is."""
+        self._rests = False
+        self._is_due = True
+        """Whether it was silent as it should be, so that there is nothing to warn of when the music begins."""
+
+    def look(self) -> None:
+        """Begin or close the music, if that is due."""
+        session = self._session
+        self._look_for_faces(session.now_s)
+        if session.performance.is_playing or session.is_stopped or self._rests:
+            return
+        if not self._is_due:
+            log.warning("the music ended by itself; it begins anew")
+        try:
+            session.start()
+        except Exception:  # nobody is there to start it again
+            log.exception("the music does not begin; it is tried again with another seed")
+            session.do(Command("settings", {"seed": next_seed(session.state()["seed"])}))
+        else:
+            self._is_due = False
+            log.info("the music begins; its seed is %d", session.state()["seed"])
+
+    def _look_for_faces(self, now_s: float) -> None:
+        """Let the music rest, or end its rest."""
+        if not self._session.watching.is_alone(now_s):
+            if self._rests:
+                log.info("somebody is there")
+                self._wake()
+            self._alone_s = None
+            return
+        self._alone_s = now_s if self._alone_s is None else self._alone_s
+        if self._rests or self._rest_after_s is None or now_s - self._alone_s < self._rest_after_s:
+            return
+        log.info("nobody has been there for %g minutes: the music rests until somebody comes", self._rest_after_s / 60)
+        self._rests = self._is_due = True
+        try:
+            self._session.finish()
+        except Exception:
+            log.exception("the music does not close; it is silenced")
+            self._session.silence()
+
+    def _wake(self) -> None:
+        self._rests = False
+        if self._draws_seed:  # another visitor, another opening
+            self._session.do(Command("settings", {"seed": drawn_seed()}))
+
+
+async def play_headless(station: Station, camera: str, rest_after_s: float | None = None) -> None:
     """Play until a signal tells to end.
 
     Parameters
     ----------
     camera : number of a camera, or path of a video (see `mien.live.camera.open_source`).
+    rest_after_s : how long nobody may be seen until the music rests; None: however long.
     """
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -84,7 +148,6 @@ async def play_headless(station: Station, camera: str) -> None:
     status = Status()
     session, _ = station.enter(None)
     session.attach(status.hear, {}, resumed=False)
-    log.info("the seed is %d", session.state()["seed"])
     if folder := station.options.keep_video:
         log.warning("pictures are KEPT in %s: a sign must say so to whoever is seen", folder)
         session.do(Command("record", {"on": True}))
@@ -105,26 +168,18 @@ async def play_headless(station: Station, camera: str) -> None:
 
     filming = Camera(camera, film, change)
     try:
-        await _watch(session, status, over)
+        await _watch(session, status, over, Watchdog(session, rest_after_s, draws_seed=station.options.draws_seed))
     finally:
         filming.close()
         await station.close()
 
 
-async def _watch(session: Session, status: Status, over: asyncio.Event) -> None:
-    """Keep the music going unless somebody stopped it, and tell how it goes, until it is over."""
+async def _watch(session: Session, status: Status, over: asyncio.Event, watchdog: Watchdog) -> None:
+    """Keep the music as it should be, and tell how it goes, until it is over."""
     told_s = session.now_s
-    has_begun = was_playing = False
+    was_playing = False
     while not over.is_set():
-        if not (session.performance.is_playing or session.is_stopped):
-            if has_begun:
-                log.warning("the music ended by itself; it begins anew")
-            try:
-                session.start()
-                has_begun = True
-            except Exception:  # nobody is there to start it again
-                log.exception("the music does not begin; it is tried again with another seed")
-                session.do(Command("settings", {"seed": next_seed(session.state()["seed"])}))
+        watchdog.look()
         if status.plays != was_playing or session.now_s - told_s >= STATUS_S:
             told_s, was_playing = session.now_s, status.plays
             log.info("%s", status.line())

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import math
 import secrets
 import signal
 import socket
@@ -90,6 +91,12 @@ def live(
         str | None,
         typer.Option("--seed", help="Seed of the music, or random. Default: 1 on the page; random without a page."),
     ] = None,
+    rest_after: Annotated[
+        float | None,
+        typer.Option(
+            "--rest-after", help="Minutes without a face after which the music rests until one comes; with --camera."
+        ),
+    ] = None,
     keep_video: Annotated[
         Path | None,
         typer.Option(
@@ -142,12 +149,16 @@ def live(
     def make_station() -> Station:
         return Station(sessions if camera is None else 1, openers, options)
 
+    if rest_after is not None and not 0 < rest_after < math.inf:
+        raise BadInput(f"--rest-after {rest_after:g}: give minutes, above 0")
     if headless or camera is not None:
         if camera is None or not openers:
             raise BadInput(f"play without a page wants --camera and a port: {ANY_PORT}")
         check_source(camera)
-        asyncio.run(_play_headless(make_station, camera, osc_in))
+        asyncio.run(_play_headless(make_station, camera, osc_in, 60 * rest_after if rest_after else None))
         return
+    if rest_after is not None:
+        raise BadInput(f"--rest-after {rest_after:g}: only with --camera; on the page, whoever leaves presses stop")
     listening = bind(host, port)
     bound = listening.getsockname()[1]
     token = None if host in LOOPBACK and not allow_host else secrets.token_urlsafe(16)
@@ -215,14 +226,16 @@ def _keep_time() -> None:
     gc.freeze()
 
 
-async def _play_headless(make_station: "Callable[[], Station]", camera: str, osc_in: int | None) -> None:
+async def _play_headless(
+    make_station: "Callable[[], Station]", camera: str, osc_in: int | None, rest_after_s: float | None
+) -> None:
     from mien.app.headless import play_headless
     from mien.app.steering import steered_by_osc
 
     _keep_time()
     station = make_station()
     with steered_by_osc(station, osc_in):
-        await play_headless(station, camera)
+        await play_headless(station, camera, rest_after_s)
 
 
 async def _serve(
