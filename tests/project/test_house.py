@@ -85,6 +85,12 @@ def test_public_names_exist():
         mien.paint  # noqa: B018
 
 
+def test_public_names_are_listed_before_they_are_loaded():
+    probe = "import sys, mien; print(dir(mien) == sorted(mien.__all__), 'mien.instrument' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["True", "False"]
+
+
 def test_the_version_is_told_once():
     import mien
 
