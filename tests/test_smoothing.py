@@ -160,6 +160,15 @@ def test_a_label_that_leads_comes_after_the_dwell() -> None:
     assert narrow.label == narrow.rival == "happiness"
 
 
+@pytest.mark.parametrize("gap_s", [0.4, 1.0, 3.0])
+def test_a_label_does_not_contradict_readings_that_come_seldom(gap_s: float) -> None:
+    before, steady = None, None
+    for i, name in enumerate(["happiness", "sadness", "sadness", "anger", "happiness"]):
+        steady = steady_affect(affect_at(i * gap_s, **{name: 0.9}), steady, Smoothing(mood_half_life_s=0.1))
+        before = steady_label(steady, before)
+        assert before.label == name
+
+
 def test_doubt_that_lasts_is_told() -> None:
     memory: LabelMemory | None = None
     for i in range(10):

@@ -5,7 +5,8 @@
   second, so that one setting serves all units; lids and mouth have their own settings (a blink lasts .1 to .4 s).
 - Probabilities, doubt and shares move half of the way to what is seen in `mood_half_life_s`.
 - The label changes only to an emotion that has led by `label_margin` without a break for `label_dwell_s`, or to
-  "cannot tell" when the doubt has lasted as long.
+  "cannot tell" when the doubt has lasted as long. Where readings come more seldom than that, one is enough: a label
+  that waited for a second would contradict the probabilities beside it.
 
 Time comes from the values themselves. Any rate, even an uneven one, gives about the same course, since every decay is
 exact for the time that has passed. Each output but the label is a mean of inputs, weighted by age: it stays within what
@@ -81,11 +82,12 @@ class CueMemory:
 
 @dataclass(frozen=True, slots=True)
 class LabelMemory:
-    """The current label, its rival, and since when the rival leads (s)."""
+    """The current label, its rival, since when the rival leads (s), and when the last reading was made (s)."""
 
     label: str
     rival: str
     since_s: float
+    seen_s: float
 
 
 def steady_cues(cues: Cues, before: CueMemory | None = None, options: Smoothing = USUAL) -> tuple[Cues, CueMemory]:
@@ -135,16 +137,17 @@ def steady_label(affect: Affect, before: LabelMemory | None, options: Smoothing 
     """Let a new label wait until it has led by the margin for the dwell time."""
     first, now_s = affect.reads_as, affect.time_s
     if before is None:
-        return LabelMemory(first, first, now_s)
+        return LabelMemory(first, first, now_s, now_s)
     lead = math.inf  # "cannot tell" has its own threshold
     if CANNOT_TELL not in (first, before.label):
         lead = affect.probs[affect.names.index(first)] - affect.probs[affect.names.index(before.label)]
     if first == before.label or lead < options.label_margin:
-        return LabelMemory(before.label, before.label, now_s)
-    since_s = before.since_s if before.rival == first else now_s
+        return LabelMemory(before.label, before.label, now_s, now_s)
+    begins_s = before.seen_s if now_s - before.seen_s > options.label_dwell_s else now_s
+    since_s = before.since_s if before.rival == first else begins_s
     if now_s - since_s >= options.label_dwell_s:
-        return LabelMemory(first, first, now_s)
-    return LabelMemory(before.label, first, since_s)
+        return LabelMemory(first, first, now_s, now_s)
+    return LabelMemory(before.label, first, since_s, now_s)
 
 
 def _share(cutoff_hz: NDArray[np.float64], dt_s: NDArray[np.float64]) -> NDArray[np.float64]:
