@@ -17,6 +17,7 @@ from mien.live.conductor import (
     redirected,
     stepped,
 )
+from mien.live.music_messages import rounded_s, signature_rows
 from mien.music.brief import brief_from_affect
 from mien.values import Brief
 
@@ -92,6 +93,16 @@ def test_ensemble_and_metre_change_at_the_next_bar_line() -> None:
     assert last.played.length_ticks - tick < last.played.bar_ticks
     assert (new.played.ensemble, new.played.meter) == ("quartet", (3, 4))
     assert new.start_s == pytest.approx(last.end_s)
+
+
+def test_key_and_metre_are_told_from_when_on_they_are_in_force() -> None:
+    conductor = playing(SAD, 20)
+    leg, tick = conductor.beat_from(3)
+    conductor = extended(cut(conductor, leg.number, tick), QUARTET)
+    new = conductor.legs[-1]
+    before, after = ["D minor", "4/4"], ["D minor", "3/4"]
+    assert signature_rows(conductor.legs, 2.0) == [[2.0, *before], [rounded_s(new.start_s), *after]]
+    assert signature_rows(conductor.legs, new.start_s) == [[rounded_s(new.start_s), *after]]
 
 
 def test_of_a_bar_that_is_not_played_nobody_strikes_the_downbeat() -> None:

@@ -89,7 +89,7 @@ export class Timeline {
     this.marks.push(...message.marks.map(([time_s, kind, text]) => ({ time_s, kind, text })));
     this.until_s = message.until_s;
     this.signatures = this.signatures.filter((each) => each.time_s < from_s);
-    this.signatures.push({ time_s: from_s, key: message.key, meter: message.meter });
+    this.signatures.push(...message.signatures.map(([time_s, key, meter]) => ({ time_s, key, meter })));
   }
 
   /** A face plays a note now; `now_s` is the page's idea of session time, and no note begins in the past. */

@@ -212,8 +212,8 @@ export interface NotesMessage {
   readonly chords: readonly (readonly [number, number, string, string, string])[];
   /** time_s, kind, text. */
   readonly marks: readonly (readonly [number, string, string])[];
-  readonly key: string;
-  readonly meter: string;
+  /** time_s, key, metre. */
+  readonly signatures: readonly (readonly [number, string, string])[];
 }
 
 /** Where the player of a tune stands: the note that sounds next, and whether it does. */

@@ -133,7 +133,7 @@ export const state: StateMessage = {
 };
 
 export const notes = (rows: NotesMessage["notes"]): NotesMessage => ({
-  type: "notes", from_s: 0, until_s: 9, notes: rows, ends: [], beats: [], chords: [], marks: [], key: "C ionian", meter: "4/4",
+  type: "notes", from_s: 0, until_s: 9, notes: rows, ends: [], beats: [], chords: [], marks: [], signatures: [[0, "C ionian", "4/4"]],
 });
 
 export const setup = (at_s: number, program = 0): SetupMessage => ({

@@ -5,7 +5,7 @@ import type { NotesMessage } from "../src/wire.ts";
 type Row = NotesMessage["notes"][number];
 
 const message = (from_s: number, notes: readonly Row[], rest: Partial<NotesMessage> = {}): NotesMessage => ({
-  type: "notes", from_s, until_s: from_s + 8, notes, ends: [], beats: [], chords: [], marks: [], key: "C ionian", meter: "4/4", ...rest,
+  type: "notes", from_s, until_s: from_s + 8, notes, ends: [], beats: [], chords: [], marks: [], signatures: [[from_s, "C ionian", "4/4"]], ...rest,
 });
 const told = (acts: readonly Act[]): string[] => acts.map((act) => `${act.kind} ${act.note.id} ${act.time_s}`);
 
@@ -47,10 +47,10 @@ describe("a timeline", () => {
   it("tells the key that is heard, not the one that comes, and forgets what is long past", () => {
     const timeline = new Timeline();
     timeline.replace(message(0, []));
-    timeline.replace(message(8, [], { key: "A aeolian", meter: "3/4" }));
+    timeline.replace(message(6, [], { signatures: [[6, "C ionian", "4/4"], [8, "A aeolian", "3/4"]] }));
     expect(timeline.signatureAt(7)?.key).toBe("C ionian");
     expect(timeline.signatureAt(8)).toMatchObject({ key: "A aeolian", meter: "3/4" });
-    timeline.replace(message(8, [], { key: "G ionian" }));
+    timeline.replace(message(8, [], { signatures: [[8, "G ionian", "4/4"]] }));
     expect(timeline.signatureAt(9)?.key).toBe("G ionian");
     timeline.prune(30);
     expect(timeline.signatureAt(30)?.key).toBe("G ionian");

@@ -125,6 +125,16 @@ def mark_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
     return rows
 
 
+def signature_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
+    """Rows `[time_s, key, meter]` of what is in force at `from_s`, and of what comes in its place later."""
+    rows: list[list[Any]] = []
+    for leg in legs:
+        in_force = [key_name(leg.played.tonic_pc, leg.played.mode), meter_name(leg.played.meter)]
+        if leg.end_s > from_s + 1e-9 and (not rows or rows[-1][1:] != in_force):
+            rows.append([rounded_s(max(leg.start_s, from_s)), *in_force])
+    return rows
+
+
 def notes_told(
     legs: Sequence[Leg],
     from_s: float,
@@ -144,6 +154,7 @@ def notes_told(
         "beats": beat_rows(beats),
         "chords": chord_rows(legs, from_s),
         "marks": mark_rows(legs, from_s),
+        "signatures": signature_rows(legs, from_s),
         "key": key_name(last.tonic_pc, last.mode),
         "meter": meter_name(last.meter),
         "written_bars": sum(leg.played.length_ticks // leg.played.bar_ticks for leg in legs),
