@@ -20,7 +20,7 @@ from mien.live.seats import resting_parts
 from mien.live.session_file import SessionFile, differences, parse_session, replayed
 from mien.live.take import piece_of
 from mien.music.brief import brief_from_affect
-from mien.ports.port import Event, PortLost, Release, SilentTwin, Strike
+from mien.ports.port import Event, Named, PortLost, Release, SilentTwin, Strike
 from mien.values import Brief, Part
 
 MOODS = [
@@ -395,3 +395,26 @@ def test_each_face_plays_a_part_and_one_alone_all() -> None:
     assert resting_parts((0,)) == resting_parts(()) == frozenset()
     assert resting_parts((0, 1)) == {Part.HARMONY, Part.TEXTURE}
     assert resting_parts((0, 1, 2, 3)) == frozenset()
+
+
+def test_ports_are_told_each_chord_and_the_key_once_when_it_is_heard() -> None:
+    clock, twin, told = OfflineClock(), SilentTwin(), []
+    player = Player({"twin": lambda: twin}, clock, runs=False)
+    performance = Performance(told.append, player, SessionFile("now"))
+    performance.start(0.0, 1, MOODS[0])
+    for step in range(600):
+        clock.wait(0.03)
+        performance.advance(clock.now_s, MOODS[0] if step < 150 else MOODS[2])
+        player.play_due()
+    named = [event for event in twin.sent if isinstance(event, Named)]
+    keys = [event.names for event in named if event.what == "key"]
+    assert keys[0] == ("D minor",)
+    assert all(one != other for one, other in pairwise(keys))
+    assert any(event.what == "section" for event in named)
+    rows: dict[float, tuple[str, str]] = {}
+    for message in told:
+        if message["type"] == "notes":
+            rows = {at_s: row for at_s, row in rows.items() if at_s < message["from_s"]}
+            rows |= {at_s: (name, roman) for at_s, _, roman, _, name in message["chords"]}
+    heard = [row for at_s, row in sorted(rows.items()) if at_s < clock.now_s]
+    assert [event.names for event in named if event.what == "chord"] == heard

@@ -14,7 +14,7 @@ from mien.errors import BadInput
 from mien.ports import osc_in
 from mien.ports.osc import FACEOSC_GESTURES, LARGEST_BUNDLE, OscPort, Receiver, parse_receiver
 from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
-from mien.ports.port import Beat, Control, Happened, Release, Seen, Strike, Value
+from mien.ports.port import Beat, Control, Happened, Named, Release, Seen, Strike, Value
 from mien.values import Part
 
 NTP_EPOCH_S = 2208988800
@@ -39,6 +39,10 @@ def read(data: bytes) -> tuple[float | None, list[tuple[str, list]]]:
     tags, at = text(data, at)
     given = []
     for tag in tags[1:]:
+        if tag == "s":
+            word, at = text(data, at)
+            given.append(word)
+            continue
         given.append(struct.unpack(">f" if tag == "f" else ">i", data[at : at + 4])[0])
         at += 4
     return None, [(address, given)]
@@ -64,11 +68,12 @@ def test_music_arrives_at_the_documented_addresses(receiver: socket.socket) -> N
             Release(0, Part.MELODY, 64),
             Control(0, Part.MELODY, "brightness", 0.25),
             Beat(2, 3, 96.0),
+            Named("chord", ("B♭m7", "♭viiø7")),
             Happened(0, "wink_left"),
         ]
     )
     port.panic()
-    heard = [read(receiver.recv(2000))[1][0] for _ in range(8)]
+    heard = [read(receiver.recv(2000))[1][0] for _ in range(9)]
     port.close()
     assert heard == [
         ("/mien/music/melody/note", [64, 90, 0]),
@@ -77,6 +82,7 @@ def test_music_arrives_at_the_documented_addresses(receiver: socket.socket) -> N
         ("/mien/music/beat", [2.0]),
         ("/mien/music/bar", [3.0]),
         ("/mien/music/tempo", [96.0]),
+        ("/mien/music/chord", ["Bbm7", "bvii/o7"]),
         ("/mien/face/0/event/wink_left", [1.0]),
         ("/mien/panic", [1]),
     ]

@@ -19,7 +19,7 @@ from mien.live.mood import KeyAndMeter
 from mien.live.music_messages import hush_told, notes_told, programs_of, set_up_told
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
-from mien.live.schedule import beats_along, planned_notes, pulses_along
+from mien.live.schedule import beats_along, names_along, planned_notes, pulses_along
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting
@@ -322,7 +322,8 @@ class Performance:
         programs = [
             (set_up.at_s, program) for set_up in ahead.set_ups for program in programs_of(ensemble(set_up.ensemble))
         ]
-        others = [*before, *ahead.beats, *self._timing(ahead.from_s), *programs]
+        names = names_along(self._known().legs, ahead.from_s)
+        others = [*before, *ahead.beats, *names, *self._timing(ahead.from_s), *programs]
         self._player.replace(ahead.from_s, ahead.notes, ahead.ends, others)
 
     def _timing(self, from_s: float) -> list[Timed]:

@@ -1,4 +1,5 @@
-"""Legs → what sounds when: notes, beats and the clock's pulses, in session seconds (music laid out in time)."""
+"""Legs → what sounds when: notes, beats, the clock's pulses, and how chords, keys and sections are called, in session
+seconds (music laid out in time)."""
 
 from collections.abc import Iterable
 
@@ -8,7 +9,8 @@ from mien.live.plan import PlannedNote
 from mien.music.in_force import in_force
 from mien.music.midi import channels
 from mien.music.rhythm import beat_ticks
-from mien.ports.port import Beat, Pulse, Strike
+from mien.music.spelling import chord_name, key_name, signature
+from mien.ports.port import Beat, Named, Pulse, Strike
 from mien.values import TICKS_PER_QUARTER
 
 PULSE_TICKS = TICKS_PER_QUARTER // 24
@@ -70,3 +72,19 @@ def pulses_of(leg: Leg, ticks: int, from_s: float) -> list[tuple[float, Pulse]]:
         for tick, time_s in zip(ticks_of, leg.times_s(ticks_of), strict=True)
         if time_s >= from_s - 1e-9
     ]
+
+
+def names_along(legs: Iterable[Leg], from_s: float) -> list[tuple[float, Named]]:
+    """The chords and sections of legs that begin at `from_s` or later, and the keys that take another's place then."""
+    found: list[tuple[float, Named]] = []
+    key = ""
+    for leg in legs:
+        played = leg.played
+        before, key = key, key_name(played.tonic_pc, played.mode)
+        fifths = signature(played.tonic_pc, played.mode)
+        named = [(0, Named("key", (key,)))] if key != before else []
+        named += [(mark.onset_ticks, Named("section", (mark.text,))) for mark in played.marks if mark.kind == "section"]
+        named += [(c.onset_ticks, Named("chord", (chord_name(c, fifths), c.roman))) for c in played.chords]
+        times = leg.times_s([tick for tick, _ in named])
+        found += [(time_s, one) for (_, one), time_s in zip(named, times, strict=True) if time_s >= from_s - 1e-9]
+    return found

@@ -27,6 +27,7 @@ from mien.ports.port import (
     Control,
     Event,
     Happened,
+    Named,
     PortLost,
     Release,
     Seen,
@@ -44,6 +45,8 @@ LARGEST_BUNDLE = 1400
 """Bytes of a bundle: with the headers of UDP and IP it fits a packet of 1500."""
 BUNDLE_HEAD, MESSAGE_HEAD = 16, 4
 """Bytes of a bundle before its messages, and of each message's size."""
+ASCII = str.maketrans({"♯": "#", "♭": "b", "°": "o", "ø": "/o"})
+"""Strings are ASCII by OSC 1.0; what has no sign there is written as in RomanText (Tymoczko et al. 2019)."""
 
 Message = tuple[str, tuple[float | int | str, ...]]
 
@@ -169,6 +172,8 @@ def own(event: Event) -> list[Message]:
             return [(f"{ROOT}/control/{part_word(part)}/{control}", (float(value),))]
         case Happened(seat, what):
             return [(f"{ROOT}/face/{seat}/event/{what}", (1.0,))]
+        case Named(what, names):
+            return [(f"{ROOT}/music/{what}", tuple(name.translate(ASCII) for name in names))]
         case Beat(beat, bar, tempo_bpm):
             return [
                 (f"{ROOT}/music/beat", (float(beat),)),

@@ -112,7 +112,16 @@ class Happened:
     age_s: float = 0.0
 
 
-Event = Strike | Release | Control | Program | Value | Seen | Beat | Pulse | Transport | Happened
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something begins in the music that has a name: `what` is "chord" (`names` are its name and its Roman numeral),
+    "key" or "section"."""
+
+    what: str
+    names: tuple[str, ...]
+
+
+Event = Strike | Release | Control | Program | Value | Seen | Beat | Pulse | Transport | Happened | Named
 
 
 class PortLost(Exception):
