@@ -11,10 +11,10 @@ import pytest
 
 from mien.cues.names import NAMES
 from mien.errors import BadInput
-from mien.ports import osc_in
-from mien.ports.osc import FACEOSC_GESTURES, LARGEST_BUNDLE, OscPort, Receiver, parse_receiver
+from mien.ports import osc, osc_in
+from mien.ports.osc import FACEOSC_GESTURES, LARGEST_BUNDLE, REPEAT_S, OscPort, Receiver, parse_receiver
 from mien.ports.osc_in import MAX_BYTES, OscIn, parse_wishes
-from mien.ports.port import Beat, Control, Happened, Named, Release, Seen, Strike, Value
+from mien.ports.port import Beat, Control, Event, Happened, Named, Program, Release, Seen, Strike, Transport, Value
 from mien.values import Part
 
 NTP_EPOCH_S = 2208988800
@@ -86,6 +86,34 @@ def test_music_arrives_at_the_documented_addresses(receiver: socket.socket) -> N
         ("/mien/face/0/event/wink_left", [1.0]),
         ("/mien/panic", [1]),
     ]
+
+
+def test_what_holds_is_told_again_to_whoever_starts_late(
+    receiver: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 100.0
+    monkeypatch.setattr(osc, "time", SimpleNamespace(monotonic=lambda: now_s, time=time.time))
+    port = opened(receiver)
+
+    def sent(*events: Event) -> list[tuple[str, list]]:
+        port.send(events)
+        port.panic()  # the last to come
+        heard: list[tuple[str, list]] = []
+        while (rows := read(receiver.recv(2000))[1]) != [("/mien/panic", [1])]:
+            heard += rows
+        return heard
+
+    pan, quieter = Control(0, Part.MELODY, "pan", 0.25), Control(0, Part.MELODY, "pan", 0.5)
+    sent(pan, Named("key", ("D minor",)))
+    assert sent(Beat(1, 1, 96.0), quieter)[-1] == ("/mien/control/melody/pan", [0.5])
+    now_s += REPEAT_S
+    in_force = [("/mien/control/melody/pan", [0.5]), ("/mien/music/key", ["D minor"])]
+    assert sent(Strike(0, Part.MELODY, 64, 90))[1:] == in_force
+    assert len(sent(Strike(0, Part.MELODY, 65, 90))) == 1
+    assert sent(Transport(runs=False)) == [("/mien/music/key", [""])]
+    now_s += REPEAT_S
+    assert sent(Program(0, 4, {})) == [], "other players have their own controllers"
+    port.close()
 
 
 def test_readings_come_in_bundles_that_bear_the_capture_time(receiver: socket.socket) -> None:

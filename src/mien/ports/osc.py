@@ -3,7 +3,7 @@
 Own profile: `/mien/…`, one float an address (a note is three numbers), readings as one bundle a frame whose time tag
 is the capture time. FaceOSC's profile: the addresses of that tracker, so that patches made for it go on working; its
 scales are imitated, as far as one face model can imitate another (`faceosc`). Values of our own profile go out at most
-`MOST_A_S` times a second, FaceOSC's with every frame that is read.
+`MOST_A_S` times a second, what holds until it changes again every `REPEAT_S`, FaceOSC's with every frame that is read.
 
 References: Wright & Freed 1997, "Open Sound Control: a new protocol for communicating with sound synthesizers"; OSC 1.0
 specification (time tags); McDonald, "FaceOSC" (addresses as its own examples print them).
@@ -29,18 +29,23 @@ from mien.ports.port import (
     Happened,
     Named,
     PortLost,
+    Program,
     Release,
     Seen,
     Strike,
+    Transport,
     Value,
     part_word,
 )
 
 ROOT = "/mien"
+MUSIC = f"{ROOT}/music/"
 PORT = 7400
 FACEOSC_PORT = 8338
 MOST_A_S = 60.0
 """Bundles of values a second, of our own profile."""
+REPEAT_S = 2.0
+"""How often what is in force is told again."""
 LARGEST_BUNDLE = 1400
 """Bytes of a bundle: with the headers of UDP and IP it fits a packet of 1500."""
 BUNDLE_HEAD, MESSAGE_HEAD = 16, 4
@@ -98,6 +103,9 @@ class OscPort:
         self.name = Receiver(host, port, profile).name
         self._profile = profile
         self._values_s = -math.inf
+        self._repeated_s = time.monotonic()
+        self._in_force: dict[str, Message] = {}
+        """What holds until it is told otherwise, by address."""
         try:
             self._client = UDPClient(host, port)
         except (OSError, UnicodeError) as error:
@@ -111,8 +119,9 @@ class OscPort:
                 return
             for event in events:
                 if not isinstance(event, Value | Seen):
-                    for address, given in own(event):
+                    for address, given in self._kept(event):
                         self._client.send(_message(address, given))
+            self._repeat()
             self._send_values([event for event in events if isinstance(event, Value)])
         except OSError as error:
             raise PortLost(f"{self.name}: {cause_of(error)}") from None
@@ -128,6 +137,26 @@ class OscPort:
     def close(self) -> None:
         """Close the socket."""
         self._client.close()
+
+    def _kept(self, event: Event) -> list[Message]:
+        """An event in our own addresses; what it puts in force is kept, what ends with the music is told to be over."""
+        rows = own(event)
+        match event:
+            case Program():  # other players: all controllers are told anew
+                self._in_force = {row[0]: row for row in self._in_force.values() if row[0].startswith(MUSIC)}
+            case Control() | Named():
+                self._in_force |= {row[0]: row for row in rows}
+            case Transport(runs=False):
+                rows = [(row[0], ("",) * len(row[1])) for row in self._in_force.values() if row[0].startswith(MUSIC)]
+                self._in_force = {name: row for name, row in self._in_force.items() if not name.startswith(MUSIC)}
+        return rows
+
+    def _repeat(self) -> None:
+        """Tell what is in force again now and then: by UDP nobody knows who listens, nor since when."""
+        now_s = time.monotonic()
+        if self._in_force and now_s - self._repeated_s >= REPEAT_S:
+            self._repeated_s = now_s
+            self._bundle(list(self._in_force.values()))
 
     def _send_values(self, values: list[Value]) -> None:
         now_s = time.monotonic()
