@@ -161,6 +161,7 @@ def test_a_host_that_nobody_knows_is_told_at_the_start(
         (["--camera", "0"], "wants --camera and a port: --osc, --faceosc, --midi-out, --lsl or --audio"),
         (["--headless", "--camera", "0"], "wants --camera and a port: --osc, --faceosc, --midi-out, --lsl or --audio"),
         (["--headless", "--camera", "0", "--osc", "9", "--mode", "opera"], "choose one of emotion"),
+        (["--camera", "0", "--osc", "9", "--mode", "trajectory"], "only OSC can lead (/mien/lead); give --osc-in"),
         (["--camera", "nope.mp4", "--osc", "9"], "--camera nope.mp4: no such file"),
     ],
 )

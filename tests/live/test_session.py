@@ -245,6 +245,11 @@ def test_nobody_is_missed_while_the_reading_process_starts(monkeypatch: pytest.M
         assert (mood.affect, mood.source) == (None, "face"), "the music goes on as with a face"
         reader.becomes("ready")
         assert said_after(session, 1) == []
+        session.hear('{"type": "settings", "mode": "hand"}')
+        assert said_after(session, 60) == [], "a hand needs no face"
+        reader.becomes("ready")
+        session.hear('{"type": "settings", "mode": "gesture"}')
+        reader.becomes("ready")
         assert said_after(session, 60) == ["no-face"]
         reader.becomes("lost")
         assert said_after(session, 60) == []

@@ -154,6 +154,8 @@ def live(
     if headless or camera is not None:
         if camera is None or not openers:
             raise BadInput(f"play without a page wants --camera and a port: {ANY_PORT}")
+        if mode == "trajectory" and osc_in is None:
+            raise BadInput("--mode trajectory: without a page only OSC can lead (/mien/lead); give --osc-in")
         check_source(camera)
         asyncio.run(_play_headless(make_station, camera, osc_in, 60 * rest_after if rest_after else None))
         return

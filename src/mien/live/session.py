@@ -285,7 +285,8 @@ class Session:
             self._tell(learnt)
             if learnt["state"] == "done":
                 self.file.keep("calibrated", now_s, step=learnt["step"])
-        self._notices.faces(self.watching.is_alone(now_s))
+        if self._wishes.follows_faces:
+            self._notices.faces(self.watching.is_alone(now_s))
         if self.performance.is_playing:
             self.performance.rest(now_s, self._resting(now_s))
             wanted = self._wanted()

@@ -51,6 +51,11 @@ class Wishes:
         """Whether expressions are read at all."""
         return self.settings.mode != "gesture"
 
+    @property
+    def follows_faces(self) -> bool:
+        """Whether the music follows faces, so that it matters if none is seen."""
+        return self.settings.mode != "hand"
+
     def set(self, asked: Mapping[str, Any]) -> None:
         """Change settings."""
         self.settings = changed(self.settings, asked)
