@@ -22,6 +22,7 @@ from mien.clock import OfflineClock
 from mien.errors import BadInput
 from mien.live.performance import Performance
 from mien.live.player import Player
+from mien.live.session import Session
 from mien.live.session_file import SessionFile
 from mien.live.settings import Settings
 from mien.live.watching import Watching
@@ -272,6 +273,9 @@ class TestSteering:
         assert command_of(("hand/valence", (0.5,))).fields == {"valence": 0.5}
         assert command_of(("hold/tempo_bpm", ())).fields == {"fields": {"tempo_bpm": None}}
         assert command_of(("tune", ("eyes",))).fields == {"tune": "eyes"}
+        assert command_of(("tonic", ())).fields == {"tonic": None}
+        assert command_of(("lead", ("happiness", 2.0))).fields == {"do": "start", "to": "happiness", "minutes": 2.0}
+        assert command_of(("lead", ("hold",))).fields == {"do": "hold"}
         assert command_of(("panic", ())).kind == "panic"
 
     @pytest.mark.parametrize("wish", [("bye", ()), ("hello", ()), ("", ()), ("hand/left", (0.5,))])
@@ -291,6 +295,22 @@ class TestSteering:
     def test_a_hand_off_the_plane_is_refused(self, given: tuple) -> None:
         with pytest.raises(BadInput):
             Wishes(settings=Settings(mode="hand")).point(command_of(("hand/valence", given)).fields)
+
+    def test_whoever_has_no_page_sets_what_the_page_does_and_leads(self) -> None:
+        async def evening() -> None:
+            session = Session("x", OfflineClock(), "now")
+            for wish in (("ensemble", ("quartet",)), ("tonic", ("Eb",)), ("meter", ("3/4",)), ("seed", (7,))):
+                session.do(command_of(wish))
+            session.do(command_of(("lead", ("happiness", 2))))
+            state = session.state()
+            assert [state[name] for name in ("ensemble", "tonic", "meter", "seed")] == ["quartet", "Eb", "3/4", 7]
+            assert (state["lead"]["minutes"], state["lead"]["doing"]) == (2, "go")
+            for wrong in (("ensemble", ()), ("seed", ("many",)), ("lead", ()), ("lead", (1.0, 2.0))):
+                with pytest.raises(BadInput):
+                    session.do(command_of(wrong))
+            await session.close()
+
+        asyncio.run(evening())
 
     def test_refused_wishes_share_one_line_a_second(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

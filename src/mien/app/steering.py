@@ -1,4 +1,4 @@
-"""OSC wishes → commands of the oldest session (see `mien.ports.osc_in` for the addresses)."""
+"""OSC wishes → commands of the oldest session (the addresses of `docs/osc.md`)."""
 
 import asyncio
 import contextlib
@@ -31,8 +31,12 @@ def command_of(wish: Wish) -> Command:
             return Command("hand", {axis: first})
         case ["hold", field]:
             return Command("hold", {"fields": {field: first}})
-        case [("mode" | "tune") as setting]:
+        case [("mode" | "tune" | "ensemble" | "tonic" | "meter" | "seed") as setting]:
             return Command("settings", {setting: first})
+        case ["lead"] if len(given) == 2:
+            return Command("lead", {"do": "start", "to": first, "minutes": given[1]})
+        case ["lead"]:
+            return Command("lead", {"do": first})
         case [("start" | "stop" | "panic") as kind]:
             return Command(kind, {})
     raise BadInput("no wish of that address")

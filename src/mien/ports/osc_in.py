@@ -1,10 +1,9 @@
 """Open Sound Control in → wishes: a UDP socket on loopback that steers the music (datagrams → calls).
 
-Addresses: `/mien/hand/valence` and `/mien/hand/arousal` (−1..1), `/mien/hold/FIELD` with a number, or with none to
-let it go, `/mien/mode NAME`, `/mien/tune NAME` (none ends it), `/mien/start`, `/mien/stop`, `/mien/panic`. Anything
-else is dropped with a line in the log that names its address, one a second at most: that of the next second tells what
-more there was. A flood is cut to `MOST_A_S` messages a second; packets above `MAX_BYTES` and bundles in bundles are not
-read. What python-osc would log itself, a line for each unknown type, does not reach it.
+What addresses there are below `/mien/` says `docs/osc.md`; whoever takes wishes knows them. Anything else is dropped
+with a line in the log that names its address, one a second at most: that of the next second tells what more there was.
+A flood is cut to `MOST_A_S` messages a second; packets above `MAX_BYTES` and bundles in bundles are not read. What
+python-osc would log itself, a line for each unknown type, does not reach it.
 """
 
 import logging
