@@ -281,6 +281,7 @@ export class Instrument {
       case "calibration":
         return this.store.set({ calibration: message });
       case "mapping":
+        if (this.view.notice?.code === "bad-mapping") this.dismiss(); // it spoke of a table that is given up
         return this.store.set({ mapping: message });
       case "clocks":
         return this.store.set({ clocks: message, withheld_a_s: this.camera.withheld.rate(performance.now() / 1000) });

@@ -195,3 +195,13 @@ it("lets no face that comes or goes take the place of a notice", () => {
   socket().tell({ type: "notice", code: "no-face", text: "no face is seen" });
   expect(i.view.notice?.code).toBe("port-lost");
 });
+
+it("says no longer that a table was refused when another one is in force", () => {
+  socket().tell({ type: "error", code: "bad-mapping", text: "row [tempo_bpm]: …", about: "mapping" });
+  expect(i.view.notice?.code).toBe("bad-mapping");
+  socket().tell({ type: "mapping", toml: "", rows: [], cues: [], controls: [] });
+  expect(i.view.notice).toBeUndefined();
+  socket().tell({ type: "notice", code: "port-lost", text: "osc is gone" });
+  socket().tell({ type: "mapping", toml: "", rows: [], cues: [], controls: [] });
+  expect(i.view.notice?.code).toBe("port-lost");
+});

@@ -1,5 +1,6 @@
 /** The mapping: which cue or axis moves which field, how much, by whose word; with what it does at this moment. */
 import { css, html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
 import { FIELDS } from "../fields.ts";
 import type { View } from "../store.ts";
 import { Panel } from "./panel.ts";
@@ -39,6 +40,8 @@ export class MappingElement extends Panel {
   ];
 
   protected readonly watches: readonly (keyof View)[] = ["mapping", "reading", "state"];
+  /** The table as somebody has changed it; nothing while they have not. */
+  private edited: string | undefined;
 
   private get departures(): Readonly<Record<string, number>> {
     return this.view.reading?.faces[0]?.departures ?? {};
@@ -100,20 +103,35 @@ export class MappingElement extends Panel {
           )}</tbody>
         </table></div>
       </details>
-      <details>
-        <summary>Edit the table</summary>
-        <textarea aria-label="Mapping as TOML" spellcheck="false" .value=${mapping.toml}></textarea>
-        <div class="row">
-          <button @click=${() => this.use()}>Use this table</button>
-          <button @click=${() => this.instrument.link.say({ type: "mapping", toml: null })}>The shipped table</button>
-        </div>
-      </details>
+      ${this.editor(mapping.toml)}
     `;
   }
 
-  private use(): void {
-    const toml = this.renderRoot.querySelector("textarea")?.value ?? "";
-    this.instrument.link.say({ type: "mapping", toml });
+  private editor(inForce: string) {
+    const { link } = this.instrument;
+    const text = this.edited ?? inForce;
+    return html`<details>
+      <summary>Edit the table</summary>
+      <textarea
+        aria-label="Mapping as TOML" aria-describedby="in-force" spellcheck="false" .value=${live(text)}
+        @input=${(event: Event) => this.edit((event.target as HTMLTextAreaElement).value)}
+      ></textarea>
+      <div class="row">
+        <button @click=${() => link.say({ type: "mapping", toml: text })}>Use this table</button>
+        <button @click=${() => this.forget()}>The shipped table</button>
+        <span class="small quiet" id="in-force" role="status">${text === inForce ? "This table is in force." : "Changed, and not in force yet."}</span>
+      </div>
+    </details>`;
+  }
+
+  private forget(): void {
+    this.edit(undefined);
+    this.instrument.link.say({ type: "mapping", toml: null });
+  }
+
+  private edit(text: string | undefined): void {
+    this.edited = text;
+    this.requestUpdate();
   }
 }
 
