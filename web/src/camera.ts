@@ -97,6 +97,7 @@ export class Camera {
       await this.video.play();
       return undefined;
     } catch (error) {
+      if (wanted !== this.wanted) return undefined; // what was asked for since is another's
       this.close();
       return troubleOf(error);
     }

@@ -2,7 +2,7 @@
  * The instrument of the page: camera, socket and player joined; what a person does becomes a wish, what the server says
  * becomes the view.
  */
-import { Camera } from "./camera.ts";
+import { Capture } from "./capture.ts";
 import { isSeed } from "./fields.ts";
 import { Link } from "./link.ts";
 import { Player } from "./player.ts";
@@ -31,7 +31,8 @@ export class Instrument {
     profile: () => keptProfile(),
   });
   readonly player = new Player(() => this.session_s);
-  readonly camera = new Camera((trouble) => this.store.set({ camera: trouble, reading: undefined }));
+  private readonly capture = new Capture(this.store, this.link);
+  readonly camera = this.capture.camera;
   private wanted: Settings = {};
   private holds: Record<string, BriefValue | null> = {};
   private holdAt_ms = 0;
@@ -82,7 +83,7 @@ export class Instrument {
     this.wantsMusic = false;
     this.unheard = null;
     this.trips_ms = [];
-    this.camera.close();
+    this.capture.close();
     this.player.clear();
     this.link.leave();
     const { sound, midi, midiPorts } = this.view;
@@ -90,15 +91,11 @@ export class Instrument {
   }
 
   async openCamera(): Promise<void> {
-    this.store.set({ camera: "asking" });
-    const trouble = await this.camera.open();
-    this.store.set({ camera: trouble ?? (this.camera.isOpen ? "on" : "off") });
-    if (!trouble) this.watchCamera();
+    await this.capture.open();
   }
 
   closeCamera(): void {
-    this.camera.close();
-    this.store.set({ camera: "off", reading: undefined });
+    this.capture.close();
   }
 
   async unmute(): Promise<void> {
@@ -221,21 +218,6 @@ export class Instrument {
   private tellSound(): void {
     const { sound } = this.player;
     if (sound.isReady) this.store.set({ sound: sound.isRunning ? "on" : "waiting" });
-  }
-
-  /** Send each new picture of the camera as long as there is one and the socket keeps up. */
-  private watchCamera(): void {
-    const { video } = this.camera;
-    const next = (): void => void video.requestVideoFrameCallback((now_ms, frame) => {
-      if (!this.camera.isOpen) return;
-      next();
-      this.camera.withheld.show(frame.presentedFrames);
-      if (!this.link.isFree || this.view.link !== "open") return;
-      void this.camera.shoot((frame.captureTime ?? now_ms) / 1000).then((shot) => {
-        if (shot && this.link.sendFrame(shot.captured_s, shot.jpeg)) this.camera.withheld.send();
-      });
-    });
-    next();
   }
 
   private linked(link: LinkState): void {

@@ -16,7 +16,7 @@ export const CAMERA_WORDS: Readonly<Record<CameraTrouble, Remark>> = {
   busy: { says: "Another program uses the camera.", remedy: "Close it there, then press “Camera again”." },
   lost: {
     says: "The camera was lost.",
-    remedy: "Check its plug and its permission, then press “Camera again”. The music goes on.",
+    remedy: "Check its plug and its permission; once it is back it is used again, or press “Camera again”. The music goes on.",
   },
   insecure: {
     says: "The browser gives no camera to this address.",

@@ -23,7 +23,7 @@ beforeEach(async () => {
   camera = Object.defineProperty(i.camera, "isOpen", { value: false, writable: true });
   i.camera.open = async () => undefined;
   i.camera.close = () => {};
-  Object.assign(i.camera.video, { requestVideoFrameCallback: () => 0 });
+  Object.assign(i.camera.video, { requestVideoFrameCallback: () => 0, cancelVideoFrameCallback: () => {} });
   await i.enter("hand");
   socket().greet();
   socket().answer();
@@ -157,13 +157,40 @@ it("has the browser ask who leaves while something is recorded that no file hold
   expect(asks()).toBe(false);
 });
 
+it("takes up a camera that was away by itself, and only where it is allowed", async () => {
+  let state = "prompt";
+  let tries = 0;
+  vi.stubGlobal("navigator", { permissions: { query: async () => ({ state }) } });
+  i.camera.open = async () => {
+    tries++;
+    return "missing";
+  };
+  await i.openCamera();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(tries).toBe(1); // what the person asked for
+  state = "granted";
+  await vi.advanceTimersByTimeAsync(3000);
+  expect([tries, i.view.camera]).toEqual([2, "missing"]);
+  i.camera.open = async () => {
+    camera.isOpen = true;
+    return undefined;
+  };
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(i.view.camera).toBe("on");
+  i.closeCamera();
+  camera.isOpen = false;
+  i.camera.open = async () => void tries++;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(tries).toBe(2); // it is no longer wanted
+});
+
 it("counts the pictures that the server was not ready for", async () => {
   let told: (now_ms: number, frame: object) => void = () => {};
   Object.assign(i.camera.video, { requestVideoFrameCallback: (tell: typeof told) => (told = tell) && 0 });
   Object.assign(i.camera, { shoot: async (captured_s: number) => ({ captured_s, jpeg: new ArrayBuffer(4), width_px: 1, height_px: 1 }) });
   Object.defineProperty(socket(), "send", { value: () => {} });
-  await i.openCamera();
   camera.isOpen = true;
+  await i.openCamera();
   socket().tell({ type: "clocks", read_a_s: 0, dropped_a_s: 0 });
   for (let presented = 1; presented <= 15; presented += 2) { // of every second one the browser tells nobody
     told(0, { presentedFrames: presented });

@@ -122,6 +122,7 @@ export function pretendBrowser(): void {
   vi.stubGlobal("Worker", PretendedWorker);
   vi.stubGlobal("addEventListener", listeners.set.bind(listeners));
   vi.stubGlobal("scrollTo", () => {});
+  vi.stubGlobal("navigator", {});
   vi.stubGlobal("location", { protocol: "http:", host: "127.0.0.1:1", hash: "" });
   vi.stubGlobal("document", { createElement: () => ({}) });
   vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: kept.set.bind(kept) });
