@@ -213,6 +213,9 @@ def test_a_station_that_keeps_pictures_says_so(browser: Any, tmp_path: Path):
             assert too_faint(person) == []
             seq = person.get("i.view.reading.seq")
             person.until(f"i.view.reading.seq > {seq}")
+            person.page.click("#show")
+            assert person.page.locator("mien-remarks #video").is_visible(), "an audience must know it too"
+            person.page.keyboard.press("Escape")
             person.page.click("#record")
             person.page.locator("mien-remarks #video").wait_for(state="detached")
         (video,) = tmp_path.glob("*.mjpeg")

@@ -1,7 +1,45 @@
 /** The whole page: the notice first, then the stage. */
 import { css, html, LitElement } from "lit";
 import { Instrument } from "../instrument.ts";
+import { Show } from "../show.ts";
+import { Wake } from "../wake.ts";
 import { Panel } from "./panel.ts";
+import { PlaneElement } from "./plane.ts";
+
+/** The view for an audience: face and mood beside the music, on a screen that stands below them. */
+const SHOWN = css`
+  #back { display: none; }
+  :host([show]) { display: flex; flex-direction: column; height: 100dvh; min-height: 0; overflow: hidden; }
+  :host([show]) header { display: block; position: static; padding: 0; border: 0; }
+  :host([show]) header mien-remarks { margin: 0; }
+  :host([show]) :is(.skip, header > :not(mien-remarks), section > :not(section, mien-face, mien-roll, mien-plane)) { display: none; }
+  :host([show]) main {
+    --heading: none; --plane: none; --roll: 6rem; --chord: 4.5rem; --side: min(34vw, (100dvh - 4.5rem) / 1.75);
+    flex: 1; min-height: 0; max-width: none; width: 100%; padding: 1.5rem; outline: 0;
+    display: grid; grid-template: "face roll" auto "plane roll" 1fr / var(--side) minmax(0, 1fr); gap: 1.5rem 2.5rem;
+  }
+  :host([show]) main section { display: contents; }
+  :host([show]) mien-face { grid-area: face; }
+  :host([show]) mien-plane { grid-area: plane; }
+  :host([show]) mien-roll { grid-area: roll; }
+  :host([show]) main:is(.hand, .gesture) { --side: min(40vw, 100dvh - 3rem); grid-template: "side roll" 1fr / var(--side) minmax(0, 1fr); }
+  :host([show]) :is(.hand mien-plane, .gesture mien-face) { grid-area: side; align-self: center; }
+  :host([show]) :is(.hand mien-face, .gesture mien-plane) { display: none; }
+  @media (max-aspect-ratio: 1) {
+    :host([show]) main { grid-template: "face plane" auto "roll roll" 1fr / 4fr 3fr; gap: 1.5rem; }
+    :host([show]) main:is(.hand, .gesture) { grid-template: "side" auto "roll" 1fr / 1fr; }
+  }
+  @media (max-width: 30rem) and (max-aspect-ratio: 1) { /* a phone has room for one of them */
+    :host([show]) main:not(.hand, .gesture) { grid-template: "face" auto "roll" 1fr / 1fr; }
+    :host([show]) main:not(.hand) mien-plane { display: none; }
+  }
+  :host([show]) #back {
+    display: block; position: fixed; right: 1.5rem; bottom: 1.5rem; z-index: 3; background: var(--paper); opacity: 0; transition: opacity 300ms;
+  }
+  :host([show][stirred]) #back, :host([show]) #back:focus-visible { opacity: 1; }
+  :host([show]:not([stirred])) main { cursor: none; }
+  @media (prefers-reduced-motion: reduce) { :host([show]) #back { transition: none; } }
+`;
 
 const THEMES = ["", "light", "dark"] as const;
 
@@ -41,14 +79,21 @@ export class PageElement extends LitElement {
       .skip { position: absolute; left: -999rem; }
       .skip:focus { left: 1rem; top: 0.5rem; background: var(--paper); padding: 0.5rem; z-index: 3; }
     `,
+    SHOWN,
   ];
 
   private readonly instrument = new Instrument();
+  private readonly show = new Show(this, () => this.focusOn("#show"));
+  private readonly wake = new Wake();
   private theme = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.instrument.store.watch(["entered"], () => this.requestUpdate());
+    this.instrument.store.watch(["entered", "state"], () => this.requestUpdate());
+  }
+
+  protected override updated(): void {
+    this.wake.want(this.show.isOn || (this.instrument.view.state?.playing ?? false));
   }
 
   private changeTheme(): void {
@@ -60,7 +105,22 @@ export class PageElement extends LitElement {
   /** The address keeps its token, and the stage gets the focus though it lies in a shadow root. */
   private skip(event: Event): void {
     event.preventDefault();
-    this.renderRoot.querySelector<HTMLElement>("#stage")?.focus();
+    this.focusOn("#stage");
+  }
+
+  private beginShow(): void {
+    this.show.begin();
+    this.focusOn("#stage"); // where the space bar starts and stops the music
+  }
+
+  private focusOn(selector: string): void {
+    this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
+  }
+
+  /** A click leads back from the show, but for one that leads the music. */
+  private onStage(event: Event): void {
+    const steers = this.instrument.view.state?.mode === "hand" && event.composedPath().some((node) => node instanceof PlaneElement);
+    if (!steers) this.show.end();
   }
 
   private leave(): void {
@@ -70,7 +130,8 @@ export class PageElement extends LitElement {
 
   override render() {
     const i = this.instrument;
-    if (!i.view.entered) return html`<mien-notice .instrument=${i}></mien-notice>`;
+    const { entered, state } = i.view;
+    if (!entered) return html`<mien-notice .instrument=${i}></mien-notice>`;
     return html`
       <a class="skip" href="#stage" @click=${(event: Event) => this.skip(event)}>To the instrument</a>
       <header>
@@ -80,11 +141,13 @@ export class PageElement extends LitElement {
           <button class="quietly" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
             ${["light or dark", "light", "dark"][this.theme]}
           </button>
+          <button class="quietly" id="show" title="For an audience: the whole screen, with face, music and mood; Escape leads back" @click=${() => this.beginShow()}>Show</button>
           <button class="quietly" id="leave" title="End the session; nothing is kept" @click=${() => this.leave()}>Leave</button>
         </span>
-        <mien-remarks .instrument=${i}></mien-remarks>
+        <mien-remarks .instrument=${i} .isShow=${this.show.isOn}></mien-remarks>
       </header>
-      <main id="stage" tabindex="-1">
+      <main id="stage" tabindex="-1" class=${state?.mode ?? ""} @click=${(event: Event) => this.onStage(event)} @pointermove=${() => this.show.stir()}>
+        <button id="back" @click=${() => this.show.end()}>Back</button>
         <section>
           <mien-face .instrument=${i}></mien-face>
           <mien-shares .instrument=${i}></mien-shares>

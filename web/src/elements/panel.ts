@@ -11,7 +11,7 @@ export abstract class Panel extends LitElement {
     * { box-sizing: border-box; }
     h2 {
       margin: 0 0 0.6rem; font: italic 400 1.0625rem/1.2 var(--serif); color: var(--ink);
-      display: flex; justify-content: space-between; align-items: baseline; gap: 1rem;
+      display: var(--heading, flex); justify-content: space-between; align-items: baseline; gap: 1rem;
     }
     h2 small { font: 0.8125rem/1.3 var(--sans); color: var(--quiet); }
     p { margin: 0; }
@@ -53,6 +53,8 @@ export abstract class Panel extends LitElement {
 
 /** At most so often: about thirty pictures a second leave a small machine time to read faces. */
 const PERIOD_MS = 30;
+/** Size of a letter for which lines and words on a canvas are measured. */
+const USUAL_PX = 16;
 
 /** A panel with a canvas that is drawn anew all the time while it can be seen. */
 export abstract class DrawnPanel extends Panel {
@@ -82,7 +84,13 @@ export abstract class DrawnPanel extends Panel {
     cancelAnimationFrame(this.frame);
   }
 
+  /** Draw anew; width and height are pixels where a letter has its usual size, and grow with the letters. */
   protected abstract draw(pen: CanvasRenderingContext2D, width: number, height: number): void;
+
+  /** How much larger than usual letters are. */
+  protected get scale(): number {
+    return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_PX;
+  }
 
   private redraw(): void {
     const canvas = this.renderRoot.querySelector("canvas");
@@ -91,8 +99,9 @@ export abstract class DrawnPanel extends Panel {
     const ratio = Math.min(2, devicePixelRatio);
     const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const scale = ratio * this.scale;
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
     pen.clearRect(0, 0, width, height);
-    if (width > 0 && height > 0) this.draw(pen, width / ratio, height / ratio);
+    if (width > 0 && height > 0) this.draw(pen, width / scale, height / scale);
   }
 }

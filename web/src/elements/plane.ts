@@ -18,7 +18,7 @@ export class PlaneElement extends DrawnPanel {
   static override styles = [
     DrawnPanel.styles,
     css`
-      .plane { position: relative; aspect-ratio: 1; max-width: 26rem; touch-action: none; }
+      .plane { position: relative; aspect-ratio: 1; max-width: var(--plane, 26rem); touch-action: none; }
       .plane.steered { cursor: crosshair; }
       canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
       .word { position: absolute; font-size: 0.75rem; color: var(--quiet); pointer-events: none; }
@@ -47,9 +47,10 @@ export class PlaneElement extends DrawnPanel {
     const plane = event.currentTarget as HTMLElement;
     if (event.type === "pointerdown") plane.setPointerCapture(event.pointerId);
     const box = plane.getBoundingClientRect();
+    const margin = MARGIN_PX * this.scale;
     this.move({
-      valence: ((event.clientX - box.left - MARGIN_PX) / (box.width - 2 * MARGIN_PX)) * 2 - 1,
-      arousal: 1 - ((event.clientY - box.top - MARGIN_PX) / (box.height - 2 * MARGIN_PX)) * 2,
+      valence: ((event.clientX - box.left - margin) / (box.width - 2 * margin)) * 2 - 1,
+      arousal: 1 - ((event.clientY - box.top - margin) / (box.height - 2 * margin)) * 2,
     });
   }
 

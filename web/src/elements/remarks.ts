@@ -8,6 +8,7 @@ const AGAIN_MS = 500;
 const isTrouble = (camera: View["camera"]): camera is keyof typeof CAMERA_WORDS => camera in CAMERA_WORDS;
 
 export class RemarksElement extends Panel {
+  static override properties = { ...Panel.properties, isShow: { attribute: false } };
   static override styles = [
     Panel.styles,
     css`
@@ -24,6 +25,8 @@ export class RemarksElement extends Panel {
 
   protected readonly watches: readonly (keyof View)[] = ["link", "camera", "sound", "reading", "notice", "state", "welcome"];
 
+  /** Before an audience only what it must know is said. */
+  declare isShow: boolean;
   private again: ReturnType<typeof setTimeout> | undefined;
 
   /** What was sent ahead comes to its end while the server is away, and nobody tells so. */
@@ -42,12 +45,14 @@ export class RemarksElement extends Panel {
   override render() {
     const { link, camera, sound, reading, notice, state, welcome } = this.view;
     const { instrument } = this;
+    const video = welcome?.keeps_video && state?.recording ? this.line("video", VIDEO_KEPT, true) : nothing;
+    if (this.isShow) return html`<ul role="status" aria-live="polite">${video}</ul>`;
     const words = link === "waiting" && !instrument.player.timeline.isBusy ? "silent" : link;
     const usesCamera = state?.mode !== "hand";
     const unread = camera === "on" && link === "open" && state && state.reader !== "ready" ? state.reader : undefined;
     const isUnseen = camera === "on" && reading?.faces.length === 0;
     return html`<ul role="status" aria-live="polite">
-      ${welcome?.keeps_video && state?.recording ? this.line("video", VIDEO_KEPT, true) : nothing}
+      ${video}
       ${words in LINK_WORDS ? this.line("link", LINK_WORDS[words as keyof typeof LINK_WORDS], true) : nothing}
       ${sound === "waiting"
         ? this.line("sound", SOUND_WORDS.waiting, false, html`<button @click=${() => instrument.unmute()}>Let it sound</button>`)

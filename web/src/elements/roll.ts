@@ -20,14 +20,14 @@ export class RollElement extends DrawnPanel {
   static override styles = [
     DrawnPanel.styles,
     css`
-      :host { container-type: inline-size; }
-      canvas { display: block; width: 100%; height: clamp(13rem, 34vh, 22rem); }
+      :host { container-type: inline-size; display: flex; flex-direction: column; }
+      canvas { display: block; width: 100%; height: 0; flex: 1 0 var(--roll, clamp(13rem, 34vh, 22rem)); }
       .now { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem; align-items: baseline; }
       .said { flex: 1 1 100%; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; min-height: 1.4em; } /* what is below must not jump */
       .said span:not(:empty) { margin-right: 1.5rem; }
       @container (max-width: 50rem) { .said { white-space: normal; min-height: 2.9em; } .said span:not(:empty) { display: block; margin: 0; } }
       @container (max-width: 25rem) { .said { min-height: 4.35em; } }
-      .chord { font: 400 1.75rem/1.3 var(--serif); min-width: 5.5rem; }
+      .chord { font: 400 var(--chord, 1.75rem)/1.3 var(--serif); min-width: 5.5rem; }
       .tune { display: flex; flex-wrap: wrap; gap: 0.1rem 1.5rem; align-items: baseline; margin: 0.2rem 0 0.5rem; }
       .tune strong { font: 400 1.375rem/1.3 var(--serif); min-width: 7.5rem; color: var(--eyes); }
       .tune span { flex: 1 1 20rem; }
