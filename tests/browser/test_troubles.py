@@ -57,6 +57,27 @@ def test_a_camera_that_is_lost_while_it_plays(browser: Any, server: Server):
         person.until("i.view.camera === 'on' && i.view.reading?.faces.length === 1")
 
 
+def test_one_of_two_cameras_is_chosen(playwright: Any, server: Server):
+    two = "--use-fake-device-for-media-stream=device-count=2"
+    launched = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*QUIET, two])
+    try:
+        with visit(launched) as person:
+            person.enter(server.url)
+            person.until("i.view.camera === 'on' && i.view.cameras.length === 2")
+            which = person.page.locator("#which-camera")
+            first, second = (option.get_attribute("value") for option in which.locator("option").all())
+            assert which.input_value() == person.get("i.camera.id") == first
+            which.select_option(second)
+            person.until(f"i.view.camera === 'on' && i.camera.isOpen && i.camera.id === '{second}'")
+            seq = person.get("i.view.reading?.seq ?? 0")
+            person.until(f"i.view.reading?.seq > {seq}")
+            person.page.click("#leave")
+            person.page.click("#enter-emotion")
+            person.until(f"i.view.camera === 'on' && i.camera.id === '{second}'")
+    finally:
+        launched.close()
+
+
 def test_no_sound_until_a_click(browser: Any, server: Server):
     with visit(browser) as person:
         person.page.goto(server.url)

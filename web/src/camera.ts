@@ -11,6 +11,12 @@ const QUALITY = 0.8;
 /** What went wrong with the camera; `words.ts` has the sentence and the remedy. */
 export type CameraTrouble = "missing" | "denied" | "busy" | "lost" | "insecure" | "failed";
 
+/** A camera that the browser knows. */
+export interface CameraDevice {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Shot {
   /** Capture time, seconds of performance.now()'s clock. */
   readonly captured_s: number;
@@ -64,6 +70,8 @@ export class Camera {
   private stream: MediaStream | undefined;
   private busy = false;
   private wanted = 0;
+  /** Id of the camera to open; empty for whichever faces the person. */
+  chosen = "";
 
   /** @param onTrouble called when the camera is lost while it is used. */
   constructor(private readonly onTrouble: (trouble: CameraTrouble) => void) {
@@ -75,13 +83,26 @@ export class Camera {
     return this.stream !== undefined;
   }
 
+  /** Id of the camera that is open, or would be. */
+  get id(): string {
+    return this.stream?.getVideoTracks()[0]?.getSettings().deviceId ?? this.chosen;
+  }
+
+  /** The cameras there are; none before the person has allowed one. */
+  async devices(): Promise<CameraDevice[]> {
+    const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    const cameras = devices.filter(({ kind, deviceId }) => kind === "videoinput" && deviceId);
+    return cameras.map(({ deviceId, label }, i) => ({ id: deviceId, name: label || `Camera ${i + 1}` }));
+  }
+
   /** Ask for the camera. Gives the trouble in place of throwing. */
   async open(): Promise<CameraTrouble | undefined> {
     if (!navigator.mediaDevices) return "insecure";
     const wanted = ++this.wanted;
     try {
+      const which = this.chosen ? { deviceId: { exact: this.chosen } } : { facingMode: "user" };
       const stream = await navigator.mediaDevices.getUserMedia({
-        video: { width: { ideal: WIDTH_PX }, height: { ideal: 480 }, frameRate: { ideal: 30 }, facingMode: "user" },
+        video: { width: { ideal: WIDTH_PX }, height: { ideal: 480 }, frameRate: { ideal: 30 }, ...which },
         audio: false,
       });
       if (wanted !== this.wanted) {

@@ -1,5 +1,5 @@
 /**
- * The camera while it is wanted: opened, and asked for again while it is away; each new picture goes to the server.
+ * The camera while it is wanted: opened, chosen among several, asked for again while it is away; each new picture goes to the server.
  *
  * A camera that is away is asked for again only where the person's permission stands: nobody is asked out of the blue.
  */
@@ -19,13 +19,23 @@ export class Capture {
     private readonly store: Store,
     private readonly link: Link,
   ) {
-    navigator.mediaDevices?.addEventListener("devicechange", () => void this.reopen());
+    navigator.mediaDevices?.addEventListener("devicechange", () => {
+      void this.list();
+      void this.reopen();
+    });
   }
 
   async open(): Promise<void> {
     this.tell("asking");
     const trouble = await this.camera.open();
     this.tell(trouble ?? (this.camera.isOpen ? "on" : "off"));
+  }
+
+  /** Use another camera, from now on. */
+  async choose(id: string): Promise<void> {
+    this.camera.close();
+    this.camera.chosen = id;
+    await this.open();
   }
 
   close(): void {
@@ -44,6 +54,10 @@ export class Capture {
     if (this.isAway) this.later();
   }
 
+  private async list(): Promise<void> {
+    this.store.set({ cameras: await this.camera.devices() });
+  }
+
   private get isAway(): boolean {
     return AWAY.has(this.store.view.camera);
   }
@@ -55,7 +69,10 @@ export class Capture {
 
   private tell(camera: CameraState): void {
     this.store.set(camera === "on" ? { camera } : { camera, reading: undefined });
-    if (camera === "on") this.watch();
+    if (camera === "on") {
+      this.watch();
+      void this.list();
+    }
     if (this.isAway) this.later();
   }
 

@@ -86,12 +86,16 @@ export class Instrument {
     this.capture.close();
     this.player.clear();
     this.link.leave();
-    const { sound, midi, midiPorts } = this.view;
-    this.store.set({ ...START, sound, midi, midiPorts });
+    const { sound, midi, midiPorts, cameras } = this.view;
+    this.store.set({ ...START, sound, midi, midiPorts, cameras });
   }
 
   async openCamera(): Promise<void> {
     await this.capture.open();
+  }
+
+  async chooseCamera(id: string): Promise<void> {
+    await this.capture.choose(id);
   }
 
   closeCamera(): void {

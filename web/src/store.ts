@@ -1,5 +1,5 @@
 /** What the page shows, as one plain value; who watches a part of it is told when that part changes. */
-import type { CameraTrouble } from "./camera.ts";
+import type { CameraDevice, CameraTrouble } from "./camera.ts";
 import type { MidiPort, MidiState } from "./midi.ts";
 import type {
   BriefMessage, BriefValue, CalibrationMessage, ClocksMessage, ControlsMessage, MappingMessage, Place, ReadingMessage, StateMessage,
@@ -21,6 +21,7 @@ export interface View {
   readonly entered: boolean;
   readonly link: LinkState;
   readonly camera: CameraState;
+  readonly cameras: readonly CameraDevice[];
   readonly sound: SoundState;
   readonly welcome: Welcome | undefined;
   readonly state: StateMessage | undefined;
@@ -55,6 +56,7 @@ export const START: View = {
   entered: false,
   link: "closed",
   camera: "off",
+  cameras: [],
   sound: "off",
   welcome: undefined,
   state: undefined,
