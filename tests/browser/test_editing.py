@@ -29,3 +29,13 @@ def test_a_table_is_refused_in_words_until_another_is_in_force(browser: Any, ser
         person.page.get_by_role("button", name="The shipped table").click()
         person.until("i.view.mapping.rows[0].origin === 94")
         assert table.input_value() == shipped
+
+
+def test_a_table_that_is_fixed_is_not_offered_for_editing(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "gesture")
+        person.page.locator("mien-mapping #fixed").wait_for()
+        assert person.page.locator("summary", has_text="Edit the table").count() == 0
+        assert person.page.get_by_text("Mood → brief").count() == 0
+        person.page.click("#mode-hand")
+        person.page.locator("summary", has_text="Edit the table").wait_for()

@@ -3,6 +3,7 @@ import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { FIELDS } from "../fields.ts";
 import type { View } from "../store.ts";
+import type { MappingRow } from "../wire.ts";
 import { Panel } from "./panel.ts";
 
 /** Departures are told within ±this, standard deviations from the resting face. */
@@ -34,7 +35,7 @@ export class MappingElement extends Panel {
       .mouth { --of: var(--mouth); }
       .head { --of: var(--quiet); }
       textarea { width: 100%; min-height: 16rem; margin: 0.75rem 0 0.5rem; font: 0.8125rem/1.4 ui-monospace, monospace; color: inherit; background: var(--raised); border: 1px solid var(--control); }
-      details { margin-top: 1rem; }
+      details, #fixed { margin-top: 1rem; }
       summary { cursor: pointer; }
     `,
   ];
@@ -68,7 +69,8 @@ export class MappingElement extends Panel {
   override render() {
     const { mapping } = this.view;
     if (!mapping) return nothing;
-    const inForce = (this.view.state?.mode === "gesture" && mapping.gesture) || mapping;
+    const fixed = this.view.state?.mode === "gesture" ? mapping.gesture : undefined;
+    const inForce = fixed ?? mapping;
     return html`
       <h2>Mapping <small>cue → target, weight a standard deviation</small></h2>
       <div class="scroll"><table id="cues">
@@ -81,17 +83,8 @@ export class MappingElement extends Panel {
         )}</tbody>
       </table></div>
       <details>
-        <summary>Mood and gesture</summary>
-        <h3>Mood → brief, per 1.0 of valence, arousal, doubt</h3>
-        <div class="scroll"><table>
-          <thead><tr><th>Target</th><th class="number">Origin</th><th class="number">Valence</th><th class="number">Arousal</th><th class="number">Doubt</th><th>Source</th></tr></thead>
-          <tbody>${mapping.rows.map(
-            (row) => html`<tr>
-              <td>${label(row.target)}</td><td class="number">${row.origin}</td><td class="number">${signed(row.valence)}</td>
-              <td class="number">${signed(row.arousal)}</td><td class="number">${signed(row.doubt)}</td><td class="source quiet">${row.source}</td>
-            </tr>`,
-          )}</tbody>
-        </table></div>
+        <summary>${fixed ? "Gesture" : "Mood and gesture"}</summary>
+        ${fixed ? nothing : moods(mapping.rows)}
         <h3>Gesture → sound, at once</h3>
         <div class="scroll"><table>
           <thead><tr><th>Cue</th><th>Part</th><th>Controller</th><th class="number">Weight</th><th>Source</th></tr></thead>
@@ -103,7 +96,7 @@ export class MappingElement extends Panel {
           )}</tbody>
         </table></div>
       </details>
-      ${this.editor(mapping.toml)}
+      ${fixed ? html`<p class="small quiet" id="fixed">In this mode the table is fixed; the other modes have one that you can edit.</p>` : this.editor(mapping.toml)}
     `;
   }
 
@@ -134,5 +127,18 @@ export class MappingElement extends Panel {
     this.requestUpdate();
   }
 }
+
+const moods = (rows: readonly MappingRow[]) => html`
+  <h3>Mood → brief, per 1.0 of valence, arousal, doubt</h3>
+  <div class="scroll"><table>
+    <thead><tr><th>Target</th><th class="number">Origin</th><th class="number">Valence</th><th class="number">Arousal</th><th class="number">Doubt</th><th>Source</th></tr></thead>
+    <tbody>${rows.map(
+      (row) => html`<tr>
+        <td>${label(row.target)}</td><td class="number">${row.origin}</td><td class="number">${signed(row.valence)}</td>
+        <td class="number">${signed(row.arousal)}</td><td class="number">${signed(row.doubt)}</td><td class="source quiet">${row.source}</td>
+      </tr>`,
+    )}</tbody>
+  </table></div>
+`;
 
 customElements.define("mien-mapping", MappingElement);
