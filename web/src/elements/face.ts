@@ -1,6 +1,7 @@
 /** The camera's picture as a mirror, with the focal points drawn in the colours of their regions. */
 import { css, html } from "lit";
-import { colour, type Name } from "../palette.ts";
+import { ACCENT_OF_PART, colour, type Name } from "../palette.ts";
+import { partOf } from "../seats.ts";
 import { REGIONS, type Region, type SeenFace } from "../wire.ts";
 import { DrawnPanel } from "./panel.ts";
 
@@ -9,6 +10,8 @@ interface Line {
   readonly points: readonly number[];
   readonly isClosed?: boolean;
 }
+
+const LETTER_PX = 16;
 
 const run = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
@@ -57,8 +60,29 @@ export class FaceElement extends DrawnPanel {
     const scale = Math.max(width / video.videoWidth, height / video.videoHeight);
     const [w, h] = [video.videoWidth * scale, video.videoHeight * scale];
     pen.translate((width - w) / 2, (height - h) / 2);
-    for (const face of reading.faces) drawFace(pen, face, w, h);
+    for (const face of reading.faces) {
+      drawFace(pen, face, w, h);
+      const part = partOf(face.seat, this.view.state?.mode, reading.faces.length);
+      if (part) drawPart(pen, part, ((face.box[0] + face.box[2]) / 2) * w, Math.min(face.box[3] * h + 6, (height + h) / 2 - LETTER_PX - 6));
+    }
   }
+}
+
+/** What a face plays, in its colour, below it; the canvas is a mirror, and letters are not. */
+function drawPart(pen: CanvasRenderingContext2D, part: string, x: number, y: number): void {
+  pen.save();
+  pen.translate(x, y);
+  pen.scale(-1, 1);
+  pen.font = `600 ${LETTER_PX}px ${getComputedStyle(document.body).fontFamily}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "top";
+  pen.lineWidth = 4;
+  pen.strokeStyle = "rgb(0 0 0 / 0.75)";
+  pen.fillStyle = ON_PICTURE[ACCENT_OF_PART[part] ?? "ink"] ?? "#fff";
+  const words = part === "all" ? "all parts" : part;
+  pen.strokeText(words, 0, 0);
+  pen.fillText(words, 0, 0);
+  pen.restore();
 }
 
 function drawFace(pen: CanvasRenderingContext2D, face: SeenFace, w: number, h: number): void {

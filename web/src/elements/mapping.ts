@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { FIELDS } from "../fields.ts";
+import { firstFace, spokenOf } from "../seats.ts";
 import type { View } from "../store.ts";
 import type { MappingRow } from "../wire.ts";
 import { Panel } from "./panel.ts";
@@ -45,7 +46,7 @@ export class MappingElement extends Panel {
   private edited: string | undefined;
 
   private get departures(): Readonly<Record<string, number>> {
-    return this.view.reading?.faces[0]?.departures ?? {};
+    return firstFace(this.view.reading)?.departures ?? {};
   }
 
   /** How far the cue is from rest now; of a cue with two sides the mean. */
@@ -67,14 +68,15 @@ export class MappingElement extends Panel {
   }
 
   override render() {
-    const { mapping } = this.view;
+    const { mapping, reading, state } = this.view;
     if (!mapping) return nothing;
-    const fixed = this.view.state?.mode === "gesture" ? mapping.gesture : undefined;
+    const part = spokenOf(reading, state?.mode);
+    const fixed = state?.mode === "gesture" ? mapping.gesture : undefined;
     const inForce = fixed ?? mapping;
     return html`
       <h2>Mapping <small>cue → target, weight a standard deviation</small></h2>
       <div class="scroll"><table id="cues">
-        <thead><tr><th>Cue</th><th>Now</th><th>Target</th><th class="number">Weight</th><th>Source</th></tr></thead>
+        <thead><tr><th>Cue</th><th>Now${part ? `, ${part}` : ""}</th><th>Target</th><th class="number">Weight</th><th>Source</th></tr></thead>
         <tbody>${inForce.cues.map(
           (row) => html`<tr>
             <td class="region ${row.region}">${words(row.cue)}</td><td class=${row.region}>${this.live(row.cue)}</td>

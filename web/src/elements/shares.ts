@@ -1,5 +1,6 @@
 /** Who said what: the four regions' shares of the decision, the probabilities of the classes, the doubt. */
 import { css, html, nothing } from "lit";
+import { firstFace, spokenOf } from "../seats.ts";
 import type { View } from "../store.ts";
 import { REGIONS } from "../wire.ts";
 import { Panel } from "./panel.ts";
@@ -34,15 +35,16 @@ export class SharesElement extends Panel {
 
   override render() {
     const { reading, state, welcome } = this.view;
-    const affect = reading?.faces[0]?.affect;
+    const affect = firstFace(reading)?.affect;
     const isGesture = state?.mode === "gesture";
+    const part = spokenOf(reading, state?.mode);
     const emotions = welcome?.emotions ?? [];
     if (isGesture) {
       return html`<h2>Who said what</h2>
         <p class="quiet">Movements only: no emotion is read in this mode, so none is shown.</p>`;
     }
     return html`
-      <h2>Who said what <small>${affect ? html`reads as <b id="reads-as">${affect.reads_as}</b>` : "nobody yet"}</small></h2>
+      <h2>Who said what <small>${affect ? html`${part ? `${part}’s face ` : ""}reads as <b id="reads-as">${affect.reads_as}</b>` : "nobody yet"}</small></h2>
       <dl class="bars" id="shares">
         ${REGIONS.map((region, i) => this.bar(region, affect?.shares[i] ?? 0, `var(--${region})`))}
       </dl>
