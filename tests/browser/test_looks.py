@@ -63,6 +63,17 @@ def test_files_of_music_wait_for_music(browser: Any, server: Server):
         person.page.locator("#export-wav:enabled").wait_for()
 
 
+def test_by_hand_nothing_speaks_of_a_face(browser: Any, server: Server):
+    with visit(browser) as person:
+        person.enter(server.url, "hand")
+        person.until("i.view.state?.mode === 'hand'")
+        panels = [person.page.locator(name) for name in ("mien-shares", "mien-calibration", "mien-journey")]
+        assert not any(panel.is_visible() for panel in panels)
+        person.page.click("#mode-emotion")
+        panels[0].wait_for()
+        panels[1].wait_for()
+
+
 def test_what_is_drawn_takes_any_room(browser: Any, server: Server):
     with visit(browser) as person:
         person.enter(server.url, "hand").play()

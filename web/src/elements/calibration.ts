@@ -16,9 +16,12 @@ export class CalibrationElement extends Panel {
 
   protected readonly watches: readonly (keyof View)[] = ["calibration", "state", "camera", "cameras"];
 
+  protected override get isOfUse(): boolean {
+    return this.view.state?.mode !== "hand";
+  }
+
   override render() {
     const { calibration, state, camera } = this.view;
-    if (state?.mode === "hand") return nothing;
     const isRunning = calibration?.state === "running";
     const say = (wish: "start" | "range" | "forget") => () => this.instrument.link.say({ type: "calibrate", do: wish });
     return html`<h2>Your face <small>${state?.calibrated ? "measured from your own rest" : "measured from an average rest"}</small></h2>

@@ -44,10 +44,13 @@ export class JourneyElement extends Panel {
     this.instrument.link.say({ type: "lead", do: "start", to, minutes });
   }
 
+  protected override get isOfUse(): boolean {
+    return this.view.state?.mode === "trajectory";
+  }
+
   override render() {
     const { state, welcome } = this.view;
-    if (state?.mode !== "trajectory") return nothing;
-    const { lead } = state;
+    const lead = state?.lead;
     return html`<h2>Journey <small>${lead ? `${Math.round(100 * lead.at)} % of ${lead.minutes} minutes` : "from your face to a mood"}</small></h2>
       <div class="row">
         <label>to <select>${Object.keys(welcome?.presets ?? {}).map((name) => html`<option>${name}</option>`)}</select></label>

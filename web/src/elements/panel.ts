@@ -40,6 +40,15 @@ export abstract class Panel extends LitElement {
     return this.instrument.view;
   }
 
+  /** Whether there is anything to show: what is not there takes no room either. */
+  protected get isOfUse(): boolean {
+    return true;
+  }
+
+  protected override willUpdate(): void {
+    this.hidden = !this.isOfUse;
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.release = this.instrument.store.watch(this.watches, () => this.requestUpdate());

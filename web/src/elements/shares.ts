@@ -26,6 +26,10 @@ export class SharesElement extends Panel {
 
   protected readonly watches: readonly (keyof View)[] = ["reading", "state", "welcome"];
 
+  protected override get isOfUse(): boolean {
+    return this.view.state?.mode !== "hand";
+  }
+
   private bar(name: string, share: number, colour: string, isFirst = false) {
     const style = `transform: scaleX(${share}); color: ${colour}`; // set as a property: the CSP allows no style attribute
     return html`<dt class=${isFirst ? "first" : ""}>${name}</dt>
