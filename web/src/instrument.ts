@@ -6,6 +6,7 @@ import { Capture } from "./capture.ts";
 import { isSeed } from "./fields.ts";
 import { Link } from "./link.ts";
 import { Player } from "./player.ts";
+import { filename, save, sentence } from "./saving.ts";
 import { type LinkState, START, Store, type View } from "./store.ts";
 import { PORTS_ELSEWHERE } from "./words.ts";
 import type { BriefValue, Mode, Place, Settings, StateMessage, Told, Welcome } from "./wire.ts";
@@ -353,24 +354,4 @@ function keptProfile(): object | null {
   } catch {
     return null;
   }
-}
-
-async function sentence(answer: Response): Promise<string> {
-  try {
-    const { error } = (await answer.json()) as { error?: string };
-    return error ?? `The server answered ${answer.status}.`;
-  } catch {
-    return `The server answered ${answer.status}.`;
-  }
-}
-
-const filename = (answer: Response): string | undefined =>
-  /filename="?([^";]+)"?/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1];
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { FIELDS } from "../fields.ts";
+import { save } from "../saving.ts";
 import { firstFace, spokenOf } from "../seats.ts";
 import type { View } from "../store.ts";
 import type { MappingRow } from "../wire.ts";
@@ -114,7 +115,8 @@ export class MappingElement extends Panel {
       <div class="row">
         <button @click=${() => link.say({ type: "mapping", toml: text })}>Use this table</button>
         <button @click=${() => this.forget()}>The shipped table</button>
-        <span class="small quiet" id="in-force" role="status">${text === inForce ? "This table is in force." : "Changed, and not in force yet."}</span>
+        <button id="save-mapping" ?disabled=${text !== inForce} title="A file for “mien live --mapping”" @click=${() => keep(inForce)}>Save as mapping.toml</button>
+        <span class="small quiet" id="in-force" role="status">${text === inForce ? "This table is in force." : "Changed, and not in force yet: use it, then it can be saved."}</span>
       </div>
     </details>`;
   }
@@ -129,6 +131,8 @@ export class MappingElement extends Panel {
     this.requestUpdate();
   }
 }
+
+const keep = (toml: string): void => save(new Blob([toml], { type: "application/toml" }), "mapping.toml");
 
 const moods = (rows: readonly MappingRow[]) => html`
   <h3>Mood → brief, per 1.0 of valence, arousal, doubt</h3>
