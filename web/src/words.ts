@@ -108,3 +108,6 @@ export function waysIn(chosen = "emotion"): readonly Way[] {
 
 /** “a half”, “an authentic”. */
 export const withArticle = (word: string): string => `${/^[aeiou]/i.test(word) ? "an" : "a"} ${word}`;
+
+/** The name of a note as it is printed: “Db” → “D♭”. */
+export const withSigns = (note: string): string => note.replace("b", "♭").replace("#", "♯");

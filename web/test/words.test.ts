@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { troubleOf } from "../src/camera.ts";
-import { CAMERA_WORDS, LINK_WORDS, NO_FACE, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS, waysIn, withArticle } from "../src/words.ts";
+import { CAMERA_WORDS, LINK_WORDS, NO_FACE, PORTS_ELSEWHERE, READER_WORDS, SOUND_WORDS, waysIn, withArticle, withSigns } from "../src/words.ts";
 
 const named = (name: string): Error => Object.assign(new Error("no"), { name });
 
@@ -12,6 +12,8 @@ it("tells a camera that is forbidden, missing, taken, broken apart", () => {
 });
 
 it("knows its article", () => expect(["half", "authentic"].map(withArticle)).toEqual(["a half", "an authentic"]));
+
+it("prints the signs of notes", () => expect(["Db", "F#", "B", "Bb"].map(withSigns)).toEqual(["D♭", "F♯", "B", "B♭"]));
 
 it("tells who is too far away to come closer", () => expect(NO_FACE.remedy).toContain("closer"));
 
