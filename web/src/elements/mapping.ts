@@ -29,6 +29,7 @@ export class MappingElement extends Panel {
         .number { white-space: nowrap; }
         td svg { width: 2.5rem; }
       }
+      @media (max-width: 30rem) { .source { display: none; } } /* nothing is cut off: “Why” names sources too */
       h3 { margin: 1.25rem 0 0.3rem; font: 600 0.8125rem var(--sans); }
       .region::before { content: ""; display: inline-block; width: 0.5em; height: 0.5em; border-radius: 50%; background: var(--of); margin-right: 0.5em; }
       .eyes { --of: var(--eyes); }
@@ -77,7 +78,7 @@ export class MappingElement extends Panel {
     return html`
       <h2>Mapping <small>cue → target, weight a standard deviation</small></h2>
       <div class="scroll"><table id="cues">
-        <thead><tr><th>Cue</th><th>Now${part ? `, ${part}` : ""}</th><th>Target</th><th class="number">Weight</th><th>Source</th></tr></thead>
+        <thead><tr><th>Cue</th><th>Now${part ? `, ${part}` : ""}</th><th>Target</th><th class="number">Weight</th><th class="source">Source</th></tr></thead>
         <tbody>${inForce.cues.map(
           (row) => html`<tr>
             <td class="region ${row.region}">${words(row.cue)}</td><td class=${row.region}>${this.live(row.cue)}</td>
@@ -90,7 +91,7 @@ export class MappingElement extends Panel {
         ${fixed ? nothing : moods(mapping.rows)}
         <h3>Gesture → sound, at once</h3>
         <div class="scroll"><table>
-          <thead><tr><th>Cue</th><th>Part</th><th>Controller</th><th class="number">Weight</th><th>Source</th></tr></thead>
+          <thead><tr><th>Cue</th><th>Part</th><th>Controller</th><th class="number">Weight</th><th class="source">Source</th></tr></thead>
           <tbody>${mapping.controls.map(
             (row) => html`<tr>
               <td>${words(row.cue)}</td><td>${row.part}</td><td>${row.control}</td><td class="number">${signed(row.weight)}</td>
@@ -137,7 +138,7 @@ const keep = (toml: string): void => save(new Blob([toml], { type: "application/
 const moods = (rows: readonly MappingRow[]) => html`
   <h3>Mood → brief, per 1.0 of valence, arousal, doubt</h3>
   <div class="scroll"><table>
-    <thead><tr><th>Target</th><th class="number">Origin</th><th class="number">Valence</th><th class="number">Arousal</th><th class="number">Doubt</th><th>Source</th></tr></thead>
+    <thead><tr><th>Target</th><th class="number">Origin</th><th class="number">Valence</th><th class="number">Arousal</th><th class="number">Doubt</th><th class="source">Source</th></tr></thead>
     <tbody>${rows.map(
       (row) => html`<tr>
         <td>${label(row.target)}</td><td class="number">${row.origin}</td><td class="number">${signed(row.valence)}</td>

@@ -70,7 +70,9 @@ export class PageElement extends LitElement {
         .pair { grid-template-columns: minmax(0, 26rem) minmax(15rem, 1fr); gap: clamp(1.5rem, 3vw, 3rem); }
       }
       @media (max-width: 40rem) {
-        header { grid-template-columns: 1fr auto; top: -3.25rem; } /* name and themes go, what plays stays */
+        header { grid-template-columns: 1fr auto; column-gap: 0.75rem; top: -3.25rem; } /* name and themes go, what plays stays */
+        header > span { white-space: nowrap; }
+        .quietly { padding-inline: 0.3rem; font-size: 0.8125rem; }
         header mien-transport { grid-column: 1 / -1; grid-row: 2; }
         header mien-remarks { grid-row: 3; }
       }

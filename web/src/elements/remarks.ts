@@ -20,6 +20,7 @@ export class RemarksElement extends Panel {
       strong { font-weight: 600; }
       .alarm strong { color: var(--alarm); }
       li > div { flex: 1 1 12rem; }
+      @media (max-width: 40rem) { li { padding-block: 0.4rem; font-size: 0.8125rem; } }
     `,
   ];
 

@@ -93,11 +93,16 @@ export class RollElement extends DrawnPanel {
 
     this.drawBars(pen, timeline.beats, x, height);
     const end_s = (note: Note): number => (note.id < 0 && note.stage === "sounding" ? Math.min(now_s, note.end_s) : note.end_s); // a face holds it still
+    pen.save();
+    pen.beginPath();
+    pen.rect(0, TOP_PX, width, height - TOP_PX); // after a leap the window comes late: chords stay legible
+    pen.clip();
     for (const note of pitched) this.drawNote(pen, note, now_s, x(note.onset_s), x(end_s(note)), floor - (note.pitch_midi - this.low + 1) * row, row);
     for (const note of seen) {
       if (note.channel === KIT_CHANNEL) this.drawNote(pen, note, now_s, x(note.onset_s), x(note.onset_s) + 4, height - KIT_PX + 4 + (note.pitch_midi % 4) * 5, 4);
     }
     this.drawNext(pen, x(now_s), row, floor);
+    pen.restore();
     pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
     pen.textBaseline = "middle";
     let free = -Infinity; // a name that would lie on the one before is left out

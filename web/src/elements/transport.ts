@@ -29,7 +29,7 @@ export class TransportElement extends Panel {
       .record[aria-pressed="true"] { background: var(--alarm); border-color: var(--alarm); color: var(--paper); }
       .modes { display: flex; overflow-x: auto; max-width: 100%; scrollbar-width: none; }
       .modes button { white-space: nowrap; border-color: transparent; color: var(--quiet); border-radius: 0; border-bottom: 2px solid transparent; padding-inline: 0.6rem; }
-      @media (max-width: 30rem) { .modes { flex-wrap: wrap; width: 100%; justify-content: space-between; } .modes button { padding-inline: 0.25rem; font-size: 0.875rem; } }
+      @media (max-width: 30rem) { .modes { width: 100%; justify-content: space-between; } .modes button { padding-inline: 0.1rem; font-size: clamp(0.75rem, 3.6vw, 0.875rem); } }
       .modes button[aria-pressed="true"] { background: none; color: var(--ink); border-bottom-color: var(--ink); font-weight: 600; }
     `,
   ];
