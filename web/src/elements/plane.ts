@@ -3,16 +3,13 @@
  * mode "hand", a handle. Arrow keys move the handle by a tenth, with Shift by a hundredth.
  */
 import { css, html } from "lit";
+import { movedBy, pointedAt } from "../affect.ts";
 import { colour } from "../palette.ts";
 import type { Place, Welcome } from "../wire.ts";
 import { DrawnPanel } from "./panel.ts";
 
 const MARGIN_PX = 14;
 const HANDLE_PX = 11;
-const KEYS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
-};
-const within = (value: number): number => Math.min(1, Math.max(-1, value));
 
 export class PlaneElement extends DrawnPanel {
   static override styles = [
@@ -37,30 +34,22 @@ export class PlaneElement extends DrawnPanel {
   }
 
   private move(place: Place): void {
-    this.handle = { valence: within(place.valence), arousal: within(place.arousal) };
+    this.handle = place;
     this.instrument.hand(this.handle);
     this.requestUpdate();
   }
 
   private onPointer(event: PointerEvent): void {
     if (!this.isSteered || (event.type === "pointermove" && event.buttons === 0)) return;
-    const plane = event.currentTarget as HTMLElement;
-    if (event.type === "pointerdown") plane.setPointerCapture(event.pointerId);
-    const box = plane.getBoundingClientRect();
-    const margin = MARGIN_PX * this.scale;
-    this.move({
-      valence: ((event.clientX - box.left - margin) / (box.width - 2 * margin)) * 2 - 1,
-      arousal: 1 - ((event.clientY - box.top - margin) / (box.height - 2 * margin)) * 2,
-    });
+    if (event.type === "pointerdown") (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    this.move(pointedAt(event, MARGIN_PX * this.scale));
   }
 
   private onKey(event: KeyboardEvent): void {
-    const step = KEYS[event.key];
-    if (!step || !this.isSteered) return;
+    const place = this.isSteered ? movedBy(event, this.handle) : undefined;
+    if (!place) return;
     event.preventDefault();
-    const by = event.shiftKey ? 0.01 : 0.1;
-    const { valence, arousal } = this.handle;
-    this.move({ valence: valence + by * step[0], arousal: arousal + by * step[1] });
+    this.move(place);
   }
 
   override render() {

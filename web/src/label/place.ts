@@ -1,13 +1,8 @@
 /** A small plane of valence (to the right) and arousal (upwards), −1..1, for who wants to say more than a class. */
 import { css, html, LitElement, nothing, svg } from "lit";
+import { movedBy, pointedAt, rounded } from "../affect.ts";
 import { Panel } from "../elements/panel.ts";
 import type { Place } from "../wire.ts";
-
-const STEP = 0.1;
-const KEYS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
-};
-const within = (value: number): number => Math.round(Math.min(1, Math.max(-1, value)) * 100) / 100;
 
 export class PlaceElement extends LitElement {
   static override properties = { place: { attribute: false } };
@@ -40,24 +35,17 @@ export class PlaceElement extends LitElement {
 
   private onPointer(event: PointerEvent): void {
     if (event.type === "pointermove" && event.buttons === 0) return;
-    const plane = event.currentTarget as HTMLElement;
-    if (event.type === "pointerdown") plane.setPointerCapture(event.pointerId);
-    const box = plane.getBoundingClientRect();
-    this.tell({
-      valence: within(((event.clientX - box.left) / box.width) * 2 - 1),
-      arousal: within(1 - ((event.clientY - box.top) / box.height) * 2),
-    });
+    if (event.type === "pointerdown") (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    this.tell(rounded(pointedAt(event)));
   }
 
   private onKey(event: KeyboardEvent): void {
     if (event.key === "Delete") return this.tell(undefined);
-    const step = KEYS[event.key];
-    if (!step) return;
+    const place = movedBy(event, this.place ?? { valence: 0, arousal: 0 });
+    if (!place) return;
     event.preventDefault();
     event.stopPropagation();
-    const by = event.shiftKey ? STEP / 10 : STEP;
-    const { valence, arousal } = this.place ?? { valence: 0, arousal: 0 };
-    this.tell({ valence: within(valence + by * step[0]), arousal: within(arousal + by * step[1]) });
+    this.tell(place);
   }
 
   override render() {
