@@ -145,6 +145,23 @@ def test_leaving_forgets_everything(browser: Any, server: Server):
         assert person.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
 
 
+def test_the_theme_that_was_chosen_holds_when_the_page_is_loaded_anew(browser: Any, server: Server):
+    with visit(browser, color_scheme="light") as person:
+        person.enter(server.url, "hand")
+        theme = person.page.locator("#theme")
+        scheme = "getComputedStyle(document.documentElement).colorScheme"
+        for name in ("light", "dark"):
+            theme.click()
+            assert theme.inner_text() == f"Theme: {name}"
+        person.enter(server.url, "hand")
+        assert theme.inner_text() == "Theme: dark"
+        assert person.page.evaluate(scheme) == "dark"
+        assert person.page.evaluate("Object.keys(localStorage)") == ["mien.theme"]
+        theme.click()
+        assert theme.inner_text() == "Theme: system"
+        assert person.page.evaluate("localStorage.length") == 0
+
+
 def test_leaving_asks_first_while_something_is_recorded(browser: Any, server: Server):
     with visit(browser) as person:
         person.enter(server.url, "hand")

@@ -1,4 +1,5 @@
 /** Registers the elements; <mien-page> in index.html is the program. */
+import "./elements/theme.ts";
 import "./elements/notice.ts";
 import "./elements/remarks.ts";
 import "./elements/transport.ts";

@@ -72,6 +72,7 @@ export class NoticeElement extends Panel {
                   it.</strong> A line at the top of the page says so for as long.`
               : "numbers are kept until the session ends, never pictures."
           }
+          This browser keeps only what you ask it to: light or dark, and your resting face.
         </dd>
         <dt>How sure it is</dt>
         <dd>

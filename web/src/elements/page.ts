@@ -41,8 +41,6 @@ const SHOWN = css`
   @media (prefers-reduced-motion: reduce) { :host([show]) #back { transition: none; } }
 `;
 
-const THEMES = ["", "light", "dark"] as const;
-
 export class PageElement extends LitElement {
   static override styles = [
     Panel.styles,
@@ -76,6 +74,7 @@ export class PageElement extends LitElement {
         header mien-transport { grid-column: 1 / -1; grid-row: 2; }
         header mien-remarks { grid-row: 3; }
       }
+      @media (max-width: 22rem) { h1 { font-size: 1.5rem; } }
       @media (max-height: 30rem) { header { position: static; } } /* a phone on its side needs its height */
       header mien-remarks { grid-column: 1 / -1; margin: 0 calc(-1 * clamp(1rem, 3vw, 2rem)) -0.6rem; }
       .skip { position: absolute; left: -999rem; }
@@ -87,7 +86,6 @@ export class PageElement extends LitElement {
   private readonly instrument = new Instrument();
   private readonly show = new Show(this, () => this.focusOn("#show"));
   private readonly wake = new Wake();
-  private theme = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -96,12 +94,6 @@ export class PageElement extends LitElement {
 
   protected override updated(): void {
     this.wake.want(this.show.isOn || (this.instrument.view.state?.playing ?? false));
-  }
-
-  private changeTheme(): void {
-    this.theme = (this.theme + 1) % THEMES.length;
-    document.documentElement.dataset.theme = THEMES[this.theme];
-    this.requestUpdate();
   }
 
   /** The address keeps its token, and the stage gets the focus though it lies in a shadow root. */
@@ -140,9 +132,7 @@ export class PageElement extends LitElement {
         <h1>mien</h1>
         <mien-transport .instrument=${i}></mien-transport>
         <span>
-          <button class="quietly" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
-            ${["light or dark", "light", "dark"][this.theme]}
-          </button>
+          <mien-theme></mien-theme>
           <button class="quietly" id="show" title="For an audience: the whole screen, with face, music and mood; Escape leads back" @click=${() => this.beginShow()}>Show</button>
           <button class="quietly" id="leave" title="End the session; nothing is kept" @click=${() => this.leave()}>Leave</button>
         </span>

@@ -51,7 +51,7 @@ export class LabelPageElement extends LitElement {
         mien-label-face { height: min(40dvh, 100vw); min-height: 12rem; }
         header { gap: 0.25rem 0.75rem; }
         header > :last-child { white-space: nowrap; }
-        .theme { display: none; } /* a phone has its own switch */
+        mien-theme { display: none; } /* a phone has its own switch */
         .more { margin-top: 1rem; }
         .ways { grid-template-columns: 1fr 1fr; }
         .other { margin-top: 0.6rem; }
@@ -63,7 +63,6 @@ export class LabelPageElement extends LitElement {
   ];
 
   readonly desk = new Desk(() => this.requestUpdate());
-  private theme = 0;
   private readonly onKey = (event: KeyboardEvent): void => this.hear(event);
 
   override connectedCallback(): void {
@@ -121,12 +120,6 @@ export class LabelPageElement extends LitElement {
     };
   }
 
-  private changeTheme(): void {
-    this.theme = (this.theme + 1) % THEMES.length;
-    document.documentElement.dataset.theme = THEMES[this.theme];
-    this.requestUpdate();
-  }
-
   override render() {
     const { view } = this.desk;
     if (!view.about) return html`<p class="empty quiet">${view.trouble ?? "Opening the project …"}</p>`;
@@ -151,9 +144,7 @@ export class LabelPageElement extends LitElement {
         <span class="who quiet" title=${`${about.project}, labelled by ${annotator}`}>${about.project} · ${annotator}</span>
         <span id="progress" role="status">${seen} of ${faces}<span class="unseen"> faces seen</span></span>
         <span>
-          <button class="quietly theme" title="Light, dark, or as the system has it" @click=${() => this.changeTheme()}>
-            ${["light or dark", "light", "dark"][this.theme]}
-          </button>
+          <mien-theme></mien-theme>
           ${session ? nothing : html`<button class="quietly" id="pause" aria-keyshortcuts="Escape" title="Sum up (Escape)" @click=${this.clicked(() => void this.desk.pause())}>Done</button>`}
         </span>
       </header>
@@ -218,7 +209,5 @@ export class LabelPageElement extends LitElement {
     `;
   }
 }
-
-const THEMES = ["", "light", "dark"] as const;
 
 customElements.define("mien-label", LabelPageElement);
