@@ -97,6 +97,16 @@ def test_the_datasheet_says_what_is_known_and_what_is_open(project: Project, tmp
     assert f"Open questions: {waiting}." in told and waiting >= 12
 
 
+def test_the_datasheet_says_that_refused_pictures_are_left_out(project: Project, tmp_path: Path) -> None:
+    assert describe(project, tmp_path) and "consent refused" not in (tmp_path / DATASHEET).read_text(encoding="utf-8")
+    with project.change() as db:
+        db.execute("UPDATE sources SET consent = 'refused' WHERE id = 2")
+    describe(project, tmp_path)
+    assert "6 unknown" in (told := (tmp_path / DATASHEET).read_text(encoding="utf-8"))
+    assert "Pictures with consent refused are in no table and no sheet, and are not learnt from." in told
+    assert (tmp_path / CSV_FILE).read_text(encoding="utf-8").count("\n") == 1 + 6
+
+
 def test_answers_stay(project: Project, tmp_path: Path) -> None:
     describe(project, tmp_path)
     path = tmp_path / DATASHEET

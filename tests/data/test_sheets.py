@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mien.data.finds import class_on_the_way
-from mien.data.gather import write_sheets
+from mien.data.gather import NOT_FETCHED, write_sheets
 from mien.data.project import ORIGIN, Project
 from mien.data.sheets import (
     CLASS_COLUMNS,
@@ -24,6 +24,7 @@ from mien.data.sheets import (
     write_class_sheet,
     write_landmark_sheet,
 )
+from mien.data.table import rows
 from mien.errors import BadInput
 
 from pretended import pretend_face, pretend_label, pretend_portraits, pretend_source
@@ -74,6 +75,20 @@ def test_written_and_read_again_they_are_equal(project: Project, tmp_path: Path)
     assert {(row.url, row.shown) for row in classes.rows if isinstance(row, ClassRow)} == {
         ("portrait 0", "happy"), ("portrait 1", "happy"), ("portrait 2", "sad"), ("portrait 3", "happy")
     }  # fmt: skip
+
+
+def test_pictures_with_consent_refused_are_not_handed_out(project: Project, tmp_path: Path) -> None:
+    with project.change() as db:
+        db.execute("INSERT INTO sources (id, kind, address, consent, begun_at)"
+                   " VALUES (2, 'folder', 'there', 'refused', '')")  # fmt: skip
+        db.execute("UPDATE arrivals SET source = 2 WHERE address = 'portrait 1'")
+        db.execute("INSERT INTO arrivals (source, address, class, problem, arrived_at) VALUES (2, 'x', 'happy', ?, '')",
+                   (NOT_FETCHED,))  # fmt: skip
+    told = write_sheets(project, tmp_path / "out", with_pictures=True)
+    assert (told.faces, told.left_out, told.refused, told.copied) == (3, 3, 2, 3)
+    shown = [row.url for row in read_sheet(tmp_path / "out" / CLASS_FILE).rows if isinstance(row, ClassRow)]
+    assert shown == ["portrait 0", "portrait 2", "portrait 3"]
+    assert {row["address"] for row in rows(project)} == {f"portrait {number}" for number in (0, 2, 3, 4)}
 
 
 def test_both_sheets_have_one_order(project: Project, tmp_path: Path) -> None:

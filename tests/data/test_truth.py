@@ -48,6 +48,31 @@ def test_two_folders_cancel_out_and_marks_spoil(tmp_path: Path) -> None:
         assert not len(truths(project))
 
 
+def test_pictures_with_consent_refused_are_neither_learnt_from_nor_shown(tmp_path: Path) -> None:
+    with Project.create(tmp_path, ORIGIN[:3]) as project:
+        pretend_source(project)
+        labelled, by_folder = pretend_face(project, "a"), pretend_face(project, "b", "sad")
+        pretend_label(project, labelled, "ann", "happy")
+        assert truths(project).faces.tolist() == [labelled, by_folder]
+        for consent, shown in (("refused", []), ("public", [labelled, by_folder])):
+            with project.change() as db:
+                db.execute("UPDATE sources SET consent = ?", (consent,))
+            assert truths(project).faces.tolist() == sorted(order_of(project, "cy")) == shown
+
+
+def test_one_source_that_tells_of_a_refusal_is_enough(tmp_path: Path) -> None:
+    with Project.create(tmp_path, ORIGIN[:3]) as project:
+        pretend_source(project)
+        pretend_face(project, "a", "sad")
+        with project.change() as db:
+            db.execute("INSERT INTO sources (id, kind, address, consent, begun_at)"
+                       " VALUES (2, 'folder', 'there', 'refused', '')")  # fmt: skip
+            db.execute(
+                "INSERT INTO arrivals SELECT 2, 'again', sha256, class, album, problem, arrived_at FROM arrivals"
+            )
+        assert not len(truths(project))
+
+
 def test_a_label_mends_what_came_under_two_classes(tmp_path: Path) -> None:
     with Project.create(tmp_path, ORIGIN[:3]) as project:
         pretend_source(project)

@@ -15,3 +15,7 @@ WORST_CONSENT = (
     " FROM arrivals JOIN sources ON id = source WHERE sha256 NOT NULL GROUP BY sha256"
 )
 """The least that any of a picture's sources says of consent."""
+REFUSED = (
+    "SELECT DISTINCT sha256 FROM arrivals JOIN sources ON id = source WHERE consent = 'refused' AND sha256 NOT NULL"
+)
+"""The pictures that any of their sources tells not to use: the people in them did not consent."""

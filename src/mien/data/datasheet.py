@@ -164,13 +164,18 @@ def _collection(facts: Facts) -> list[Entry]:
                for one in facts.sources]  # fmt: skip
     period = "Nothing was collected yet." if facts.period is None else f"{facts.period[0]} to {facts.period[1]}."
     consents = _listed(f"{n:,} {consent}" for consent, n in sorted(facts.consents.items())) or "no picture"
+    refused = (
+        " Pictures with consent refused are in no table and no sheet, and are not learnt from."
+        if facts.consents.get("refused")
+        else ""
+    )
     entries = [
         ("How and from where were the data acquired?",
          _table(("kind", "source", "pictures", "licence", "consent", "begun"), sources) if sources else "No source."),
         ("Over what time were they collected and labelled?", period),
         ("Were the people shown told, and did they consent?",
          f"As told for each source, the least sure counting: {consents}. \"public\" means that a picture lay open,"
-         " not that anybody in it agreed."),
+         f" not that anybody in it agreed.{refused}"),
     ]  # fmt: skip
     if set(facts.consents) - {"given"}:
         entries.append(("How is the use of pictures without given consent justified?", f"{OPEN}"))

@@ -1,7 +1,8 @@
 """What a project holds, told face by face for sheets, tables and descriptions (tables → rows).
 
 A face's class is what most people said, and else the folder's (`mien.data.truth`). Pictures with a mark that spoils
-them, and faces on whose class people do not agree, are left out of sheets and say so in tables.
+them, and faces on whose class people do not agree, are left out of sheets and say so in tables. Pictures whose people
+refused consent are in neither.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from mien.data.arrivals import FIRST_ARRIVAL
+from mien.data.arrivals import FIRST_ARRIVAL, REFUSED
 from mien.data.faces import points_from
 from mien.data.project import Project
 from mien.data.sheets import (
@@ -37,11 +38,13 @@ NOT_FETCHED = "not fetched: only an address"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: faces and pictures with a class, faces left out, and copies that could not be made."""
+    """What was written: faces and pictures with a class, faces left out, of them those whose people `refused`
+    consent, and copies that could not be made."""
 
     faces: int
     pictures: int
     left_out: int
+    refused: int
     copied: int
     gone: int
 
@@ -83,8 +86,8 @@ def class_rows(project: Project) -> Iterator[ClassRow]:
         if row["id"] in shown:
             yield ClassRow(row["address"], shown[row["id"]])
     bare = (
-        "SELECT address, class FROM arrivals WHERE sha256 IS NULL AND class NOT NULL AND problem = ?"
-        " ORDER BY source, address"
+        "SELECT arrivals.address, class FROM arrivals JOIN sources ON id = source WHERE sha256 IS NULL AND"
+        " class NOT NULL AND problem = ? AND consent != 'refused' ORDER BY source, arrivals.address"
     )
     for row in project.db.execute(bare, (NOT_FETCHED,)):
         yield ClassRow(row["address"], row["class"])
@@ -120,7 +123,9 @@ def write_sheets(project: Project, folder: Path, *, with_pictures: bool = False)
     write_landmark_sheet(rows, folder / LANDMARK_FILE)
     write_class_sheet(class_rows(project), folder / CLASS_FILE)
     faces = project.db.execute("SELECT count(*) FROM faces").fetchone()[0]
-    return Written(len(rows), len({row.image for row in rows}), faces - len(rows), len(copies), len(gone))
+    refused = project.db.execute(f"SELECT count(*) FROM faces WHERE sha256 IN ({REFUSED})").fetchone()[0]
+    pictures = len({row.image for row in rows})
+    return Written(len(rows), pictures, faces - len(rows), refused, len(copies), len(gone))
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -2,7 +2,8 @@
 
 Every annotator meets the faces in an order of their own, drawn from their name, so that tiredness and neighbourhood do
 not colour the same faces for all; what others said, and the folders that pictures came in, are never looked at here.
-Pictures with a mark that no label mends are left out. Nothing is written over: an undo writes when it was.
+Pictures with a mark that no label mends, or whose people refused consent, are left out. Nothing is written over: an
+undo writes when it was.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from statistics import median
 
-from mien.data.marks import BEYOND_LABELS, marked
+from mien.data.marks import BEYOND_LABELS, left_out
 from mien.data.project import Project, now
 from mien.errors import BadInput
 from mien.vocabulary import CLASS_NAME
@@ -188,7 +189,7 @@ def order_of(project: Project, annotator: str, *, every_face: bool = False) -> t
     ----------
     every_face : whether the smaller faces of a picture are asked for too, not only the largest.
     """
-    spoiled = marked(project.db, BEYOND_LABELS)
+    spoiled = left_out(project.db, BEYOND_LABELS)
     rows = project.db.execute("SELECT id, sha256, rank FROM faces WHERE rank = 0 OR ?", (every_face,)).fetchall()
     faces = [(f"{row['sha256']} {row['rank']}".encode(), row["id"]) for row in rows if row["sha256"] not in spoiled]
 

@@ -1,13 +1,16 @@
 """The marks: what can be wrong with a picture, or worth a look. One table that cleaning, splits and reports share.
 
 A picture with a mark that `spoils` is not learnt from or examined on, until a person takes the mark away. Where
-`labels_mend` it, a label by a person is enough.
+`labels_mend` it, a label by a person is enough. A picture whose people refused consent is left out like a spoilt one,
+and nothing mends it but another word of theirs.
 """
 
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from mien.data.arrivals import REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ BEYOND_LABELS = tuple(kind for kind in SPOILING if not MARKS[kind].labels_mend)
 """Marks with which a picture is not even shown to annotators."""
 
 
-def marked(db: sqlite3.Connection, kinds: Sequence[str]) -> set[str]:
-    """The sha256 of the pictures that have a mark of one of these kinds."""
-    wanted = f"SELECT sha256 FROM marks WHERE kind IN ({', '.join('?' * len(kinds))})"
+def left_out(db: sqlite3.Connection, kinds: Sequence[str]) -> set[str]:
+    """The sha256 of the pictures that have a mark of one of these kinds, or whose people refused consent."""
+    wanted = f"SELECT sha256 FROM marks WHERE kind IN ({', '.join('?' * len(kinds))}) UNION {REFUSED}"
     return {row["sha256"] for row in db.execute(wanted, tuple(kinds))}

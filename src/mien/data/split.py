@@ -3,7 +3,7 @@
 Bundles are dealt out one by one, the largest first, those of a size in an order drawn from the seed; each goes where
 its classes are most wanted, measured by the share of the wish that is still open (iterative stratification, Sechidis et
 al. 2011). The same project, seed and shares give the same sides. Sides go to pictures of which people said what they
-show (`mien.data.truth`) and that no mark spoils.
+show (`mien.data.truth`), that no mark spoils and whose people did not refuse consent.
 """
 
 from collections import defaultdict

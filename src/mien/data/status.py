@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from shlex import quote
 
 from mien.data.arrivals import FIRST_ARRIVAL
 from mien.data.facts import Facts, gather_facts
@@ -80,13 +81,20 @@ def _steps(
     open_sources: tuple[str, ...],
 ) -> list[tuple[str, str]]:
     pictures, consents, sided = facts.pictures, facts.consents, sum(facts.sides.values())
+    refused = project.db.execute(
+        "SELECT sources.address, count(DISTINCT sha256) AS n FROM sources JOIN arrivals ON source = id"
+        " WHERE consent = 'refused' AND sha256 NOT NULL GROUP BY id ORDER BY id"
+    )
     told = len(set(truths(project).sha256))
     folder = project.folder
     steps = [(f"mien data collect {folder} '{address}'", "it was interrupted") for address in open_sources]
-    if consents.get("refused"):
-        steps.append(
-            (f"mien data forget {folder} SOURCE", f"{counted(consents['refused'], 'picture')} came without consent")
+    steps += [
+        (
+            f"mien data forget {folder} {quote(source['address'])}",
+            f"consent was refused: {counted(source['n'], 'picture')} of it left out of everything",
         )
+        for source in refused
+    ]
     if not pictures:
         return [*steps, (f"mien data collect {folder} FOLDER", "there is no picture yet")]
     if looked_at < pictures:

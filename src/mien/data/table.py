@@ -1,4 +1,5 @@
 """Our own table: a row a face, with every cue, point and vote and its picture's provenance (rows → CSV, Parquet).
+Faces whose people refused consent have none.
 
 Columns are told by `columns`, with unit and meaning; a value that is not known is empty (null in Parquet). Lists, such
 as the ten brow points, are lists in Parquet and stand in brackets in CSV. Lengths are pixels of the picture.
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import CUES
-from mien.data.arrivals import FIRST_ARRIVAL, WORST_CONSENT
+from mien.data.arrivals import FIRST_ARRIVAL, REFUSED, WORST_CONSENT
 from mien.data.faces import cues_from, points_from, valid_from
 from mien.data.facts import spoken
 from mien.data.project import Project
@@ -50,7 +51,7 @@ _PICTURE = (
     Column("address", "text", "of the picture within the source, where it came from first"),
     Column("album", "text", "what it came together with"),
     Column("licence", "text", "of the source, as told"),
-    Column("consent", "text", "of the people shown, as told: unknown, given, public or refused"),
+    Column("consent", "text", "of the people shown, as told: unknown, given or public"),
     Column("arrived_at", "text", "when it was taken in, ISO 8601, UTC"),
     Column("folder_class", "text", "class under which it came"),
     Column("marks", "text", "what is wrong with it or worth a look, separated by ';'"),
@@ -131,6 +132,7 @@ LEFT JOIN ({FIRST_ARRIVAL}) AS a ON a.sha256 = f.sha256
 LEFT JOIN sources AS s ON s.id = a.source
 LEFT JOIN ({WORST_CONSENT}) AS w ON w.sha256 = f.sha256
 LEFT JOIN sides AS d ON d.sha256 = f.sha256
+WHERE f.sha256 NOT IN ({REFUSED})
 ORDER BY f.id
 """
 

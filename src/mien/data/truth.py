@@ -3,7 +3,8 @@
 Annotators count first: each one's newest label that was not taken back is a vote, skips are none, and "cannot tell" is
 a vote for nothing (as "unknown" is in FER+, Barsoum et al. 2016). Where nobody labelled a face, the classes under which
 its picture arrived are the votes of its largest face; two different ones cancel out until somebody looks.
-Pictures with a mark that spoils them are left out; what came under two classes counts once somebody labelled it.
+Pictures with a mark that spoils them, or whose people refused consent, are left out; what came under two classes counts
+once somebody labelled it.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.data.marks import BEYOND_LABELS, SPOILING, marked
+from mien.data.marks import BEYOND_LABELS, SPOILING, left_out
 from mien.data.project import Project
 
 COUNTING = """
@@ -63,7 +64,7 @@ def truths(project: Project) -> Truths:
     folders: dict[str, set[str]] = defaultdict(set)
     for row in project.db.execute("SELECT sha256, class FROM arrivals WHERE sha256 NOT NULL AND class NOT NULL"):
         folders[row["sha256"]].add(row["class"])
-    spoiled, unfit = (marked(project.db, kinds) for kinds in (SPOILING, BEYOND_LABELS))
+    spoiled, unfit = (left_out(project.db, kinds) for kinds in (SPOILING, BEYOND_LABELS))
     faces, pictures, votes, blank = [], [], [], []
     for row in project.db.execute("SELECT id, sha256, rank FROM faces ORDER BY id"):
         told = said.get(row["id"])

@@ -36,10 +36,10 @@ def sheets(
     _say(f"{out / CLASS_FILE}")
     _say(f"{out / LANDMARK_FILE}: {counted(told.faces, 'face')} of {counted(told.pictures, 'picture')}{copied}")
     _say(f"{out / CSV_FILE}: {counted(faces, 'face')}" + (f", and as {PARQUET_FILE}" if parquet else ""))
-    if told.left_out:
-        _note(
-            f"only in {CSV_FILE}: {counted(told.left_out, 'face')} without class or majority, or with a spoiling mark"
-        )
+    if only_there := told.left_out - told.refused:
+        _note(f"only in {CSV_FILE}: {counted(only_there, 'face')} without class or majority, or with a spoiling mark")
+    if told.refused:
+        _note(f"left out altogether: {counted(told.refused, 'face')} of pictures with consent refused")
     if told.gone:
         _note(f"not copied: {counted(told.gone, 'picture')} whose file is gone from the project")
 
