@@ -143,12 +143,17 @@ def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[
 
 def show(measured: Mapping[str, Any], out: Path, name: str, groups: int | None = None) -> None:
     """Print the headline measures with their intervals, the share of each class that is found, and the files."""
+    from mien.lab.exams.metrics import NO_INTERVAL
+
     console = Console()
     if groups is not None and groups < sum(map(sum, measured["confusion"])):
         console.print(f"95 % intervals are over {groups} groups of faces that belong together", highlight=False)
     for measure in ("accuracy", "balanced_accuracy", "macro_f1", "ece"):
         told = measured[measure]
-        console.print(f"{measure:18} {told['value']:.4f}  ({told['interval'][0]:.4f} to {told['interval'][1]:.4f})")
+        between = "{:.4f} to {:.4f}".format(*told["interval"]) if told["interval"] else NO_INTERVAL
+        console.print(
+            f"{measure:18} {told['value']:.4f}  ({between})", highlight=bool(told["interval"]), soft_wrap=True
+        )
     for kind, found in measured["found"].items():
         low, high = found["interval"]
         console.print(escape(f"recall of {kind}: {found['share']:.2f}  ({low:.2f} to {high:.2f}), {found['n']} faces"))

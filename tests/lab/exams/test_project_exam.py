@@ -15,6 +15,7 @@ from mien.data.clean import mark
 from mien.data.project import Project
 from mien.data.split import SIDES
 from mien.errors import BadInput
+from mien.lab.exams.metrics import NO_INTERVAL
 from mien.lab.exams.project_exam import CANNOT_BE_TOLD, examine, learnt_from, warning
 from mien.lab.training.project_faces import ProjectFaces, gather
 from mien.vocabulary import EmotionClass
@@ -98,7 +99,9 @@ def test_intervals_are_over_what_belongs_together(project: Path, tmp_path: Path)
     assert together["on"]["bundles"] == 1 and together["own"]["accuracy"]["interval"] == [0, 1]
     said = mien("evaluate", write_own_reader(tmp_path), "--data", project, "--out", tmp_path / "out")
     assert "95 % intervals are over 1 groups" in said.output
-    assert "intervals over 1 groups" in (tmp_path / "out" / "own.html").read_text()
+    page = (tmp_path / "out" / "own.html").read_text()
+    assert "intervals over 1 groups" in page
+    assert together["own"]["macro_f1"]["interval"] is None and NO_INTERVAL in said.output and NO_INTERVAL in page
 
 
 def test_every_training_of_a_network_counts(project: Path) -> None:

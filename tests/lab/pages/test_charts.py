@@ -18,6 +18,12 @@ def test_the_axis_begins_where_the_lowest_interval_does() -> None:
     assert interval_chart([], low=0.5)
 
 
+def test_what_has_no_interval_is_a_dot_alone() -> None:
+    drawn = interval_chart([("macro-F1", {"value": 0.9, "interval": None})], low=0.5)
+    first, last = re.findall(r'<line x1="([0-9.]+)" x2="([0-9.]+)" y1="14"', drawn)[0]
+    assert first == last and "<circle" in drawn
+
+
 def test_numbers_alone_stand_right() -> None:
     numbers = ("0.95", "1,024", "86.1%", "0.86 to 0.89", "12% of 20", "9.2 ms", "−0.01", "0.026 (0.013 to 0.037)")
     words = ("68-point geometry", "18,977 faces, 16 epochs", "", "–", "+ mask", "3 of a kind")

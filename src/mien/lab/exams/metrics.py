@@ -16,15 +16,16 @@ confusion : counts (k, k), rows the truth, columns the answers.
 ECE : expected calibration error (Guo et al. 2017): cases are sorted into 15 bins of equal width by the answer's
     probability; it is the mean over the cases of |share right − mean probability| of their bin. With few cases (below
     some 200) it is well above 0 even for a calibrated method, and so is its whole interval.
-interval : percentile bootstrap over cases (Efron 1979), 95 %; a draw that lacks a class is measured on the others. For
-    a difference between two methods the draws are paired: the same cases for both. If all answers are right, or all
-    wrong, every draw would be alike: accuracy, and the two means over classes that equal it there, then get the score
-    interval of the share.
+interval : percentile bootstrap over cases (Efron 1979), 95 %. For a difference between two methods the draws are
+    paired: the same cases for both. If all answers are right, or all wrong, every draw would be alike: accuracy, and
+    the two means over classes that equal it there, then get the score interval of the share. The two means over classes
+    would be something else without one of the classes: a draw that lacks one is drawn again, and where a class has
+    fewer than 5 cases, which tell next to nothing of how it reads, there is no interval.
 share : the share of claims that hold, with the score interval (Wilson 1927), which also suits few cases and all right.
 groups : if it is known which cases belong together (one person, one film, copies), whole groups are drawn instead of
     cases (cluster bootstrap: Davison & Hinkley 1997, "Bootstrap methods", §3.8), since the cases of one group tell
-    little more than one of them. The score interval then counts groups as cases, and a share's is drawn, too. One group
-    alone tells nothing: 0 to 1. Groups of one case each are no groups.
+    little more than one of them. The score interval and the least number of cases then count groups as cases, and a
+    share's interval is drawn, too. One group alone tells nothing: 0 to 1. Groups of one case each are no groups.
 """
 
 from collections.abc import Callable
@@ -38,6 +39,10 @@ Classes = NDArray[np.integer]
 Groups = NDArray[np.str_] | NDArray[np.integer]
 
 BINS = 15
+FEWEST = 5
+"""The least number of cases, or groups of them, of every class for an interval of a mean over classes."""
+NO_INTERVAL = f"no interval: some class has fewer than {FEWEST} faces, or groups of faces that belong together"
+"""Why there is none, in words."""
 
 
 def confusion(truth: Classes, answers: Classes, classes: int) -> NDArray[np.int64]:
@@ -132,22 +137,49 @@ def interval(
     rng: np.random.Generator,
     draws: int = 1000,
     groups: Groups | None = None,
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
     """95 % interval of a measure, by redrawing cases, or whole groups of them; the score interval if all answers are
-    right or all wrong. `groups` (n,) names the group of each case."""
+    right or all wrong; None of a mean over classes where a class is too rare. `groups` (n,) names the group of each
+    case."""
+    if measure in OVER_CLASSES and _fewest(truth, groups) < FEWEST:
+        return None
+    return _drawn(measure, truth, probs, rng, draws, groups)
+
+
+def _drawn(
+    measure: Callable[[Classes, Numbers], float],
+    truth: Classes,
+    probs: Numbers,
+    rng: np.random.Generator,
+    draws: int,
+    groups: Groups | None,
+) -> tuple[float, float]:
+    """The interval, where there is one."""
     holds = probs.argmax(axis=1) == truth
     members = _members(groups, len(truth))
     if len(members) == 1 and len(truth) > 1:
         return 0.0, 1.0
-    if measure in (accuracy, balanced_accuracy, macro_f1) and (holds.all() or not holds.any()):
+    if measure in (accuracy, *OVER_CLASSES) and (holds.all() or not holds.any()):
         return _score_interval(holds, len(members))
-    found = []
-    for _ in range(draws):
+    wanted = len(np.unique(truth)) if measure in OVER_CLASSES else 0
+    found: list[float] = []
+    while len(found) < draws:
         drawn = rng.integers(0, len(members), len(members))
         some = drawn if len(members) == len(truth) else np.concatenate([members[group] for group in drawn.tolist()])
-        found.append(measure(truth[some], probs[some]))
+        if not wanted or len(np.unique(truth[some])) == wanted:
+            found.append(measure(truth[some], probs[some]))
     low, high = np.percentile(found, [2.5, 97.5])
     return float(low), float(high)
+
+
+OVER_CLASSES = (balanced_accuracy, macro_f1)
+"""Measures that are means over the classes that occur."""
+
+
+def _fewest(truth: Classes, groups: Groups | None) -> int:
+    """The cases, or groups of them, of the rarest class that occurs."""
+    each = np.arange(len(truth)) if groups is None else groups
+    return min(len(np.unique(each[truth == kind])) for kind in np.unique(truth))
 
 
 def _members(groups: Groups | None, n: int) -> list[NDArray[np.intp]]:
@@ -165,9 +197,10 @@ def with_interval(
     seed: int = 7,
     groups: Groups | None = None,
 ) -> dict[str, Any]:
-    """A measure and its 95 % interval, rounded, as plain data: `value`, `interval`."""
-    low, high = interval(measure, truth, probs, np.random.default_rng(seed), groups=groups)
-    return {"value": round(measure(truth, probs), 4), "interval": [round(low, 4), round(high, 4)]}
+    """A measure and its 95 % interval, rounded, as plain data: `value`, `interval` (None where there is none)."""
+    found = interval(measure, truth, probs, np.random.default_rng(seed), groups=groups)
+    between = None if found is None else [round(end, 4) for end in found]
+    return {"value": round(measure(truth, probs), 4), "interval": between}
 
 
 def difference(
@@ -188,7 +221,7 @@ def share_of(holds: NDArray[np.bool_], groups: Groups | None = None) -> dict[str
         low, high = _score_interval(holds, len(holds))
     else:
         claims = np.stack([~holds, holds], axis=1).astype(np.float64)
-        low, high = interval(accuracy, np.ones(len(holds), np.int64), claims, np.random.default_rng(7), groups=groups)
+        low, high = _drawn(accuracy, np.ones(len(holds), np.int64), claims, np.random.default_rng(7), 1000, groups)
     return {"n": len(holds), "share": round(float(holds.mean()), 4), "interval": [round(low, 4), round(high, 4)]}
 
 

@@ -14,7 +14,8 @@ nothing of its training, or dates from before 0.7 and remembers none. FER+ pictu
 `on.undecided` are faces of the side on which people do not agree; they are left out. Of the others, `on.labelled` are
 those that a person labelled; for the rest a folder's name is the truth, which nobody checked.
 
-Intervals are over `on.bundles`, the groups of faces that belong together, if there are fewer of them than faces.
+Intervals are over `on.bundles`, the groups of faces that belong together, if there are fewer of them than faces. Those
+of balanced accuracy and macro-F1 are null where some class has too few (see `mien.lab.exams.metrics`).
 """
 
 from collections.abc import Iterator, Mapping

@@ -70,10 +70,10 @@ def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0
     """One dot per row with its interval, on an axis from `low` (full tenths) to 1, or from further down if an interval
     begins lower.
 
-    Rows are a name and plain data with `value` (or `share`) and `interval`.
+    Rows are a name and plain data with `value` (or `share`) and `interval`; where that is None there is only the dot.
     """
     left, right, step = 190, 60, 24
-    lowest = [math.floor(10 * min(told["interval"][0], _value(told))) / 10 for _, told in rows]
+    lowest = [math.floor(10 * min(_between(told)[0], _value(told))) / 10 for _, told in rows]
     low = max(0.0, min([low, *lowest]))
     span = width - left - right
 
@@ -90,7 +90,7 @@ def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0
     for place, (name, told) in enumerate(rows):
         y = 14 + place * step
         value = _value(told)
-        first, last = told["interval"]
+        first, last = _between(told)
         drawn += (
             f'<text x="{left - 10}" y="{y + 4}" text-anchor="end">{text(name)}</text>'
             f'<line x1="{x(first):.1f}" x2="{x(last):.1f}" y1="{y}" y2="{y}" stroke="var(--mark)" stroke-width="2"/>'
@@ -98,6 +98,12 @@ def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0
             f'<text x="{width - right + 12}" y="{y + 4}">{value:.3f}</text>'
         )
     return _svg(width, height, "values with intervals", drawn)
+
+
+def _between(told: Mapping[str, Any]) -> tuple[float, float]:
+    """The interval; where there is none, from the value to itself."""
+    first, last = told["interval"] or (_value(told), _value(told))
+    return float(first), float(last)
 
 
 def _value(told: Mapping[str, Any]) -> float:

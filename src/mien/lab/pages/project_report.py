@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.lab.exams.metrics import NO_INTERVAL
 from mien.lab.exams.project_exam import lacking, truth_of, warning
 from mien.lab.pages import charts
 from mien.lab.pages.page import drawing, heading, page, paragraph, section
@@ -28,6 +29,7 @@ def project_report(name: str, found: Mapping[str, Any]) -> str:
     told = (
         f"Expected calibration error {ece['value']:.3f} ({ece['interval'][0]:.3f} to {ece['interval'][1]:.3f}). Lines "
         f"are 95 % intervals{over(on)}."
+        + ("" if own["macro_f1"]["interval"] else f" Of balanced accuracy and macro-F1 {NO_INTERVAL}.")
         + "".join(f" Beware: {beware}." for beware in (warning(on), lacking(own)) if beware)
     )
     return page(
