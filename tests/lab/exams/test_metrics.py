@@ -32,6 +32,12 @@ def test_cases_that_belong_together_count_as_one() -> None:
     assert again == pytest.approx((low, high), abs=1e-4)
 
 
+def test_a_pair_that_belongs_together_never_makes_a_share_surer() -> None:
+    right, of = np.arange(7) < 6, np.array([0, 0, 1, 2, 3, 4, 5])
+    (low, high), (near, far) = (metrics.share_of(right, groups)["interval"] for groups in (of, None))
+    assert low < near and high - low > far - near
+
+
 def test_counts_of_answers() -> None:
     assert metrics.confusion(TRUTH, PROBS.argmax(axis=1), 3).tolist() == [[2, 1, 0], [0, 2, 0], [0, 0, 1]]
     assert metrics.accuracy(TRUTH, PROBS) == pytest.approx(5 / 6)

@@ -24,8 +24,9 @@ interval : percentile bootstrap over cases (Efron 1979), 95 %. For a difference 
 share : the share of claims that hold, with the score interval (Wilson 1927), which also suits few cases and all right.
 groups : if it is known which cases belong together (one person, one film, copies), whole groups are drawn instead of
     cases (cluster bootstrap: Davison & Hinkley 1997, "Bootstrap methods", §3.8), since the cases of one group tell
-    little more than one of them. The score interval and the least number of cases then count groups as cases, and a
-    share's interval is drawn, too. One group alone tells nothing: 0 to 1. Groups of one case each are no groups.
+    little more than one of them. The score interval and the least number of cases then count groups as cases; a share
+    has the wider of its score interval and a drawn one, so that groups never make it narrower. One group alone tells
+    nothing: 0 to 1. Groups of one case each are no groups.
 """
 
 from collections.abc import Callable
@@ -217,11 +218,12 @@ def difference(
 
 def share_of(holds: NDArray[np.bool_], groups: Groups | None = None) -> dict[str, Any]:
     """Share of claims that hold with its 95 % interval, rounded, as plain data: `n`, `share`, `interval`."""
-    if groups is None or len(np.unique(groups)) == len(holds):
-        low, high = _score_interval(holds, len(holds))
-    else:
+    count = len(holds) if groups is None else len(np.unique(groups))
+    low, high = _score_interval(holds, count)
+    if count < len(holds):
         claims = np.stack([~holds, holds], axis=1).astype(np.float64)
-        low, high = _drawn(accuracy, np.ones(len(holds), np.int64), claims, np.random.default_rng(7), 1000, groups)
+        drawn = _drawn(accuracy, np.ones(len(holds), np.int64), claims, np.random.default_rng(7), 1000, groups)
+        low, high = max((low, high), drawn, key=lambda between: between[1] - between[0])
     return {"n": len(holds), "share": round(float(holds.mean()), 4), "interval": [round(low, 4), round(high, 4)]}
 
 
