@@ -128,6 +128,8 @@ def try_(
         chance = f"{verdict.probs[verdict.first]:.0%}"
         table.add_row(verdict.method, escape(verdict.first), chance, escape(verdict.told))
     console.print(table)
+    for note in tried.notes:
+        Console(stderr=True).print(f"note: {note}", style="yellow", highlight=False, soft_wrap=True, markup=False)
     console.print(escape(tried.of), highlight=False)
     for field, because in told_brief(tried.piece.brief):
         console.print(f"  {field:17} {escape(because)}", highlight=False, overflow="ellipsis", no_wrap=True)
