@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,15 @@ def test_status_counts_each_picture_once_and_no_skip(project: Project) -> None:
     assert [(one.name, one.labels, one.skipped) for one in gather_facts(project).annotators] == [
         ("ann", 5, 1), ("bob", 5, 0), ("cy", 0, 1)
     ]  # fmt: skip
+
+
+def test_commands_that_status_suggests_can_be_typed_as_they_stand(project: Project) -> None:
+    for command, _ in status(project).steps:
+        assert shlex.split(command)[3] == str(project.folder) or shlex.split(command)[:3] == ["mien", "train", "--data"]
+    with project.change() as db:
+        db.execute("UPDATE sources SET consent = 'refused', address = 'a \"list\" of Ann''s' WHERE id = 2")
+    (forget,) = [command for command, _ in status(project).steps if "forget" in command]
+    assert shlex.split(forget)[3:] == [str(project.folder), 'a "list" of Ann\'s']
 
 
 def test_an_empty_project_can_be_described(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -211,7 +212,11 @@ def train_project(
         if len({row["accuracy"]["value"] for row in rows}) == 1:
             console.print("  All alike: your pictures changed nothing that the network did not know of these classes.")
         console.print(f"  {out / 'curve.json'}", highlight=False, soft_wrap=True, markup=False)
-    for line in (path, path.with_suffix(".json"), f"next: mien evaluate {path} --data {project}"):
+    for line in (
+        path,
+        path.with_suffix(".json"),
+        f"next: mien evaluate {quote(str(path))} --data {quote(str(project))}",
+    ):
         console.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
 
 

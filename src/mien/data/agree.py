@@ -88,7 +88,7 @@ def agreement(project: Project, seed: int = 1, draws: int = 1000) -> Agreement:
     if len(people) < 2:
         raise BadInput(
             f"{project.folder}: labels of {len(people)} annotator{'s' * (len(people) != 1)}; agreement needs two:"
-            f" mien data label {project.folder} --annotator NAME"
+            f" mien data label {project.typed} --annotator NAME"
         )
     faces = {face: place for place, face in enumerate(sorted({row["face"] for row in rows}))}
     said = np.full((len(people), len(faces)), -1, dtype=np.int64)

@@ -94,7 +94,7 @@ def open_copy(project: Project, sha256: str, max_side_px: int = MAX_SIDE_PX) -> 
         If the project has no such picture, or its copy is gone or damaged.
     """
     if project.db.execute("SELECT 1 FROM pictures WHERE sha256 = ?", (sha256,)).fetchone() is None:
-        raise BadInput(f"picture {sha256[:12]}: not in {project.folder}; see  mien data status {project.folder}")
+        raise BadInput(f"picture {sha256[:12]}: not in {project.folder}; see  mien data status {project.typed}")
     path = project.path_of(sha256)
     try:
         content = path.read_bytes()

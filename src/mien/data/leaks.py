@@ -38,14 +38,14 @@ def check_leaks(project: Project, sides: Mapping[str, int | str] | None = None) 
     """
     held = dict(project.db.execute("SELECT sha256, side FROM sides").fetchall()) if sides is None else dict(sides)
     if not held:
-        raise BadInput(f"{project.folder}: not split yet; call  mien data split {project.folder}")
+        raise BadInput(f"{project.folder}: not split yet; call  mien data split {project.typed}")
     found = sorted(set(leaks(project, held)))
     if found:
         told = "; ".join(f"{one[:12]} and {other[:12]} ({why})" for one, other, why in found[:SHOWN])
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         raise BadInput(
             f"{project.folder}: {counted(len(found), 'leak')} between the sides of the split: {told}{more}; "
-            f"call  mien data split {project.folder}  again"
+            f"call  mien data split {project.typed}  again"
         )
     return len(held)
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 from typing import Self
 
@@ -110,7 +111,7 @@ class Project:
         """
         path = folder / FILE
         if not path.is_file():
-            raise BadInput(f"{folder}: no project here; begin one with  mien data new {folder}")
+            raise BadInput(f"{folder}: no project here; begin one with  mien data new {quote(str(folder))}")
         try:
             db = _connect(path)
             application, version = (
@@ -143,6 +144,11 @@ class Project:
             self.db.rollback()
             raise
         self.db.commit()
+
+    @property
+    def typed(self) -> str:
+        """The folder as it is typed in a command."""
+        return quote(str(self.folder))
 
     @property
     def classes(self) -> tuple[EmotionClass, ...]:

@@ -58,7 +58,7 @@ def split(project: Project, seed: int = 0, shares: tuple[float, float, float] = 
         if not len(found):
             raise BadInput(
                 f"{project.folder}: no picture with a class that could be learnt from; collect with --class or folders "
-                f"named by class, or  mien data label {project.folder}"
+                f"named by class, or  mien data label {project.typed}"
             )
         names = tuple(one.name for one in project.classes)
         shown: dict[str, int] = {}

@@ -86,8 +86,8 @@ def _steps(
         " WHERE consent = 'refused' AND sha256 NOT NULL GROUP BY id ORDER BY id"
     )
     told = len(set(truths(project).sha256))
-    folder = project.folder
-    steps = [(f"mien data collect {folder} '{address}'", "it was interrupted") for address in open_sources]
+    folder = project.typed
+    steps = [(f"mien data collect {folder} {quote(address)}", "it was interrupted") for address in open_sources]
     steps += [
         (
             f"mien data forget {folder} {quote(source['address'])}",

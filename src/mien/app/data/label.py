@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shlex
 import webbrowser
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,7 +57,7 @@ def label(
         classes = opened.classes
     if not faces:
         Console(stderr=True).print(
-            f"note: {project}: no face to label yet; find some with  mien data clean {project}",
+            f"note: {project}: no face to label yet; find some with  mien data clean {shlex.quote(str(project))}",
             style="yellow", highlight=False, soft_wrap=True, markup=False,
         )  # fmt: skip
     model = _model(classes) if suggest else None

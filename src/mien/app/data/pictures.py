@@ -84,7 +84,7 @@ def collect(
                 _say(
                     console,
                     f"note: no class is called like the folders {', '.join(taken.unsorted[:MOST_NAMED])}{more}; their "
-                    f"pictures wait for a label (classes: {named}; another:  mien data class {project} NAME)",
+                    f"pictures wait for a label (classes: {named}; another:  mien data class {opened.typed} NAME)",
                 )
             if person is not None:
                 _say(console, persons_told(taken, person))

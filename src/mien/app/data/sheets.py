@@ -1,6 +1,7 @@
 """`mien data sheets`, `import-sheets` and `describe`: a project told to others, and others' sheets taken in."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -77,7 +78,7 @@ def import_sheets(
                 _say(persons_told(told.taken, person))
             for gap, count in told.gaps.items():
                 _note(f"{path.name}: {gap} ({count})")
-    _say(f"faces and points are measured from the pictures:  mien data clean {project}")
+    _say(f"faces and points are measured from the pictures:  mien data clean {quote(str(project))}")
 
 
 def describe(project: Folder, out: Out = Path("description")) -> None:

@@ -213,7 +213,7 @@ def _kept(project: Project, said: Truths) -> Faces:
     except ValueError:
         raise BadInput(
             f"{project.folder}: its faces are of another version of mien; look at the pictures again: "
-            f"mien data clean {project.folder}"
+            f"mien data clean {project.typed}"
         ) from None
 
 
@@ -221,12 +221,12 @@ def _sides(project: Project, said: Truths, say: Callable[[str], None]) -> NDArra
     """The side of each face; a project without a split is split first."""
     query = "SELECT sha256, side FROM sides"
     if not (told := dict(project.db.execute(query).fetchall())) and len(said):
-        say(f"no split in the project: making one, as by  mien data split {project.folder}")
+        say(f"no split in the project: making one, as by  mien data split {project.typed}")
         split(project)
         told = dict(project.db.execute(query).fetchall())
     if missing := sum(sha256 not in told for sha256 in said.sha256):
         raise BadInput(
             f"{project.folder}: no side for {counted(missing, 'labelled picture')} that came after the split; split "
-            f"again with  mien data split {project.folder}"
+            f"again with  mien data split {project.typed}"
         )
     return np.array([told[sha256] for sha256 in said.sha256], dtype=np.str_)
