@@ -46,6 +46,7 @@ class TestClass:
             (["dreamy", "--brief", "tempo_bpm=slow"], "a number is wanted"),
             (["dreamy", "--brief", "mode=major"], "choose one of phrygian"),
             (["--brief", "mode=lydian"], "name it"),
+            (["DREAMY", "--valence=0", "--arousal=0"], "there is 'dreamy' already"),
         ],
     )
     def test_what_cannot_be_is_refused_and_changes_nothing(self, project: Path, words: list[str], told: str) -> None:

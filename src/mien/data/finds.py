@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from mien.data.project import plain
 from mien.face.pictures import SUFFIXES
 
 Known = Callable[[str], bool]
@@ -37,17 +38,13 @@ def is_picture(name: str) -> bool:
 
 def class_on_the_way(folders: Iterable[str], classes: Iterable[str]) -> str | None:
     """The class that the innermost of the folders names ("happy", "Happy-face", "happy_face"), if one does."""
-    known = {_plain(name): name for name in classes}
+    known = {plain(name): name for name in classes}
     for folder in reversed(list(folders)):
-        told = _plain(folder)
+        told = plain(folder)
         for name in (told, told.removesuffix(" face"), told.removesuffix(" faces")):
             if name in known:
                 return known[name]
     return None
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
 
 
 class Addresses:

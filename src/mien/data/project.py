@@ -57,6 +57,11 @@ def class_named(name: str) -> EmotionClass:
     )
 
 
+def plain(name: str) -> str:
+    """A class's name as folders are compared with it: "Wide_eyed" and "wide-eyed" are one."""
+    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
 def now() -> str:
     """The time, as the tables keep it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -78,13 +83,13 @@ class Project:
         Raises
         ------
         BadInput
-            If there is a project already, or a class is named twice.
+            If there is a project already, or a class is named twice (see `plain`).
         """
         if (folder / FILE).exists():
             raise BadInput(f"{folder}: there is a project already; open it, or choose another folder")
         wanted = tuple(classes)
-        if len({one.name for one in wanted}) < len(wanted) or not wanted:
-            raise BadInput("classes: give at least one, and each name once")
+        if len({plain(one.name) for one in wanted}) < len(wanted) or not wanted:
+            raise BadInput("classes: give at least one, and each name once (capitals, - and _ tell none apart)")
         try:
             (folder / PICTURES).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -157,7 +162,17 @@ class Project:
         return tuple(EmotionClass(r["name"], r["valence"], r["arousal"], json.loads(r["brief"])) for r in rows)
 
     def add_class(self, one: EmotionClass) -> None:
-        """Add a class, or give the class of that name another place on the plane or brief."""
+        """Add a class, or give the class of that name another place on the plane or brief.
+
+        Raises
+        ------
+        BadInput
+            If it is new, and folders could not tell its name from that of another class.
+        """
+        names = [known.name for known in self.classes]
+        alike = [name for name in names if plain(name) == plain(one.name)]
+        if alike and one.name not in names:
+            raise BadInput(f"class '{one.name}': there is '{alike[0]}' already, and a folder's name means both")
         with self.change() as db:
             _add(db, one)
 
