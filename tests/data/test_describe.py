@@ -117,6 +117,17 @@ def test_the_datasheet_says_that_refused_pictures_are_left_out(project: Project,
     assert (tmp_path / CSV_FILE).read_text(encoding="utf-8").count("\n") == 1 + 6
 
 
+def test_the_datasheet_counts_what_marks_leave_out_picture_by_picture(project: Project, tmp_path: Path) -> None:
+    with project.change() as db:
+        db.execute("INSERT INTO marks (sha256, kind, because) SELECT sha256, 'two classes', 't' FROM faces WHERE id IN"
+                   " (1, 2, 8)")  # fmt: skip
+        db.execute("INSERT INTO marks (sha256, kind, because) SELECT sha256, 'turned', 't' FROM faces WHERE id = 3")
+    describe(project, tmp_path)
+    told = (tmp_path / DATASHEET).read_text(encoding="utf-8")
+    assert "| two classes | 3 | the same picture came in under two classes | 1 |" in told  # people labelled 1 and 2
+    assert "| turned | 1 | the head is turned away beyond 30 degrees | none |" in told
+
+
 def test_answers_stay(project: Project, tmp_path: Path) -> None:
     describe(project, tmp_path)
     path = tmp_path / DATASHEET

@@ -84,7 +84,7 @@ _ANY = "\0"
 _NOTHING = Facts(
     name="", classes=(), pictures=0, faces=0, without_face=0, several_faces=0, persons=0, without_person=0, by_class={},
     torn=0, by_people=0, unread=0, by_folder=0, votes_each=0.0, sources=(), consents={"unknown": 0}, licences=(_ANY,),
-    annotators=(), marks={}, sides={}, agreement=None, period=None,
+    annotators=(), marks={}, spoilt={}, sides={}, agreement=None, period=None,
 )  # fmt: skip
 """Facts of which every question is asked."""
 
@@ -134,7 +134,8 @@ def _composition(facts: Facts) -> list[Entry]:
         else "Pictures: " + _listed(f"{n:,} {s}" for s, n in facts.sides.items())
     )
     marks = [
-        (kind, f"{n:,}", MARKS[kind].meaning, "yes" if MARKS[kind].spoils else "no") for kind, n in facts.marks.items()
+        (kind, f"{n:,}", MARKS[kind].meaning, f"{facts.spoilt[kind]:,}" if MARKS[kind].spoils else "none")
+        for kind, n in facts.marks.items()
     ]
     return [
         ("What do the instances represent, and how many are there?",

@@ -1,5 +1,6 @@
 """What a project amounts to, counted for its descriptions (tables → numbers and names)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -46,8 +47,9 @@ class Facts:
 
     `by_class` counts faces by majority, `torn` those without one; `by_people` counts every face that people labelled,
     `unread` those of them that had no answer but "cannot tell"; `votes_each` is the mean number of votes of a face
-    that people labelled, "cannot tell" being one; `sides` counts pictures by side of the split, `consents` by what is
-    known of consent; `period` holds the first and the last day on which anything came or was said.
+    that people labelled, "cannot tell" being one; `spoilt` counts, of the pictures with each mark in `marks`, those
+    that it leaves out of learning: a label mends some; `sides` counts pictures by side of the split, `consents` by
+    what is known of consent; `period` holds the first and the last day on which anything came or was said.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Facts:
     licences: tuple[str, ...]
     annotators: tuple[Annotator, ...]
     marks: Mapping[str, int]
+    spoilt: Mapping[str, int]
     sides: Mapping[str, int]
     agreement: Agreement | None
     period: tuple[str, str] | None
@@ -116,6 +119,7 @@ def gather_facts(project: Project, *, with_agreement: bool = True) -> Facts:
         licences=tuple(sorted({one.licence for one in sources if one.pictures})),
         annotators=tuple(Annotator(**dict(row)) for row in db.execute(_ANNOTATORS)),
         marks={kind: n for kind in MARKS if (n := _one(project, _MARKED, kind))},
+        spoilt=_spoilt(project, set(known.sha256)),
         sides=_counts(project, "SELECT side, count(*) FROM sides GROUP BY side"),
         agreement=agreed,
         period=None if period[0] is None else (period[0][:10], period[1][:10]),
@@ -125,6 +129,12 @@ def gather_facts(project: Project, *, with_agreement: bool = True) -> Facts:
 def spoken(kind: str, address: str) -> str:
     """A source's address as others may read it: of what lay on this machine only the name."""
     return address if kind in ("urls", "gallery") else PurePath(address.replace("\\", "/")).name or address
+
+
+def _spoilt(project: Project, learnt: set[str]) -> dict[str, int]:
+    """By mark, the pictures that it spoils, without those that a label mended."""
+    left_out = {(row["kind"], row["sha256"]) for row in project.db.execute("SELECT kind, sha256 FROM marks")}
+    return Counter(kind for kind, sha256 in left_out if MARKS[kind].spoils and sha256 not in learnt)
 
 
 _MARKED = "SELECT count(DISTINCT sha256) FROM marks WHERE kind = ?"
