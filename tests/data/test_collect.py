@@ -75,6 +75,16 @@ def test_a_folder_is_walked_and_its_folders_tell_the_class(project: Project, tmp
     assert collect(project, str(pile)) == Taken(new=1, known=4)
 
 
+def test_a_class_told_later_goes_to_what_came_without_one(project: Project, tmp_path: Path) -> None:
+    for name in ("pile/a.jpg", "pile/happy/b.jpg"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(jpeg(len(name)))
+    collect(project, str(tmp_path / "pile"))
+    assert collect(project, str(tmp_path / "pile"), Options("sad")) == Taken(known=2, classed=1)
+    assert {place: told[0] for place, told in arrivals(project).items()} == {"a.jpg": "sad", "happy/b.jpg": "happy"}
+    assert collect(project, str(tmp_path / "pile"), Options("angry")) == Taken(known=2)
+
+
 def test_what_is_told_stays_with_the_source(project: Project, tmp_path: Path) -> None:
     (tmp_path / "011_smile.jpg").write_bytes(jpeg(10))
     collect(project, str(tmp_path / "011_smile.jpg"), Options("happy", "CC0", "given", "^([0-9]+)_"))

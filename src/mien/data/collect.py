@@ -33,10 +33,11 @@ LISTS = (".txt", ".csv", ".tsv")
 class Options:
     """How to collect.
 
-    `shown` overrules the class that folders and lists tell; `licence` and `consent` None leave what the source has, or
-    "unknown"; `person` is a regular expression whose first group, sought in each address, is a person's pseudonym;
-    `every_s` the seconds between two frames of a film; `pause_s` those between two requests; a `loose` source is no
-    album: the pictures of a board may then stand on two sides of a split (those of a film never).
+    `shown` overrules the class that folders and lists tell, and what came earlier without a class gets it too;
+    `licence` and `consent` None leave what the source has, or "unknown"; `person` is a regular expression whose first
+    group, sought in each address, is a person's pseudonym; `every_s` the seconds between two frames of a film;
+    `pause_s` those between two requests; a `loose` source is no album: the pictures of a board may then stand on two
+    sides of a split (those of a film never).
     """
 
     shown: str | None = None
@@ -96,8 +97,17 @@ def collect(
             if kind == "gallery":
                 clear(project.folder, address, _known(project, source).__contains__)
         end_source(project, source)
+        classed = 0 if options.shown is None else _give_class(project, source, options.shown)
     unsorted = _unsorted(project, source) if kind in ("folder", "archive") else ()
-    return taken + named + Taken(known=met[0], unsorted=unsorted)
+    return taken + named + Taken(known=met[0], classed=classed, unsorted=unsorted)
+
+
+def _give_class(project: Project, source: int, shown: str) -> int:
+    """Let the pictures of a source that came without a class have come under this one; gives how many."""
+    with project.change() as db:
+        return db.execute(
+            "UPDATE arrivals SET class = ? WHERE source = ? AND class IS NULL AND sha256 NOT NULL", (shown, source)
+        ).rowcount
 
 
 def kind_of(word: str) -> tuple[str, str]:

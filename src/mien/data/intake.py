@@ -38,7 +38,8 @@ class Taken:
     """What came of a source: new pictures, bytes that were there already, problems, and addresses known before.
 
     Where persons were sought: `persons` that were told apart, the `named` pictures whose address tells one, and of
-    these the `otherwise` ones, which keep another that was told before. `unsorted` are folders that name no class.
+    these the `otherwise` ones, which keep another that was told before. `classed` pictures were taken before without a
+    class, and got one now. `unsorted` are folders that name no class.
     """
 
     new: int = 0
@@ -48,6 +49,7 @@ class Taken:
     persons: int = 0
     named: int = 0
     otherwise: int = 0
+    classed: int = 0
     unsorted: tuple[str, ...] = field(default=(), compare=False)
 
     def __add__(self, other: "Taken") -> "Taken":

@@ -78,6 +78,8 @@ def collect(
                 f"{source}: {taken.new} new, {taken.again} that were here already, {taken.problems} with a problem, "
                 f"{taken.known} taken before",
             )
+            if taken.classed:
+                _say(console, f"'{shown}' is now the class of {counted(taken.classed, 'picture')} that had none")
             if taken.unsorted:
                 more = f" and {len(taken.unsorted) - MOST_NAMED} more" if len(taken.unsorted) > MOST_NAMED else ""
                 named = ", ".join(one.name for one in opened.classes)
