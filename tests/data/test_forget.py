@@ -105,6 +105,14 @@ def test_a_source_goes_but_what_came_elsewhere_stays(project: Project, tmp_path:
     assert len([path for path in (project.folder / "pictures").rglob("*") if path.is_file()]) == 1
 
 
+def test_a_picture_is_known_by_its_file(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.png").write_bytes((tmp_path / "b" / "other.png").read_bytes())
+    assert meant(project, str(tmp_path / "elsewhere.png")).startswith("the picture ")
+    assert forget(project, str(tmp_path / "elsewhere.png")).pictures == 1
+    with pytest.raises(BadInput, match="or its file"):
+        forget(project, str(tmp_path / "elsewhere.png"))
+
+
 def test_what_is_not_there_cannot_be_forgotten(project: Project) -> None:
     with pytest.raises(BadInput, match="no person and no source"):
         forget(project, "012")

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from mien.data.look_over import Seen, look_over_all
 from mien.data.marks import MARKS
 from mien.data.project import Project, now
 from mien.errors import BadInput
+from mien.writing import sha256_of
 
 BATCH, BATCH_S = 64, 2.0
 """Pictures or seconds between two commits."""
@@ -172,7 +174,8 @@ def _check(kind: str) -> None:
 
 
 def find_picture(project: Project, told: str) -> str:
-    """The sha256 of a picture told by its first digits (6 or more) or by the end of an address it came from.
+    """The sha256 of a picture told by its first digits (6 or more), by the end of an address it came from, or by a file
+    with the same bytes.
 
     Raises
     ------
@@ -188,9 +191,12 @@ def find_picture(project: Project, told: str) -> str:
             (told,),
         )
     }
+    if len(found) != 1 and (path := Path(told)).is_file():
+        held = project.db.execute("SELECT sha256 FROM pictures WHERE sha256 = ?", (sha256_of(path),))
+        found = {row["sha256"] for row in held} or found
     if len(found) != 1:
         raise BadInput(
             f"picture '{told}': {'none' if not found else len(found)} of that name in {project.folder}; give the first "
-            "digits of its sha256, or the end of the address it came from"
+            "digits of its sha256, the end of the address it came from, or its file"
         )
     return str(found.pop())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 5
 """So many addresses without a usable picture are named; the report of marks and the table have all."""
 Picture = Annotated[
-    str, typer.Argument(help="First 6 or more digits of its sha256, or the end of the address it came from.")
+    str, typer.Argument(help="First 6 or more digits of its sha256, the end of the address it came from, or its file.")
 ]
 
 
@@ -196,7 +196,9 @@ def check(project: Folder) -> None:
 
 def forget(
     project: Folder,
-    what: Annotated[str, typer.Argument(help="A picture (digits of its sha256, or address), a person, or a source.")],
+    what: Annotated[
+        str, typer.Argument(help="A picture (digits of its sha256, address, or its file), a person, or a source.")
+    ],
     copies: Annotated[bool, typer.Option("--copies", help="Forget its near copies too.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
