@@ -236,7 +236,8 @@ class Watching:
         if self._paused_s is not None:
             return None
         if self.own and self._own_leaves and now_s - self._first_seen_s > LEFT_S:
-            return self.calibrate("forget", now_s)
+            self.own, self.calibration = None, None
+            return calibration_told("rest", "forgotten", 0.0, "whose it was has left")
         if calibration is None:
             return None
         progress = calibration.progress(now_s)
