@@ -62,6 +62,8 @@ def test_folders_that_name_no_class_are_told_and_empty_classes_shown(tmp_path: P
     told("unmark", tmp_path / "p", "happy-face/a.png")
     shown = told("split", tmp_path / "p")
     assert "sad" in shown.splitlines()[0] and "no side has a 'sad'" in shown
+    shown = told("split", tmp_path / "p", "--shares", "0.9,0.1,0")
+    assert "note: no side 'test', its share is 0; mien evaluate has nothing to examine on" in shown
 
 
 def test_persons_are_counted_and_filled_in_when_a_source_is_collected_again(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from mien.cues.names import NAMES
 from mien.data.project import Project
 from mien.data.split import SHARES, SIDES, split
 from mien.errors import BadInput
-from mien.lab.training.project_faces import gather, is_project, learnable
+from mien.lab.training.project_faces import check_sides, gather, is_project, learnable
 from mien.vocabulary import EmotionClass
 
 SCALE = CueScale(np.zeros(len(NAMES), np.float32), np.ones(len(NAMES), np.float32))
@@ -65,6 +65,17 @@ def test_too_little_is_refused(tmp_path: Path) -> None:
         db.execute("UPDATE faces SET cues = x'00000000'")
     with pytest.raises(BadInput, match="another version of mien"):
         gather(folder)
+
+
+def test_training_wants_faces_to_learn_from_and_to_choose_by_but_no_test_side(folder: Path) -> None:
+    with Project.open(folder) as project:
+        pictures = [row["sha256"] for row in project.db.execute("SELECT sha256 FROM pictures")]
+        take_sides(project, {picture: SIDES[place % 2] for place, picture in enumerate(pictures)})
+    check_sides(gather(folder))
+    with Project.open(folder) as project:
+        take_sides(project, dict.fromkeys(pictures, "train"))
+    with pytest.raises(BadInput, match=f"no face on the side 'develop'.*mien data split {folder}"):
+        check_sides(gather(folder))
 
 
 def test_a_class_without_faces_is_left_out_of_learning(folder: Path) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5
 """So many addresses without a usable picture are named; the report of marks and the table have all."""
+WITHOUT = {"develop": "mien train has nothing to choose by", "test": "mien evaluate has nothing to examine on"}
+"""What a split without a side cannot be used for; it cannot be made without the side train."""
 Picture = Annotated[
     str, typer.Argument(help="First 6 or more digits of its sha256, the end of the address it came from, or its file.")
 ]
@@ -181,6 +183,9 @@ def split(
         f"{counted(found.bundles, 'bundle')}, the largest of {counted(found.largest, 'picture')}; "
         f"no leak found; {known}",
     )
+    for side, share in zip(SIDES, (first, second, third), strict=True):
+        if not share:
+            _say(console, f"note: no side '{side}', its share is 0; {WITHOUT[side]}")
     for lack in found.lacking:
         _say(console, f"note: {lack}; collect more, or from more people, films and boards")
 

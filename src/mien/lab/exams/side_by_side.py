@@ -25,7 +25,7 @@ from mien.lab.exams import baselines, metrics
 from mien.lab.exams.baselines import Method, Taught
 from mien.lab.exams.prepared import Prepared, level68
 from mien.lab.training.heads import known_as
-from mien.lab.training.project_faces import HELP, ProjectFaces
+from mien.lab.training.project_faces import ProjectFaces
 from mien.piece import Reading
 from mien.values import EMOTIONS
 
@@ -62,7 +62,7 @@ def lacking(faces: ProjectFaces) -> str | None:
     """What a project wants for the simple methods to learn from it, in words; None if nothing."""
     if faces.lacking is None and not faces.majority[faces.sides == "develop"].max(initial=-1) >= 0:
         return "no faces to choose by; label more, then mien data split"
-    return faces.lacking and f"{faces.lacking}; {HELP}"
+    return faces.lacking and f"{faces.lacking}; {faces.help}"
 
 
 def shown(faces: ProjectFaces, side: str) -> tuple[Prepared, NDArray[np.int64]]:

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from mien.affect.calibrate import calibrated
 from mien.assets import asset_path, read_manifest
 from mien.data.split import SIDES
-from mien.errors import BadInput
 from mien.lab.exams.metrics import cross_entropy
 from mien.lab.training.augment import Ways
 from mien.lab.training.corpus import Corpus
@@ -28,7 +27,7 @@ from mien.lab.training.export import export
 from mien.lab.training.frozen import CHANGED_VIEWS, Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, begun, fit_best, known_as, temperature_of
 from mien.lab.training.nets import Shape
-from mien.lab.training.project_faces import ProjectFaces, learnable
+from mien.lab.training.project_faces import ProjectFaces, check_sides, learnable
 from mien.lab.training.train import TRAINING, UNFINISHED, Plan, data_of, inputs_of, train
 from mien.writing import write_bytes, write_together
 
@@ -82,12 +81,10 @@ def sighted(faces: ProjectFaces, trunk: Trunk, seed: int = 1) -> Sighted:
     Raises
     ------
     BadInput
-        If a side has no faces at all.
+        If the side train or develop has no faces at all.
     """
+    check_sides(faces)
     corpus = faces.corpus(trunk.scale)
-    for side, examples in zip(SIDES, (corpus.train, corpus.develop, corpus.validate), strict=True):
-        if not len(examples):
-            raise BadInput(f"{faces.name}: no face on the side '{side}'; label more, then  mien data split PROJECT")
     views = trunk.views(corpus.train, seed)
     shown, wanted = (faces.majority[faces.sides == side] for side in SIDES[:2])
     return Sighted(corpus, views, trunk.see(corpus.develop), shown, wanted)

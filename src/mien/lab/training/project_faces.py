@@ -35,7 +35,6 @@ MARK_DIGITS = 16
 FEWEST = 2
 """The least number of classes with faces, and of faces to learn a class from; with fewer there is nothing to tell
 apart."""
-HELP = "label more, or look with  mien data status PROJECT"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +44,8 @@ class ProjectFaces:
     `cuts` are as collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` are as the
     module says; `sides` (n,) are names of `SIDES`; `digest` identifies pictures and targets together; `labelled` (n,)
     says whether a person labelled the face, or only a folder; `pictures` are the faces' (sha256); `together` names the
-    bundle of every picture of the project (`mien.data.bundles`).
+    bundle of every picture of the project (`mien.data.bundles`); `typed` is the project's folder as it is typed in a
+    command.
     """
 
     name: str
@@ -59,6 +59,7 @@ class ProjectFaces:
     labelled: NDArray[np.bool_]
     pictures: tuple[str, ...]
     together: Mapping[str, str]
+    typed: str = "PROJECT"
 
     def __len__(self) -> int:
         return len(self.majority)
@@ -98,6 +99,11 @@ class ProjectFaces:
         }
 
     @property
+    def help(self) -> str:
+        """What to do where faces are lacking."""
+        return f"label more, or look with  mien data status {self.typed}"
+
+    @property
     def lacking(self) -> str | None:
         """What is wanting to tell classes apart, in words; None if nothing is."""
         train = self.counts()[SIDES[0]]
@@ -123,7 +129,7 @@ def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
             told = ", ".join(f"{side} {counts[side][one.name]}" for side in SIDES)
             raise BadInput(
                 f"{faces.name}: no face of '{one.name}' to learn from ({told}); collect or label more, or deal the "
-                "pictures out anew:  mien data split PROJECT --seed 1"
+                f"pictures out anew:  mien data split {faces.typed} --seed 1"
             )
     if not absent:
         return faces, ()
@@ -144,6 +150,22 @@ def learnable(faces: ProjectFaces) -> tuple[ProjectFaces, tuple[str, ...]]:
     return some, tuple(one.name for one in absent)
 
 
+def check_sides(faces: ProjectFaces) -> None:
+    """See that there are faces to learn from and to choose by; to train, a test side is not needed.
+
+    Raises
+    ------
+    BadInput
+        If a side has none.
+    """
+    for side in SIDES[:-1]:
+        if not (faces.sides == side).any():
+            raise BadInput(
+                f"{faces.name}: no face on the side '{side}'; label more, or give it a larger share:  "
+                f"mien data split {faces.typed}"
+            )
+
+
 def is_project(path: Path) -> bool:
     """Whether a folder is a project."""
     return (path / FILE).is_file()
@@ -159,7 +181,7 @@ def gather(folder: Path, say: Callable[[str], None] = lambda _: None) -> Project
     """
     faces = gather_any(folder, say)
     if lacking := faces.lacking:
-        raise BadInput(f"{folder}: {lacking}; {HELP}")
+        raise BadInput(f"{folder}: {lacking}; {faces.help}")
     return faces
 
 
@@ -173,7 +195,7 @@ def gather_any(folder: Path, say: Callable[[str], None] = lambda _: None) -> Pro
     """
     with Project.open(folder) as project:
         said, classes = _told(truths(project)), project.classes
-        together = bundles(project)
+        together, typed = bundles(project), project.typed
         sides = _sides(project, said, say)
         kept = _kept(project, said)
         given = {row["face"] for row in project.db.execute(COUNTING)}
@@ -191,6 +213,7 @@ def gather_any(folder: Path, say: Callable[[str], None] = lambda _: None) -> Pro
         np.array([face in given for face in said.faces.tolist()], dtype=np.bool_),
         said.sha256,
         together,
+        typed,
     )
 
 
