@@ -12,7 +12,7 @@ from mien.cues.names import NAMES
 from mien.data.project import Project
 from mien.data.split import SHARES, SIDES, split
 from mien.errors import BadInput
-from mien.lab.training.project_faces import check_sides, gather, is_project, learnable
+from mien.lab.training.project_faces import check_sides, gather, is_project, learnable, thin
 from mien.vocabulary import EmotionClass
 
 SCALE = CueScale(np.zeros(len(NAMES), np.float32), np.ones(len(NAMES), np.float32))
@@ -76,6 +76,20 @@ def test_training_wants_faces_to_learn_from_and_to_choose_by_but_no_test_side(fo
         take_sides(project, dict.fromkeys(pictures, "train"))
     with pytest.raises(BadInput, match=f"no face on the side 'develop'.*mien data split {folder}"):
         check_sides(gather(folder))
+
+
+def test_a_class_with_one_face_to_learn_from_or_to_choose_by_is_told(folder: Path) -> None:
+    with Project.open(folder) as project:
+        pictures = [row["sha256"] for row in project.db.execute("SELECT sha256 FROM faces ORDER BY id")]
+        take_sides(project, {picture: SIDES[place % 2] for place, picture in enumerate(pictures)})
+        assert thin(gather(folder)) == []
+        take_sides(project, {picture: SIDES[40 < place < 60 or place % 2] for place, picture in enumerate(pictures)})
+    (told,) = thin(gather(folder))
+    assert told.startswith("fewer than 2 faces of veiled to learn from")
+    with Project.open(folder) as project:
+        take_sides(project, {picture: SIDES[place == 0] for place, picture in enumerate(pictures)})
+    (told,) = thin(gather(folder))
+    assert told.startswith("few faces of open, barred, veiled to choose by")
 
 
 def test_a_class_without_faces_is_left_out_of_learning(folder: Path) -> None:

@@ -27,7 +27,7 @@ from mien.lab.training.export import export
 from mien.lab.training.frozen import CHANGED_VIEWS, Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, begun, fit_best, known_as, temperature_of
 from mien.lab.training.nets import Shape
-from mien.lab.training.project_faces import ProjectFaces, check_sides, learnable
+from mien.lab.training.project_faces import ProjectFaces, check_sides, learnable, thin
 from mien.lab.training.train import TRAINING, UNFINISHED, Plan, data_of, inputs_of, train
 from mien.writing import write_bytes, write_together
 
@@ -35,8 +35,6 @@ UNFROZEN_RATE = 2e-4
 """Highest learning rate of the whole network: it should not lose what it knows."""
 UNFROZEN_BATCH, UNFROZEN_AVERAGE = 32, 0.95
 """A project has few steps per epoch, so weights are averaged over some twenty of them."""
-FEWEST_DEVELOP = 2
-"""With fewer development faces per class, the person is told that choices rest on little."""
 
 Say = Callable[[str], None]
 
@@ -127,9 +125,8 @@ def train_own(
     say(f"seeing {len(faces):,} faces")
     trunk = Trunk(start)
     seen = sighted(faces, trunk, seed)
-    thin = [name for name, count in faces.counts()["develop"].items() if count < FEWEST_DEVELOP]
-    if thin:
-        say(f"few faces of {', '.join(thin)} to choose by: label more, and believe the figures the less")
+    for note in thin(faces):
+        say(note)
     say("learning the last layers")
     fitted = seen.fitted(trunk, keeps_prior=keeps_prior)
     plan = Plan(batch=UNFROZEN_BATCH, rate=rate, seed=seed, epochs=epochs, average=UNFROZEN_AVERAGE)

@@ -166,6 +166,20 @@ def check_sides(faces: ProjectFaces) -> None:
             )
 
 
+def thin(faces: ProjectFaces) -> list[str]:
+    """What a person is told where a class has fewer than `FEWEST` faces to learn from, or to choose by."""
+    few = {
+        side: ", ".join(name for name, count in counts.items() if count < FEWEST)
+        for side, counts in faces.counts().items()
+    }
+    told = []
+    if few["train"]:
+        told.append(f"fewer than {FEWEST} faces of {few['train']} to learn from: it will hardly ever be the answer")
+    if few["develop"]:
+        told.append(f"few faces of {few['develop']} to choose by: label more, and believe the figures the less")
+    return told
+
+
 def is_project(path: Path) -> bool:
     """Whether a folder is a project."""
     return (path / FILE).is_file()
