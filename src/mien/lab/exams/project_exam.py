@@ -155,7 +155,7 @@ def examine(
     if not len(rows):
         raise BadInput(f"{faces.name}: no face with a clear class on the side '{side}'; label more")
     probs, met = probs_of(reader, faces, rows), learnt_from(training, faces)
-    groups = np.array([faces.together[faces.pictures[row]] for row in rows.tolist()])
+    groups = faces.groups[rows]
     on: Mapping[str, Any] = {
         "data": f"project '{faces.name}'",
         "side": side,

@@ -8,7 +8,8 @@ plain CNN : a Keras network of the origin's kind, if one is given: pictures (n, 
 the shipped reader and the own one : each in its own words.
 
 The simple methods see the faces as projects keep them: aligned chips, framed like FER2013's pictures, and the 68
-points. What each gets right of the test side stands beside its verdict, or why that is not known.
+points. What each gets right of the test side stands beside its verdict, with the 95 % interval over what belongs
+together (`mien.lab.exams.metrics`), or why that is not known.
 """
 
 import textwrap
@@ -25,7 +26,7 @@ from mien.lab.exams import baselines, metrics
 from mien.lab.exams.baselines import Method, Taught
 from mien.lab.exams.prepared import Prepared, level68
 from mien.lab.training.heads import known_as
-from mien.lab.training.project_faces import ProjectFaces
+from mien.lab.training.project_faces import TEST, ProjectFaces
 from mien.piece import Reading
 from mien.values import EMOTIONS
 
@@ -54,8 +55,11 @@ class Verdict:
 
     @property
     def told(self) -> str:
-        """What it gets right of the test side, or why that is not known."""
-        return self.because if self.right is None else f"{self.right['share']:.0%} of {self.right['n']}"
+        """What it gets right of the test side, with its 95 % interval in percent, or why that is not known."""
+        if self.right is None:
+            return self.because
+        low, high = self.right["interval"]
+        return f"{self.right['share']:.0%} of {self.right['n']} ({100 * low:.0f} to {100 * high:.0f})"
 
 
 def lacking(faces: ProjectFaces) -> str | None:
@@ -91,11 +95,12 @@ def simple_verdicts(faces: ProjectFaces, reading: Reading) -> list[Verdict]:
     taught = Taught(train, truth, develop, wanted, len(faces.classes))
     names = [one.name for one in faces.classes]
     one = Prepared(reading.face.chip[None], given_faces=[reading.face])
-    test, answers = shown(faces, "test")
+    test, answers = shown(faces, TEST)
+    groups = faces.groups[(faces.sides == TEST) & (faces.majority >= 0)]
     return [
-        _grey_verdict(taught, names, one, test, answers),
-        _verdict("HOG", baselines.hog(taught), names, one, test, answers),
-        _verdict("68-point geometry", baselines.geometry(taught), names, one, test, answers),
+        _grey_verdict(taught, names, one, test, answers, groups),
+        _verdict("HOG", baselines.hog(taught), names, one, test, answers, groups),
+        _verdict("68-point geometry", baselines.geometry(taught), names, one, test, answers, groups),
     ]
 
 
@@ -135,17 +140,23 @@ def _verdict(
     one: Prepared,
     test: Prepared,
     truth: NDArray[np.int64],
+    groups: metrics.Groups,
     said: Callable[[NDArray[np.float64]], NDArray[np.int64]] = lambda probs: probs.argmax(axis=1),
     because: str = "",
 ) -> Verdict:
     """A method's verdict on one face; what it gets right of the test side, unless `because` says why not."""
-    right = metrics.share_of(said(answer(test)) == truth) if len(test) and not because else None
+    right = metrics.share_of(said(answer(test)) == truth, groups) if len(test) and not because else None
     why = because or ("" if len(test) else UNTESTED)
     return Verdict(method, dict(zip(names, answer(one)[0].tolist(), strict=True)), right, why)
 
 
 def _grey_verdict(
-    taught: Taught, names: Sequence[str], one: Prepared, test: Prepared, truth: NDArray[np.int64]
+    taught: Taught,
+    names: Sequence[str],
+    one: Prepared,
+    test: Prepared,
+    truth: NDArray[np.int64],
+    groups: metrics.Groups,
 ) -> Verdict:
     known = {known_as(name, EMOTIONS): name for name in names}
     words = [known.get(word, word) for word in RULE_WORDS]
@@ -154,5 +165,5 @@ def _grey_verdict(
     foreign = [name for name in names if name not in words]  # it cannot be right about a class that it has no word for
     because = textwrap.shorten(f"no word for {', '.join(foreign)}", MOST_LETTERS, placeholder=" …") if foreign else ""
     return _verdict(
-        "Haar grey rule", rule, words, one, test, truth, lambda probs: places[probs.argmax(axis=1)], because
+        "Haar grey rule", rule, words, one, test, truth, groups, lambda probs: places[probs.argmax(axis=1)], because
     )

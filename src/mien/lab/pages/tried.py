@@ -147,4 +147,5 @@ def _right(faces: ProjectFaces | None, weights: Path | None) -> tuple[Mapping[st
     rows = np.flatnonzero((faces.sides == TEST) & (faces.majority >= 0))
     if not len(rows):
         return None, UNTESTED
-    return metrics.share_of(probs_of(reader, faces, rows).argmax(axis=1) == faces.majority[rows]), ""
+    right = probs_of(reader, faces, rows).argmax(axis=1) == faces.majority[rows]
+    return metrics.share_of(right, faces.groups[rows]), ""

@@ -40,7 +40,7 @@ def sheet(tried: Tried) -> Image.Image:
         draw.rounded_rectangle((x + 230, y + 6, x + 230 + max(16, 170 * chance), y + 22), 8, fill=MARK)
         draw.text((x + 415, y), f"{verdict.first} {chance:.0%}", font=font(22), fill=INK)
         if verdict.right is not None:
-            told = f"right in {verdict.told} test faces"
+            told = f"right of the test faces: {verdict.told}"
             draw.text((x + 230, y + 28), told, font=font(17), fill=FAINT)
         elif verdict.because:
             draw.text((x + 230, y + 28), plain(f"not tested: {verdict.because}"), font=font(17), fill=FAINT)

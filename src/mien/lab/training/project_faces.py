@@ -65,6 +65,11 @@ class ProjectFaces:
         return len(self.majority)
 
     @property
+    def groups(self) -> NDArray[np.str_]:
+        """The bundle of each face's picture, (n,)."""
+        return np.array([self.together[picture] for picture in self.pictures], dtype=np.str_)
+
+    @property
     def learnt(self) -> list[str]:
         """The pictures of the sides that are learnt from and chosen by, as marks (see `mark_of`)."""
         pairs = zip(self.pictures, self.sides.tolist(), strict=True)
