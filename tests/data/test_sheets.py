@@ -218,6 +218,14 @@ def test_semicolons_and_other_alphabets(tmp_path: Path) -> None:
     assert list(sheet.gaps) == ["not UTF-8: read as Windows-1252"]
 
 
+@pytest.mark.parametrize("coding", ["utf-16", "utf-8-sig", "utf-8"])
+def test_a_spreadsheets_text_exports_are_read(tmp_path: Path, coding: str) -> None:
+    path = tmp_path / "theirs.txt"
+    path.write_bytes("Image URL\tEmotional Class\r\nhttp://x/é,1.jpg\thappy\r\n".encode(coding))
+    sheet = read_sheet(path)
+    assert sheet.rows == (ClassRow("http://x/é,1.jpg", "happy"),) and not sheet.gaps
+
+
 def test_what_is_no_sheet_is_refused(tmp_path: Path) -> None:
     for content, told in (
         (b"", "empty"),

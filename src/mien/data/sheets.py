@@ -10,9 +10,10 @@ here they are 27–34, the slice 27:35, without the outer point of the left wing
 `happy-face`.
 
 What others wrote is read with patience: lists with commas, blanks or neither brackets, numbers missing, columns in
-another order, a byte order mark, semicolons. Whatever is lacking stays lacking, and is said.
+another order, a byte order mark, UTF-16, semicolons, tabs. Whatever is lacking stays lacking, and is said.
 """
 
+import codecs
 import csv
 import io
 import math
@@ -167,12 +168,13 @@ def _lines(path: Path, gaps: dict[str, int]) -> list[list[str]]:
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror}); give a sheet, or the folder of both") from None
     try:
-        text = content.decode("utf-8-sig")
+        is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = content.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
         gaps["not UTF-8: read as Windows-1252"] = 1
     first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+    delimiter = max(",;\t", key=first.count)  # the first of equals
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
         lines = [line for line in rows if any(cell.strip() for cell in line)]
