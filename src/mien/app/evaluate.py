@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from mien.app.show import show_step
+from mien.data.words import counted
 from mien.errors import BadInput
 from mien.writing import check_folder, write_bytes, write_together
 
@@ -147,7 +148,9 @@ def show(measured: Mapping[str, Any], out: Path, name: str, groups: int | None =
 
     console = Console()
     if groups is not None and groups < sum(map(sum, measured["confusion"])):
-        console.print(f"95 % intervals are over {groups} groups of faces that belong together", highlight=False)
+        console.print(
+            f"95 % intervals are over {counted(groups, 'group')} of faces that belong together", highlight=False
+        )
     for measure in ("accuracy", "balanced_accuracy", "macro_f1", "ece"):
         told = measured[measure]
         between = "{:.4f} to {:.4f}".format(*told["interval"]) if told["interval"] else NO_INTERVAL
@@ -156,7 +159,9 @@ def show(measured: Mapping[str, Any], out: Path, name: str, groups: int | None =
         )
     for kind, found in measured["found"].items():
         low, high = found["interval"]
-        console.print(escape(f"recall of {kind}: {found['share']:.2f}  ({low:.2f} to {high:.2f}), {found['n']} faces"))
+        console.print(
+            escape(f"recall of {kind}: {found['share']:.2f}  ({low:.2f} to {high:.2f}), {counted(found['n'], 'face')}")
+        )
     for suffix in ("json", "html"):
         console.print(f"  {out / f'{name}.{suffix}'}", highlight=False, soft_wrap=True, markup=False)
 

@@ -222,7 +222,7 @@ def train_project(
 
 def table_of_curve(rows: Sequence[Mapping[str, Any]]) -> Table:
     """The learning curve, a line a number of pictures."""
-    table = Table("pictures a class", "faces", "accuracy", "95 % over draws", "balanced", "95 % over draws")
+    table = Table("pictures a class", "faces", "accuracy", "95 %", "balanced", "95 %")
     for row in rows:
         cells = []
         for measure in ("accuracy", "balanced_accuracy"):

@@ -98,9 +98,9 @@ def test_intervals_are_over_what_belongs_together(project: Path, tmp_path: Path)
     together = examine(Reader(write_own_reader(tmp_path)), gather(project))
     assert together["on"]["bundles"] == 1 and together["own"]["accuracy"]["interval"] == [0, 1]
     said = mien("evaluate", write_own_reader(tmp_path), "--data", project, "--out", tmp_path / "out")
-    assert "95 % intervals are over 1 groups" in said.output
+    assert "95 % intervals are over 1 group of" in said.output
     page = (tmp_path / "out" / "own.html").read_text()
-    assert "intervals over 1 groups" in page
+    assert "intervals over 1 group that" in page
     assert together["own"]["macro_f1"]["interval"] is None and NO_INTERVAL in said.output and NO_INTERVAL in page
 
 
@@ -132,7 +132,7 @@ def test_whose_word_the_truth_is_and_what_is_left_out(project: Path, tmp_path: P
     with Project.open(project) as opened:
         pretend_label(opened, rows[0]["id"], "ann", OWN[0].name)
         pretend_label(opened, rows[0]["id"], "bob", OWN[1].name)
-    shown = "what people said; left out: 1 faces of the side on which people do not agree"
+    shown = "what people said; left out: 1 face of the side on which people do not agree"
     assert shown in told() and shown in (out / "own.html").read_text()
 
 

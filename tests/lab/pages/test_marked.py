@@ -30,6 +30,7 @@ def test_a_report_shows_what_is_marked(tmp_path: Path) -> None:
         clean(project)
         shown = write_report(project, tmp_path / "p" / "report")
         told = shown.read_text(encoding="utf-8")
+        assert "14 pictures, 2 faces, project &#x27;p&#x27;" in told
         assert re.search(r"<td>no face</td><td class=number>12</td>", told)
         assert re.search(r"<td>copy</td><td class=number>1</td>", told)
         assert "&lt;b&gt;broken.png" in told and "<b>broken" not in told

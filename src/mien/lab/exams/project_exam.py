@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from mien.affect.calibrate import calibrated
 from mien.affect.network import Reader
 from mien.data.split import SIDES
+from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.exams import metrics
 from mien.lab.exams.evaluate import describe
@@ -117,7 +118,9 @@ def truth_of(on: Mapping[str, Any]) -> str:
     else:
         told = f"what people said of {on['labelled']} faces, and of {rest} what the folders are called, unchecked"
     left_out = (
-        f"; left out: {on['undecided']} faces of the side on which people do not agree" if on["undecided"] else ""
+        f"; left out: {counted(on['undecided'], 'face')} of the side on which people do not agree"
+        if on["undecided"]
+        else ""
     )
     return told + left_out
 

@@ -42,7 +42,8 @@ def write_report(project: Project, folder: Path) -> Path:
     blocks = [
         heading(
             "What cleaning found",
-            f"{counted(told.pictures, 'picture')}, {counted(told.faces, 'face')}, {project.folder.name}",
+            f"{counted(told.pictures, 'picture')}, {counted(told.faces, 'face')}, "
+            f"project '{project.folder.resolve().name}'",
         ),
         paragraph("Nothing was deleted: a mark keeps a picture out of learning until a person takes it away."),
         section("Pictures", _counts(told)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mien.data.words import counted
 from mien.lab.exams.metrics import NO_INTERVAL
 from mien.lab.exams.project_exam import lacking, truth_of, warning
 from mien.lab.pages import charts
@@ -12,13 +13,13 @@ from mien.lab.pages.report import classes
 
 def over(on: Mapping[str, Any]) -> str:
     """What intervals were drawn over, if not single faces."""
-    return f" over {on['bundles']} groups that belong together" if on["bundles"] < on["faces"] else ""
+    return f" over {counted(on['bundles'], 'group')} that belong together" if on["bundles"] < on["faces"] else ""
 
 
 def project_report(name: str, found: Mapping[str, Any]) -> str:
     """The page of one exam; `name` is that of the weights."""
     on, own = found["on"], found["own"]
-    under = f"{on['faces']:,} faces of {on['data']}, side “{on['side']}”: {own['accuracy']['value']:.1%} right"
+    under = f"{counted(on['faces'], 'face')} of {on['data']}, side “{on['side']}”: {own['accuracy']['value']:.1%} right"
     rows = [
         ("accuracy", own["accuracy"]),
         ("balanced accuracy", own["balanced_accuracy"]),
