@@ -39,6 +39,23 @@ def arrivals(project: Project) -> dict[str, tuple]:
     return {row["address"]: (row["class"], row["found"], row["problem"]) for row in rows}
 
 
+def test_licence_and_consent_come_from_our_own_table_where_nothing_else_is_told(
+    project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "a.png").write_bytes(picture(10))
+    write_landmarks([LandmarkRow("a.png", "happy", path="a.png")], tmp_path / LANDMARK_FILE)
+
+    def terms(table: str, **told: str) -> tuple:
+        (tmp_path / "faces.csv").write_text(f"sha256,licence,consent\n{table}", encoding="utf-8")
+        bring_in(project, tmp_path / LANDMARK_FILE, **told)
+        return tuple(project.db.execute("SELECT licence, consent FROM sources").fetchone())
+
+    assert terms("1,CC0,given\n2,MIT,nonsense\n") == ("unknown", "unknown")
+    assert terms("1,CC0,public\n2,MIT,public\n", licence="CC BY 4.0") == ("CC BY 4.0", "public")
+    assert terms("1,CC0,given\n") == ("CC BY 4.0", "public")  # what was told stays
+    assert terms("1,CC0,given\n", consent="refused") == ("CC BY 4.0", "refused")
+
+
 def test_pictures_are_sought_below_the_sheet_and_nowhere_else(project: Project, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     (theirs / "happy-face").mkdir(parents=True)

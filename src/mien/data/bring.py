@@ -4,7 +4,8 @@ A sheet is a source of kind "sheet". A picture is sought by the row's path below
 that is given, never outside of them: of a path from another machine its last parts count. Points are not taken over:
 they are measured anew from the pictures (`mien data clean`), since a face of a project has all that mien measures.
 Person and album, which keep pictures on one side of a split, are taken from our own table (`faces.csv`) where it lies
-beside the sheet and knows the picture's bytes.
+beside the sheet and knows the picture's bytes. Licence and consent are taken from it, too, where nothing else was told
+and all its rows say the same.
 """
 
 import csv
@@ -16,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from mien.data.collect import sought
 from mien.data.finds import Find, class_on_the_way
 from mien.data.gather import DIGITS, NOT_FETCHED, plain_stem
-from mien.data.intake import Taken, begin_source, check_consent, end_source, sweep, take, tell_persons
+from mien.data.intake import CONSENTS, Taken, begin_source, check_consent, end_source, sweep, take, tell_persons
 from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, Sheet, folder_of, read_sheet
@@ -80,7 +81,8 @@ def bring_in(
     Parameters
     ----------
     pictures : where to look for the pictures; the sheet's folder if not given.
-    licence, consent : of what the sheet names; None leaves what was told before, "unknown" at first.
+    licence, consent : of what the sheet names; None leaves what was told before; at first what our own table beside the
+        sheet says, else "unknown".
     person : as in `mien.data.collect.Options`, sought in the addresses of the sheet.
 
     Raises
@@ -99,6 +101,9 @@ def bring_in(
     with alone(project):
         sweep(project)
         source = begin_source(project, "sheet", str(path.resolve()), licence, consent)
+        for column, told in terms_beside(path).items():
+            with project.change() as db:
+                db.execute(f"UPDATE sources SET {column} = ? WHERE id = ? AND {column} = 'unknown'", (told, source))
         taken = take(project, source, _finds(project, sheet, (pictures or path.parent).resolve(), gaps, beside))
         taken += tell_persons(project, source, person_of)
         end_source(project, source)
@@ -121,6 +126,18 @@ def together_beside(sheet: Path) -> Together:
     except (OSError, UnicodeDecodeError, csv.Error):  # no table of ours
         return {}
     return found
+
+
+def terms_beside(sheet: Path) -> dict[str, str]:
+    """Licence and consent, as far as all rows of our own table beside a sheet say the same of them."""
+    try:
+        with (sheet.parent / CSV_FILE).open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error):  # no table of ours
+        return {}
+    told = {column: {row.get(column) or "unknown" for row in rows} for column in ("licence", "consent")}
+    one = {column: found.pop() for column, found in told.items() if len(found) == 1}
+    return {column: word for column, word in one.items() if column == "licence" or word in CONSENTS}
 
 
 def _finds(project: Project, sheet: Sheet, base: Path, gaps: dict[str, int], beside: Together) -> Iterator[Find]:
