@@ -60,6 +60,9 @@ def test_folders_that_name_no_class_are_told_and_empty_classes_shown(tmp_path: P
     assert "no class is called like the folders hapy-face, hapy-face/deep" in shown
     told("clean", tmp_path / "p")
     told("unmark", tmp_path / "p", "happy-face/a.png")
+    assert "missing" not in told("status", tmp_path / "p")
+    next(path for path in (tmp_path / "p" / "pictures").rglob("*") if path.is_file()).unlink()
+    assert "the file is missing of 1 picture, as " in told("status", tmp_path / "p")
     shown = told("split", tmp_path / "p")
     assert "sad" in shown.splitlines()[0] and "no side has a 'sad'" in shown
     shown = told("split", tmp_path / "p", "--shares", "0.9,0.1,0")

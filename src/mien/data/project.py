@@ -180,6 +180,11 @@ class Project:
         """Where the copy of a picture lies, whether or not it is there."""
         return self.folder / PICTURES / sha256[:2] / sha256
 
+    def gone(self) -> tuple[str, ...]:
+        """The sha256 of the pictures whose copy is not there any more."""
+        rows = self.db.execute("SELECT sha256 FROM pictures ORDER BY sha256")
+        return tuple(row["sha256"] for row in rows if not self.path_of(row["sha256"]).is_file())
+
 
 def _add(db: sqlite3.Connection, one: EmotionClass) -> None:
     db.execute(

@@ -195,7 +195,7 @@ def check(project: Folder) -> None:
     from mien.data.leaks import check_leaks
 
     with Project.open(project) as opened:
-        count, known = check_leaks(opened), people_told(opened)
+        count, known = check_leaks(opened), people_told(opened) + missing_told(opened)
     _say(Console(), f"{counted(count, 'picture')} on the sides of the split, no leak found; {known}")
 
 
@@ -237,12 +237,12 @@ def status(project: Folder) -> None:
     from mien.data.status import status
 
     with Project.open(project) as opened:
-        told = status(opened)
+        told, missing = status(opened), missing_told(opened)
     console = Console()
     _say(
         console,
         f"{counted(told.pictures, 'picture')}, {told.looked_at} looked at, {counted(told.faces, 'face')}, "
-        f"{counted(told.problems, 'problem')}",
+        f"{counted(told.problems, 'problem')}{missing}",
     )
     for name, (came, known) in told.classes.items():
         _say(console, f"class    {name:16s} {came:7d} came   {known:7d} faces to learn from")
@@ -273,6 +273,12 @@ def people_told(project: Project) -> str:
         "SELECT count(DISTINCT person), count(*) - count(person) FROM sides JOIN pictures USING (sha256)"
     ).fetchone()
     return f"{counted(persons, 'person')} told apart, {counted(without, 'picture')} without a person"
+
+
+def missing_told(project: Project) -> str:
+    """Pictures whose copy is gone from the project, if there are any."""
+    gone = project.gone()
+    return f"; the file is missing of {counted(len(gone), 'picture')}, as {gone[0][:12]}" if gone else ""
 
 
 def _say(console: Console, told: str) -> None:
