@@ -11,7 +11,8 @@ from mien.account import account_of_music
 from mien.circumplex import affect_at, affect_of
 from mien.instrument import compose, travel
 from mien.music.journey.path import path_between
-from mien.values import Brief, Chord, Mark, Mode, Note, Part, Phrase
+from mien.values import Brief, Chord, Mark, Note, Part, Phrase
+from mien.vocabulary import Mode
 
 from conftest import ROOT
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from mien.cues.names import CUES, NAMES
 from mien.reading import watch
 from mien.smoothing import USUAL, LabelMemory, OneEuro, Smoothing, steady_affect, steady_cues, steady_label
-from mien.values import CANNOT_TELL, EMOTIONS, Affect, Cues
+from mien.values import CANNOT_TELL, Affect, Cues
+from mien.vocabulary import EMOTIONS
 
 RANGE = np.array([cue.high - cue.low for cue in CUES])
 REST = np.array([(cue.high + cue.low) / 2 for cue in CUES])

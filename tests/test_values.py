@@ -9,21 +9,8 @@ from mien.account import account_of_affect
 from mien.clock import OfflineClock, WallClock
 from mien.ensembles import ensemble, ensembles
 from mien.errors import BadInput
-from mien.values import (
-    CANNOT_TELL,
-    CANNOT_TELL_DOUBT,
-    EMOTIONS,
-    Affect,
-    Audio,
-    Brief,
-    Cues,
-    Frame,
-    Mode,
-    Note,
-    Part,
-    Phrase,
-)
-from mien.vocabulary import EIGHT
+from mien.values import CANNOT_TELL, CANNOT_TELL_DOUBT, Affect, Audio, Brief, Cues, Frame, Note, Part, Phrase
+from mien.vocabulary import EIGHT, EMOTIONS, Mode
 
 EVEN = (0.125,) * 8
 

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from mien.errors import BadInput
-from mien.values import EMOTIONS, Affect
-from mien.vocabulary import COORDINATES as COORDINATES
-from mien.vocabulary import EIGHT, PLACES, SAME_AS, Classes
+from mien.values import Affect
+from mien.vocabulary import COORDINATES, EIGHT, EMOTIONS, PLACES, SAME_AS, Classes
 
 PRESETS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {

@@ -18,11 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.vocabulary import BRIEF_RANGES, EIGHT, EmotionClass, quarters_in_beat
-from mien.vocabulary import EMOTIONS as EMOTIONS
-from mien.vocabulary import METERS as METERS
-from mien.vocabulary import Classes as Classes
-from mien.vocabulary import Mode as Mode
+from mien.vocabulary import BRIEF_RANGES, EIGHT, METERS, Classes, EmotionClass, Mode, quarters_in_beat
 
 REGIONS = ("eyes", "brows", "nose", "mouth")
 """The four focal regions, in the order of every per-region array."""

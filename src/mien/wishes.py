@@ -13,8 +13,8 @@ from mien.music.form import find_form
 from mien.music.journey.path import MoodPath
 from mien.music.key import parse_key
 from mien.music.mapping import MappingTable, load_mapping
-from mien.values import Affect, Mode
-from mien.vocabulary import meter_named
+from mien.values import Affect
+from mien.vocabulary import Mode, meter_named
 
 SECONDS = (10.0, 3600.0)
 """Shortest and longest piece."""

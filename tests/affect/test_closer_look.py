@@ -13,7 +13,8 @@ from mien.cues.coefficients import COEFFICIENTS, read_coefficients
 from mien.cues.geometry import measure
 from mien.face.align import CHIP_EYES_PX
 from mien.face.look import look
-from mien.values import EMOTIONS, Face, Frame
+from mien.values import Face, Frame
+from mien.vocabulary import EMOTIONS
 
 ROW = {
     "between": ["neutral", "happiness"],

@@ -18,7 +18,8 @@ from mien.cues.geometry import measure
 from mien.errors import BadAsset
 from mien.face.look import look
 from mien.reading import read
-from mien.values import EMOTIONS, REGIONS, Affect, Frame
+from mien.values import REGIONS, Affect, Frame
+from mien.vocabulary import EMOTIONS
 
 from conftest import ASTRONAUT
 

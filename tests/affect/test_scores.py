@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mien.affect.network import Reader
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 from conftest import load_data
 

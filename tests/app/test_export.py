@@ -12,7 +12,7 @@ from mien.app import export as command
 from mien.app.cli import app
 from mien.assets import asset_path
 from mien.errors import BadInput
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="needs the extra 'onnx'")
 pytest.importorskip("tf2onnx", reason="needs the extra 'onnx'")

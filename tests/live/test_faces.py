@@ -22,8 +22,8 @@ from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.gesture import at_rest
 from mien.ports.port import Value
-from mien.values import CONTROLS, EMOTIONS, Gesture, Mode, Part
-from mien.vocabulary import EmotionClass
+from mien.values import CONTROLS, Gesture, Part
+from mien.vocabulary import EMOTIONS, EmotionClass, Mode
 
 
 def moved(box: tuple[float, ...], by: float) -> tuple[float, ...]:

@@ -13,7 +13,7 @@ from mien.live.commands import MAX_DEPTH, parse_command
 from mien.live.frames import HEAD, MAX_BYTES, CameraFrame, frame_bytes, parse_frame
 from mien.live.settings import Settings, changed, held, with_held
 from mien.music.brief import brief_from_affect
-from mien.values import Mode
+from mien.vocabulary import Mode
 
 JPEG = b"\xff\xd8\xff\xe0 and so on"
 

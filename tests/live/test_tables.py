@@ -12,8 +12,7 @@ from mien.cues.names import NAMES
 from mien.errors import BadInput
 from mien.live.session_file import SessionFile, parse_session
 from mien.live.tables import STYLES, columns_of, readings_csv, readings_parquet
-from mien.values import EMOTIONS
-from mien.vocabulary import EmotionClass
+from mien.vocabulary import EMOTIONS, EmotionClass
 
 AFFECT = {"probs": [1.0] + [0.0] * 7, "valence": 0.1, "arousal": 0.2, "doubt": 0.3}
 ROW = {

@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from mien.values import METERS, Note, Part
+from mien.values import Note, Part
+from mien.vocabulary import METERS
 
 BAR = {meter: meter[0] * 1920 // meter[1] for meter in METERS}
 

@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 
 from mien.music.score.articulation import articulations, slurs
 from mien.music.score.musicxml import musicxml
-from mien.values import Brief, Mark, Mode, Note, Part, Phrase
+from mien.values import Brief, Mark, Note, Part, Phrase
+from mien.vocabulary import Mode
 
 STEADY = Brief(72, 0, Mode.IONIAN)
 

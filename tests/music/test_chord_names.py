@@ -1,7 +1,8 @@
 import pytest
 
 from mien.music.spelling import chord_name, signature
-from mien.values import Chord, Mode
+from mien.values import Chord
+from mien.vocabulary import Mode
 
 
 @pytest.mark.parametrize(

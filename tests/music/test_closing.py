@@ -12,7 +12,8 @@ from mien.music.form import PhraseSpec
 from mien.music.harmony import Slot, vocabulary
 from mien.music.melody import Sung
 from mien.music.rhythm import Rhythm, bar_ticks, onsets
-from mien.values import METERS, Brief, Mode
+from mien.values import Brief
+from mien.vocabulary import METERS, Mode
 
 BRIEF = Brief(96, 0, Mode.IONIAN)
 

@@ -14,7 +14,8 @@ from mien.music.form import chain, forms
 from mien.music.journey.phrases import next_phrase
 from mien.music.journey.state import Journey
 from mien.music.memory import Memory
-from mien.values import METERS, Mark, Mode, Note, Part, Phrase
+from mien.values import Mark, Note, Part, Phrase
+from mien.vocabulary import METERS, Mode
 
 
 def melody_of(phrase: Phrase, start: int, length: int) -> list[tuple[int, int, int]]:

@@ -13,7 +13,8 @@ from mien.music.figures import Kit, kits
 from mien.music.form import PhraseSpec, SectionSpec
 from mien.music.plan import INTRODUCTION
 from mien.music.rhythm import bar_ticks
-from mien.values import METERS, Part
+from mien.values import Part
+from mien.vocabulary import METERS
 
 THEME = SectionSpec("A", "A", 0, (PhraseSpec("antecedent", 4, "half", ("a",)),) * 2)
 CONTRAST = replace(THEME, title="B", theme="B", is_contrast=True)

@@ -15,7 +15,8 @@ from mien.music.harmony import Slot
 from mien.music.score.staves import lay_out
 from mien.music.texture import Ground, Stroke, Voice, accompany, tokens, with_passing_tones
 from mien.music.theory import harmony
-from mien.values import METERS, Mode, Part
+from mien.values import Part
+from mien.vocabulary import METERS, Mode
 
 
 def test_a_slow_inner_line_walks_through_thirds() -> None:

@@ -17,7 +17,8 @@ from mien.music.memory import Memory
 from mien.music.motif import Motif, augmented, fragmented, invent, inverted, varied
 from mien.music.plan import BROAD_BARS, INTERLUDE, INTRODUCTIONS, LONG_BARS, coda, ending, plan
 from mien.music.rhythm import bar_ticks, onsets, repertoire, strength, syncopation
-from mien.values import METERS, Part
+from mien.values import Part
+from mien.vocabulary import METERS
 
 
 @given(st.integers(2, 2000), st.integers(0, 99))

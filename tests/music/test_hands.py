@@ -8,7 +8,8 @@ from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.hands import REACH_SEMITONES, in_the_right_hand
-from mien.values import Mode, Note, Part, Phrase
+from mien.values import Note, Part, Phrase
+from mien.vocabulary import Mode
 
 PARTS = (Part.MELODY, Part.HARMONY, Part.TEXTURE, Part.RHYTHM)
 

@@ -11,7 +11,8 @@ from mien.music.compose import compose
 from mien.music.harmony import PEDALS, Pedal, bass_line, pedal_under, progression, vocabulary
 from mien.music.plan import INTRODUCTION, coda
 from mien.music.rhythm import bar_ticks
-from mien.values import Brief, Mode
+from mien.values import Brief
+from mien.vocabulary import Mode
 
 
 def brief_in(mode: Mode) -> Brief:

@@ -20,8 +20,8 @@ from mien.music.perform import perform
 from mien.music.plan import plan
 from mien.music.rhythm import beat_ticks
 from mien.music.score.musicxml import musicxml
-from mien.values import METERS, Brief, Mode, Part, Phrase
-from mien.vocabulary import EmotionClass
+from mien.values import Brief, Part, Phrase
+from mien.vocabulary import METERS, EmotionClass, Mode
 
 SURPRISE = brief_from_affect(affect_of("surprise"), seed=1, meter=(4, 4))
 

@@ -21,7 +21,8 @@ from mien.music.journey.travel import FAR_BARS, _bars_left, compose_journey
 from mien.music.motif import Motif
 from mien.music.perform import perform, ritardando_beats
 from mien.music.rhythm import beats_in_bar, onsets
-from mien.values import Brief, Mode, Part, Phrase
+from mien.values import Brief, Part, Phrase
+from mien.vocabulary import Mode
 
 SAD, HAPPY, ANGRY = (
     brief_from_affect(affect_of(name), seed=1, tonic_pc=2, meter=(4, 4)) for name in ("sad", "happy", "angry")

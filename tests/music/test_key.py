@@ -4,7 +4,7 @@ import pytest
 
 from mien.errors import BadInput
 from mien.music.key import parse_key
-from mien.values import Mode
+from mien.vocabulary import Mode
 
 MINOR, MAJOR = Mode.AEOLIAN, Mode.IONIAN
 

@@ -10,7 +10,7 @@ from mien.circumplex import PRESETS, affect_at, affect_of, valence_arousal
 from mien.errors import BadInput
 from mien.music.brief import BRIGHTNESS_ORDER, brief_from_affect
 from mien.music.mapping import LIMITS, TARGETS, load_mapping, parse_mapping, shipped_mapping
-from mien.values import EMOTIONS, Mode
+from mien.vocabulary import EMOTIONS, Mode
 
 SHIPPED = files("mien.music").joinpath("mapping.toml").read_text("utf-8")
 

@@ -21,7 +21,8 @@ from mien.music.midi import channels, midi_bytes, write_midi
 from mien.music.perform import perform
 from mien.music.spelling import accidentals, key_name, name, note_name, signature, spell
 from mien.strokes import strike_once
-from mien.values import METERS, Chord, Mark, Mode, Note, Part, Phrase
+from mien.values import Chord, Mark, Note, Part, Phrase
+from mien.vocabulary import METERS, Mode
 from mien.writing import provenance
 
 

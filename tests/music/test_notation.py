@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from made_lines import BAR, lines
 
 from mien.music.score.notation import VALUES, Symbol, beam, write_bar, write_line
-from mien.values import METERS, Note, Part
+from mien.values import Note, Part
+from mien.vocabulary import METERS
 
 
 @settings(max_examples=60, deadline=None)

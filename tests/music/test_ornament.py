@@ -11,7 +11,7 @@ from mien.music.harmony import Slot, vocabulary
 from mien.music.melody import Sung
 from mien.music.ornament import FIGURES, figures_in_turn, ornamented
 from mien.music.rhythm import strength
-from mien.values import METERS, Mode
+from mien.vocabulary import METERS, Mode
 
 TONIC = Slot(0, 1920, vocabulary(Mode.IONIAN).find("I"), 48)
 SPEC = PhraseSpec("statement", 1, "authentic", ("a",))

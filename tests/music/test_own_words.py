@@ -6,8 +6,8 @@ from mien.circumplex import affect_of, valence_arousal
 from mien.music.brief import brief_from_affect
 from mien.music.journey.path import affect_along, path_between
 from mien.music.own_words import DOUBT_PULL, SOURCE
-from mien.values import Affect, Mode
-from mien.vocabulary import EMOTIONS, EmotionClass
+from mien.values import Affect
+from mien.vocabulary import EMOTIONS, EmotionClass, Mode
 
 DREAMY = EmotionClass("dreamy", 0.3, -0.5, {"mode": "lydian", "tempo_bpm": 50, "meter": "3/4", "tonic_pc": 2})
 DEFIANT = EmotionClass("defiant", -0.2, 0.6)

@@ -11,7 +11,8 @@ from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.form import PhraseSpec, SectionSpec
 from mien.music.pace import at_pace
-from mien.values import METERS, Part, Phrase
+from mien.values import Part, Phrase
+from mien.vocabulary import METERS
 
 SLOW = ensemble("ambient").pace
 ANSWER = PhraseSpec("consequent", 4, "authentic", ("a", "b", "a fragment"), 2)

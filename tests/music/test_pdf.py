@@ -12,7 +12,8 @@ from mien.instrument import compose
 from mien.music.score.engrave import engrave
 from mien.music.score.musicxml import musicxml
 from mien.music.score.pdf import pdf_bytes, segments, write_pdf
-from mien.values import Mode, Note, Part, Phrase
+from mien.values import Note, Part, Phrase
+from mien.vocabulary import Mode
 
 
 def score(bars: int = 2, title: str = "Étude") -> str:

@@ -10,7 +10,8 @@ from PIL import Image, ImageChops
 from mien.ensembles import ensemble, ensembles
 from mien.errors import CannotWrite
 from mien.music.roll import HEIGHT_PX, WIDTH_PX, draw_roll, roll_png
-from mien.values import Chord, Mark, Mode, Note, Part, Phrase
+from mien.values import Chord, Mark, Note, Part, Phrase
+from mien.vocabulary import Mode
 
 
 def make(band: str, notes: bool = True) -> Phrase:

@@ -20,7 +20,8 @@ from mien.music.score.engrave import engrave, stack, write_svg
 from mien.music.score.musicxml import musicxml
 from mien.music.score.notation import Symbol
 from mien.music.score.notes import Speller
-from mien.values import METERS, Brief, Chord, Mark, Mode, Note, Part, Phrase
+from mien.values import Brief, Chord, Mark, Note, Part, Phrase
+from mien.vocabulary import METERS, Mode
 
 
 @st.composite

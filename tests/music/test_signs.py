@@ -7,7 +7,8 @@ from mien.music.score.musicxml import musicxml
 from mien.music.score.notation import Symbol
 from mien.music.score.signs import Sign, signs_above, signs_below
 from mien.music.score.staves import Staff, octave_lines
-from mien.values import Brief, Mark, Mode, Note, Part, Phrase
+from mien.values import Brief, Mark, Note, Part, Phrase
+from mien.vocabulary import Mode
 
 STEADY = Brief(72, 0, Mode.IONIAN)
 

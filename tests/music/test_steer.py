@@ -6,7 +6,8 @@ from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
 from mien.music.journey.steer import CROSS_S, FAR, KEY, MOOD_S, STEPS, distance, has_moved, rests, steer
 from mien.music.mapping import TARGETS, shipped_mapping
-from mien.values import Brief, Mode
+from mien.values import Brief
+from mien.vocabulary import Mode
 
 SAD = brief_from_affect(affect_of("sad"), seed=1, meter=(4, 4))
 HAPPY = brief_from_affect(affect_of("happy"), seed=1, meter=(4, 4))

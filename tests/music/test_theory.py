@@ -4,7 +4,7 @@ import pytest
 
 from mien.music.harmony import vocabulary
 from mien.music.theory import harmony
-from mien.values import Mode
+from mien.vocabulary import Mode
 
 
 @pytest.mark.parametrize(

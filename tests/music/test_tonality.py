@@ -16,7 +16,8 @@ from mien.music.plan import plan
 from mien.music.score.signs import signatures
 from mien.music.spelling import accidentals, key_name, signature, spell
 from mien.music.tonality import AWAY_S, related_keys, with_keys
-from mien.values import Chord, Mode
+from mien.values import Chord
+from mien.vocabulary import Mode
 
 
 def sections(mode: Mode, seed: int = 1, bars: int = 90) -> tuple[SectionSpec, ...]:

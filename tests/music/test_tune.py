@@ -19,7 +19,7 @@ from mien.music.tune import (
     shipped_tunes,
     tune_named,
 )
-from mien.values import Mode
+from mien.vocabulary import Mode
 
 RATE_HZ = 15
 REST = {"gaze_x": 0.0, "eye_openness_right": 0.0, "eye_openness_left": 0.0, "mouth_width": 0.0, "mouth_openness": 0.0}

@@ -17,7 +17,8 @@ from mien.music.journey.stretch import Stretch
 from mien.music.journey.travel import compose_journey
 from mien.music.perform import perform
 from mien.music.rhythm import beat_ticks
-from mien.values import METERS, Affect, Brief, Part
+from mien.values import Affect, Brief, Part
+from mien.vocabulary import METERS
 
 from moods import affects
 

@@ -13,7 +13,8 @@ from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.mapping import TARGETS, shipped_mapping
 from mien.music.perform import perform
-from mien.values import METERS, Affect, Brief, Mode, Part, Phrase
+from mien.values import Affect, Brief, Part, Phrase
+from mien.vocabulary import METERS, Mode
 
 from moods import UNIT, affects
 

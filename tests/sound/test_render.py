@@ -14,7 +14,8 @@ from mien.sound.loudness import loudness_lufs, true_peaks
 from mien.sound.mixer import BLOCK, Mixer
 from mien.sound.render import RATE_HZ, Rendering, _voices, render, strokes
 from mien.sound.sampler import Sampler
-from mien.values import Chord, Mode, Note, Part, Phrase
+from mien.values import Chord, Note, Part, Phrase
+from mien.vocabulary import Mode
 
 _CHORDS = ((0, 4, 7), (5, 9, 0), (7, 11, 2), (0, 4, 7))
 

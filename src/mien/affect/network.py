@@ -29,7 +29,8 @@ from mien.errors import BadAsset
 from mien.face.look import MIN_MESH_SCORE, look_close
 from mien.nets import Floats, Network
 from mien.reader_manifest import classes_told, no_reader
-from mien.values import REGIONS, Affect, Classes, Cues, Face, Frame
+from mien.values import REGIONS, Affect, Cues, Face, Frame
+from mien.vocabulary import Classes
 
 CHUNK = 64
 """Faces per call of the network: more would not be faster, and would need more memory."""

@@ -21,7 +21,8 @@ from mien import __version__
 from mien.assets import read_asset
 from mien.errors import MienError, extra
 from mien.nets import Network
-from mien.values import Mode, Note, Part, Phrase
+from mien.values import Note, Part, Phrase
+from mien.vocabulary import Mode
 
 REINSTALL = "install mien anew: in its folder, make clean demo"
 BESIDE = (".json", ".md", ".py")

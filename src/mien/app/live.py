@@ -25,7 +25,7 @@ from mien.app.address import LOOPBACK, WILDCARDS, allowed_hosts, bind, reached_a
 from mien.app.options import Coefficients, MappingFile, OpenPage, Out, Weights
 from mien.app.ports import ANY_PORT, Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 from mien.writing import write_together
 
 if TYPE_CHECKING:

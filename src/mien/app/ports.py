@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mien.errors import BadInput
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 if TYPE_CHECKING:
     from mien.live.player import Opener

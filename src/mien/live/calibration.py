@@ -15,7 +15,8 @@ from mien.cues.names import NAMES
 from mien.cues.neutral import Neutral, average_neutral, own_neutral
 from mien.errors import BadInput
 from mien.nets import Floats
-from mien.values import Affect, Classes, Cues
+from mien.values import Affect, Cues
+from mien.vocabulary import Classes
 
 SECONDS = 5.0
 FEWEST = 15

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mien.ports.port import Event, Seen, Value
-from mien.values import EMOTIONS, REGIONS
+from mien.values import REGIONS
+from mien.vocabulary import EMOTIONS
 
 if TYPE_CHECKING:
     from mien.live.messages import FaceTold

@@ -13,8 +13,8 @@ from mien.circumplex import affect_at, affect_of
 from mien.errors import BadInput
 from mien.live.settings import number
 from mien.music.journey.path import affect_along, path_between
-from mien.values import Affect, Classes
-from mien.vocabulary import EIGHT
+from mien.values import Affect
+from mien.vocabulary import EIGHT, Classes
 
 MINUTES = (0.5, 60.0)
 DIRECTIONS = {"go": 1.0, "hold": 0.0, "reverse": -1.0}

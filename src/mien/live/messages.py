@@ -23,8 +23,8 @@ from mien.music.spelling import key_name, note_name
 from mien.music.tune import pitch_of, shipped_tunes
 from mien.nets import Floats
 from mien.ports.port import CONTROLLERS, Control, part_word
-from mien.values import CONTROLS, REGIONS, Affect, Brief, Classes, Gesture, Part
-from mien.vocabulary import meter_name, mode_word
+from mien.values import CONTROLS, REGIONS, Affect, Brief, Gesture, Part
+from mien.vocabulary import Classes, meter_name, mode_word
 
 
 class AffectTold(TypedDict):

@@ -18,7 +18,8 @@ from mien.live.settings import Settings, with_held
 from mien.music.brief import brief_from_affect
 from mien.music.gesture import brief_from_cues
 from mien.music.mapping import MappingTable
-from mien.values import Affect, Brief, Mode
+from mien.values import Affect, Brief
+from mien.vocabulary import Mode
 
 DWELL_S = 1.0
 RESTING = affect_at(0.1, -0.3)

@@ -24,8 +24,8 @@ from mien.live.schedule import planned_notes
 from mien.live.solo import with_solo
 from mien.live.take import Rests, Take, without_resting
 from mien.ports.port import Strike, part_word
-from mien.values import Affect, Brief, Classes, Note, Part, Reason
-from mien.vocabulary import EIGHT, classes_of, meter_name, meter_named, mode_named, mode_word
+from mien.values import Affect, Brief, Note, Part, Reason
+from mien.vocabulary import EIGHT, Classes, classes_of, meter_name, meter_named, mode_named, mode_word
 
 FORMAT = 1
 MOST_READINGS = 15 * 60 * 30

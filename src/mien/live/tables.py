@@ -17,7 +17,7 @@ from typing import Any
 from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import CUES
 from mien.errors import BadInput, extra
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 Line = Mapping[str, Any]
 Column = tuple[str, str, Callable[[Line], float | int | None]]

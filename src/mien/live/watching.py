@@ -24,8 +24,8 @@ from mien.live.mood import ALONE_S, Mood, coloured
 from mien.live.seats import Seats, later, seated
 from mien.music.gesture import State, step
 from mien.smoothing import CueMemory, LabelMemory, steady_affect, steady_cues, steady_label
-from mien.values import Affect, Classes, Gesture
-from mien.vocabulary import EIGHT
+from mien.values import Affect, Gesture
+from mien.vocabulary import EIGHT, Classes
 
 if TYPE_CHECKING:
     from mien.affect.closer import CloserLook, Glance

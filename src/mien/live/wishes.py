@@ -17,8 +17,7 @@ from mien.live.mood import KeyAndMeter, Mood, Settled, Target, settled, target_o
 from mien.live.settings import USUAL_SETTINGS, Settings, changed, held, number
 from mien.live.watching import Watching
 from mien.music.mapping import MappingTable, parse_mapping, shipped_mapping
-from mien.values import Classes
-from mien.vocabulary import EIGHT
+from mien.vocabulary import EIGHT, Classes
 
 ORIGIN = affect_at(0, 0)
 

@@ -17,8 +17,8 @@ from mien.errors import BadInput
 from mien.music.mapping import WIDEST_CUE, MappingTable, Row, shipped_mapping
 from mien.music.own_words import DOUBT_PULL, asked_whole, mixed_in
 from mien.music.spelling import mode_name, tonic_name
-from mien.values import Affect, Brief, Mode, Reason
-from mien.vocabulary import meter_name, meter_named
+from mien.values import Affect, Brief, Reason
+from mien.vocabulary import Mode, meter_name, meter_named
 
 BRIGHTNESS_ORDER = (Mode.PHRYGIAN, Mode.AEOLIAN, Mode.DORIAN, Mode.MIXOLYDIAN, Mode.IONIAN, Mode.LYDIAN)
 """The modes in the order of the mapping's number, dark to bright."""

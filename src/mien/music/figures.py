@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from mien.ensembles import Ensemble
 from mien.music.form import HEIGHT_ENERGY
 from mien.music.rhythm import Meter, beat_fill, beats_in_bar
-from mien.values import METERS, Brief, Part
-from mien.vocabulary import meter_name
+from mien.values import Brief, Part
+from mien.vocabulary import METERS, meter_name
 
 INNER_VOICES = 3
 

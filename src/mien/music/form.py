@@ -21,7 +21,8 @@ from typing import Any
 import numpy as np
 
 from mien.errors import BadInput
-from mien.values import Mode, Part
+from mien.values import Part
+from mien.vocabulary import Mode
 
 PHRASE_BARS = 4
 

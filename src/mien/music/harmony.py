@@ -22,7 +22,8 @@ from mien.ensembles import ensemble
 from mien.music.form import PHRASE_BARS
 from mien.music.rhythm import bar_ticks, beats_in_bar, middle_ticks
 from mien.music.theory import Harmony, harmony
-from mien.values import Brief, Mode
+from mien.values import Brief
+from mien.vocabulary import Mode
 
 FUNCTION_ODDS = {
     "T": {"T": 0.25, "S": 0.5, "D": 0.25},

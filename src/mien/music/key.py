@@ -7,7 +7,7 @@ import re
 
 from mien.errors import BadInput
 from mien.music.spelling import mode_name
-from mien.values import Mode
+from mien.vocabulary import Mode
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}

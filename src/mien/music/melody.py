@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from mien.music.harmony import Outer, Slot, slot_at
 from mien.music.motif import step_odds
 from mien.music.rhythm import DOWNBEAT, strength
-from mien.values import TICKS_PER_QUARTER, Brief, Mode
+from mien.values import TICKS_PER_QUARTER, Brief
+from mien.vocabulary import Mode
 
 
 @dataclass(frozen=True, slots=True)

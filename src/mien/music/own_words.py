@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mien.values import Affect, Mode
-from mien.vocabulary import EmotionClass, meter_named
+from mien.values import Affect
+from mien.vocabulary import EmotionClass, Mode, meter_named
 
 DOUBT_PULL = 0.6
 """Share of valence, arousal and a class's own wishes that full doubt removes: an unsure reading plays closer to

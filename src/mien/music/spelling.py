@@ -5,7 +5,8 @@ sharps, −6..5 (negative: flats). Distances on that line decide which spelling 
 Cognition of Basic Musical Structures", ch. 5).
 """
 
-from mien.values import Chord, Mode
+from mien.values import Chord
+from mien.vocabulary import Mode
 
 LETTERS = "FCGDAEB"
 """Letters in the order of the line of fifths, F at −1."""

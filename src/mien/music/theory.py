@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from mien.values import Mode
+from mien.vocabulary import Mode
 
 TONIC_MIDI = 60
 """Where step 0 sounds while a phrase is composed; `compose` transposes the finished music to its tonic."""

@@ -18,7 +18,8 @@ from mien.music.draft import Draft
 from mien.music.form import FIRST_THEME, Phrases, SectionSpec
 from mien.music.harmony import harmony_table, vocabulary
 from mien.music.spelling import key_name, signature
-from mien.values import Brief, Mode, Reason
+from mien.values import Brief, Reason
+from mien.vocabulary import Mode
 
 AWAY_S = 80.0
 """A piece of at least so many seconds leaves its key."""

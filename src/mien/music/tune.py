@@ -19,7 +19,7 @@ from typing import Any
 
 from mien.cues.names import NAMES
 from mien.errors import BadInput
-from mien.values import Mode
+from mien.vocabulary import Mode
 
 NEAR_MIDI = 67
 """Degree 0 is the tonic nearest to this pitch."""

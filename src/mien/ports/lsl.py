@@ -24,7 +24,8 @@ from mien.cues.coefficients import COEFFICIENTS
 from mien.cues.names import CUES
 from mien.errors import BadInput, extra
 from mien.ports.port import Beat, Event, Happened, PortLost, Release, Strike, Transport, Value, part_word
-from mien.values import EMOTIONS, REGIONS
+from mien.values import REGIONS
+from mien.vocabulary import EMOTIONS
 
 SCOPES = ("machine", "link", "site")
 """How far streams can be found: this machine, the local network, the site (liblsl's `ResolveScope`)."""

@@ -18,7 +18,7 @@ from mien.assets import asset_path  # noqa: E402
 from mien.lab.exams import few_shot, metrics  # noqa: E402
 from mien.lab.exams.exam import FERPLUS  # noqa: E402
 from mien.lab.exams.few_shot import BAR_FOUR, BAR_NEW, TASKS, Exam, against, examine, markdown, ratio  # noqa: E402
-from mien.values import EMOTIONS  # noqa: E402
+from mien.vocabulary import EMOTIONS  # noqa: E402
 from mien.writing import sha256_of  # noqa: E402
 
 from conftest import ROOT  # noqa: E402

@@ -23,7 +23,8 @@ from mien.lab.pages.explain_page import explain_page
 from mien.lab.pages.page import REGION_COLOURS
 from mien.lab.pages.tint import SHEET_PX, png_of, sheet, tinted
 from mien.reading import read
-from mien.values import CANNOT_TELL, EMOTIONS, REGIONS
+from mien.values import CANNOT_TELL, REGIONS
+from mien.vocabulary import EMOTIONS
 
 from conftest import ASTRONAUT
 

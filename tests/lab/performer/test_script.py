@@ -11,7 +11,7 @@ from mien.lab.performer.emotions import COEFFICIENTS_OF, UNITS_OF, emotion
 from mien.lab.performer.head import LOOK_DEG
 from mien.lab.performer.script import expression_at, gaze, parse_expression, parse_path
 from mien.lab.performer.stage import Stage
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 
 def test_a_name_without_a_side_moves_both() -> None:

@@ -13,7 +13,8 @@ from mien.instrument import compose
 from mien.lab.scores.any_midi import FEWEST_NOTES, heard_key, read_midi
 from mien.lab.scores.real_music import as_written, measure_as_real, real_music
 from mien.music.midi import write_midi
-from mien.values import Mode, Note, Part, Phrase
+from mien.values import Note, Part, Phrase
+from mien.vocabulary import Mode
 
 
 def write(

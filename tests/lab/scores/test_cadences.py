@@ -3,7 +3,8 @@
 import pytest
 
 from mien.lab.scores.cadences import hear_cadences, kinds, phrase_ends
-from mien.values import Mode, Note, Part, Phrase
+from mien.values import Note, Part, Phrase
+from mien.vocabulary import Mode
 
 QUARTER = 480
 SCALE = (60, 62, 64, 65, 67, 65, 64, 62)

@@ -7,7 +7,8 @@ from mien.lab.scores.measures import MEASURES, measure
 from mien.lab.scores.real_music import real_music
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
-from mien.values import Mode, Note, Part, Phrase
+from mien.values import Note, Part, Phrase
+from mien.vocabulary import Mode
 
 
 def phrase_of(*notes: tuple[int, Part, int, int]) -> Phrase:

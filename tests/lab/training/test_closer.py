@@ -37,7 +37,8 @@ from mien.lab.training.closer import (
     seen_views,
     teach,
 )
-from mien.values import CANNOT_TELL, EMOTIONS
+from mien.values import CANNOT_TELL
+from mien.vocabulary import EMOTIONS
 
 SMILE = [COEFFICIENTS.index(f"mouthSmile{side}") for side in ("Left", "Right")]
 

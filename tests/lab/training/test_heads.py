@@ -20,7 +20,7 @@ from mien.lab.training.heads import (
     simplest,
     temperature_of,
 )
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 F, J = 6, 5
 

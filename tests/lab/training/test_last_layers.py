@@ -15,7 +15,7 @@ from mien.assets import asset_path, read_manifest
 from mien.lab.training.corpus import load_corpus
 from mien.lab.training.frozen import Trunk
 from mien.lab.training.last_layers import is_rare, refitted
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::Warning:(keras|tensorflow|google|ml_dtypes).*")]
 

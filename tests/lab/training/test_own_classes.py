@@ -21,8 +21,7 @@ from mien.errors import BadInput  # noqa: E402
 from mien.lab.training.frozen import Trunk  # noqa: E402
 from mien.lab.training.heads import begun, known_as  # noqa: E402
 from mien.lab.training.project_faces import gather  # noqa: E402
-from mien.values import EMOTIONS  # noqa: E402
-from mien.vocabulary import SAME_AS  # noqa: E402
+from mien.vocabulary import EMOTIONS, SAME_AS  # noqa: E402
 
 from conftest import ASTRONAUT, mien  # noqa: E402
 

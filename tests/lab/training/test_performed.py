@@ -9,7 +9,7 @@ from mien.errors import BadInput
 from mien.lab.performer.head import load_head
 from mien.lab.training.corpus import CueScale
 from mien.lab.training.performed import INTENSITIES, everyday, expression, load_performed, make, targets
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 from conftest import DATA, load_data
 

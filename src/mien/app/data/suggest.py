@@ -9,11 +9,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.circumplex import COORDINATES
 from mien.errors import BadInput
 from mien.nets import Floats
-from mien.values import EMOTIONS
-from mien.vocabulary import EmotionClass
+from mien.vocabulary import COORDINATES, EMOTIONS, EmotionClass
 
 
 def suggest_by_reader(

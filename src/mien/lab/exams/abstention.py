@@ -25,7 +25,8 @@ from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics
 from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus, see
 from mien.lab.exams.stimuli import UNREADABLE, Pictures
-from mien.values import CANNOT_TELL_DOUBT, EMOTIONS
+from mien.values import CANNOT_TELL_DOUBT
+from mien.vocabulary import EMOTIONS
 
 DRAWN = 240
 """Number of pictures of each unreadable kind."""

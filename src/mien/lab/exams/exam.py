@@ -24,7 +24,8 @@ from mien.face.look import look_close
 from mien.lab.arrays import load_arrays
 from mien.lab.training.corpus import FOUR_COLUMNS, splits
 from mien.nets import Floats
-from mien.values import EMOTIONS, Face, Frame
+from mien.values import Face, Frame
+from mien.vocabulary import EMOTIONS
 
 Pictures = NDArray[np.uint8]
 Fours = Callable[[Pictures], NDArray[np.float64]]

@@ -42,7 +42,7 @@ from mien.lab.training.corpus import Corpus, Examples, load_corpus
 from mien.lab.training.frozen import Frozen, Trunk, joined
 from mien.lab.training.heads import Fitted, Heads, begun, fit_best
 from mien.lab.training.learning_curve import over_seeds
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 from mien.writing import write_bytes
 
 A_CLASS, CHOOSE_BY = 50, 10

@@ -32,7 +32,8 @@ from mien.lab.training.optimiser import make_ready, optimiser
 from mien.lab.training.precision import WHOLE, computing_in, same_as
 from mien.lab.training.train import Taught
 from mien.nets import Floats
-from mien.values import CHIP_PX, EMOTIONS
+from mien.values import CHIP_PX
+from mien.vocabulary import EMOTIONS
 
 Chips = NDArray[np.uint8]
 Changed = Callable[[Chips, Floats, np.random.Generator], tuple[Floats, Floats]]

@@ -21,7 +21,8 @@ from mien.cues.geometry import measure
 from mien.face.look import look
 from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics
-from mien.values import CANNOT_TELL, EMOTIONS, Affect, Frame
+from mien.values import CANNOT_TELL, Affect, Frame
+from mien.vocabulary import EMOTIONS
 
 WANTED = {"happy": "happiness", "neutral": "neutral"}
 """The emotion that each label of the set must read as."""

@@ -28,7 +28,7 @@ from mien.lab.exams.prepared import Prepared, level68
 from mien.lab.training.heads import known_as
 from mien.lab.training.project_faces import TEST, ProjectFaces
 from mien.piece import Reading
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 RULE_WORDS = ("happiness", "sadness", "anger", "neutral")
 """What the grey rule can say, in the order of its answers."""

@@ -21,7 +21,7 @@ import numpy as np
 from mien.lab.arrays import load_arrays
 from mien.lab.exams.exam import find_data
 from mien.lab.training.corpus import FOUR, splits
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 from mien.writing import sha256_of, write_bytes
 
 Table = dict[str, Any]

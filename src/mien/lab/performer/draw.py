@@ -10,7 +10,7 @@ import numpy as np
 from mien.cues.coefficients import COEFFICIENTS
 from mien.lab.performer.emotions import emotion
 from mien.lab.performer.stage import HAIRS, IRISES, SKINS, Light, Person, Stage
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 IDENTITY_SPREAD = 0.7
 """Standard deviation of the identity weights that gives everyday faces."""

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mien.errors import BadInput
-from mien.values import EMOTIONS
-from mien.vocabulary import SAME_AS
+from mien.vocabulary import EMOTIONS, SAME_AS
 
 
 def _both(name: str, weight: float = 1.0) -> dict[str, float]:
@@ -60,7 +59,7 @@ def emotion(name: str, intensity: float = 1.0) -> dict[str, float]:
 
     Parameters
     ----------
-    name : one of `mien.values.EMOTIONS`, or another name of it ("happy")
+    name : one of `mien.vocabulary.EMOTIONS`, or another name of it ("happy")
     intensity : 0..1
 
     Raises

@@ -19,8 +19,8 @@ import numpy as np
 from mien.ensembles import KIT_CHANNEL, ensembles
 from mien.errors import BadInput
 from mien.music.key import parse_key
-from mien.values import TICKS_PER_QUARTER, Mark, Mode, Note, Part, Phrase
-from mien.vocabulary import quarters_in_beat
+from mien.values import TICKS_PER_QUARTER, Mark, Note, Part, Phrase
+from mien.vocabulary import Mode, quarters_in_beat
 
 FEWEST_NOTES = 12
 """A file with fewer notes says nothing about how music is made."""

@@ -34,7 +34,8 @@ from mien.music.compose import compose
 from mien.music.interruption import EVADED
 from mien.music.originality import RUN_NOTES
 from mien.music.perform import perform
-from mien.values import Mode, Note, Part, Phrase
+from mien.values import Note, Part, Phrase
+from mien.vocabulary import Mode
 from mien.writing import write_bytes
 
 EMOTIONS = ("happy", "angry", "sad", "neutral", "calm")

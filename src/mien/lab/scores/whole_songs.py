@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from mien.lab.scores.melody_statistics import SEMITONES
-from mien.values import TICKS_PER_QUARTER, Mode, Note, Part, Phrase
+from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
+from mien.vocabulary import Mode
 
 FEWEST_NOTES = 12
 

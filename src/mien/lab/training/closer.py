@@ -39,7 +39,8 @@ from mien.lab.exams.metrics import best_temperature
 from mien.lab.exams.portraits import NO_FACE, WANTED, Portraits, by_label, load_portraits
 from mien.lab.exams.regression import fit
 from mien.nets import Floats
-from mien.values import CANNOT_TELL, CANNOT_TELL_DOUBT, EMOTIONS, Frame
+from mien.values import CANNOT_TELL, CANNOT_TELL_DOUBT, Frame
+from mien.vocabulary import EMOTIONS
 from mien.writing import write_bytes
 
 BETWEEN = ("neutral", "happiness")

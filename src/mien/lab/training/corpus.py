@@ -27,8 +27,8 @@ from mien.errors import BadInput
 from mien.face.look import MIN_MESH_SCORE, look_close
 from mien.lab.arrays import load_arrays, save_arrays
 from mien.nets import Floats
-from mien.values import EMOTIONS, Classes, Face, Frame
-from mien.vocabulary import EIGHT
+from mien.values import Face, Frame
+from mien.vocabulary import EIGHT, EMOTIONS, Classes
 
 FOUR = ("happiness", "sadness", "anger", "neutral")
 """The four classes in the order of the file's `label4`."""

@@ -23,7 +23,8 @@ from mien.lab.training.fold import fold
 from mien.lab.training.nets import STREAMS, Shape, with_shares
 from mien.lab.training.train import NETWORK, TRAINING
 from mien.nets import Floats
-from mien.values import CHIP_PX, EMOTIONS
+from mien.values import CHIP_PX
+from mien.vocabulary import EMOTIONS
 from mien.writing import sha256_of
 
 INPUTS = ("chip", "cues", "presence")

@@ -24,7 +24,8 @@ from mien.lab.training.nets import Shape, build_network
 from mien.lab.training.unfold import Layers, fill, layers_of
 from mien.nets import Floats
 from mien.reader_manifest import classes_told
-from mien.values import REGIONS, Classes
+from mien.values import REGIONS
+from mien.vocabulary import Classes
 
 CHUNK = 256
 MILD = Ways(noise=3.0, patch_share=0.0, region_share=0.0, mixup=0.0, silent_cues_share=0.0, cue_noise=0.05)

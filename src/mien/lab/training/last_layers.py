@@ -25,7 +25,7 @@ from mien.lab.training.heads import Heads, fit
 from mien.lab.training.performed import load_performed
 from mien.lab.training.train import best_temperature_of
 from mien.nets import Floats
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 PENALTY = 0.001
 RARE_TIMES = 2

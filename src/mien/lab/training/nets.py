@@ -29,7 +29,8 @@ from mien.affect.regions import BOXES, HIDING_GREY
 from mien.cues.names import NAMES, of_region
 from mien.lab.training.normalise import Normalise
 from mien.nets import Floats
-from mien.values import CHIP_PX, EMOTIONS, REGIONS
+from mien.values import CHIP_PX, REGIONS
+from mien.vocabulary import EMOTIONS
 
 STREAMS = len(REGIONS)
 NORMALISATION = "_norm"

@@ -36,7 +36,8 @@ from mien.lab.performer.perform import perform
 from mien.lab.performer.stage import Stage
 from mien.lab.training.corpus import Cuts, Examples
 from mien.nets import Floats
-from mien.values import EMOTIONS, Frame
+from mien.values import Frame
+from mien.vocabulary import EMOTIONS
 
 NEUTRAL = EMOTIONS.index("neutral")
 WEIGHTS = {"neutral": 5, "happiness": 2, "sadness": 1.5, "anger": 1.5}

@@ -27,7 +27,7 @@ from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
 from mien.nets import Floats
-from mien.values import Classes
+from mien.vocabulary import Classes
 
 TEST = SIDES[-1]
 """The side that is neither learnt from nor chosen by."""

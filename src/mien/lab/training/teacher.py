@@ -27,7 +27,7 @@ from mien.lab.training.augment import Ways, augment
 from mien.lab.training.corpus import RARE, Corpus, load_corpus
 from mien.lab.training.lite import Lite0, begun, folded
 from mien.nets import Floats
-from mien.values import EMOTIONS
+from mien.vocabulary import EMOTIONS
 
 WAYS = Ways(region_share=0.02, shear=0, halved_share=0, jpeg_share=0)
 """How the faces that it learns from are changed."""

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from mien.circumplex import affect_at
 from mien.errors import BadInput
-from mien.values import Affect, Classes
+from mien.values import Affect
+from mien.vocabulary import Classes
 
 MoodPath = Sequence[tuple[float, Affect]]
 """(seconds from the start, affect), time rising."""

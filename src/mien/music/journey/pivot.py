@@ -13,7 +13,8 @@ from functools import cache
 
 from mien.music.harmony import vocabulary
 from mien.music.theory import Harmony
-from mien.values import Brief, Mode
+from mien.values import Brief
+from mien.vocabulary import Mode
 
 Key = tuple[int, Mode]
 """The tonic's pitch class, 0..11, and the mode."""
