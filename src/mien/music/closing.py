@@ -15,7 +15,7 @@ from mien.music.rhythm import Rhythm, bar_ticks, beat_ticks, beats_in_bar, onset
 from mien.values import Brief, Part
 from mien.vocabulary import is_compound
 
-LEAD_ODDS = 0.6
+LEAD_ODDS = 0.5
 """How often a phrase leads on into the next one of its section."""
 
 SIGH_ODDS = {"half": 2.0, "deceptive": 2.0}
