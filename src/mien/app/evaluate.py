@@ -126,19 +126,23 @@ def check_place(weights: Path, out: Path) -> None:
 
 
 def examine_project(weights: Path, project: Path, side: str, out: Path) -> dict[str, Any]:
-    """Examine weights on a project's own classes, and write `NAME.json` and `NAME.html`."""
+    """Examine weights on a project's own classes, and write `NAME.json`, `NAME.html`, and the answers as `NAME.csv`."""
     from mien.affect.network import Reader
     from mien.lab.exams.evaluate import of_weights
-    from mien.lab.exams.project_exam import examine
+    from mien.lab.exams.project_exam import examined, measured, predictions, probs_of
     from mien.lab.pages.project_report import project_report
     from mien.lab.training.project_faces import gather
 
     say = partial(show_step, Console(stderr=True))
     told = of_weights(weights)
-    found = examine(Reader(weights), gather(project, say), side, told.get("training", {})) | {"weights": told}
+    faces = gather(project, say)
+    rows = examined(faces, side)
+    probs = probs_of(Reader(weights), faces, rows)
+    found = measured(faces, rows, probs, told.get("training", {})) | {"weights": told}
     with write_together(out) as aside:
         (aside / f"{weights.stem}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         (aside / f"{weights.stem}.html").write_text(project_report(weights.stem, found), encoding="utf-8")
+        (aside / f"{weights.stem}.csv").write_text(predictions(faces, rows, probs), encoding="utf-8")
     return found
 
 
@@ -162,7 +166,7 @@ def show(measured: Mapping[str, Any], out: Path, name: str, groups: int | None =
         console.print(
             escape(f"recall of {kind}: {found['share']:.2f}  ({low:.2f} to {high:.2f}), {counted(found['n'], 'face')}")
         )
-    for suffix in ("json", "html"):
+    for suffix in ("json", "html") if groups is None else ("json", "html", "csv"):
         console.print(f"  {out / f'{name}.{suffix}'}", highlight=False, soft_wrap=True, markup=False)
 
 

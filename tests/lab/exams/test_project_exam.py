@@ -1,5 +1,6 @@
 """A network is examined on a project: what it may have learnt from is told, and what has no use there refused."""
 
+import csv
 import json
 from pathlib import Path
 from shutil import copytree
@@ -85,8 +86,23 @@ def test_the_result_goes_beside_the_weights(project: Path, tmp_path: Path, monke
     monkeypatch.chdir(tmp_path / "checkout")
     weights = write_own_reader(tmp_path)
     mien("evaluate", weights, "--data", project)
-    assert sorted(path.name for path in (weights.parent / "report").iterdir()) == ["own.html", "own.json"]
+    assert sorted(path.name for path in (weights.parent / "report").iterdir()) == ["own.csv", "own.html", "own.json"]
     assert not list((tmp_path / "checkout" / "results").iterdir())
+
+
+def test_the_answers_face_by_face_give_the_numbers_told(project: Path, tmp_path: Path) -> None:
+    sides_by_turns(project)
+    mien("evaluate", write_own_reader(tmp_path), "--data", project, "--out", tmp_path / "out")
+    told = json.loads((tmp_path / "out" / "own.json").read_text())["own"]
+    rows = list(csv.DictReader((tmp_path / "out" / "own.csv").read_text().splitlines()))
+    right = [row["truth"] == row["answer"] for row in rows]
+    assert sum(right) / len(rows) == pytest.approx(told["accuracy"]["value"])
+    for row in rows:
+        shares = {name: float(row[name]) for name in told["classes"]}
+        assert row["answer"] == max(shares, key=shares.__getitem__) and sum(shares.values()) == pytest.approx(
+            1, abs=1e-5
+        )
+    assert {row["sha256"] for row in rows} <= set(gather(project).pictures)
 
 
 def test_intervals_are_over_what_belongs_together(project: Path, tmp_path: Path) -> None:

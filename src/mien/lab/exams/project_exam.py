@@ -18,6 +18,8 @@ Intervals are over `on.bundles`, the groups of faces that belong together, if th
 of balanced accuracy and macro-F1 are null where some class has too few (see `mien.lab.exams.metrics`).
 """
 
+import csv
+import io
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -152,12 +154,31 @@ def examine(
     BadInput
         If the side is unknown or has no faces, or the reader does not know the classes.
     """
+    rows = examined(faces, side)
+    return measured(faces, rows, probs_of(reader, faces, rows), training)
+
+
+def examined(faces: ProjectFaces, side: str) -> NDArray[np.int64]:
+    """Which faces an exam of a side asks about: those with a clear class.
+
+    Raises
+    ------
+    BadInput
+        If the side is unknown or has no such faces.
+    """
     if side not in SIDES:
         raise BadInput(f"unknown side '{side}': choose one of {', '.join(SIDES)}")
     rows = np.flatnonzero((faces.sides == side) & (faces.majority >= 0))
     if not len(rows):
         raise BadInput(f"{faces.name}: no face with a clear class on the side '{side}'; label more")
-    probs, met = probs_of(reader, faces, rows), learnt_from(training, faces)
+    return rows
+
+
+def measured(
+    faces: ProjectFaces, rows: NDArray[np.int64], probs: NDArray[np.float64], training: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Every number that a reader's answers give, `probs` (n, k) for the faces in `rows`, all of one side."""
+    met, side = learnt_from(training, faces), str(faces.sides[rows[0]])
     groups = faces.groups[rows]
     on: Mapping[str, Any] = {
         "data": f"project '{faces.name}'",
@@ -170,3 +191,16 @@ def examine(
         "bundles": len(np.unique(groups)),
     }
     return {"on": dict(on), "own": describe(faces.majority[rows], probs, [one.name for one in faces.classes], groups)}
+
+
+def predictions(faces: ProjectFaces, rows: NDArray[np.int64], probs: NDArray[np.float64]) -> str:
+    """The answers face by face, as CSV: picture (sha256, as in `faces.csv`), bundle, truth, answer, and the probability
+    of each class. For paired tests and for looking at what was mistaken."""
+    names, told = [one.name for one in faces.classes], io.StringIO()
+    table = csv.writer(told, lineterminator="\n")
+    table.writerow(["sha256", "bundle", "truth", "answer", *names])
+    for row, bundle, answer in zip(rows.tolist(), faces.groups[rows].tolist(), probs, strict=True):
+        truth = names[int(faces.majority[row])]
+        shares = [f"{prob:.6f}" for prob in answer]
+        table.writerow([faces.pictures[row], bundle, truth, names[int(answer.argmax())], *shares])
+    return told.getvalue()
