@@ -46,6 +46,8 @@ class TestClass:
             (["dreamy", "--brief", "tempo_bpm=slow"], "a number is wanted"),
             (["dreamy", "--brief", "mode=major"], "choose one of phrygian"),
             (["--brief", "mode=lydian"], "name it"),
+            (["--remove"], "name the class"),
+            (["sulky", "--remove"], "there are happy, dreamy"),
             (["DREAMY", "--valence=0", "--arousal=0"], "there is 'dreamy' already"),
         ],
     )

@@ -20,6 +20,20 @@ def test_a_project_keeps_its_classes(tmp_path: Path) -> None:
         assert project.classes[2] == dreamy
 
 
+def test_a_class_goes_only_while_nothing_is_of_it(tmp_path: Path) -> None:
+    with Project.create(tmp_path, ORIGIN) as project:
+        with project.change() as db:
+            db.execute("INSERT INTO sources (kind, address, begun_at) VALUES ('folder', 'here', '2026')")
+            db.execute("INSERT INTO arrivals (source, address, class, arrived_at) VALUES (1, 'a', 'sad', '2026')")
+        with pytest.raises(BadInput, match="'sad': pictures came"):
+            project.remove_class("sad")
+        with pytest.raises(BadInput, match="no class 'glum': there are happy, sad"):
+            project.remove_class("glum")
+        project.remove_class("happy")
+        project.add_class(EmotionClass("dreamy", 0.3, -0.5))
+        assert [one.name for one in project.classes] == ["sad", *(one.name for one in ORIGIN[2:]), "dreamy"]
+
+
 def test_a_change_is_whole_or_none(tmp_path: Path) -> None:
     with Project.create(tmp_path) as project:
         with pytest.raises(sqlite3.IntegrityError), project.change() as db:

@@ -176,6 +176,22 @@ class Project:
         with self.change() as db:
             _add(db, one)
 
+    def remove_class(self, name: str) -> None:
+        """Remove a class that nothing was ever collected or labelled as.
+
+        Raises
+        ------
+        BadInput
+            If there is none of that name, or it is in use.
+        """
+        if name not in (one.name for one in self.classes):
+            raise BadInput(f"no class '{name}': there are {', '.join(one.name for one in self.classes)}")
+        try:
+            with self.change() as db:
+                db.execute("DELETE FROM classes WHERE name = ?", (name,))
+        except sqlite3.IntegrityError:
+            raise BadInput(f"class '{name}': pictures came or were labelled as it, so it stays") from None
+
     def path_of(self, sha256: str) -> Path:
         """Where the copy of a picture lies, whether or not it is there."""
         return self.folder / PICTURES / sha256[:2] / sha256

@@ -33,10 +33,17 @@ def place_class(
             "--brief", help="What it asks of the composer, as in 'mode=lydian, tempo_bpm=60'; '' removes this."
         ),
     ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove the class, if no picture came or was labelled as it.")
+    ] = False,
 ) -> None:
-    """Add, change or list classes. A class has a valence, an arousal, and what it asks of the composer."""
+    """Add, change, remove or list classes. A class has a valence, an arousal, and what it asks of the composer."""
     with Project.open(project) as opened:
-        if name is not None:
+        if remove:
+            if name is None or (valence, arousal, brief) != (None, None, None):
+                raise BadInput("--remove: name the class, and give nothing else")
+            opened.remove_class(name)
+        elif name is not None:
             known = {one.name: one for one in opened.classes}
             opened.add_class(placed(known.get(name), name, valence, arousal, brief))
         elif (valence, arousal, brief) != (None, None, None):
