@@ -90,7 +90,7 @@ def test_a_pianist_in_an_ensemble_has_two_hands(emotion: str) -> None:
         strokes += len(begun)
         piano = next(system for system in lay_out(phrase) if system.name == "Piano")
         assert len(piano.staves) == 2
-    assert octaves >= 0.15 * strokes and chords >= 0.2 * strokes
+    assert octaves >= 0.15 * strokes and chords >= 0.18 * strokes
 
 
 def test_an_octave_of_the_left_hand_sounds_under_the_chords_until_the_next() -> None:

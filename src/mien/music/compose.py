@@ -22,7 +22,7 @@ from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import choose_texture
-from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, find_form, nth_letter
+from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, asks, find_form, nth_letter
 from mien.music.height import heightened, with_height
 from mien.music.in_force import Briefs
 from mien.music.interruption import EVADED, breaks, broken_off, louder
@@ -286,7 +286,7 @@ def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neigh
         before=before,
         after=refrain[0] if leads_back else None,
         like=(theme[0] if theme and not drafts else before) if phrase.opens_like else None,
-        comes_again=bool(to_come and to_come[0].opens_like),
+        comes_again=to_come[0].opens_like > 0 if to_come else asks(spec),
         heard=last_pitches(memory.heard, drafts),
         opens_contrast=spec.is_contrast and not spec.key and not drafts,
         leads_on=bool(to_come or leads_back),

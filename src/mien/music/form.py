@@ -266,6 +266,11 @@ def sections_of(
     return tuple(sections)
 
 
+def asks(section: SectionSpec) -> bool:
+    """Whether a section is a question that the next one answers."""
+    return len(section.phrases) == 1 and section.phrases[0].role == QUESTION["role"]
+
+
 def titled(theme: str, turn: int) -> str:
     """A theme's name with a prime for each return; from the fourth return on, one prime and their number."""
     return theme + ("'" * turn if turn < 4 else f"'{turn}")
