@@ -11,7 +11,7 @@ References: Caplin 1998, *Classical Form* (feminine endings, lead-ins); Rothstei
 import numpy as np
 
 from mien.ensembles import ensemble
-from mien.music.rhythm import Rhythm, bar_ticks, beat_ticks, beats_in_bar, onsets
+from mien.music.rhythm import Rhythm, bar_ticks, beat_ticks, beats_in_bar, division_ticks, onsets
 from mien.values import Brief, Part
 from mien.vocabulary import is_compound
 
@@ -31,7 +31,7 @@ def closing_rhythm(brief: Brief, cadence: str, *, leads_on: bool, rng: np.random
     """
     meter = brief.meter
     bar, beat = bar_ticks(meter), beat_ticks(meter)
-    part = beat // 3 if is_compound(meter) else beat // 2
+    part = division_ticks(meter)
     breath, late = (beat, part) if beats_in_bar(meter) > 2 else (part, 2 * part)
     early = max(beat, bar - 2 * beat)
     if leads_on and rng.random() < LEAD_ODDS:

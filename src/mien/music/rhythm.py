@@ -41,6 +41,11 @@ def beat_ticks(meter: Meter) -> int:
     return round(quarters_in_beat(meter) * TICKS_PER_QUARTER)
 
 
+def division_ticks(meter: Meter) -> int:
+    """Length of a part of a beat in ticks: a half, or a third in compound metre; an eighth in either."""
+    return beat_ticks(meter) // (3 if is_compound(meter) else 2)
+
+
 def bar_ticks(meter: Meter) -> int:
     """Length of a bar in ticks."""
     return meter[0] * TICKS_PER_QUARTER * 4 // meter[1]

@@ -13,9 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from mien.music.draft import Draft, Neighbours, faults_of
-from mien.music.rhythm import beat_ticks
+from mien.music.rhythm import beat_ticks, division_ticks
 from mien.values import Brief
-from mien.vocabulary import is_compound
 
 ODDS, TENSION_ODDS = 0.25, 0.5
 """How often a note that can be held into the next chord is, and what full tension adds."""
@@ -25,7 +24,7 @@ def suspended(draft: Draft, brief: Brief, around: Neighbours, rng: np.random.Gen
     """Hold notes of the melody into a chord to which they are foreign, where they fall from there by step to a tone of
     the chord that is at least a beat long, and no fault of the outer voices comes of it. The phrase keeps its notes."""
     beat = beat_ticks(brief.meter)
-    part = beat // 3 if is_compound(brief.meter) else beat // 2
+    part = division_ticks(brief.meter)
     starts = {slot.onset_ticks: slot.harmony for slot in draft.slots[:-1]}  # the close is struck with the bass
     faults = None
     for place, (held, resolution) in enumerate(pairwise(draft.melody)):
