@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mien.values import Affect
-from mien.vocabulary import EmotionClass, Mode, meter_named
+from mien.vocabulary import EmotionClass, meter_named, mode_named
 
 DOUBT_PULL = 0.6
 """Share of valence, arousal and a class's own wishes that full doubt removes: an unsure reading plays closer to
@@ -23,7 +23,7 @@ SOURCE = "asked by the class"
 """The source of a wish that rests on nobody's finding."""
 WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
     {
-        "mode": lambda name: Mode[name.upper()],
+        "mode": mode_named,
         "meter": meter_named,
         "tonic_pc": int,
     }
