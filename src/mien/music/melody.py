@@ -11,7 +11,7 @@ Meier 1988, *The Modes of Classical Vocal Polyphony* (clausulae); Forney 1973, "
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mien.music.harmony import Outer, Slot, slot_at
 from mien.music.motif import step_odds
 from mien.music.rhythm import DOWNBEAT, strength
+from mien.music.theory import Harmony
 from mien.values import TICKS_PER_QUARTER, Brief
 from mien.vocabulary import Mode
 
@@ -45,6 +46,8 @@ class Costs:
     wide: float = 2.0
     """A leap of a seventh, or of more than an octave."""
     augmented_second: float = 3.0
+    cross: float = 3.0
+    """A letter that changes its accidental on the spot."""
     unled: float = 3.0
     """At a change of chord: a leading tone that moves other than up a semitone, a seventh that rises; half of it for a
     seventh that falls past its resolution."""
@@ -108,7 +111,7 @@ class Range:
 
 @cache
 def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(learnt cost, unresolved) over (before, current, next) positions in a range of `count` steps."""
+    """(learnt cost, cost of an unresolved tone) over (before, current, next) positions in a range of `count` steps."""
     odds = -np.log(step_odds())
     widest = len(odds) // 2
     place = np.arange(count)
@@ -117,13 +120,14 @@ def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     left_by_leap = np.abs(second) != 1
     entered_by_leap = np.abs(first) > 1
     unresolved = np.where(left_by_leap, 1.0, np.where(entered_by_leap & (second > 0), 0.5, 0.0))
-    return odds[first + widest, second + widest], unresolved + np.zeros((count, count, count))
+    return COSTS.learnt * odds[first + widest, second + widest], COSTS.unresolved * unresolved + np.zeros((count,) * 3)
 
 
-@cache
-def _has_tones(pcs: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Whether each of the twelve pitch classes is among `pcs`."""
-    return np.isin(np.arange(12), pcs)
+@lru_cache(maxsize=256)
+def _tones(chord: Harmony, span: Range) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The pitch of every step of a range over a chord, and whether it is foreign to it."""
+    pitch = np.array([chord.pitch(step) for step in range(span.low, span.high + 1)])
+    return pitch, ~np.isin(pitch % 12, chord.pcs)
 
 
 def sing(
@@ -150,10 +154,10 @@ def sing(
     learnt, unresolved = _habit(count)
     steps = np.arange(span.low, span.high + 1)
     under = [slot_at(slots, syllable.onset_ticks) for syllable in syllables]
-    pitches = [np.array([slot.harmony.pitch(int(s)) for s in steps]) for slot in under]
-    foreign = [~_has_tones(slot.harmony.pcs)[pitch % 12] for pitch, slot in zip(pitches, under, strict=True)]
-    weights = _foreign_weights(brief, syllables)
-    base = COSTS.learnt * learnt
+    tones = [_tones(slot.harmony, span) for slot in under]
+    own = _own_costs(brief, syllables, steps, np.array([foreign for _, foreign in tones]), arch, close_letters, rng)
+    if joint is not None and joint.melody is not None:
+        own[0] += COSTS.parallel * _parallel(np.array([joint.melody]), tones[0][0], joint.bass, under[0].bass_midi)[0]
 
     # cost[before, current] of the best line so far; a line that starts afresh has no earlier step
     cost = np.zeros((count, count))
@@ -164,28 +168,13 @@ def sing(
         cost[min(max(previous, 0), count - 1), min(max(held, 0), count - 1)] = 0
     back: list[NDArray[np.int64]] = []
     for index, syllable in enumerate(syllables):
-        own = (
-            COSTS.arch * (steps - arch[index]) ** 2
-            + weights[index] * foreign[index]
-            + rng.gumbel(0, COSTS.noise, count)
-        )
-        if index == 0 and joint is not None and joint.melody is not None:
-            own += COSTS.parallel * _parallel(np.array([joint.melody]), pitches[0], joint.bass, under[0].bass_midi)[0]
-        if syllable.place is not None:
-            own += COSTS.place * np.minimum(np.abs(steps - syllable.place), 3)
-        own += COSTS.tonic * (steps % 7 == 0) * (not syllable.closes)
-        if syllable.closes:
-            own += COSTS.close * ~np.isin(steps % 7, close_letters) + COSTS.close * foreign[index]
-        pair = np.zeros((count, count))
+        total = cost[:, :, None] + learnt
         if index:
-            pair = _pair_cost(
-                brief, syllable, steps, pitches[index - 1], pitches[index], under[index - 1], under[index]
-            )
-        total = cost[:, :, None] + base
+            total += unresolved * tones[index - 1][1][None, :, None]
+        back.append(total.argmin(axis=0))
+        cost = total.min(axis=0) + own[index]
         if index:
-            total = total + COSTS.unresolved * unresolved * foreign[index - 1][None, :, None]
-        back.append(np.argmin(total, axis=0))
-        cost = np.min(total, axis=0) + pair + own[None, :]
+            cost += _pair_cost(brief, syllable, span, under[index - 1], under[index])
     current, following = np.unravel_index(int(np.argmin(cost)), cost.shape)
     path = [int(following), int(current)]
     for pointer in back[:0:-1]:
@@ -193,43 +182,80 @@ def sing(
     path = path[len(syllables) - 1 :: -1] if len(syllables) > 1 else path[:1]
     return [
         Sung(s.onset_ticks, s.length_ticks, int(steps[place]), int(pitch[place]))
-        for s, place, pitch in zip(syllables, path, pitches, strict=True)
+        for s, place, (pitch, _) in zip(syllables, path, tones, strict=True)
     ]
 
 
-def _pair_cost(
+def _own_costs(
     brief: Brief,
-    syllable: Syllable,
+    syllables: list[Syllable],
     steps: NDArray[np.int64],
-    pitch: NDArray[np.int64],
-    next_pitch: NDArray[np.int64],
-    slot: Slot,
-    next_slot: Slot,
+    foreign: NDArray[np.bool_],
+    arch: NDArray[np.float64],
+    close_letters: tuple[int, ...],
+    rng: np.random.Generator,
 ) -> NDArray[np.float64]:
+    """Cost of each step at each syllable by itself: (len(syllables), len(steps)), as `foreign` is."""
+    weights = np.array(_foreign_weights(brief, syllables))
+    own = COSTS.arch * (steps - arch[:, None]) ** 2 + weights[:, None] * foreign
+    own += rng.gumbel(0, COSTS.noise, own.shape)
+    for index, syllable in enumerate(syllables):
+        if syllable.place is not None:
+            own[index] += COSTS.place * np.minimum(np.abs(steps - syllable.place), 3)
+        if syllable.closes:
+            own[index] += COSTS.close * ~np.isin(steps % 7, close_letters) + COSTS.close * foreign[index]
+        else:
+            own[index] += COSTS.tonic * (steps % 7 == 0)
+    return np.asarray(own)
+
+
+def _pair_cost(brief: Brief, syllable: Syllable, span: Range, slot: Slot, next_slot: Slot) -> NDArray[np.float64]:
     """Cost of going from each step (rows) to each step (columns)."""
-    move = steps[None, :] - steps[:, None]
-    semitones = next_pitch[None, :] - pitch[:, None]
-    size = np.abs(semitones)
-    cost = (
-        COSTS.step * (np.abs(move) <= 1)
+    cost = _move_cost(brief.mode, brief.spread_semitones, span, slot.harmony, next_slot.harmony)
+    size = np.abs(_moves(span))
+    if syllable.closes:
+        cost = cost + (COSTS.last_clausula if syllable.ends else COSTS.clausula) * (size > 1)
+    if syllable.motif_step is not None:
+        cost = cost + COSTS.motif * np.minimum(np.abs(_moves(span) - syllable.motif_step), 3)
+    if next_slot is not slot:
+        pitch, next_pitch = _tones(slot.harmony, span)[0], _tones(next_slot.harmony, span)[0]
+        cost = cost + _unled_cost(span, slot.harmony, next_slot.harmony)
+        cost += COSTS.parallel * _parallel(pitch, next_pitch, slot.bass_midi, next_slot.bass_midi)
+    return cost
+
+
+@cache
+def _moves(span: Range) -> NDArray[np.int64]:
+    """Steps from each step of a range (rows) to each (columns)."""
+    steps = np.arange(span.low, span.high + 1)
+    return np.asarray(steps[None, :] - steps[:, None])
+
+
+@lru_cache(maxsize=256)
+def _move_cost(mode: Mode, spread_semitones: float, span: Range, chord: Harmony, other: Harmony) -> NDArray[np.float64]:
+    """Cost of each move as such, from over one chord to over another."""
+    move = np.abs(_moves(span))
+    size = np.abs(_tones(other, span)[0][None, :] - _tones(chord, span)[0][:, None])
+    augmented = COSTS.augmented_second * (0.4 if mode is Mode.HARMONIC_MINOR else 1.0)
+    return np.asarray(
+        COSTS.step * (move <= 1)
         + COSTS.tritone * (size == 6)
         + COSTS.wide * ((size == 10) | (size == 11) | (size > 12))
+        + augmented * ((size == 3) & (move == 1))
+        + COSTS.cross * ((size > 0) & (move == 0))
+        + (3.8 - spread_semitones) * 0.06 * (move >= 3)
     )
-    exotic = brief.mode is Mode.HARMONIC_MINOR
-    cost = cost + COSTS.augmented_second * (0.4 if exotic else 1.0) * ((size == 3) & (np.abs(move) == 1))
-    cost += 3.0 * ((size > 0) & (move == 0))  # a letter changes its accidental on the spot: cross relation
-    cost += (3.8 - brief.spread_semitones) * 0.06 * (np.abs(move) >= 3)
-    if syllable.closes:
-        cost += (COSTS.last_clausula if syllable.ends else COSTS.clausula) * (np.abs(move) > 1)
-    if syllable.motif_step is not None:
-        cost += COSTS.motif * np.minimum(np.abs(move - syllable.motif_step), 3)
-    if next_slot is not slot:
-        chord = slot.harmony
-        leads, falls = pitch % 12 == chord.leading_pc, pitch % 12 == chord.seventh_pc
-        cost += COSTS.unled * (leads[:, None] & (semitones != 1) & (semitones != 0))
-        cost += COSTS.unled * (falls[:, None] & (move > 0)) + 0.5 * COSTS.unled * (falls[:, None] & (move < -1))
-        cost += COSTS.parallel * _parallel(pitch, next_pitch, slot.bass_midi, next_slot.bass_midi)
-    return np.asarray(cost)
+
+
+@lru_cache(maxsize=256)
+def _unled_cost(span: Range, chord: Harmony, other: Harmony) -> NDArray[np.float64]:
+    """Cost of each move by which a chord is left with its leading tone or its seventh unresolved."""
+    pitch, move = _tones(chord, span)[0], _moves(span)
+    semitones = _tones(other, span)[0][None, :] - pitch[:, None]
+    leads, falls = pitch % 12 == chord.leading_pc, pitch % 12 == chord.seventh_pc
+    stuck = leads[:, None] & (semitones != 1) & (semitones != 0)
+    late = falls[:, None] & (move < -1)
+    return np.asarray(COSTS.unled * stuck + COSTS.unled * (falls[:, None] & (move > 0)) + 0.5 * COSTS.unled * late)
 
 
 def _parallel(pitch: NDArray[np.int64], next_pitch: NDArray[np.int64], bass: int, next_bass: int) -> NDArray[np.bool_]:
