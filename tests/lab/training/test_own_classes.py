@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +20,10 @@ from mien.affect.network import Reader  # noqa: E402
 from mien.assets import asset_path, read_manifest  # noqa: E402
 from mien.data.project import Project  # noqa: E402
 from mien.errors import BadInput  # noqa: E402
+from mien.lab.training.export import export  # noqa: E402
 from mien.lab.training.frozen import Trunk  # noqa: E402
 from mien.lab.training.heads import begun, known_as  # noqa: E402
+from mien.lab.training.nets import Shape, build_network  # noqa: E402
 from mien.lab.training.project_faces import gather  # noqa: E402
 from mien.vocabulary import EMOTIONS, SAME_AS  # noqa: E402
 
@@ -101,11 +105,26 @@ def test_its_words_are_read_and_played(run: Path) -> None:
     assert led.path[-1][1].reads_as == "barred" and led.briefs[-1][1].tempo_bpm == pytest.approx(60, abs=5)
 
 
-def test_a_network_of_ones_own_can_be_gone_on_from(project: Path, run: Path, tmp_path: Path) -> None:
-    mien("train", "--data", project, "--out", tmp_path, "--start", run / "reader.tflite", "--epochs", 1)
-    manifest = read_manifest(tmp_path / "reader.tflite")
-    assert manifest["training"]["recipe"]["begun_from"] == {name: name for name in NAMES}
-    assert manifest["training"]["recipe"]["streams"] in ("frozen", "learnt on")
+@pytest.fixture
+def small(run: Path, tmp_path: Path) -> Path:
+    """A network of the project's classes, with a fiftieth of the shipped one's weights, that has learnt nothing."""
+    keras.utils.set_random_seed(7)
+    before = read_manifest(run / "reader.tflite")
+    shape = Shape(stem=4, blocks=((8, 2),), features=16, cue_features=8, gate=8, classes=len(NAMES))
+    network = build_network(shape)
+    told = {"shape": asdict(shape), "parameters": network.count_params(), "temperature": 1.0}
+    return export(network, told | {name: before[name] for name in ("classes", "cues", "data")}, tmp_path / "small")
+
+
+def test_a_network_of_ones_own_can_be_gone_on_from(project: Path, small: Path, tmp_path: Path) -> None:
+    words = ["--start", small, "--epochs", 2, "--rate", 0.01]
+    said = mien("train", "--data", project, "--out", tmp_path, *words)
+    ((before, after),) = re.findall(r"loss on the development side (\S+), then (\S+)", said.stderr)
+    recipe = read_manifest(tmp_path / "reader.tflite")["training"]["recipe"]
+    assert recipe["begun_from"] == {name: name for name in NAMES}
+    learnt_on = float(after) < float(before)  # what reads better is kept
+    assert recipe["streams"] == ("learnt on" if learnt_on else "frozen")
+    assert recipe["develop_loss"] == pytest.approx(min(float(before), float(after)), abs=1e-4)
     assert Reader(tmp_path / "reader.tflite").classes == BARRED
 
 

@@ -1,4 +1,4 @@
-"""A whole training in small: faces made of nothing, eight epochs, export, and the reader reads the result."""
+"""A whole training in small: faces made of nothing, six epochs, export, and the reader reads the result."""
 
 import json
 import os
@@ -58,7 +58,7 @@ def made_faces(n: int, seed: int) -> Examples:
 @pytest.fixture(scope="module")
 def corpus() -> Corpus:
     scale = CueScale(np.zeros(len(NAMES), dtype=np.float32), np.ones(len(NAMES), dtype=np.float32))
-    return Corpus(made_faces(256, 1), made_faces(64, 2), made_faces(64, 3), scale)
+    return Corpus(made_faces(144, 1), made_faces(64, 2), made_faces(64, 3), scale)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Trained:
     epochs: list[int]
 
 
-PLAN = Plan(epochs=8, batch=8, rate=5e-3, average=0.8, precision=SHORT)
+PLAN = Plan(epochs=6, batch=8, rate=8e-3, average=0.8, precision=SHORT)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_an_interrupted_training_goes_on(trained: Trained) -> None:
 
 def test_training_learns_and_ships(corpus: Corpus, trained: Trained) -> None:
     training = json.loads((trained.out / "training.json").read_text())
-    assert training["faces"] == {"train": 256, "develop": 64, "validate": 64, "performed": 0}
+    assert training["faces"] == {"train": 144, "develop": 64, "validate": 64, "performed": 0}
     assert list((trained.out / "events").rglob("events*"))  # for TensorBoard
     path = export(trained.network, training, trained.out)  # refuses a network whose parity is off
     faces = corpus.validate
