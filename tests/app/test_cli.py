@@ -486,7 +486,7 @@ def test_a_mapping_is_shown_copied_edited_and_played(capsys, tmp_path):
     assert json.loads(printed)["brief"]["tempo_bpm"]["value"] == 70
     mine.write_text(text.replace('cue = "corner_lift"', 'cue = "ear_wiggle"'), encoding="utf-8")
     code, _, error = mien(capsys, "mapping", "check", str(mine))
-    assert code == EXIT_CODE and "unknown cue 'ear_wiggle'" in error
+    assert code == EXIT_CODE and "cue 'ear_wiggle' given; one of brow_height," in error
 
 
 def test_a_way_from_sad_to_happy(capsys, tmp_path):

@@ -1,23 +1,21 @@
 """The command line: `mien play`, `read`, `explain`, `compose`, `travel`, `why`, `mapping`, `doctor` and more.
 
-Each command is a thin coat over `mien.instrument`: it parses, calls, shows. Errors meant for a person are printed as
-one line on the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`,
-`--csv`) are the only thing on the output stream.
+The commands that make a piece, `play`, `compose` and `travel`, are thin coats over `mien.instrument`: they parse, call,
+show. Every other command has a module of its own beside this one. Errors meant for a person are printed as one line on
+the error stream, with exit code 2; `--debug` shows where they arose. Results for programs (`--json`, `--csv`) are the
+only thing on the output stream.
 """
 
-import csv
 import io
 import json
 import os
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypedDict
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mien import __version__
@@ -25,13 +23,15 @@ from mien.app import live as live_commands
 from mien.app import mapping as mapping_commands
 from mien.app import show
 from mien.app.data import commands as data_commands
+from mien.app.doctor import doctor
 from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.export import export
 from mien.app.measure import measure
-from mien.app.options import Coefficients, MappingFile, Out, Weights
+from mien.app.options import AsJson, MappingFile, Out, Weights
 from mien.app.perform import perform
 from mien.app.ports import ports
+from mien.app.read import read
 from mien.app.refusals import run
 from mien.app.train import train
 from mien.app.why import why
@@ -39,9 +39,8 @@ from mien.ensembles import ensembles
 from mien.errors import EXIT_CODE, BadInput, MienError
 from mien.music.form import forms
 from mien.music.journey.path import read_path
-from mien.music.mapping import MappingTable
+from mien.music.mapping import MappingTable, load_mapping
 from mien.piece import FILES, MORE_FILES, Piece, check_files
-from mien.values import REGIONS
 from mien.writing import readable
 
 _NUMBER = r"\d*\.?\d+"
@@ -59,11 +58,6 @@ app = typer.Typer(
 
 app.add_typer(mapping_commands.app, name="mapping")
 app.add_typer(data_commands.app, name="data")
-for _command in (
-    live_commands.live, live_commands.replay, ports, why, measure, perform, train, evaluate, explain, export
-):  # fmt: skip
-    app.command()(_command)
-
 Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece in seconds, 10 to 3600.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")]
 EnsembleName = Annotated[str, typer.Option("--ensemble", help=f"Ensemble: {', '.join(ensembles())}.")]
@@ -82,10 +76,7 @@ Files = Annotated[
     typer.Option("--files", help=f"Files to write, comma-separated: {', '.join(FILES)}; also {', '.join(MORE_FILES)}."),
 ]
 SoundFont = Annotated[Path | None, typer.Option("--soundfont", help="Another SoundFont to play with, sf2 or sf3.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")]
 DEFAULT_FILES = ",".join(FILES)
-PIPED_CELLS = 160
-"""Width of what is printed into a pipe or a file."""
 
 
 @app.command()
@@ -201,7 +192,7 @@ def travel(
     weights: Weights = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compose a piece that starts in one mood and leads to another."""
+    """Lead from one mood to another in a piece, or follow a CSV of moods."""
     from mien import instrument
 
     kinds = check_files(files)
@@ -219,76 +210,11 @@ def travel(
     _deliver(piece, out, kinds, as_json)
 
 
-@app.command()
-def read(
-    pictures: Annotated[list[Path], typer.Argument(help="Pictures with faces.")],
-    as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print only CSV, for other programs.")] = False,
-    weights: Weights = None,
-    coefficients: Coefficients = False,
-) -> None:
-    """Read every face in every picture, without making music. A picture that cannot be read does not stop the rest."""
-    from mien.reading import movements, reader_of
-    from mien.reading import read as read_faces
-
-    if as_json and as_csv:
-        raise BadInput("--json and --csv: choose one of them")
-    console = Console(width=None if sys.stdout.isatty() else PIPED_CELLS)
-    errors = Console(stderr=True)
-    reader_of(weights)  # a network that is none is told once
-    found, failed = [], 0
-    for picture in pictures:
-        try:
-            readings = read_faces(picture, weights=weights, remark=_remark(errors, picture))
-        except MienError as error:
-            if len(pictures) == 1:
-                raise
-            failed += 1
-            errors.print(f"mien: {error}", markup=False, highlight=False, soft_wrap=True)
-            continue
-        found += [(str(picture), number, reading) for number, reading in enumerate(readings, start=1)]
-    moved = [movements(r) if coefficients else {} for _, _, r in found]
-    if as_json:
-        rows = [
-            {"picture": readable(p), "number": n} | r.account() | ({"coefficients": dict(m)} if m else {})
-            for (p, n, r), m in zip(found, moved, strict=True)
-        ]
-        print(json.dumps(rows, indent=2))
-    elif as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        affects = (*reader_of(weights).names, "valence", "arousal", "doubt", *REGIONS)
-        writer.writerow(["picture", "face", "reads_as", *affects, *(moved[0] if moved else ())])
-        for (p, n, r), m in zip(found, moved, strict=True):
-            a = r.affect
-            numbers = (*a.probs, a.valence, a.arousal, a.doubt, *a.shares, *m.values())
-            writer.writerow([p, n, a.reads_as, *(f"{v:.4f}" for v in numbers)])
-    elif len(found) == 1:
-        show.show_reading(console, found[0][2], 1, 1)
-        if coefficients:
-            show.show_coefficients(console, moved[0])
-    else:
-        console.print(show.table_of_readings([(p, n, r.affect) for p, n, r in found], console.width))
-        if coefficients:
-            errors.print("the movements of several faces are told by --json and --csv")
-    if failed:
-        raise typer.Exit(EXIT_CODE)
-
-
-@app.command()
-def doctor() -> None:
-    """Check what works here, and say how to fix what does not."""
-    from mien.app.doctor import examine
-
-    console = Console()
-    healthy = True
-    for finding in examine():
-        mark = {True: "[green]works[/]", False: "[red]broken[/]", None: "[yellow]absent[/]"}[finding.works]
-        console.print(f"{mark}  {escape(f'{finding.part}: {finding.detail}')}", highlight=False, soft_wrap=True)
-        if finding.remedy:
-            console.print(escape(f"        remedy: {finding.remedy}"), highlight=False, soft_wrap=True)
-        healthy = healthy and finding.works is not False
-    if not healthy:
-        raise typer.Exit(1)
+for _command in (
+    read, live_commands.live, live_commands.replay, why, explain, measure,
+    perform, train, evaluate, export, ports, doctor,
+):  # fmt: skip
+    app.command()(_command)
 
 
 @app.callback(invoke_without_command=True)
@@ -339,10 +265,6 @@ def _deliver(piece: Piece, out: Path, kinds: tuple[str, ...], as_json: bool) -> 
     show.show_piece(console, piece, files, replaced)
 
 
-def _remark(console: Console, picture: Path) -> Callable[[str], None]:
-    return lambda text: console.print(escape(f"note: {picture}: {text}"), style="yellow", highlight=False)
-
-
 class _Wishes(TypedDict):
     """What every way of making a piece is told besides its mood and length."""
 
@@ -370,7 +292,7 @@ def _wishes(
         "key": key,
         "meter": meter,
         "font": soundfont,
-        "mapping": mapping_commands.open_mapping(mapping) if mapping else None,
+        "mapping": load_mapping(mapping) if mapping else None,
         "form": form,
     }
 

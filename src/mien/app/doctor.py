@@ -1,4 +1,4 @@
-"""What works on this machine: networks, other shipped files, font, score engraver, and what optional parts are there.
+"""`mien doctor`: what works on this machine: networks, other shipped files, font, score engraver, optional parts.
 
 Each part is really used, not only looked for: a network reads an empty picture, the font plays a note, a file is
 written and removed.
@@ -16,6 +16,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import typer
+from rich.console import Console
+from rich.markup import escape
 
 from mien import __version__
 from mien.assets import read_asset
@@ -49,6 +52,20 @@ class Finding:
     works: bool | None
     detail: str
     remedy: str = ""
+
+
+def doctor() -> None:
+    """Check what works here, and say how to fix what does not."""
+    console = Console()
+    healthy = True
+    for finding in examine():
+        mark = {True: "[green]works[/]", False: "[red]broken[/]", None: "[yellow]absent[/]"}[finding.works]
+        console.print(f"{mark}  {escape(f'{finding.part}: {finding.detail}')}", highlight=False, soft_wrap=True)
+        if finding.remedy:
+            console.print(escape(f"        remedy: {finding.remedy}"), highlight=False, soft_wrap=True)
+        healthy = healthy and finding.works is not False
+    if not healthy:
+        raise typer.Exit(1)
 
 
 def examine() -> Iterator[Finding]:

@@ -108,13 +108,13 @@ def live(
     coefficients: Coefficients = False,
 ) -> None:
     """Open the live instrument: your face plays in the browser."""
-    from mien.app.mapping import open_mapping
     from mien.live.camera import check_source
     from mien.live.options import SessionOptions
     from mien.live.readers import ReaderChoice
     from mien.live.settings import USUAL_SETTINGS, changed
     from mien.live.station import Station
     from mien.live.video import check_folder
+    from mien.music.mapping import load_mapping
 
     if not 1 <= sessions <= MOST_SESSIONS:
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
@@ -133,7 +133,7 @@ def live(
         classes=classes,
         coefficients=coefficients,
     )
-    table = open_mapping(mapping) if mapping else None
+    table = load_mapping(mapping) if mapping else None
     if keep_video:
         check_folder(keep_video)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)

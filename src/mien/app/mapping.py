@@ -12,9 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.cues.names import NAMES, PAIRS
-from mien.errors import BadInput, CannotWrite
-from mien.music.mapping import MappingTable, load_mapping, shipped_mapping
+from mien.errors import CannotWrite
+from mien.music.mapping import load_mapping, shipped_mapping
 from mien.writing import write_bytes
 
 app = typer.Typer(
@@ -27,7 +26,7 @@ File = Annotated[Path | None, typer.Argument(help="A table of your own. Default:
 @app.command()
 def show(file: File = None) -> None:
     """Show what in a reading moves what in the music, and by how much."""
-    mapping = open_mapping(file) if file else shipped_mapping()
+    mapping = load_mapping(file) if file else shipped_mapping()
     console = Console()
     table = Table("field", "at rest", "valence", "arousal", "doubt", "range", "source", box=None, pad_edge=False)
     for row in mapping.rows:
@@ -45,7 +44,7 @@ def show(file: File = None) -> None:
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="Table to check.")]) -> None:
     """Check a table and say what is wrong with it, if anything."""
-    mapping = open_mapping(file)
+    mapping = load_mapping(file)
     print(f"{file}: good, {len(mapping.rows)} fields and {len(mapping.cue_rows)} cue rows")
 
 
@@ -56,19 +55,3 @@ def new(file: Annotated[Path, typer.Argument(help="File to write the copy to.")]
         raise CannotWrite(f"{file}: exists already; choose another name or remove it")
     write_bytes(file, files("mien.music").joinpath("mapping.toml").read_bytes())
     print(f"{file}: edit it, then 'mien mapping check {file}' and 'mien play PICTURE --mapping {file}'")
-
-
-def open_mapping(file: Path) -> MappingTable:
-    """Read a table and refuse cues that no face has.
-
-    Raises
-    ------
-    BadInput
-        If it cannot be read, holds something that is not allowed, or names an unknown cue.
-    """
-    mapping = load_mapping(file)
-    known = {*NAMES, *PAIRS}
-    for cue in mapping.cue_rows:
-        if cue.cue not in known:
-            raise BadInput(f"{file.name}: unknown cue '{cue.cue}'; choose from {', '.join(sorted(known))}")
-    return mapping

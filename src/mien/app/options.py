@@ -28,6 +28,8 @@ MappingFile = Annotated[
 
 OpenPage = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")]
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")]
+
 Weights = Annotated[
     Path | None,
     typer.Option(

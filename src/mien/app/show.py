@@ -41,23 +41,22 @@ def show_moods(console: Console, piece: Piece) -> None:
     if piece.reading:
         if piece.arrival:
             console.print(f"[bold]Led from[/]  {escape(piece.sources[0].name)}", highlight=False)
-        show_reading(console, piece.reading, 1, 1)
+        show_reading(console, piece.reading)
     else:
         show_wish(console, piece.affect)
     if len(path) > 1:
         show_way(console, path, piece.sources[-1].name if piece.arrival else None)
     if piece.arrival:
-        show_reading(console, piece.arrival, 1, 1)
+        show_reading(console, piece.arrival)
 
 
-def show_reading(console: Console, reading: Reading, number: int, count: int) -> None:
+def show_reading(console: Console, reading: Reading) -> None:
     """One face: where, how it reads, and which region said so."""
     face = reading.face
     x0, y0, x1, y1 = face.box_px
     pitch, yaw, roll = face.pose_deg
-    which = f"Face {number} of {count}" if count > 1 else "Face"
     console.print(
-        f"[bold]{which}[/]  {x1 - x0:.0f}×{y1 - y0:.0f} px at ({x0:.0f}, {y0:.0f}), "
+        f"[bold]Face[/]  {x1 - x0:.0f}×{y1 - y0:.0f} px at ({x0:.0f}, {y0:.0f}), "
         f"turned {yaw:+.0f}° across, {pitch:+.0f}° down, {roll:+.0f}° over"
     )
     show_affect(console, reading.affect)

@@ -4,8 +4,9 @@ Lengths are in D, the distance of the eye centres of the face turned to the fron
 are the subject's own. `mien.cues.geometry` names points by mesh index.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,12 @@ NAMES: tuple[str, ...] = tuple(cue.name for cue in CUES)
 
 PAIRS: tuple[str, ...] = tuple(cue.name.removesuffix("_right") for cue in CUES if cue.name.endswith("_right"))
 """Names, without the side, of the cues that are measured on both sides."""
+
+REGION_OF: Mapping[str, str] = MappingProxyType(
+    {cue.name: cue.region for cue in CUES}
+    | {cue.name.removesuffix("_right"): cue.region for cue in CUES if cue.name.endswith("_right")}
+)
+"""The region of every cue of `NAMES` and `PAIRS`."""
 
 
 def of_region(region: str, names: Sequence[str] = NAMES) -> tuple[int, ...]:

@@ -13,8 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
+from mien.cues.names import REGION_OF
 from mien.errors import BadInput, cause_of
-from mien.values import REGIONS
 from mien.vocabulary import BRIEF_RANGES
 
 TARGETS = (
@@ -92,8 +92,8 @@ def parse_mapping(text: str, name: str = "mapping") -> MappingTable:
     Raises
     ------
     BadInput
-        If the text is not TOML, or a row is missing, unknown, or holds something not allowed; the message names the
-        row, what was given and what is allowed.
+        If the text is not TOML, or a row is missing, unknown, or holds something not allowed (a cue that no face has
+        among them); the message names the row, what was given and what is allowed.
     """
     try:
         table = tomllib.loads(text)
@@ -150,9 +150,11 @@ def _row(where: str, target: str, table: dict[str, object]) -> Row:
 def _cue_row(where: str, table: dict[str, object]) -> CueRow:
     _check_keys(where, table, ("cue", "region", "target", "weight", "source"))
     cue, region, target, source = (_word(where, key, table[key]) for key in ("cue", "region", "target", "source"))
-    for key, given, allowed in (("region", region, REGIONS), ("target", target, TARGETS)):
+    for key, given, allowed in (("cue", cue, sorted(REGION_OF)), ("target", target, TARGETS)):
         if given not in allowed:
             raise BadInput(f"{where}: {key} '{given}' given; one of {', '.join(allowed)} allowed")
+    if region != REGION_OF[cue]:
+        raise BadInput(f"{where}: region '{region}' given; the region of {cue} is '{REGION_OF[cue]}'")
     return CueRow(cue, region, target, _number(where, "weight", table["weight"]), source)
 
 
