@@ -15,11 +15,12 @@ from mien.live.calibration import EXTREME, FEWEST, Calibration, drifted, profile
 from mien.live.commands import NotNow
 from mien.live.face_values import port_values
 from mien.live.lead import Lead, lead_to
-from mien.live.mood import DWELL_S, KeyAndMeter, Mood, Settled, settled, target_of
+from mien.live.mood import DWELL_S, Mood, Settled, settled, target_of
 from mien.live.seats import KEPT_S, Seats, joined, seated
 from mien.live.settings import Settings
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
+from mien.music.brief import ASKED, brief_from_affect
 from mien.music.gesture import at_rest
 from mien.ports.port import Value
 from mien.values import CONTROLS, Gesture, Part
@@ -231,12 +232,13 @@ class TestOwnClasses:
             wishes.take_lead({"do": "start", "to": "sleepy", "minutes": 1})
 
 
+UNDER_WAY = brief_from_affect(affect_of("neutral"), seed=5)
+"""The brief of music that plays, in 3/4."""
+
+
 class TestMood:
     def test_a_scale_turns_only_when_it_is_asked_for_long_enough(self) -> None:
-        happy, sad = (
-            target_of(Mood("hand", affect_of(n)), Settings(), {}, None, KeyAndMeter(2, (4, 4)))
-            for n in ("happy", "sad")
-        )
+        happy, sad = (target_of(Mood("hand", affect_of(n)), Settings(), {}, None, UNDER_WAY) for n in ("happy", "sad"))
         now = settled(None, happy, 0.0)
         now = settled(now, sad, 1.0)
         assert now.brief.mode is happy.mode
@@ -249,18 +251,22 @@ class TestMood:
 
     def test_the_key_stays_unless_the_player_says_otherwise(self) -> None:
         mood = Mood("hand", affect_at(-0.9, -0.9))
-        assert target_of(mood, Settings(), {}, None, KeyAndMeter(5, (3, 4))).tonic_pc == 5
-        asked = target_of(mood, Settings(tonic="A", meter=(6, 8)), {}, None, KeyAndMeter(5, (3, 4)))
+        follows = target_of(mood, Settings(), {}, None, UNDER_WAY)
+        assert (follows.tonic_pc, follows.meter) == (UNDER_WAY.tonic_pc, (3, 4))
+        drawn = [reason for reason in UNDER_WAY.reasons if reason.field in ("tonic_pc", "meter")]
+        assert [reason for reason in follows.reasons if reason.field in ("tonic_pc", "meter")] == drawn
+        asked = target_of(mood, Settings(tonic="A", meter=(6, 8)), {}, None, UNDER_WAY)
         assert (asked.tonic_pc, asked.meter) == (9, (6, 8))
+        assert {reason.source for reason in asked.reasons if reason.field in ("tonic_pc", "meter")} == {ASKED}
 
     def test_cues_alone_move_the_music_of_the_gesture_mode(self) -> None:
-        rest = target_of(Mood("face", None, {}), Settings("gesture"), {}, None, KeyAndMeter(0, (4, 4)))
+        rest = target_of(Mood("face", None, {}), Settings("gesture"), {}, None, UNDER_WAY)
         played = target_of(
             Mood("face", None, {"mouth_openness": 2.0, "corner_lift": 2.0}),
             Settings("gesture"),
             {},
             None,
-            KeyAndMeter(0, (4, 4)),
+            UNDER_WAY,
         )
         assert played.tempo_bpm > rest.tempo_bpm
         assert played.mode is Mode.IONIAN

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from mien.circumplex import affect_at
 from mien.live.seats import KEPT_S
 from mien.live.settings import Settings, with_held
-from mien.music.brief import brief_from_affect
+from mien.music.brief import KEY_AND_METER, brief_from_affect, with_reasons_of
 from mien.music.gesture import brief_from_cues
 from mien.music.mapping import MappingTable
 from mien.values import Affect, Brief
@@ -26,8 +26,6 @@ RESTING = affect_at(0.1, -0.3)
 """Where the music goes when nobody is there: near neutral, and quieter."""
 ALONE_S = KEPT_S
 """Seconds without a face after which nobody is there: when the last seat is free again."""
-KEPT = "as it was drawn at the start"
-"""Why key and metre are as they are where the player left them open."""
 COLOUR_HALF_LIFE_S = 0.5
 """How soon the cues that colour the music follow the face."""
 
@@ -49,30 +47,23 @@ class Target:
     mood: Mood
 
 
-@dataclass(frozen=True, slots=True)
-class KeyAndMeter:
-    """Tonic and metre of the music that plays."""
-
-    tonic_pc: int
-    meter: tuple[int, int]
-
-
 def target_of(
     mood: Mood,
     settings: Settings,
     held: Mapping[str, float | str],
     mapping: MappingTable | None,
-    plays: KeyAndMeter | None,
+    plays: Brief | None,
 ) -> Brief:
     """Mix the brief that a mood asks for.
 
     Parameters
     ----------
     mapping : the table by which an affect is mixed; None is the shipped one.
-    plays : of the music that plays: what the player left open stays as it was drawn at the start.
+    plays : the brief that the music under way goes to: key and metre stay as they are there, with their reasons, where
+        the player left them open.
     """
-    tonic_pc = settings.tonic_pc if settings.tonic_pc is not None or plays is None else plays.tonic_pc
-    meter = settings.meter if settings.meter is not None or plays is None else plays.meter
+    stays = tuple(name for name in KEY_AND_METER if plays and getattr(settings, name) is None)
+    tonic_pc, meter = (getattr(plays if name in stays else settings, name) for name in KEY_AND_METER)
     if mood.affect is None:
         brief = brief_from_cues(
             mood.departures, ensemble=settings.ensemble, seed=settings.seed, tonic_pc=tonic_pc, meter=meter
@@ -87,9 +78,7 @@ def target_of(
             tonic_pc=tonic_pc,
             meter=meter,
         )
-    drawn = {name for name in ("tonic_pc", "meter") if getattr(settings, name) is None} if plays else ()
-    reasons = (replace(reason, because=KEPT) if reason.field in drawn else reason for reason in brief.reasons)
-    return with_held(replace(brief, reasons=tuple(reasons)), held)
+    return with_held(with_reasons_of(plays, brief, stays) if plays else brief, held)
 
 
 @dataclass(frozen=True, slots=True)

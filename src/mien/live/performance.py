@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from mien.ensembles import ensemble
 from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, late, stepped
 from mien.live.messages import Tell
-from mien.live.mood import KeyAndMeter
 from mien.live.music_messages import hush_told, notes_told, programs_of, set_up_told
 from mien.live.plan import PlannedNote
 from mien.live.player import Player
@@ -106,9 +105,9 @@ class Performance:
         return self._conductor is not None and self._conductor.has_closed
 
     @property
-    def plays(self) -> KeyAndMeter | None:
-        """Tonic and metre in force, None while nothing plays."""
-        return KeyAndMeter(self._aim.tonic_pc, self._aim.meter) if self._aim and self._conductor else None
+    def aim(self) -> Brief | None:
+        """The brief that the music goes to, None while nothing plays."""
+        return self._aim if self._conductor else None
 
     def set_up_at(self, now_s: float) -> SetUp | None:
         """Since when which ensemble plays."""

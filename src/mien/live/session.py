@@ -287,13 +287,13 @@ class Session:
                 self.file.keep("calibrated", now_s, step=learnt["step"])
         if self._wishes.follows_faces:
             self._notices.faces(self.watching.is_alone(now_s))
+        wanted = self._wanted()
         if self.performance.is_playing:
             self.performance.rest(now_s, self._resting(now_s))
-            wanted = self._wanted()
             self.performance.advance(now_s, wanted.brief, wanted.mood.affect)
         if now_s - self._brief_s >= BRIEF_S:
             self._brief_s = now_s
-            self._tell_brief(now_s)
+            self._tell_brief(now_s, wanted)
             self._tell_state()
         if now_s - self._clocks_s >= CLOCKS_S:
             self._clocks_s = now_s
@@ -315,7 +315,7 @@ class Session:
 
     def _wanted(self) -> Target:
         """What is wanted from now on."""
-        return self._wishes.follow(self.watching, self.now_s, self.performance.plays)
+        return self._wishes.follow(self.watching, self.now_s, self.performance.aim)
 
     def _resting(self, now_s: float) -> frozenset[Part]:
         """The parts that nobody plays, or that a face plays itself."""
@@ -382,8 +382,8 @@ class Session:
             self._state = state
             self._tell(state)
 
-    def _tell_brief(self, now_s: float) -> None:
-        message = messages.brief_told(self.performance.brief_at(now_s), self._wanted())
+    def _tell_brief(self, now_s: float, wanted: Target) -> None:
+        message = messages.brief_told(self.performance.brief_at(now_s), wanted)
         if message != self._told_brief:
             self._told_brief = message
             self._tell(message)

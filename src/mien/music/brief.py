@@ -7,7 +7,8 @@ References: Eerola, Friberg & Bresin 2013 (linear, additive cues); Russell 1980 
 2018 (mix in valence and arousal, keep emotion names as presets).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ pulls."""
 
 DARKEST = 0.2
 """Below this number Phrygian remains."""
+
+KEY_AND_METER = ("tonic_pc", "meter")
+"""The fields of a brief that hold for a whole piece, wherever the mood goes."""
 
 CHOICE, ASKED = "composer's choice", "the choice of whoever plays"
 KEY_CENTRE_MIDI = 68
@@ -102,6 +106,12 @@ def brief_from_affect(
     reasons += [Reason(field, f"{word}: {chosen[field][1]}", chosen[field][2]) for field, word in named.items()]
     reasons.append(Reason("ensemble", f"{ensemble}: not for the face to say", ASKED))
     return Brief(ensemble=ensemble, reasons=tuple(reasons), **(fields | whole))
+
+
+def with_reasons_of(first: Brief, brief: Brief, fields: Collection[str] = KEY_AND_METER) -> Brief:
+    """A brief that keeps some fields of an earlier one, with the reasons that these have there."""
+    kept = {reason.field: reason for reason in first.reasons if reason.field in fields}
+    return replace(brief, reasons=tuple(kept.get(reason.field, reason) for reason in brief.reasons))
 
 
 def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:

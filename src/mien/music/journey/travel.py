@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mien.music.brief import brief_from_affect
+from mien.music.brief import brief_from_affect, with_reasons_of
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, PhraseSpec, SectionSpec, find_form
 from mien.music.journey.ahead import Course
 from mien.music.journey.path import MoodPath, affect_along
@@ -70,8 +70,6 @@ def compose_journey(
         raise ValueError(f"seconds: {seconds} given with {len(path)} points; a positive number and a path wanted")
     first = brief_from_affect(path[0][1], ensemble=ensemble, seed=seed, tonic_pc=tonic_pc, meter=meter, mapping=mapping)
 
-    stays = {reason.field: reason for reason in first.reasons if reason.field in ("tonic_pc", "meter")}
-
     def course(time_s: float) -> Brief:
         brief = brief_from_affect(
             affect_along(path, time_s),
@@ -81,7 +79,7 @@ def compose_journey(
             meter=first.meter,
             mapping=mapping,
         )
-        return replace(brief, reasons=tuple(stays.get(reason.field, reason) for reason in brief.reasons))
+        return with_reasons_of(first, brief)
 
     journey, stretches = Journey(seed, first, form=find_form(form).name), []
     while (bars := _bars_left(journey, course, seconds)) > CODA_BARS[1]:
