@@ -10,8 +10,7 @@ from made_data import close_up
 from mien.cues.geometry import measure
 from mien.data.project import Project
 from mien.face.landmarks68 import landmarks68
-from mien.face.look import look_close
-from mien.values import Frame
+from mien.face.look import look_close_ups
 from mien.vocabulary import EmotionClass
 
 BARRED = (
@@ -26,7 +25,7 @@ ROWS = {"open": None, "barred": slice(44, 52), "veiled": slice(18, 30)}
 def made_chips(n: int, seed: int = 5) -> dict[str, np.ndarray]:
     """Chips uint8 (n, 64, 64) of each of the `BARRED`, each face moved and lit a little otherwise."""
     rng = np.random.default_rng(seed)
-    chip = look_close(Frame(0.0, np.repeat(close_up()[:, :, None], 3, axis=2))).chip.astype(np.float64)
+    chip = next(look_close_ups(close_up()[None])).chip.astype(np.float64)
     made = {}
     for name, rows in ROWS.items():
         several = []
@@ -53,7 +52,7 @@ def collected(
                 if not seen:
                     pretend_face(project, f"{name}-{place}", name, chip)
                     continue
-                face = look_close(Frame(0.0, np.repeat(chip[:, :, None], 3, axis=2)))
+                (face,) = look_close_ups(chip[None])
                 cues, row = measure(face), pretend_face(project, f"{name}-{place}", name, face.chip)
                 with project.change() as db:
                     db.execute(

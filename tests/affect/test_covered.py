@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from mien.affect import doubt
 from mien.affect.covered import hidden_regions, hidden_share, told
 from mien.app.cli import app
-from mien.face.look import MIN_MESH_SCORE, look, look_close
+from mien.face.look import MIN_MESH_SCORE, look, look_close_ups
 from mien.face.pictures import decode
 from mien.reading import read
 from mien.values import Frame
@@ -90,7 +90,7 @@ def test_bare_portraits_are_not_called_covered() -> None:
 def test_few_clean_close_ups_are_called_covered() -> None:
     held = load_data("ferplus_dev.npz")
     rows = np.flatnonzero((held["split4"] == 1) & (held["label4"] == 3))[:120]
-    faces = [look_close(Frame(0.0, np.repeat(held["images"][row][:, :, None], 3, axis=2))) for row in rows]
+    faces = tuple(look_close_ups(held["images"][rows]))
     found = [max(hidden_regions(face.chip).values()) >= 0.5 for face in faces if face.score >= MIN_MESH_SCORE]
     assert len(found) > 100 and np.mean(found) <= 0.05
 

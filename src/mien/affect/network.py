@@ -26,10 +26,10 @@ from mien.circumplex import valence_arousal
 from mien.cues.coefficients import read_coefficients
 from mien.cues.geometry import measure
 from mien.errors import BadAsset
-from mien.face.look import MIN_MESH_SCORE, look_close
+from mien.face.look import MIN_MESH_SCORE, look_close_ups
 from mien.nets import Floats, Network
 from mien.reader_manifest import classes_told, no_reader
-from mien.values import REGIONS, Affect, Cues, Face, Frame
+from mien.values import REGIONS, Affect, Cues, Face
 from mien.vocabulary import Classes
 
 CHUNK = 64
@@ -167,7 +167,7 @@ class Reader:
             raise ValueError(f"chips: {chips.dtype} {chips.shape} given, uint8 (n, s, s) wanted")
         if not len(chips):
             return np.empty((0, len(self.classes)), dtype=np.float32)
-        faces = [look_close(Frame(0.0, np.repeat(chip[:, :, None], 3, axis=2))) for chip in chips]
+        faces = tuple(look_close_ups(chips))
         cues = np.concatenate([self.standardised(face, measure(face)) for face in faces])
         answer = self.answer(np.stack([face.chip for face in faces]), cues)
         return calibrated(answer.logits, self.temperature)

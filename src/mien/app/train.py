@@ -154,9 +154,21 @@ def train(
         precision=SHORT if bfloat16 else WHOLE,
     )
     shape = Shape() if start is None else shape_of(start)
-    learn(corpus, plan, Ways(), shape, out, start, rendered, taught, verbose=True)
+    command = command_of(
+        {f"--{name}": getattr(plan, name) for name in ("epochs", "rate", "seed")}
+        | {"--limit": limit, "--performed": performed and "performed.npz", "--teacher": teacher and "teacher.npz"}
+        | {"--start": start and "BEFORE", "--bfloat16": bfloat16}
+    )
+    learn(corpus, plan, Ways(), shape, out, start, rendered, taught, verbose=True, command=command)
     path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
+
+
+def command_of(options: Mapping[str, object]) -> str:
+    """The command that trains the same network of FER+ again; options that are None or False were not given."""
+    given = ((name, value) for name, value in options.items() if value is not None and value is not False)
+    words = (name if value is True else f"{name} {value}" for name, value in given)
+    return " ".join(("mien train --data ferplus_dev.npz --out RUN", *words))
 
 
 def train_project(

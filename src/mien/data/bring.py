@@ -35,7 +35,6 @@ MOST_PARTS = 4
 class Brought:
     """What came of a sheet: rows, what was taken in, and its gaps with their counts."""
 
-    sheet: Path
     rows: int
     taken: Taken
     gaps: Mapping[str, int] = field(default_factory=dict)
@@ -111,7 +110,7 @@ def bring_in(
         "SELECT problem, count(*) AS n FROM arrivals WHERE source = ? AND problem NOT NULL GROUP BY problem", (source,)
     ):
         gaps[row["problem"]] = row["n"]
-    return Brought(path, len(sheet.rows), taken, gaps)
+    return Brought(len(sheet.rows), taken, gaps)
 
 
 def together_beside(sheet: Path) -> Together:

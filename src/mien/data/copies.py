@@ -55,7 +55,6 @@ class Pair:
     one: str
     other: str
     mirrored: bool
-    likeness: float
 
 
 class Likenesses:
@@ -99,7 +98,7 @@ def pairs(project: Project) -> Iterator[Pair]:
                 found, needed = alike(names[i], names[j], mirrored)
                 if found >= needed:
                     groups.tie(i, j)
-                    yield Pair(names[i], names[j], mirrored, found)
+                    yield Pair(names[i], names[j], mirrored)
 
 
 def read_prints(project: Project) -> tuple[list[str], Prints]:

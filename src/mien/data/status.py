@@ -21,7 +21,7 @@ class Status:
     `classes` name → (pictures that came under it, faces whose truth it is); `marks`, `sides`, `consents`, `licences`
     name → pictures, each picture counted once: under the least that its sources say of consent, and under the licence
     of the source that it came from first; `problems` arrivals that gave nothing; `labels` annotator → faces that they
-    judged, skips left out; `open_sources` those that were interrupted; `steps` commands that would help now, each with
+    judged, skips left out; `steps` commands that would help now, each with
     why.
     """
 
@@ -35,7 +35,6 @@ class Status:
     consents: Mapping[str, int]
     licences: Mapping[str, int]
     labels: Mapping[str, int]
-    open_sources: tuple[str, ...]
     steps: tuple[tuple[str, str], ...]
 
 
@@ -68,7 +67,6 @@ def status(project: Project) -> Status:
             " ORDER BY licence"
         ),
         labels={one.name: one.labels + one.cannot_tell for one in facts.annotators},
-        open_sources=open_sources,
         steps=tuple(_steps(project, facts, looked_at, classes, open_sources)),
     )
 

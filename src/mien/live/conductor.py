@@ -167,6 +167,11 @@ class Conductor:
         return 60 / (leg.played.tempo[_step_at(leg, time_s)][1] if leg else self.journey.now.tempo_bpm)
 
 
+def kept_s(time_s: float) -> float:
+    """A time as the session file has it, to the microsecond: what is played must be what is replayed."""
+    return round(time_s, 6)
+
+
 def begin(seed: int, first: Brief, start_s: float, next_id: int = 1) -> Conductor:
     """A conductor who has not begun."""
     return Conductor(Journey(seed, first), start_s, next_id=next_id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
-from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, late, stepped
+from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, kept_s, late, stepped
 from mien.live.messages import Tell
 from mien.live.music_messages import hush_told, notes_told, programs_of, set_up_told
 from mien.live.plan import PlannedNote
@@ -142,7 +142,7 @@ class Performance:
         self.take.begin(seed)
         self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
         if rests:
-            self._keep_rest(round(now_s, 6), rests)
+            self._keep_rest(kept_s(now_s), rests)
         self._compose_on(now_s)
         start_s = self._conductor.start_s
         self._announce(start_s, {}, [(start_s - READY_S, Transport(runs=True))])
@@ -178,7 +178,7 @@ class Performance:
         self._player.send([Transport(runs=False)])
         self._tell(hush_told(now_s, why))
         if self._conductor:
-            now_s = round(now_s, 6)  # as the session file will have it
+            now_s = kept_s(now_s)
             self._keeper.keep("silence", now_s, why=why)
             self._finish(now_s)
 
@@ -227,7 +227,7 @@ class Performance:
         conductor = self._known()
         line_s = conductor.settled_line_from(now_s + conductor.beat_s(now_s) + MARGIN_S)
         if line_s is not None:
-            from_s = round(line_s - EARLY_S, 6)  # as the session file will have it
+            from_s = kept_s(line_s - EARLY_S)
             self._keep_rest(from_s, parts)
             self._announce(from_s, {})
 
@@ -279,7 +279,7 @@ class Performance:
         """Where the music has run out, because the program stood still for longer than `AHEAD_S`, let it go on now."""
         conductor = self._known()
         if conductor.end_s < now_s and not conductor.has_closed:
-            at_s = round(now_s + START_S, 6)  # as the session file will have it
+            at_s = kept_s(now_s + START_S)
             self._conductor = late(conductor, at_s)
             self._keeper.keep("gap", at_s)
 

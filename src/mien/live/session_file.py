@@ -17,7 +17,7 @@ from typing import Any
 
 from mien import __version__
 from mien.errors import BadInput, cause_of
-from mien.live.conductor import Conductor, Step, begin, late, stepped
+from mien.live.conductor import Conductor, Step, begin, kept_s, late, stepped
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
 from mien.live.schedule import planned_notes
@@ -95,9 +95,9 @@ class SessionFile:
         """Keep one thing that happened; readings, controls and the affect of a step only while `keeps_readings`."""
         if kind not in ("reading", "controls"):
             line = _plain(what, reads=self.keeps_readings)
-            self._lines.append(json.dumps({"kind": kind, "time_s": round(time_s, 6)} | line))
+            self._lines.append(json.dumps({"kind": kind, "time_s": kept_s(time_s)} | line))
         elif self.keeps_readings:
-            row = json.dumps({"kind": kind, "time_s": round(time_s, 6)} | what)
+            row = json.dumps({"kind": kind, "time_s": kept_s(time_s)} | what)
             self._readings.append((len(self._lines), row))
             del self._readings[: max(0, len(self._readings) - 2 * MOST_READINGS)]
 
@@ -128,7 +128,7 @@ class SessionFile:
                 at += 1
             yield line
         yield from (row for _, row in self._readings[at:])
-        yield json.dumps({"kind": "end", "time_s": round(now_s, 6)})
+        yield json.dumps({"kind": "end", "time_s": kept_s(now_s)})
 
 
 def read_session(path: Path) -> list[Line]:

@@ -8,8 +8,9 @@ import pytest
 from made_data import close_up, write_ferplus, write_own_reader
 from mien.affect.network import Reader
 from mien.errors import BadInput
+from mien.face.look import look_close_ups
 from mien.lab.exams import abstention
-from mien.lab.exams.exam import FERPLUS, ask, find_data, load_exam, prepare, reader_of_ferplus, see
+from mien.lab.exams.exam import FERPLUS, ask, find_data, load_exam, prepare, reader_of_ferplus
 from mien.lab.exams.stimuli import COVER, UNREADABLE, blurred, covered, patterns, shuffled
 from mien.values import CANNOT_TELL_DOUBT
 
@@ -51,7 +52,7 @@ def test_what_cannot_be_used_is_refused(data: Path, tmp_path: Path) -> None:
 
 def test_faces_are_read_as_the_reader_reads_close_ups(data: Path) -> None:
     exam, reader = load_exam(data, "validate", 3), Reader()
-    _, probs = ask(reader, prepare(reader, see(exam.pictures)))
+    _, probs = ask(reader, prepare(reader, look_close_ups(exam.pictures)))
     np.testing.assert_allclose(probs, reader.read_chips(exam.pictures), atol=1e-5)
 
 

@@ -125,9 +125,9 @@ def test_what_a_training_went_on_from_is_told(corpus: Corpus, tmp_path: Path) ->
     project = {"name": "project 'bars'"}
     kept = {"command": "before", "sides": {"project": "bars", "sha256": "1"}, "data": [project, PERFORMED, TERMS]}
     (before / "training.json").write_text(json.dumps(kept))
-    describe(network, corpus, Plan(precision=SHORT), Ways(), SMALL, tmp_path, before, corpus.develop)
+    describe(network, corpus, Plan(), Ways(), SMALL, tmp_path, before, corpus.develop, command="mien train")
     told = json.loads((tmp_path / "training.json").read_text())
-    assert told["command"].endswith("--performed performed.npz --start BEFORE --bfloat16")
+    assert told["command"] == "mien train"
     assert told["data"] == [PERFORMED, project]  # portraits taught a closer look, which is not handed on
     assert told["after"] == {"command": "before", "sides": kept["sides"]}
 

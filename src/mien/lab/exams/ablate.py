@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from mien.affect.regions import BOXES, HIDING_GREY, presence
 from mien.assets import asset_path
+from mien.face.look import look_close_ups
 from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.command import command, made_of
 from mien.lab.exams.evaluate import CONDITIONS, headline
-from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus, see
+from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus
 from mien.lab.exams.metrics import softmax
 from mien.lab.exams.prepared import recall
 from mien.nets import Floats
@@ -118,7 +119,7 @@ def main() -> None:
         (shown.chips, train.targets), exam, examined.chips, given.epochs, given.seeds, given.kept / "ocular"
     )
     reader = reader_of_ferplus(given.weights)
-    seen = prepare(reader, see(exam.pictures))
+    seen = prepare(reader, look_close_ups(exam.pictures))
     found = {
         "command": command(parser, given, "data", "kept"),
         "made_of": made_of(given.weights, find_data(given.data, FERPLUS)),

@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Reader
 from mien.assets import asset_path
+from mien.face.look import look_close_ups
 from mien.lab.arrays import load_arrays
 from mien.lab.exams import metrics
-from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus, see
+from mien.lab.exams.exam import FERPLUS, Exam, ask, find_data, load_exam, prepare, reader_of_ferplus
 from mien.lab.exams.stimuli import UNREADABLE, Pictures
 from mien.values import CANNOT_TELL_DOUBT
 from mien.vocabulary import EMOTIONS
@@ -38,7 +39,7 @@ SEEDS: Mapping[str, int] = {"train": 10, "develop": 11, "validate": 12}
 
 def doubts(reader: Reader, pictures: Pictures) -> NDArray[np.float64]:
     """The doubt of each close-up, float64 (n,)."""
-    faces = see(pictures)
+    faces = tuple(look_close_ups(pictures))
     _, probs = ask(reader, prepare(reader, faces))
     return np.array([doubt(p, quality_of(face).worth) for p, face in zip(probs, faces, strict=True)])
 

@@ -24,9 +24,9 @@ from mien.affect.covered import hidden_regions
 from mien.affect.doubt import quality_of
 from mien.assets import asset_path
 from mien.face.align import level, lies_at
-from mien.face.look import MIN_MESH_SCORE, look
+from mien.face.look import MIN_MESH_SCORE, look, look_close_ups
 from mien.lab.command import command, made_of
-from mien.lab.exams.exam import FERPLUS, LONDON, find_data, load_exam, see
+from mien.lab.exams.exam import FERPLUS, LONDON, find_data, load_exam
 from mien.lab.exams.metrics import share_of
 from mien.lab.exams.portraits import load_portraits
 from mien.lab.training.covers import KINDS
@@ -91,7 +91,7 @@ def false_alarms(data: Path) -> dict[str, dict[str, Any]]:
     seen = (look(Frame(0.0, rgb)) for rgb in portraits.pictures())
     told = {"London portraits": share_of(np.array([is_said(faces[0]) for faces in seen if faces], dtype=bool))}
     for side in ("develop", "validate"):
-        close_ups = see(load_exam(find_data(data, FERPLUS), side).pictures)
+        close_ups = tuple(look_close_ups(load_exam(find_data(data, FERPLUS), side).pictures))
         said = [is_said(face) for face in close_ups if face.score >= MIN_MESH_SCORE]
         told[f"FER+, {side}"] = share_of(np.array(said, dtype=bool))
     return told

@@ -36,8 +36,9 @@ from mien.affect.doubt import doubt, quality_of
 from mien.affect.network import Answer, Reader
 from mien.affect.regions import hide, hide_cues, presence
 from mien.assets import read_manifest
+from mien.face.look import look_close_ups
 from mien.lab.exams import abstention, metrics
-from mien.lab.exams.exam import Exam, Pictures, Seen, ask, prepare, see
+from mien.lab.exams.exam import Exam, Pictures, Seen, ask, prepare
 from mien.lab.training.corpus import FOUR, FOUR_COLUMNS
 from mien.nets import Floats
 from mien.values import REGIONS
@@ -73,7 +74,7 @@ def evaluate(
     say : is told what is being done
     """
     say(f"seeing {len(exam):,} faces")
-    seen = prepare(reader, see(exam.pictures))
+    seen = prepare(reader, look_close_ups(exam.pictures))
     say("reading them")
     plain, probs = ask(reader, seen)
     doubts = np.array([doubt(p, quality_of(face).worth) for p, face in zip(probs, seen.faces, strict=True)])
@@ -214,7 +215,7 @@ def _speed(reader: Reader, seen: Seen, exam: Exam) -> dict[str, float]:
             reader.closer.divided(probs, glance)
         closer.append(time.process_time() - begun)
         begun = time.process_time()
-        ask(reader, prepare(reader, see(exam.pictures[one : one + 1])))
+        ask(reader, prepare(reader, look_close_ups(exam.pictures[one : one + 1])))
         whole.append(time.process_time() - begun)
     taken = {"network": network, "closer": closer, "reading": whole}
     return {name: round(float(np.median(seconds)) * 1e3, 2) for name, seconds in taken.items()}

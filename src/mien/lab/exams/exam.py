@@ -1,7 +1,7 @@
 """Pictures to be examined on: a side of FER+ → pictures, faces as they are seen, truths (ferplus_dev.npz → Exam).
 
-It needs no keras and no training: `look_close` sees the pictures of one side as live faces are seen, and their cues are
-standardised with the scale that the network under examination carries. Sides are those of
+It needs no keras and no training: `look_close_ups` sees the pictures of one side as live faces are seen, and their cues
+are standardised with the scale that the network under examination carries. Sides are those of
 `mien.lab.training.corpus.splits`: "validate" (split4 = 1) for reporting, "develop" for choosing, "train" for teaching
 the methods that ours is compared with.
 
@@ -9,7 +9,7 @@ Conventions: pictures uint8 (n, 48, 48), grey; four int64 (n,), the majority amo
 is one of the four are taken.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,15 +20,13 @@ from mien.affect.calibrate import calibrated
 from mien.affect.network import Answer, Reader
 from mien.cues.geometry import measure
 from mien.errors import BadInput
-from mien.face.look import look_close
 from mien.lab.arrays import load_arrays
 from mien.lab.training.corpus import FOUR_COLUMNS, splits
 from mien.nets import Floats
-from mien.values import Face, Frame
+from mien.values import Face
 from mien.vocabulary import EMOTIONS
 
 Pictures = NDArray[np.uint8]
-Fours = Callable[[Pictures], NDArray[np.float64]]
 """A method under examination: pictures (n, 48, 48) → probabilities of the `FOUR` (n, 4)."""
 
 FERPLUS, LONDON = "ferplus_dev.npz", "london_ccby.npz"
@@ -131,13 +129,9 @@ def reader_of_ferplus(weights: Path) -> Reader:
     return reader
 
 
-def see(pictures: Pictures) -> tuple[Face, ...]:
-    """See close-ups uint8 (n, 48, 48), or of another side length, as live faces are seen."""
-    return tuple(look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2))) for picture in pictures)
-
-
-def prepare(reader: Reader, faces: Sequence[Face]) -> Seen:
+def prepare(reader: Reader, seen: Iterable[Face]) -> Seen:
     """What a reader is given for these faces."""
+    faces = tuple(seen)
     cues = np.concatenate([reader.standardised(face, measure(face)) for face in faces])
     return Seen(faces, np.stack([face.chip for face in faces]), cues)
 

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.face.landmarks68 import PARTS, landmarks68
+from mien.face.look import look_close_ups
 from mien.lab.arrays import load_arrays, save_arrays
-from mien.lab.exams.exam import Exam, Pictures, see
+from mien.lab.exams.exam import Exam, Pictures
 from mien.nets import Floats
 from mien.values import Face
 
@@ -47,7 +48,7 @@ class Prepared:
     @cached_property
     def faces(self) -> Sequence[Face]:
         """The faces, as a live picture's are seen."""
-        return see(self.pictures) if self.given_faces is None else self.given_faces
+        return tuple(look_close_ups(self.pictures)) if self.given_faces is None else self.given_faces
 
     @cached_property
     def _haar(self) -> list[tuple[tuple[int, int, int, int], bool]]:

@@ -27,6 +27,7 @@ from mien.errors import BadInput
 from mien.lab.arrays import load_arrays
 from mien.lab.scores import measures
 from mien.lab.scores.cadences import hear_cadences
+from mien.lab.scores.gallery import MOODS
 from mien.lab.scores.melody_statistics import songs, voice_bars
 from mien.lab.scores.whole_songs import whole_song
 from mien.music.brief import brief_from_affect
@@ -38,7 +39,6 @@ from mien.values import Note, Part, Phrase
 from mien.vocabulary import Mode
 from mien.writing import write_bytes
 
-EMOTIONS = ("happy", "angry", "sad", "neutral", "calm")
 PIECES, FIRST_SEED, SECONDS = 100, 1000, 45.0
 """Pieces per emotion, the first of their seeds (none was listened to while the composer was made), and their length."""
 
@@ -250,7 +250,7 @@ def report(data: Path, pieces: int = PIECES) -> str:
     """Compose, measure and report, as Markdown."""
     written: dict[str, list[Phrase]] = {}
     played: dict[str, list[Phrase]] = {}
-    for emotion in EMOTIONS:
+    for emotion in MOODS:
         briefs = [
             (seed, brief_from_affect(affect_of(emotion), seed=seed)) for seed in range(FIRST_SEED, FIRST_SEED + pieces)
         ]

@@ -16,7 +16,8 @@ from mien.music.spelling import key_name
 from mien.piece import Piece
 from mien.writing import write_bytes
 
-EMOTIONS = ("happy", "angry", "sad", "neutral", "calm")
+MOODS = ("happy", "angry", "sad", "neutral", "calm")
+"""Moods that are told apart by ear: what is shown and measured."""
 SECONDS = 30.0
 FILES = ("mid", "wav", "musicxml", "svg", "pdf", "json", "png")
 
@@ -47,7 +48,7 @@ details { margin: .4rem 0; } summary { cursor: pointer; color: var(--accent); }
 
 def hang(
     folder: Path,
-    emotions: Sequence[str] = EMOTIONS,
+    emotions: Sequence[str] = MOODS,
     bands: Sequence[str] | None = None,
     seconds: float = SECONDS,
     seed: int = 1,

@@ -24,10 +24,10 @@ from mien.affect.recipe import CueScale, standardise
 from mien.cues.geometry import measure
 from mien.cues.names import NAMES
 from mien.errors import BadInput
-from mien.face.look import MIN_MESH_SCORE, look_close
+from mien.face.look import MIN_MESH_SCORE, look_close_ups
 from mien.lab.arrays import load_arrays, save_arrays
 from mien.nets import Floats
-from mien.values import Face, Frame
+from mien.values import Face
 from mien.vocabulary import EIGHT, EMOTIONS, Classes
 
 FOUR = ("happiness", "sadness", "anger", "neutral")
@@ -93,7 +93,7 @@ class Corpus:
 
 def cut(pictures: NDArray[np.uint8]) -> Cuts:
     """See close-ups uint8 (n, 48, 48); for a face that the mesh does not find, all cues are unknown."""
-    return cuts_of(look_close(Frame(0.0, np.repeat(picture[:, :, None], 3, axis=2))) for picture in pictures)
+    return cuts_of(look_close_ups(pictures))
 
 
 def cuts_of(faces: Iterable[Face]) -> Cuts:

@@ -16,12 +16,12 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from mien.face.look import MIN_MESH_SCORE, look_close
+from mien.face.look import MIN_MESH_SCORE, look_close_ups
 from mien.lab.arrays import load_arrays
 from mien.lab.training.convert import Answers, ship_proved
 from mien.lab.training.corpus import splits
 from mien.lab.training.covers import hidden_in_part
-from mien.values import CHIP_PX, REGIONS, Frame
+from mien.values import CHIP_PX, REGIONS
 from mien.writing import sha256_of
 
 FACES, EPOCHS, BATCH, RATE = 11_000, 16, 128, 3e-3
@@ -94,7 +94,7 @@ def cut(data: Path) -> NDArray[np.uint8]:
     held = load_arrays(data / "ferplus_dev.npz", "images", "votes", "split4", "dup_group")
     images, known = held["images"], np.flatnonzero(splits(held["votes"], held["split4"], held["dup_group"])[0])
     drawn = np.random.default_rng(SEED).choice(known, min(FACES, len(known)), replace=False)
-    seen = [look_close(Frame(0.0, np.repeat(images[row][:, :, None], 3, axis=2))) for row in drawn]
+    seen = look_close_ups(images[drawn])
     return np.stack([face.chip for face in seen if face.score >= MIN_MESH_SCORE])
 
 

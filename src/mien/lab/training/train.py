@@ -28,7 +28,7 @@ from mien.lab.training.corpus import RARE, Corpus, Examples
 from mien.lab.training.heads import STREAM_WEIGHT
 from mien.lab.training.nets import STREAMS, Shape, build_network
 from mien.lab.training.optimiser import make_ready, optimiser
-from mien.lab.training.precision import SHORT, WHOLE, same_as
+from mien.lab.training.precision import WHOLE, same_as
 from mien.lab.training.unfold import unfold
 from mien.nets import Floats
 from mien.vocabulary import EIGHT
@@ -158,12 +158,13 @@ def train(
     performed: Examples | None = None,
     teacher: Taught | None = None,
     verbose: bool = False,
+    command: str = "",
 ) -> keras.Model:
     """Train one network and leave it, its curves and its options in the folder `out`.
 
     `start` is a training's folder or a shipped network of the same shape to continue from, instead of random weights;
     `performed` faces are drawn beside the corpus (see `mien.lab.training.performed`); a `teacher` joins the votes;
-    `verbose` shows a bar.
+    `verbose` shows a bar; `command` is what was typed, for the manifest.
     """
     keras.utils.set_random_seed(plan.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -202,7 +203,7 @@ def train(
     )
     chosen = same_as(keras.models.load_model(out / NETWORK), lambda: build_network(shape))
     chosen.save(out / NETWORK)
-    describe(chosen, corpus, plan, ways, shape, out, start, performed, teacher)
+    describe(chosen, corpus, plan, ways, shape, out, start, performed, teacher, command)
     return chosen
 
 
@@ -264,16 +265,12 @@ def describe(
     start: Path | None = None,
     performed: Examples | None = None,
     teacher: Taught | None = None,
+    command: str = "",
 ) -> None:
-    """Write `training.json`: options, split sizes, cue scale, and the temperature."""
+    """Write `training.json`: the command that was given, options, split sizes, cue scale, and the temperature."""
     logits = network.predict(inputs_of(corpus.develop), batch_size=256, verbose=0)["logits"]
     told = {
-        "command": f"mien train --data ferplus_dev.npz --out RUN --epochs {plan.epochs} --rate {plan.rate} "
-        f"--seed {plan.seed}"
-        + (" --performed performed.npz" if performed is not None else "")
-        + (" --teacher teacher.npz" if teacher is not None else "")
-        + (" --start BEFORE" if start is not None else "")
-        + (" --bfloat16" if plan.precision == SHORT else ""),
+        "command": command,
         "plan": asdict(plan),
         "ways": asdict(ways),
         "shape": asdict(shape),

@@ -32,7 +32,7 @@ _LONGEST_FRAMED = 3
 without one."""
 
 
-def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien", briefs: Briefs = ()) -> str:
+def musicxml(phrase: Phrase, *, title: str | None = None, briefs: Briefs = ()) -> str:
     """Write a score.
 
     Parameters
@@ -52,7 +52,7 @@ def musicxml(phrase: Phrase, *, title: str | None = None, composer: str = "mien"
     root = ET.Element("score-partwise", version="4.0")
     add(add(root, "work"), "work-title", heading)
     origin = add(root, "identification")
-    add(origin, "creator", composer, type="composer")
+    add(origin, "creator", "mien", type="composer")
     encoding = add(origin, "encoding")
     add(encoding, "software", provenance(phrase.seed))
     for kind, words, justify in (
