@@ -52,7 +52,8 @@ def test_sheets_go_out_and_come_in(folder: Path, tmp_path: Path) -> None:
     told = run("sheets", folder, "--out", tmp_path / "out", "--pictures")
     assert "5 faces of 5 pictures, 5 pictures copied" in told and "only in faces.csv: 1 face without" in told
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "emotional-class-datasheet.csv", "facial_landmarks_data.csv", "faces.csv", "happy-face", "sad-face"
+        "emotional-class-datasheet.csv", "facial_landmarks_data.csv", "faces.csv", "labels.csv", "happy-face",
+        "sad-face",
     }  # fmt: skip
     run("new", tmp_path / "second")
     told = run("import-sheets", tmp_path / "second", tmp_path / "out", "--consent", "given")
@@ -100,4 +101,19 @@ def test_without_pyarrow_parquet_says_what_helps(folder: Path, tmp_path: Path) -
 def test_a_description_goes_where_it_is_sent(folder: Path, tmp_path: Path) -> None:
     told = run("describe", folder, "--out", tmp_path / "told")
     assert "6 faces, 2 annotators" in told
-    assert {path.name for path in (tmp_path / "told").iterdir()} == {"datasheet.md", "croissant.json", "faces.csv"}
+    written = {path.name for path in (tmp_path / "told").iterdir()}
+    assert written == {"datasheet.md", "croissant.json", "faces.csv", "labels.csv"}
+
+
+def test_a_copys_labels_come_in_and_are_told(folder: Path, tmp_path: Path) -> None:
+    assert "labels.csv: 12 labels, with the annotators' names" in run("sheets", folder, "--out", tmp_path / "out")
+    file = tmp_path / "out" / "labels.csv"
+    file.write_text(file.read_text().replace(",bob,", ",cat,"))
+    assert "6 labels taken in, 6 here already" in run("import-sheets", folder, file)
+    assert json.loads(run("agree", folder, "--json", "--draws", 0))["annotators"] == ["ann", "bob", "cat"]
+    run("new", tmp_path / "second")
+    told = run("import-sheets", tmp_path / "second", tmp_path / "out")
+    assert "0 labels taken in" in told and "12 labels of pictures that are not in this project" in told
+    file.write_text(file.read_text().replace(",happy,", ",cross,"))
+    with pytest.raises(BadInput, match="class 'cross'"):
+        run("import-sheets", tmp_path / "second", tmp_path / "out")

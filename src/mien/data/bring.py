@@ -18,6 +18,7 @@ from mien.data.collect import sought
 from mien.data.finds import Find, class_on_the_way
 from mien.data.gather import DIGITS, NOT_FETCHED, plain_stem
 from mien.data.intake import CONSENTS, Taken, begin_source, check_consent, end_source, sweep, take, tell_persons
+from mien.data.judgements import LABELS_FILE
 from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.sheets import CLASS_FILE, LANDMARK_FILE, ClassRow, Sheet, folder_of, read_sheet
@@ -51,7 +52,7 @@ class Brought:
 
 
 def sheets_at(path: Path) -> tuple[Path, ...]:
-    """A sheet, or those of the usual names in a folder.
+    """A sheet, or those of the usual names in a folder, the labels last.
 
     Raises
     ------
@@ -60,9 +61,11 @@ def sheets_at(path: Path) -> tuple[Path, ...]:
     """
     if not path.is_dir():
         return (path,)
-    found = tuple(path / name for name in (CLASS_FILE, LANDMARK_FILE) if (path / name).is_file())
+    found = tuple(path / name for name in (CLASS_FILE, LANDMARK_FILE, LABELS_FILE) if (path / name).is_file())
     if not found:
-        raise BadInput(f"{path}: holds neither {CLASS_FILE} nor {LANDMARK_FILE}; give a sheet by its name")
+        raise BadInput(
+            f"{path}: holds none of {CLASS_FILE}, {LANDMARK_FILE} and {LABELS_FILE}; give a sheet by its name"
+        )
     return found
 
 

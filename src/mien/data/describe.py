@@ -1,4 +1,5 @@
-"""A project is described for others: datasheet, Croissant and the table they speak of (project → three files)."""
+"""A project is described for others: datasheet, Croissant, the table they speak of, and who said what (project → four
+files)."""
 
 import hashlib
 import json
@@ -6,13 +7,15 @@ from pathlib import Path
 
 from mien.data import croissant, datasheet
 from mien.data.facts import Facts, gather_facts
+from mien.data.judgements import LABELS_FILE, write_labels
 from mien.data.project import Project
 from mien.data.table import CSV_FILE, columns, write_csv
 from mien.writing import make_folder, write_bytes
 
 
 def describe(project: Project, folder: Path) -> tuple[Facts, tuple[Path, ...]]:
-    """Write `datasheet.md`, `croissant.json` and `faces.csv`; answers in a datasheet that is there are kept.
+    """Write `datasheet.md`, `croissant.json`, `faces.csv` and `labels.csv`; answers in a datasheet that is there are
+    kept.
 
     Raises
     ------
@@ -23,10 +26,11 @@ def describe(project: Project, folder: Path) -> tuple[Facts, tuple[Path, ...]]:
     facts = gather_facts(project)
     table, sheet, metadata = (folder / name for name in (CSV_FILE, datasheet.FILE, croissant.FILE))
     write_csv(project, table)
+    write_labels(project, folder / LABELS_FILE)
     with table.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     told = croissant.croissant(facts, columns(project), CSV_FILE, digest)
     write_bytes(metadata, (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode())
     earlier = sheet.read_text(encoding="utf-8") if sheet.is_file() else ""
     write_bytes(sheet, datasheet.datasheet(facts, earlier).encode())
-    return facts, (sheet, metadata, table)
+    return facts, (sheet, metadata, table, folder / LABELS_FILE)

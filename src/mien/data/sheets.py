@@ -126,7 +126,7 @@ def read_sheet(path: Path) -> Sheet:
         If there is none, or it has the columns of neither.
     """
     gaps: dict[str, int] = {}
-    header, *lines = _lines(path, gaps)
+    header, *lines = read_lines(path, gaps)
     names = {re.sub(r"[\s_]", "", name.casefold()): place for place, name in enumerate(header)}
 
     def places(columns: Sequence[str]) -> list[int | None]:
@@ -160,7 +160,14 @@ def read_sheet(path: Path) -> Sheet:
     )
 
 
-def _lines(path: Path, gaps: dict[str, int]) -> list[list[str]]:
+def read_lines(path: Path, gaps: dict[str, int]) -> list[list[str]]:
+    """The lines of a table, blank ones left out, the first with the columns' names; what was guessed joins `gaps`.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read, is no table, or is empty.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadInput(f"{path}: {path.stat().st_size / 2**20:.0f} MB; up to {MAX_BYTES / 2**20:.0f} MB are read")
