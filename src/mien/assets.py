@@ -29,7 +29,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         raise BadAsset(
-            f"{path}: there is no such file; give a .tflite file with its manifest beside it, or reinstall mien"
+            f"{path}: there is no such file; give a .tflite file with its manifest beside it{_or_reinstall(path)}"
         )
     try:
         manifest: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -38,9 +38,14 @@ def read_manifest(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as cause:
         raise BadAsset(
             f"{path.with_suffix('.json').name}: the manifest cannot be read ({cause_of(cause)}); it stands beside its "
-            "network: give a .tflite file that has one, or reinstall mien"
+            f"network: give a .tflite file that has one{_or_reinstall(path)}"
         ) from None
     return manifest
+
+
+def _or_reinstall(path: Path) -> str:
+    """What else helps if a file of mien's own is missing; of a network of one's own it would not."""
+    return ", or reinstall mien" if path.resolve().is_relative_to(Path(__file__).resolve().parent) else ""
 
 
 def read_asset(path: Path, manifest: Mapping[str, Any] | None = None) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from made_data import OWN, write_own_reader
-from mien.assets import read_manifest
+from mien.assets import asset_path, read_manifest
 from mien.errors import BadAsset, BadInput
 from mien.reading import read, reader_of
 
@@ -99,3 +99,10 @@ def test_the_shipped_reader_reads_as_before() -> None:
     assert affect.emotion == "happiness" and len(affect.probs) == 8
     own = np.array(reader_of().read_chips(np.zeros((0, 48, 48), np.uint8)))
     assert own.shape == (0, 8)
+
+
+def test_only_for_a_file_of_miens_own_is_reinstalling_advised(tmp_path: Path) -> None:
+    for path, advised in ((tmp_path / "reader.tflite", False), (asset_path("mien.affect", "none.tflite"), True)):
+        with pytest.raises(BadAsset, match="there is no such file") as refused:
+            read_manifest(path)
+        assert ("reinstall mien" in str(refused.value)) is advised
