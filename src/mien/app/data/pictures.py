@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from mien.app.options import Folder
+from mien.app.stopped import told_if_stopped
 from mien.data.project import Project
 from mien.data.words import counted
 from mien.errors import BadInput
@@ -64,7 +65,7 @@ def collect(
     console = Console()
     failed: list[BadInput] = []
     problems = 0
-    with Project.open(project) as opened:
+    with Project.open(project) as opened, told_if_stopped():
         for source in sources:
             columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed} seen"))
             with Progress(*columns, console=console, transient=True) as progress:
@@ -112,7 +113,7 @@ def clean(
 
     console = Console()
     columns = (TextColumn("looking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Project.open(project) as opened:
+    with Project.open(project) as opened, told_if_stopped():
         with Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("looking", total=None)
             found = clean(opened, workers, lambda done, of: progress.update(task, completed=done, total=of))
