@@ -6,15 +6,15 @@
 'piano'
 
 `play` turns a picture or video into a piece, `read` only reads a picture's faces, `compose` needs no face, `lead` goes
-from one mood to another, `travel` follows moods in time. The values that travel between stages live in `mien.values`,
-what can go wrong in `mien.errors`.
+from one mood to another, `travel` follows moods in time. What can go wrong is a `MienError`, a picture without a face
+`NoFace` among them. The values that travel between stages live in `mien.values`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mien.errors import MienError
+    from mien.errors import BadAsset, BadInput, CannotWrite, MienError, NoFace
     from mien.instrument import compose, lead, play, travel
     from mien.piece import Piece, Reading
     from mien.reading import read
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 __version__ = "0.10.0"
 
 _HOMES = {
+    "BadAsset": "mien.errors",
+    "BadInput": "mien.errors",
+    "CannotWrite": "mien.errors",
     "MienError": "mien.errors",
+    "NoFace": "mien.errors",
     "Piece": "mien.piece",
     "Reading": "mien.piece",
     "compose": "mien.instrument",
@@ -31,7 +35,21 @@ _HOMES = {
     "read": "mien.reading",
     "travel": "mien.instrument",
 }
-__all__ = ["MienError", "Piece", "Reading", "__version__", "compose", "lead", "play", "read", "travel"]
+__all__ = [
+    "BadAsset",
+    "BadInput",
+    "CannotWrite",
+    "MienError",
+    "NoFace",
+    "Piece",
+    "Reading",
+    "__version__",
+    "compose",
+    "lead",
+    "play",
+    "read",
+    "travel",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -97,7 +97,7 @@ def play(
     Raises
     ------
     BadInput
-        If an option or the picture cannot be used.
+        If an option or the picture cannot be used; `NoFace`, one of its kind, if the picture holds no face.
     BadAsset
         If the weights cannot be used.
     """
@@ -123,6 +123,8 @@ def play(
         return replace(_journey(name, watch(picture, weights), wishes), sources=(source,))
     end = end_of(to, weights) if to is not None else None
     readings = read(picture, weights=weights)
+    if not isinstance(face, int):
+        raise BadInput(f"face {face!r:.60}: a whole number wanted; 1 is the largest")
     if face not in range(1, len(readings) + 1):
         raise BadInput(f"face {face!r:.60}: the picture has {len(readings)}; count from 1, the largest")
     reading = readings[int(face) - 1]
@@ -167,7 +169,7 @@ def compose(
         seconds=seconds, seed=seed, ensemble=ensemble, key=key, meter=meter, font=font, mapping=mapping, form=form
     )
     if (emotion is None) == (valence is None and arousal is None):
-        raise BadInput("give either an emotion (for example --emotion sad) or --valence and --arousal")
+        raise BadInput("give either an emotion, sad for example, or valence and arousal")
     if emotion is not None:
         affect, name = affect_of(text_of("emotion", emotion)), emotion
     else:

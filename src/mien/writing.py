@@ -165,7 +165,7 @@ def _cannot_write_file(path: Path, error: OSError) -> CannotWrite:
 
 
 def _cannot_write_folder(folder: Path, error: OSError) -> CannotWrite:
-    return CannotWrite(f"cannot write into {folder.absolute()}: {cause_of(error)}; choose another folder with --out")
+    return CannotWrite(f"cannot write into {folder.absolute()}: {cause_of(error)}; choose another folder")
 
 
 def _moves(aside: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
@@ -178,7 +178,7 @@ def _moves(aside: Path, folder: Path) -> Iterator[tuple[Path, Path]]:
             stands, wanted = ("folder", "file") if target.is_dir() else ("file", "folder")
             raise CannotWrite(
                 f"cannot write the {wanted} {target.absolute()}: a {stands} of that name stands there; move it away, "
-                "or choose another folder with --out"
+                "or choose another folder"
             )
         else:
             yield result, target

@@ -16,7 +16,7 @@ from mien.app.address import allowed_hosts, reached_at
 from mien.app.cli import main
 from mien.app.gate import Gate
 from mien.app.ports import play_scale
-from mien.app.steering import command_of, steered_by_osc
+from mien.app.steering import command_of, is_release, steered_by_osc
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.errors import BadInput
@@ -24,7 +24,7 @@ from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session import Session
 from mien.live.session_file import SessionFile
-from mien.live.settings import Settings
+from mien.live.settings import Settings, changed
 from mien.live.watching import Watching
 from mien.live.wishes import Wishes
 from mien.music.brief import brief_from_affect
@@ -277,6 +277,16 @@ class TestSteering:
         assert command_of(("lead", ("happiness", 2.0))).fields == {"do": "start", "to": "happiness", "minutes": 2.0}
         assert command_of(("lead", ("hold",))).fields == {"do": "hold"}
         assert command_of(("panic", ())).kind == "panic"
+
+    def test_who_lets_go_of_a_button_asks_for_nothing(self) -> None:
+        assert is_release(("start", (0.0,))) and is_release(("panic", (0,))) and is_release(("stop", (False,)))
+        assert not any(map(is_release, (("start", ()), ("start", (1.0,)), ("hand/valence", (0.0,)), ("seed", (0,)))))
+
+    def test_a_seed_may_come_as_a_float_without_a_fraction(self) -> None:
+        assert changed(Settings(), command_of(("seed", (7.0,))).fields).seed == 7
+        for given in (7.5, True, -1.0, float("nan"), float("inf"), "7"):
+            with pytest.raises(BadInput, match="whole number"):
+                changed(Settings(), command_of(("seed", (given,))).fields)
 
     @pytest.mark.parametrize("wish", [("bye", ()), ("hello", ()), ("", ()), ("hand/left", (0.5,))])
     def test_other_wishes_are_refused(self, wish: tuple) -> None:

@@ -40,6 +40,13 @@ class TestPlan:
         assert [type(e) for e in plan.due(2)] == [Release]
         assert plan.next_s is None
 
+    def test_of_late_beats_the_newest_says_where_the_music_is(self) -> None:
+        plan = Plan()
+        beats = [(number / 2, Beat(1, number + 1, 120)) for number in range(5)]
+        plan.replace(0, [note(1, 0, 9)], {}, beats)
+        assert plan.due(0.9) == [Beat(1, 2, 120), Strike(0, Part.MELODY, 60, 80)]
+        assert plan.due(2.1) == [Beat(1, 5, 120)], "one that is not late makes those before it needless"
+
     def test_a_new_plan_keeps_what_began_and_ends_it_sooner_if_told(self) -> None:
         plan = Plan()
         plan.replace(0, [note(1, 0, 4), note(2, 1, 4, 62), note(3, 3, 4, 64)], {})

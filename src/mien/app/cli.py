@@ -6,6 +6,7 @@ the error stream, with exit code 2; `--debug` shows where they arose. Results fo
 only thing on the output stream.
 """
 
+import errno
 import io
 import json
 import os
@@ -233,24 +234,31 @@ def main() -> None:
         sys.stdout.reconfigure(errors="surrogateescape")  # the names of files may be no UTF-8
     try:
         run(app)
+        sys.stdout.flush()
     except MienError as error:
         if "--debug" in sys.argv:
             raise
         print(f"mien: {error}", file=sys.stderr)
         sys.exit(EXIT_CODE)
+    except OSError as error:  # files are told of by `CannotWrite`; this is what is printed
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still flushes as it ends
+        if error.errno == errno.ENOSPC:
+            print(f"mien: cannot print: {error.strerror}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _deliver(piece: Piece, out: Path, kinds: tuple[str, ...], as_json: bool) -> None:
-    """Save a piece and say so, for a person or for a program."""
+    """Save a piece, then say so, for a person or for a program: who closes the pipe early still gets the files."""
     if as_json:
         files = piece.save(out, kinds)
         told = {kind: readable(str(path)) for kind, path in files.items()}
         print(json.dumps(piece.account() | {"files": told}, indent=2))
         return
     console = Console()
-    show.show_moods(console, piece)
-    show.show_brief(console, piece.brief)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    replaced = [path for path in piece.places(out, kinds).values() if os.path.exists(path)]  # noqa: PTH110 (False where nobody may look)
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("composing", total=len(kinds))
         started: list[str] = []
@@ -259,9 +267,9 @@ def _deliver(piece: Piece, out: Path, kinds: tuple[str, ...], as_json: bool) -> 
             progress.update(task, description=f"writing {kind}", completed=len(started))
             started.append(kind)
 
-        places = piece.places(out, kinds).values()
-        replaced = [path for path in places if os.path.exists(path)]  # noqa: PTH110 (False where nobody may look)
         files = piece.save(out, kinds, on_file=step)
+    show.show_moods(console, piece)
+    show.show_brief(console, piece.brief)
     show.show_piece(console, piece, files, replaced)
 
 

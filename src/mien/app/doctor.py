@@ -74,7 +74,7 @@ def examine() -> Iterator[Finding]:
     yield from examine_assets(Path(str(files("mien"))))
     yield _try("sound font", _play_a_note)
     yield _try("score engraver", _engrave_a_note)
-    yield _try("writing here", _write_here, "choose another folder with --out")
+    yield _try("writing here", _write_here, "work in another folder, or choose one with --out")
     yield _camera()
     yield _player()
     yield _page()

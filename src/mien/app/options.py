@@ -5,17 +5,20 @@ from typing import Annotated, Any
 
 import typer
 
+from mien.errors import BadInput
 from mien.writing import check_folder
 
 
-def _checked_folder(folder: Path) -> Path:
-    check_folder(folder)
-    return folder
+def _checked_folder(folder: str | Path) -> Path:
+    if not folder:
+        raise BadInput("--out '': name a folder; . is this one")
+    check_folder(Path(folder))
+    return Path(folder)
 
 
 def out_folder(help: str) -> Any:
     """The option --out of a command that writes into a folder: refused before any work if it cannot be written."""
-    return typer.Option("--out", help=help, callback=_checked_folder)
+    return typer.Option("--out", help=help, parser=_checked_folder, metavar="PATH")
 
 
 Out = Annotated[Path, out_folder("Folder for the files; created if missing.")]

@@ -10,8 +10,8 @@ from mien.live.commands import Command
 from mien.live.station import Station
 from mien.ports.osc_in import LONGEST_NAME, OscIn, Wish
 
-IN_THE_LOG = ("start", "stop", "panic")
-"""What is logged when it is obeyed: why there is music, or none."""
+BUTTONS = ("start", "stop", "panic")
+"""What is pressed. It is logged when it is obeyed: why there is music, or none."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,12 @@ def command_of(wish: Wish) -> Command:
     raise BadInput("no wish of that address")
 
 
+def is_release(wish: Wish) -> bool:
+    """Whether somebody let go of a button: controllers send 1 when it is pressed, 0 when it is released."""
+    address, given = wish
+    return address in BUTTONS and bool(given) and not given[0]
+
+
 @contextlib.contextmanager
 def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
     """While it lasts, what is heard on a loopback port steers the oldest session; without a port nothing does.
@@ -58,7 +64,7 @@ def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
 
     def obey(wish: Wish) -> None:
         session = next(iter(station.sessions.values()), None)
-        if session is None:
+        if session is None or is_release(wish):
             return
         try:
             command = command_of(wish)
@@ -66,7 +72,7 @@ def steered_by_osc(station: Station, port: int | None) -> Iterator[None]:
         except BadInput as error:
             listening.refuse(f"/mien/{wish[0][:LONGEST_NAME]}: {error}")
         else:
-            if command.kind in IN_THE_LOG:
+            if command.kind in BUTTONS:
                 log.info("OSC in: %s", command.kind)
 
     def hear(wish: Wish) -> None:

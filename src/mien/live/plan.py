@@ -81,8 +81,10 @@ class Plan:
             self._push(time_s, OTHER, event)
 
     def due(self, now_s: float) -> list[Event]:
-        """What has come due, to be sent in this order."""
+        """What has come due, to be sent in this order. Of beats and pulses that are late only the newest beat is left:
+        it says where the music is."""
         events: list[Event] = []
+        late: Beat | None = None
         while self._heap and self._heap[0][0] <= now_s:
             time_s, _, _, what = heapq.heappop(self._heap)
             if isinstance(what, PlannedNote):
@@ -96,9 +98,12 @@ class Plan:
                 if note and time_s >= note.end_s:  # or its end was put off
                     del self._sounding[what]
                     events += self._ledger.release(what, note.strike.channel, note.strike.pitch_midi)
-            elif not (isinstance(what, Beat | Pulse) and time_s < now_s - LATE_S):
+            elif isinstance(what, Beat | Pulse) and time_s < now_s - LATE_S:
+                late = what if isinstance(what, Beat) else late
+            else:
+                late = None if isinstance(what, Beat) else late
                 events.append(what)
-        return events
+        return [late, *events] if late else events
 
     def coming(self, until_s: float) -> list[PlannedNote | Program]:
         """Notes and instruments that come due until a time, in order, each told once."""

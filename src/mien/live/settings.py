@@ -74,9 +74,10 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
         fields["ensemble"] = look_up(str(asked["ensemble"])).name
     if "seed" in asked:
         seed = asked["seed"]
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
-            raise BadInput(f"seed {seed!r}: give a whole number from 0 to {LARGEST_SEED}")
-        fields["seed"] = seed
+        whole = not isinstance(seed, bool) and isinstance(seed, int | float) and seed % 1 == 0
+        if not whole or not 0 <= seed <= LARGEST_SEED:
+            raise BadInput(f"seed {seed!r:.60}: give a whole number from 0 to {LARGEST_SEED}")
+        fields["seed"] = int(seed)
     if "tonic" in asked:
         fields["tonic"] = _tonic(asked["tonic"])
     if "meter" in asked:
