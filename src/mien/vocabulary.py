@@ -225,6 +225,7 @@ def _check(where: str, name: str, asked: Any) -> None:
 
 
 _JUSLIN, _SCHERER, _HURON = "Juslin & Laukka 2003, table 11", "Scherer & Oshinsky 1977", "Huron 2006"
+_GABRIELSSON = "Gabrielsson & Lindström 2010"
 WISHES: Mapping[str, Mapping[str, tuple[float, str]]] = MappingProxyType(
     {
         "anger": {"legato": (0.58, _JUSLIN)},
@@ -233,6 +234,12 @@ WISHES: Mapping[str, Mapping[str, tuple[float, str]]] = MappingProxyType(
             "legato": (0.58, _JUSLIN),
             "rubato": (0.55, _JUSLIN),
             "register_midi": (69.0, _JUSLIN),
+            "spread_semitones": (2.8, _JUSLIN),
+            "contour": (0.4, _JUSLIN),
+            "brightness": (0.4, _JUSLIN),
+            "tension": (0.9, _GABRIELSSON),
+            "syncopation": (0.4, _GABRIELSSON),
+            "interruption": (0.35, _HURON),
         },
         "surprise": {
             "spread_semitones": (7.0, _SCHERER),
@@ -243,11 +250,13 @@ WISHES: Mapping[str, Mapping[str, tuple[float, str]]] = MappingProxyType(
     }
 )
 """What tells emotions apart in music that lie close together on the plane, and whose finding each wish rests on. Anger
-and fear are both fast and both detached, but fear is soft, high and unsteady where anger is loud (Juslin & Laukka 2003,
-"Communication of emotions in vocal expression and music performance", table 11); neither is so detached that a pianist
-would leave the pedal. Surprise leaps and attacks sharply (Scherer & Oshinsky 1977, "Cue utilization in emotion
-attribution from auditory stimuli"); its accents fall, and its phrases break off, where they are not expected (Huron
-2006, *Sweet Anticipation*)."""
+and fear are both fast and both detached, but fear is soft, high and unsteady where anger is loud, its pitch varies
+little and rises, its sound is dull (Juslin & Laukka 2003, "Communication of emotions in vocal expression and music
+performance", table 11); neither is so detached that a pianist would leave the pedal. Irregular rhythm is heard as
+uneasy, dissonance as tense (Gabrielsson & Lindström 2010), and fear is the expectation of something bad: one of its
+phrases breaks off. Surprise leaps and attacks sharply (Scherer & Oshinsky 1977, "Cue utilization in emotion attribution
+from auditory stimuli"); its accents fall, and its phrases break off, where they are not expected (Huron 2006, *Sweet
+Anticipation*)."""
 
 PLACES: Classes = tuple(EmotionClass(name, *COORDINATES[name]) for name in EMOTIONS)
 """The classes of FER+ as bare places, without wishes: a point that somebody chose on the plane is no expression."""

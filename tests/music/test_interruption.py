@@ -11,7 +11,7 @@ from mien.ensembles import ensemble, ensembles
 from mien.music import interruption
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
-from mien.music.form import PHRASE_BARS, find_form, forms
+from mien.music.form import BREAKS_FROM, PHRASE_BARS, find_form, forms
 from mien.music.interruption import HUSH, KIND, PAUSE, STROKE
 from mien.music.journey.phrases import next_phrase
 from mien.music.journey.state import Journey
@@ -36,7 +36,8 @@ def asking(share: float, **fields: object) -> Brief:
 
 def test_surprise_asks_for_interruptions_as_any_class_may() -> None:
     assert SURPRISE.interruption == 1.0
-    for emotion in ("happiness", "anger", "fear", "neutral"):
+    assert BREAKS_FROM[0] <= brief_from_affect(affect_of("fear")).interruption < BREAKS_FROM[1]
+    for emotion in ("happiness", "anger", "neutral"):
         assert brief_from_affect(affect_of(emotion)).interruption == 0.0
     coy = EmotionClass("coy", 0.2, 0.1, {"interruption": 0.5})
     brief = brief_from_affect(replace(affect_at(0.2, 0.1), probs=(1.0,), classes=(coy,)))
