@@ -27,6 +27,8 @@ from mien.music.rhythm import (
     melody_table,
     middle_ticks,
     onsets,
+    sharpness,
+    singing,
 )
 from mien.values import Brief
 
@@ -36,6 +38,9 @@ CANDIDATES = 24
 WANTED_LEAPS = 0.2
 """Share of a motif's moves that are a fourth or wider. It exceeds the Lieder's median, 0.14 (`docs/measures.md`),
 because closing bars have none and the search for a line removes some."""
+
+SUNG_THINS = 0.2
+"""Share of its notes that a line which sings throughout leaves to the accompaniment."""
 
 DIVISIONS = {480: (240, 240), 720: (480, 240), 960: (480, 480), 1440: (960, 480)}
 """How a note of each length is divided in two."""
@@ -69,9 +74,10 @@ def _step_chances() -> NDArray[np.float64]:
 
 
 def notes_in_bar(brief: Brief) -> float:
-    """The number of notes a bar of melody should have: its share of the brief's density, at the ensemble's pace."""
-    pace = ensemble(brief.ensemble).pace.notes
-    return pace * beats_in_bar(brief.meter) * (0.4 + 0.23 * brief.density) * beat_fill(brief.meter)
+    """The number of notes a bar of melody should have: its share of the brief's density, at the ensemble's pace. A line
+    that sings has fewer, and the accompaniment more."""
+    pace = ensemble(brief.ensemble).pace.notes * (1 - SUNG_THINS * singing(brief.legato))
+    return pace * beats_in_bar(brief.meter) * (0.2 + 0.31 * brief.density) * beat_fill(brief.meter)
 
 
 def invent(
@@ -92,6 +98,7 @@ def invent(
         rng,
         distinct=True,
         legato=brief.legato,
+        sharp=sharpness(brief.legato, brief.loudness),
         avoid=tuple(motif.lengths for motif in beside),
     )
     count = len(onsets(lengths)) - 1

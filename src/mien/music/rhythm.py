@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,14 @@ COMPOUND_FILL = 1.4
 
 MOST_SYNCOPATED = 0.9
 """The largest share of syncopated bars: some must show where the beat is."""
+
+PLAIN_LEGATO, LEGATO_REACH = 0.84, 0.24
+"""The ratio of sounding to written length at which rhythm takes no side, and how far from it the side is taken whole:
+above it a line sings, below it is detached."""
+
+SUNG_WEIGHT, DOTTED_WEIGHT = 3.0, 3.0
+"""How much likelier a bar with a held note is where the line sings throughout, and a dotted one where contrasts of
+duration are sharpest."""
 
 SHORTEST_S = 0.11
 """The shortest note that can be sung, in seconds."""
@@ -109,6 +118,8 @@ class Repertoire:
     shortest_ticks: NDArray[np.float64]
     is_even: NDArray[np.bool_]
     has_rests: NDArray[np.bool_]
+    is_sung: NDArray[np.bool_]
+    is_dotted: NDArray[np.bool_]
     starts_on_beat: NDArray[np.bool_]
 
 
@@ -139,8 +150,21 @@ def repertoire(meter: Meter) -> Repertoire:
         np.array([min(length for length in r if length > 0) for r in rhythms], dtype=np.float64),
         np.array([len({length for length in r if length > 0}) == 1 for r in rhythms]),
         np.array([min(r) < 0 for r in rhythms]),
+        np.array([max(r) >= min(2 * beat_ticks(meter), middle_ticks(meter)) for r in rhythms]),
+        np.array([any(a >= 3 * b > 0 and b < beat_ticks(meter) for a, b in pairwise(r)) for r in rhythms]),
         np.array([r[0] > 0 for r in rhythms]),
     )
+
+
+def singing(legato: float) -> float:
+    """How much a line sings, 0..1: not at all up to `PLAIN_LEGATO`."""
+    return min(1.0, max(0.0, (legato - PLAIN_LEGATO) / LEGATO_REACH))
+
+
+def sharpness(legato: float, loudness: float) -> float:
+    """How sharp contrasts of duration are, 0..1: in what is detached and loud. They are sharp in anger and happiness,
+    soft in sadness and tenderness (Gabrielsson & Juslin 1996; Juslin 2001)."""
+    return loudness * min(1.0, max(0.0, (PLAIN_LEGATO - legato) / LEGATO_REACH))
 
 
 def draw_rhythm(
@@ -151,7 +175,8 @@ def draw_rhythm(
     rng: np.random.Generator,
     *,
     distinct: bool = False,
-    legato: float = 0.0,
+    legato: float = PLAIN_LEGATO,
+    sharp: float = 0.0,
     avoid: tuple[Rhythm, ...] = (),
 ) -> Rhythm:
     """Draw a bar rhythm.
@@ -162,7 +187,9 @@ def draw_rhythm(
     syncopated : 0..1, how likely a syncopated bar is.
     tempo_bpm : beats per minute; it excludes bars with notes too short to sing.
     distinct : for a motif, which begins on the beat and mixes long and short notes.
-    legato : ratio of sounding to written length: the more connected the line, the less welcome bars with rests.
+    legato : ratio of sounding to written length: the more connected the line, the less welcome bars with rests, and the
+        more so those with a held note.
+    sharp : 0..1, how much dotted bars are preferred; a singing line avoids them.
     avoid : rhythms that should not come again at once.
     """
     have = repertoire(meter)
@@ -172,6 +199,10 @@ def draw_rhythm(
     if distinct:
         weights *= np.where(have.is_even, 0.12, 1.0) * np.where(have.starts_on_beat, 1.0, 0.15)
     weights *= np.where(have.has_rests, max(0.1, 1.2 - legato), 1.0)
+    sung = singing(legato)
+    weights *= np.where(have.is_sung, SUNG_WEIGHT**sung, 1.0) * np.where(
+        have.is_dotted, DOTTED_WEIGHT ** (sharp - sung), 1.0
+    )
     for rhythm in avoid:
         if rhythm in have.rhythms:
             weights[have.rhythms.index(rhythm)] *= 0.1
