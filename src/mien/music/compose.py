@@ -64,6 +64,10 @@ VARIED_TURN, ORNAMENT_ODDS, MOST_ORNAMENT_ODDS = 2, 0.25, 0.8
 """The first return of a theme begins literally, so that it is recognised. Its later phrases are varied, as is all of
 every later return, and each return more than the last."""
 
+CONTRAST_PACES = (0.6, 1.25)
+"""What a contrast has of the theme's notes: clearly fewer or clearly more (Schoenberg 1967, ch. 13: the contrasting
+middle section; by rhythm, too)."""
+
 CONTRAST_TENSION = 0.2
 """Tension that a contrast adds: the theme rests in its key, the contrast leaves it through borrowed dominants (Caplin
 1998: the looser middle)."""
@@ -231,7 +235,8 @@ def _with_motifs(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random
         if role == "a" and first:
             bank[role] = grown(name, first[role], rng)
         else:
-            bank[role] = invent(name, brief, wanted * (0.85 if spec.is_contrast else 1.0), rng, bank.values())
+            pace = float(rng.choice(CONTRAST_PACES)) if spec.is_contrast else 1.0
+            bank[role] = invent(name, brief, wanted * pace, rng, bank.values())
     return replace(
         memory,
         motif_count=memory.motif_count + len(roles),
