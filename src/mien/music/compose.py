@@ -29,6 +29,7 @@ from mien.music.interruption import EVADED, breaks, broken_off, louder
 from mien.music.interruption import marks as interruption_marks
 from mien.music.memory import Memory, highest, in_key, last_pitches, recent
 from mien.music.motif import Motif, grown, invent, notes_in_bar
+from mien.music.open_close import left_open, stays_open
 from mien.music.ornament import figures_in_turn, ornamented
 from mien.music.pace import at_pace
 from mien.music.perform import ritardando_beats
@@ -190,7 +191,7 @@ def dress(
     strokes, inner, joint = arrange(
         brief, spec, heard, textures, voices, memory.inner, memory.joint, rng, players=players
     )
-    whole = tuple(replace(draft, breaks_off=False) for draft in drafts)
+    whole = tuple(replace(draft, breaks_off=False, stays_open=False) for draft in drafts)
     known = memory.themes.get(spec.theme, ())
     added = () if spec.title == INTRODUCTION else tuple(draft for draft in whole if _is_new(draft, known))
     themes = recent({**memory.themes, spec.theme: (*known, *added)}) if added else memory.themes
@@ -216,7 +217,8 @@ def _is_new(draft: Draft, known: tuple[Draft, ...]) -> bool:
 
 
 def _as_heard(brief: Brief, drafts: tuple[Draft, ...], compass: Compass) -> tuple[Draft, ...]:
-    """The phrases of a section as they sound: those that break off lose their close."""
+    """The phrases of a section as they sound: those that break off lose their close, others may leave it open."""
+    drafts = tuple(left_open(draft) if draft.stays_open else draft for draft in drafts)
     pairs = zip(drafts, [*drafts[1:], None], strict=True)
     return tuple(broken_off(one, brief, compass, after) if one.breaks_off else one for one, after in pairs)
 
@@ -255,8 +257,10 @@ def _drafts(
         brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
     figures = figures_in_turn(rng) if spec.turn else ()
     drafts: list[Draft] = []
+    places: list[Neighbours] = []
     for index, phrase in enumerate(spec.phrases):
         around = _neighbours(memory, spec, drafts)
+        places.append(around)
         known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
             known = write_phrase(phrase, brief, memory.motifs[spec.theme], compass, around, rng)
@@ -275,9 +279,12 @@ def _drafts(
     fresh: list[Draft] = []
     for draft in led:
         fresh.append(departed(draft, last_pitches(memory.heard, fresh), brief.meter))
-    return tuple(
+    ready = [
         replace(draft, breaks_off=breaks(phrase, brief)) for draft, phrase in zip(fresh, spec.phrases, strict=True)
-    )
+    ]
+    if spec.turn:  # what a first statement may leave open, a return closes
+        return tuple(ready)
+    return tuple(replace(one, stays_open=stays_open(one, place, rng)) for one, place in zip(ready, places, strict=True))
 
 
 def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
