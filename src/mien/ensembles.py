@@ -19,6 +19,8 @@ VOLUME, PAN, EXPRESSION, REVERB = 7, 10, 11, 91
 """The MIDI controllers that tell a player's place on the desk."""
 WIND_PROGRAMS = range(56, 80)
 """Brass, reeds and pipes of General MIDI, 0-based."""
+BOWED_PROGRAMS = range(40, 44)
+"""Violin, viola, violoncello and contrabass of General MIDI, 0-based."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class Player:
     def breathes(self) -> bool:
         """Whether it is blown, so that its player has to breathe."""
         return self.program in WIND_PROGRAMS
+
+    @property
+    def sings(self) -> bool:
+        """Whether it is bowed or blown, one note at a time: its inner parts are lines rather than figures."""
+        return self.monophonic and (self.program in WIND_PROGRAMS or self.program in BOWED_PROGRAMS)
 
 
 @dataclass(frozen=True, slots=True)

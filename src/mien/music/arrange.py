@@ -6,7 +6,7 @@ References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9; Huron
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -19,6 +19,7 @@ from mien.music.figures import INNER_VOICES, Figure, Kit, Texture, energy_of
 from mien.music.form import SectionSpec
 from mien.music.hands import LEAP_S, REACH_SEMITONES
 from mien.music.harmony import Outer, Slot
+from mien.music.inner_line import GAPS, TUNE, answering, line, shadowing
 from mien.music.rhythm import beat_ticks
 from mien.music.texture import (
     Ground,
@@ -44,6 +45,9 @@ FLOW_ODDS = 0.5
 """How often the figures of calmer music move on too, under the breath of a melody that goes on afterwards."""
 
 INNER_PARTS = (Part.HARMONY, Part.TEXTURE)
+
+BELOW_TUNE, BELOW_LINE = {Part.TEXTURE: 7, Part.HARMONY: 12}, 6
+"""How far a line lies under the tune, by part, or under the line above it, in semitones."""
 
 LOWEST_INNER_MIDI = 48
 """Chords are not placed lower: close intervals there sound muddy."""
@@ -92,8 +96,8 @@ def arrange(
 @dataclass(slots=True)
 class _Arranger:
     """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the outer ones when
-    they last began a note together (`joint`), and those at the start of its last chord (`outer`). `key` is that of the
-    section (`mien.music.ranges`)."""
+    they last began a note together (`joint`), and those at the start of its last chord (`outer`); and where its inner
+    lines were `left`. `key` is that of the section (`mien.music.ranges`)."""
 
     brief: Brief
     voices: Mapping[Part, Voice]
@@ -103,6 +107,7 @@ class _Arranger:
     joint: Outer | None
     key: int = 0
     outer: Outer | None = None
+    left: dict[Part, int] = field(default_factory=dict)
 
     def phrase(self, draft: Draft, texture: Texture, following: Draft | None, *, ends: bool) -> list[Stroke]:
         """The strokes that accompany a phrase; `ends` says that the section is the last of the piece."""
@@ -115,11 +120,16 @@ class _Arranger:
             flows = self.rng.random() < FLOW_ODDS or energy_of(self.brief) >= DRIVEN_ENERGY
             rests = not is_tutti and (following is None or not flows)
             for part, ground in grounds.items():
-                played += self._figure(texture.of(part), body, part, ground, rests=rests)
+                if not texture.of(part).sings:
+                    played += self._figure(texture.of(part), body, part, ground, rests=rests)
             after = draft.slots[-1] if ends else following.slots[0] if following else None
             after = None if draft.breaks_off else after  # the bass does not lead into a chord that is meant to surprise
             bass = self._bass(texture, draft, body, after, following, placed, played)
-            played = completed([*played, *bass], body, draft.melody, self.voices)
+            lines = list[Stroke]()
+            for part in reversed(grounds):  # the upper of two lines first, and the lower under it
+                if texture.of(part).sings:
+                    lines += self._line(texture.of(part), draft, body, part, lines, bass, rests=rests)
+            played = completed([*played, *bass, *lines], body, draft.melody, self.voices)
         if is_tutti:
             length = draft.slots[-1].length_ticks if ends else beat_ticks(self.brief.meter)
             played += _tutti(draft, placed[-1], length, self.voices, self.joint)
@@ -180,6 +190,44 @@ class _Arranger:
         strokes = accompany(list(restruck(settling, player, meter)), player, body, ground, meter)
         sings = player.monophonic and part is Part.TEXTURE
         return with_passing_tones(strokes, body, meter) if sings else strokes
+
+    def _line(
+        self,
+        figure: Figure,
+        draft: Draft,
+        body: tuple[Slot, ...],
+        part: Part,
+        over: Sequence[Stroke],
+        bass: Sequence[Stroke],
+        *,
+        rests: bool,
+    ) -> list[Stroke]:
+        """One inner part, singing a line of its own."""
+        player, meter = self.voices[part], self.brief.meter
+        strokes, moves = list(tokens(figure, body, meter)), dict[int, int]()
+        if figure.follows == TUNE:
+            strokes = shadowing(strokes, body, draft.melody)
+        elif figure.follows == GAPS:
+            strokes, moves = answering(strokes, body, draft.melody, meter)
+        if rests and figure.follows != TUNE:
+            strokes = settled(iter(strokes), body, player, meter)
+        below = BELOW_LINE if over else BELOW_TUNE[part]
+        sung = line(
+            strokes,
+            player,
+            body,
+            draft.melody,
+            over,
+            bass,
+            below,
+            meter,
+            pairs=figure.follows == TUNE,
+            moves=moves,
+            before_midi=self.left.get(part),
+        )
+        if sung:
+            self.left[part] = sung[-1].pitch_midi
+        return sung
 
     def _bass(
         self,

@@ -33,7 +33,7 @@ figures."""
 THIN_LIFT = -0.3
 """Energy of a section from which on down one player of an ensemble had better rest."""
 
-IDLE, IDLE_IF_THIN, IDLE_AT_HEIGHT = 1.2, -2.0, 8.0
+IDLE, IDLE_IF_THIN, IDLE_AT_HEIGHT = 1.2, -3.0, 8.0
 """The cost of letting a player of an ensemble rest through a section, through a thin one, and through the height of a
 piece."""
 IDLE_AGAIN = 15.0
@@ -45,6 +45,9 @@ BUSY_BASS = 0.6
 STRIDING_ENERGY = 0.35
 """Energy of a brief below which a bass of single notes, a cello for instance, does not leap between root and fifth."""
 
+UNSUNG = 1.2
+"""The cost of a figure of chord tones for a player who sings, in music too lively for a cello that strides."""
+
 Names = tuple[str, str, str]
 """Names of the figures of harmony, texture and rhythm."""
 
@@ -53,7 +56,8 @@ Names = tuple[str, str, str]
 class Figure:
     """A pattern of tokens, `grid` of them to a beat, and a second pattern that answers it in every other bar of a
     phrase; `energy` and `tension` 0..1 say which briefs it suits, `hands` how many play it;
-    one that is `reserved` is for players that name it."""
+    one that is `reserved` is for players that name it, one that `sings` for players who do, and its rhythm may `follow`
+    the tune or its gaps (`mien.music.inner_line`)."""
 
     name: str
     grid: int
@@ -64,6 +68,12 @@ class Figure:
     meters: tuple[Meter, ...]
     hands: int = 1
     reserved: bool = False
+    follows: str = ""
+
+    @property
+    def sings(self) -> bool:
+        """Whether it is a line whose tones are found by search."""
+        return "l" in self.steps
 
     def bar(self, meter: Meter, number: int = 0) -> tuple[str, ...]:
         """The tokens of one bar of a phrase: the pattern, repeated or cut."""
@@ -133,6 +143,7 @@ def figures(part: Part) -> tuple[Figure, ...]:
                 tuple(meter for meter in METERS if meter_name(meter) in meters),
                 row.get("hands", 1),
                 row.get("reserved", False),
+                row.get("follows", ""),
             )
         )
     return tuple(found)
@@ -188,6 +199,9 @@ def choose_texture(
         [[5 * (f.energy - energy) ** 2 + 5 * (f.tension - brief.tension) ** 2 for f in c] for c in choices]
     )
     cost = 3 * ((densities - wanted) / (0.4 + 0.2 * wanted)) ** 2 + misfits - rng.gumbel(0, 0.3, densities.shape)
+    cost += UNSUNG * _over_all(
+        [[_is_unsung(f, part, brief, players) for f in c] for part, c in zip(ACCOMPANIMENT, choices, strict=True)]
+    )
     cost += _crowding(players, choices, brief.meter, lift, avoid) + 0.8 * _shared(choices, avoid)
     for names in worn:
         cost += 4 * (_over_all([[f.name == name for f in c] for c, name in zip(choices, names, strict=True)]) == 3)
@@ -212,9 +226,17 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
         if f.hands <= player.hands
         and f.name not in player.avoids
         and (f.name in player.only if player.only else not f.reserved)
+        and (not f.sings or (player.sings and energy_of(brief) >= STRIDING_ENERGY))
         and not (f.name == "fifths" and player.monophonic)
         and not (is_lyrical and {"f", "o"} & set(f.steps))
     ]
+
+
+def _is_unsung(figure: Figure, part: Part, brief: Brief, players: Ensemble) -> bool:
+    """Whether an inner player who could sing a line would play a figure of chord tones instead."""
+    player = players.players.get(part)
+    could = part is not Part.RHYTHM and player is not None and player.sings and energy_of(brief) >= STRIDING_ENERGY
+    return could and not figure.sings and figure.name != "silent"
 
 
 def _voices(part: Part, players: Ensemble) -> int:

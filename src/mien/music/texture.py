@@ -84,6 +84,11 @@ class Token:
     text: str
     number: int
 
+    @property
+    def end_ticks(self) -> int:
+        """The first tick after it."""
+        return self.onset_ticks + self.length_ticks
+
 
 def tokens(figure: Figure, slots: tuple[Slot, ...], meter: Meter) -> Iterator[Token]:
     """Every stroke of a figure over a phrase; each chord restarts its bar's pattern, and one that only holds sounds
