@@ -6,13 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mien.circumplex import affect_of
+from mien.music.brief import brief_from_affect
 from mien.music.closing import closing_place, closing_rhythm
+from mien.music.compose import compose
 from mien.music.draft import Draft, led_into
 from mien.music.form import PhraseSpec
 from mien.music.harmony import Slot, vocabulary
 from mien.music.melody import Sung
 from mien.music.rhythm import Rhythm, bar_ticks, onsets
-from mien.values import Brief
+from mien.values import Brief, Note, Part
 from mien.vocabulary import METERS, Mode
 
 BRIEF = Brief(96, 0, Mode.IONIAN)
@@ -38,7 +41,7 @@ def test_a_closing_bar_is_full_and_closes_on_a_long_note(meter: tuple[int, int],
 def test_closes_are_of_many_kinds_and_some_phrases_do_not_breathe() -> None:
     uses = Counter(drawn((4, 4), leads_on=True))
     assert sum(count for _, count in uses.most_common(3)) < 200
-    assert 50 < sum(count for rhythm, count in uses.items() if min(rhythm) > 0) < 200
+    assert 25 < sum(count for rhythm, count in uses.items() if min(rhythm) > 0) < 200
     assert (
         len({sum(map(abs, rhythm[:place])) for rhythm in uses for place, length in enumerate(rhythm) if length < 0}) > 2
     )
@@ -66,3 +69,27 @@ def test_a_pick_up_without_a_breath_walks_on_from_the_nearer_side() -> None:
         led = led_into(draft, Sung(1920, 480, target, 60))
         assert [note.step for note in led.melody[-2:]] == steps
         assert led.melody[:3] == notes[:3]
+
+
+def test_a_phrase_after_one_that_sang_through_takes_a_real_breath() -> None:
+    rng = np.random.default_rng(2)
+    for meter in METERS:
+        brief = replace(BRIEF, meter=meter)
+        for leads_on in (True, False):
+            for _ in range(100):
+                rhythm = closing_rhythm(brief, "half", leads_on=leads_on, rng=rng, breathes=True)
+                assert min(rhythm) <= -bar_ticks(meter) / 6
+
+
+def test_nobody_sings_through_three_phrases() -> None:
+    for seed in range(1, 6):
+        phrase = compose(brief_from_affect(affect_of("sad"), seed=seed), 90, seed)
+        starts = [mark.onset_ticks for mark in phrase.marks if mark.kind == "phrase"]
+        melody = phrase.part(Part.MELODY)
+
+        def sings_through(end: int, melody: tuple[Note, ...] = melody, bar: int = phrase.bar_ticks) -> bool:
+            inside = [(max(n.onset_ticks, end - bar), min(n.end_ticks, end)) for n in melody]
+            return sum(stop - start for start, stop in inside if stop > start) >= bar
+
+        through = [sings_through(end) for end in starts[1:]]
+        assert not any(a and b and c for a, b, c in zip(through, through[1:], through[2:], strict=False))

@@ -1,8 +1,8 @@
 """Brief, cadence → the rhythm of a phrase's closing bar: a long note, before it perhaps a sigh, after it a breath.
 
 Phrases that all breathe on the last beat sound recited. So the breath is drawn: it takes a beat or two or an instant, a
-phrase may be held until the next begins, and one that is followed by another may lead on, with or without a breath. Who
-plays a wind instrument breathes after every phrase.
+phrase may be held until the next begins, and one that is followed by another may lead on, with or without a breath.
+Nobody goes on without one for more than two phrases, and who plays a wind instrument breathes after every phrase.
 
 References: Caplin 1998, *Classical Form* (feminine endings, lead-ins); Rothstein 1989, *Phrase Rhythm in Tonal Music*
 (what bridges two phrases).
@@ -22,12 +22,15 @@ SIGH_ODDS = {"half": 2.0, "deceptive": 2.0}
 """Weight of a close that is delayed by a sigh, by cadence, 1 for others."""
 
 
-def closing_rhythm(brief: Brief, cadence: str, *, leads_on: bool, rng: np.random.Generator) -> Rhythm:
+def closing_rhythm(
+    brief: Brief, cadence: str, *, leads_on: bool, rng: np.random.Generator, breathes: bool = False
+) -> Rhythm:
     """Draw the rhythm of a closing bar; the last of its longest notes closes the phrase, those after it lead on.
 
     Parameters
     ----------
     leads_on : whether another phrase of the section follows, into which a pick-up may lead.
+    breathes : whether there must be a rest, because there was none at the end of the phrase before.
     """
     meter = brief.meter
     bar, beat = bar_ticks(meter), beat_ticks(meter)
@@ -39,22 +42,24 @@ def closing_rhythm(brief: Brief, cadence: str, *, leads_on: bool, rng: np.random
         shapes = [
             (2.0, (bar - breath - part * (1 + len(two)), -breath, part, *two)),
             (1.0, (bar - beat, part - beat, part)),
-            (1.5, (bar - 2 * part, part, part)),
-            (0.6, (early, *((-part, part, part, part) if bar - early == 4 * part else (part, part, part)))),
+            (0.6, (bar - 2 * part, part, part)),
+            (1.0, (early, *((-part, part, part, part) if bar - early == 4 * part else (part, part, part)))),
         ]
         if beats_in_bar(meter) > 3:
-            shapes.append((1.2, (bar - 2 * beat, beat, beat)))
+            shapes.append((0.5, (bar - 2 * beat, beat, beat)))
     else:
         sigh = part if is_compound(meter) else beat
         shapes = [
             (2.0, (bar - breath, -breath)),
-            (0.4 + 4.0 * max(0.0, 1 - brief.legato), (early, early - bar)),  # detached music breaks off sooner
-            (0.8, (bar - late, -late)),
+            (0.7 + 4.0 * max(0.0, 1 - brief.legato), (early, early - bar)),  # detached music breaks off sooner
+            (0.5, (bar - late, -late)),
             (SIGH_ODDS.get(cadence, 1.0), (sigh, bar - sigh - breath, -breath)),
-            (1.0, (bar,)),
+            (0.25, (bar,)),
         ]
-    if ensemble(brief.ensemble).players[Part.MELODY].breathes:
+    if breathes or ensemble(brief.ensemble).players[Part.MELODY].breathes:
         shapes = [shape for shape in shapes if min(shape[1]) < 0]
+    if breathes:  # a real breath, not an instant
+        shapes = [shape for shape in shapes if min(shape[1]) <= -breath] or shapes
     weights = np.array([weight for weight, _ in shapes])
     return shapes[int(rng.choice(len(shapes), p=weights / weights.sum()))][1]
 

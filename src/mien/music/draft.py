@@ -292,8 +292,16 @@ def _cells(
 
 def _closing(brief: Brief, spec: PhraseSpec, around: Neighbours, rng: np.random.Generator, *, leads_on: bool) -> Motif:
     held = (bar_ticks(brief.meter),)
-    rhythm = held if around.ends else closing_rhythm(brief, spec.cadence, leads_on=leads_on, rng=rng)
+    breathes = around.before is not None and _is_breathless(around.before, brief)
+    rhythm = held if around.ends else closing_rhythm(brief, spec.cadence, leads_on=leads_on, rng=rng, breathes=breathes)
     return Motif(CLOSE, rhythm, (-1,) if closing_place(rhythm) else ())
+
+
+def _is_breathless(draft: Draft, brief: Brief) -> bool:
+    """Whether a phrase sings through its last bar to its end."""
+    bar = bar_ticks(brief.meter)
+    end = draft.spec.bars * bar
+    return sum(min(n.length_ticks, n.end_ticks - end + bar) for n in draft.melody if n.end_ticks > end - bar) >= bar
 
 
 def _syllables(
