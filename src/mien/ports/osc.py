@@ -1,9 +1,10 @@
 """Events → Open Sound Control over UDP: mien's own addresses, or those of FaceOSC.
 
 Own profile: `/mien/…`, one float an address (a note is three numbers; chord, key and section are words), readings as
-one bundle a frame whose time tag is the capture time. FaceOSC's profile: the addresses of that tracker, so that patches made for it go on working; its
-scales are imitated, as far as one face model can imitate another (`faceosc`). Values of our own profile go out at most
-`MOST_A_S` times a second, what holds until it changes again every `REPEAT_S`, FaceOSC's with every frame that is read.
+one bundle a frame whose time tag is the capture time. FaceOSC's profile: the addresses of that tracker, so that patches
+made for it go on working; its scales are imitated, as far as one face model can imitate another (`faceosc`). Values of
+our own profile go out at most `MOST_A_S` times a second, what holds until it changes again every `REPEAT_S`, FaceOSC's
+with every frame that is read.
 
 References: Wright & Freed 1997, "Open Sound Control: a new protocol for communicating with sound synthesizers"; OSC 1.0
 specification (time tags); McDonald, "FaceOSC" (addresses as its own examples print them).
