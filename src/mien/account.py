@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import NAMES
+from mien.leads import tune
 from mien.music.in_force import Briefs, in_force
 from mien.music.journey.path import affect_along
 from mien.music.rhythm import beat_ticks
-from mien.values import REGIONS, Affect, Brief, Chord, Cues, Face, Part, Phrase
+from mien.values import REGIONS, Affect, Brief, Chord, Cues, Face, Phrase
 
 Moods = Sequence[tuple[float, Affect | None]]
 """What music follows, (seconds from its start, affect), times not falling: a straight line from one affect to the next,
@@ -153,7 +154,7 @@ def _motifs(written: Phrase) -> dict[int, dict[str, Any]]:
     A mark names a motif and its transformation ("a", "b inverted"); transpositions are seen from the melody.
     """
     marks = [mark for mark in written.marks if mark.kind == "motif"]
-    melody = written.part(Part.MELODY)
+    melody = tune(written)
     onsets = [note.onset_ticks for note in melody]
     first: dict[str, int] = {}
     found: dict[int, dict[str, Any]] = {}

@@ -49,6 +49,9 @@ INNER_PARTS = (Part.HARMONY, Part.TEXTURE)
 BELOW_TUNE, BELOW_LINE = {Part.TEXTURE: 7, Part.HARMONY: 12}, 6
 """How far a line lies under the tune, by part, or under the line above it, in semitones."""
 
+ABOVE_TUNE = 7
+"""How far the answers of a first player lie above a tune that another holds."""
+
 LOWEST_INNER_MIDI = 48
 """Chords are not placed lower: close intervals there sound muddy."""
 
@@ -78,7 +81,7 @@ def arrange(
     -------
     The strokes of each phrase, in ticks from its start; the inner voices and the joint with which the section ends.
     """
-    arranger = _Arranger(brief, voices, players, rng, before, joint, spec.key)
+    arranger = _Arranger(brief, voices, players, rng, before, joint, spec.key, spec.lead)
     kit, beats = None, [Beat()] * len(drafts)
     if Part.KIT in voices:
         kit, beats = draw_kit(energy_of(brief), spec, rng), draw_beats(spec, rng)
@@ -97,7 +100,8 @@ def arrange(
 class _Arranger:
     """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the outer ones when
     they last began a note together (`joint`), and those at the start of its last chord (`outer`); and where its inner
-    lines were `left`. `key` is that of the section (`mien.music.ranges`)."""
+    lines were `left`. `key` is that of the section (`mien.music.ranges`); who has the role of its `lead` answers the
+    tune from above (`mien.music.handover`)."""
 
     brief: Brief
     voices: Mapping[Part, Voice]
@@ -106,6 +110,7 @@ class _Arranger:
     inner: tuple[int, ...] | None
     joint: Outer | None
     key: int = 0
+    lead: Part = Part.MELODY
     outer: Outer | None = None
     left: dict[Part, int] = field(default_factory=dict)
 
@@ -128,8 +133,10 @@ class _Arranger:
             lines = list[Stroke]()
             for part in reversed(grounds):  # the upper of two lines first, and the lower under it
                 if texture.of(part).sings:
-                    lines += self._line(texture.of(part), draft, body, part, lines, bass, rests=rests)
-            played = completed([*played, *bass, *lines], body, draft.melody, self.voices)
+                    over = lines if self.lead is Part.MELODY else ()
+                    lines += self._line(texture.of(part), draft, body, part, over, bass, rests=rests)
+            beneath = {part: voice for part, voice in self.voices.items() if part is not self.lead}
+            played = completed([*played, *bass, *lines], body, draft.melody, beneath)
         if is_tutti:
             length = draft.slots[-1].length_ticks if ends else beat_ticks(self.brief.meter)
             played += _tutti(draft, placed[-1], length, self.voices, self.joint)
@@ -157,7 +164,7 @@ class _Arranger:
         held = suspensions(draft.slots, placed, draft.melody, self.brief.meter, odds, self.rng)
         tops = [min(c, s.bass_midi + (room.reach or c) + 1) for c, s in zip(ceilings, draft.slots, strict=True)]
         grounds = {part: Ground(placed, tops, held) for part in INNER_PARTS if part in self.voices}
-        if not self.players.solo and len(grounds) == len(INNER_PARTS):
+        if not self.players.solo and len(grounds) == len(INNER_PARTS) and self.lead is Part.MELODY:
             harmony, texture = (self.voices[part] for part in INNER_PARTS)
             second = second_line(draft.slots, draft.melody, placed, ceilings, texture, harmony)
             grounds[Part.TEXTURE] = Ground(second, ceilings, held)
@@ -165,12 +172,12 @@ class _Arranger:
 
     def _room(self) -> Room:
         """Where the inner voices may go."""
-        parts = [self.voices[part] for part in INNER_PARTS if part in self.voices]
+        parts = [self.voices[part] for part in INNER_PARTS if part in self.voices and part is not self.lead]
         low, high = min(v.low_midi for v in parts), max(v.high_midi for v in parts)
         wanted = min(64.0, max(54.0, self.brief.register_midi - 11)) - self.key
         centre = min(high - 5.0, max(low + 5.0, wanted))
         low, high = max(low, LOWEST_INNER_MIDI - self.key), min(high, round(centre) + 10)
-        above = self.voices.get(Part.TEXTURE)
+        above = self.voices.get(Part.TEXTURE) if self.lead is Part.MELODY else None
         return Room(
             low_midi=min(low, high - 14),
             high_midi=high,
@@ -204,14 +211,15 @@ class _Arranger:
     ) -> list[Stroke]:
         """One inner part, singing a line of its own."""
         player, meter = self.voices[part], self.brief.meter
-        strokes, moves = list(tokens(figure, body, meter)), dict[int, int]()
+        answers = part is self.lead
+        strokes, moves = [] if answers else list(tokens(figure, body, meter)), dict[int, int]()
         if figure.follows == TUNE:
             strokes = shadowing(strokes, body, draft.melody)
         elif figure.follows == GAPS:
             strokes, moves = answering(strokes, body, draft.melody, meter)
-        if rests and figure.follows != TUNE:
+        if rests and figure.follows != TUNE and not answers:
             strokes = settled(iter(strokes), body, player, meter)
-        below = BELOW_LINE if over else BELOW_TUNE[part]
+        below = -ABOVE_TUNE if answers else BELOW_LINE if over else BELOW_TUNE[part]
         sung = line(
             strokes,
             player,

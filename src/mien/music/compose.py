@@ -18,11 +18,13 @@ from typing import TypeVar
 import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
+from mien.leads import LEAD
 from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import choose_texture
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, asks, find_form, nth_letter
+from mien.music.handover import in_roles, played_by, with_lead
 from mien.music.height import heightened, with_height
 from mien.music.in_force import Briefs
 from mien.music.interruption import EVADED, breaks, broken_off, louder
@@ -117,17 +119,19 @@ def compose_in_keys(brief: Brief, seconds: float, seed: int, form: str = FREE) -
     rng = np.random.default_rng([seed, 0xF0])
     planned = with_height(plan(bars, rng, find_form(form), brief.tension, brief.loudness), brief.loudness)
     drafts: list[Draft] = []
-    for index, spec in enumerate(with_keys(planned, brief.mode, rng) if seconds >= AWAY_S else planned):
+    planned = with_keys(planned, brief.mode, rng) if seconds >= AWAY_S else planned
+    for index, spec in enumerate(with_lead(planned, ensemble(brief.ensemble), rng)):
         memory, passage = next_section(brief, memory, spec, np.random.default_rng([seed, index]))
         notes += later(passage.notes, tick)
         chords += later(passage.chords, tick)
-        here, before = local(brief, spec), briefs[-1][1]
-        if (here.tonic_pc, here.mode) == (before.tonic_pc, before.mode):
-            marks += later(passage.marks, tick)
-        else:
+        here, before, title = local(brief, spec), briefs[-1][1], spec.title
+        if (here.tonic_pc, here.mode) != (before.tonic_pc, before.mode):
             briefs.append((tick, here))
-            titled = Mark(0, "section", f"{spec.title}, in {name_of_key(brief, spec)}")
-            marks += later([titled if mark.kind == "section" else mark for mark in passage.marks], tick)
+            title += f", in {name_of_key(brief, spec)}"
+        if spec.lead is not Part.MELODY:
+            title += f", {ensemble(brief.ensemble).players[spec.lead].instrument} leads"
+        titled = Mark(0, "section", title)
+        marks += later([titled if mark.kind == "section" else mark for mark in passage.marks], tick)
         drafts += passage.drafts
         tick += passage.length_ticks
     whole = Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(marks), tuple(drafts))
@@ -169,7 +173,7 @@ def next_section(brief: Brief, memory: Memory, spec: SectionSpec, rng: np.random
     """Compose one section and remember what later ones return to; `brief` is that of the home key."""
     spec = at_pace(spec, ensemble(brief.ensemble).pace)
     memory = _with_motifs(brief, in_key(memory, spec.key), spec, rng)
-    compass = compass_of(brief, ensemble(brief.ensemble), spec.key)
+    compass = compass_of(brief, in_roles(ensemble(brief.ensemble), spec.lead), spec.key)
     return dress(brief, memory, spec, _drafts(local(brief, spec), memory, spec, compass, rng), rng)
 
 
@@ -178,7 +182,8 @@ def dress(
 ) -> tuple[Memory, Passage]:
     """Accompany the phrases of a section; `memory` is what was remembered before the section."""
     shift = (brief.tonic_pc - LOWEST_SHIFT) % 12 + LOWEST_SHIFT + spec.key
-    players, brief, memory = ensemble(brief.ensemble), local(brief, spec), in_key(memory, spec.key)
+    players = in_roles(ensemble(brief.ensemble), spec.lead)
+    brief, memory = local(brief, spec), in_key(memory, spec.key)
     voices = voices_of(brief, players, spec.key)
     density = _melody_density(drafts, brief)
     worn = memory.worn.get(spec.theme, ())
@@ -345,7 +350,8 @@ def _passage(
             if not spec.plays(stroke.part, (tick + stroke.onset_ticks) // bar):
                 continue
             pitch = stroke.pitch_midi if stroke.part is Part.KIT else stroke.pitch_midi + shift
-            notes.append(Note(tick + stroke.onset_ticks, stroke.part, pitch, stroke.length_ticks, velocity))
+            part = played_by(stroke.part, spec.lead)
+            notes.append(Note(tick + stroke.onset_ticks, part, pitch, stroke.length_ticks, velocity))
         until = [*(slot.onset_ticks for slot in draft.slots[1:]), draft.spec.bars * bar]
         for slot, end in zip(draft.slots, until, strict=True):
             pcs = tuple((pc + shift) % 12 for pc in slot.harmony.pcs)
@@ -364,6 +370,8 @@ def _passage(
         marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", close))
         marks += interruption_marks(draft, brief.meter, tick)
         tick += draft.spec.bars * bar
+    if spec.lead is not Part.MELODY:
+        marks += [Mark(0, LEAD, spec.lead.name.lower()), Mark(tick, LEAD, Part.MELODY.name.lower())]
     return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)), drafts)
 
 

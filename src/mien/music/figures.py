@@ -226,7 +226,7 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
         if f.hands <= player.hands
         and f.name not in player.avoids
         and (f.name in player.only if player.only else not f.reserved)
-        and (not f.sings or (player.sings and energy_of(brief) >= STRIDING_ENERGY))
+        and (not f.sings or f.name in player.only or (player.sings and energy_of(brief) >= STRIDING_ENERGY))
         and not (f.name == "fifths" and player.monophonic)
         and not (is_lyrical and {"f", "o"} & set(f.steps))
     ]

@@ -79,7 +79,7 @@ class SectionSpec:
     A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture. A
     section that `is_height` has the piece's highest note. `rests` says who is silent in it: part, first bar of the
     section, the bar before which the part comes in again. `key` is its tonic in semitones above the home tonic, `mode`
-    its mode there (None: the brief's).
+    its mode there (None: the brief's). `lead` is the part whose player holds the tune.
     """
 
     title: str
@@ -93,6 +93,7 @@ class SectionSpec:
     rests: tuple[tuple[Part, int, int], ...] = ()
     key: int = 0
     mode: Mode | None = None
+    lead: Part = Part.MELODY
 
     @property
     def bars(self) -> int:

@@ -63,7 +63,7 @@ class Costs:
     """A chord that begins without its third."""
     doubled_leading: float = 3.0
     crossed: float = 3.0
-    """A tone at or above the line over it."""
+    """A tone at or beyond the line over it, or under it."""
     off_centre: float = 0.07
     """Each semitone from where the player should lie."""
     parallel: float = 0.6
@@ -166,7 +166,7 @@ def line(
     strokes : its rhythm, one token a note, in order.
     over : the other inner line, which lies above this one; none if there is none.
     bass : the bass, which lies under it.
-    below : how many semitones under the line above it this one should lie.
+    below : how many semitones under the line above it this one should lie; less than 0: above it.
     pairs : whether it shadows the tune.
     moves : what an echo should move by, in semitones by tick.
     before_midi : the last pitch of its player, if it goes on from there.
@@ -176,15 +176,17 @@ def line(
     rows: list[NDArray[np.int64]] = []
     origins: list[NDArray[np.int64]] = []
     total = np.zeros(0)
-    ceiling, middle, last = player.high_midi + 1, float(player.high_midi), None
+    bound, nearest = (player.high_midi + 1, min) if below >= 0 else (player.low_midi - 1, max)
+    middle, last = float(player.high_midi), None
     for stroke in strokes:
         slot = slots[stroke.number]
-        ceiling = min((n.pitch_midi for n in above if _overlap(stroke, n)), default=ceiling)
+        bound = nearest((n.pitch_midi for n in above if _overlap(stroke, n)), default=bound)
         around = [n.pitch_midi for n in above if abs(n.onset_ticks - stroke.onset_ticks) <= bar // 2]
         middle = sum(around) / len(around) if around else middle
         centre = min(player.high_midi - 4, max(player.low_midi + 4, middle - below))
         here = _tones(slot, player, round(centre))
-        cost = _standing(here, stroke, slot, melody, (*over, *bass), ceiling, centre, meter, pairs=pairs)
+        cost = _standing(here, stroke, slot, melody, (*over, *bass), centre, meter, pairs=pairs)
+        cost += COSTS.crossed * (here >= bound if below >= 0 else here <= bound)
         if last is not None:
             ways = total[:, None] + _moving(rows[-1], here, last, stroke, slots, lines, moves)
             origins.append(np.argmin(np.round(ways, 6), axis=0))
@@ -220,7 +222,6 @@ def _standing(
     slot: Slot,
     melody: Sequence[Sung],
     others: Sequence[Stroke],
-    ceiling: int,
     centre: float,
     meter: Meter,
     *,
@@ -232,7 +233,7 @@ def _standing(
     tune = _sounding(melody, stroke.onset_ticks)
     foreign = ~np.isin(here % 12, [pc % 12 for pc in chord.pcs])
     cost = foreign * (COSTS.struck_foreign if is_struck else COSTS.foreign)
-    cost = cost + COSTS.off_centre * np.abs(here - centre) + COSTS.crossed * (here >= ceiling)
+    cost = cost + COSTS.off_centre * np.abs(here - centre)
     if tune is not None:
         apart = (tune - here) % 12
         cost += COSTS.unpaired * (3 if pairs else 1) * ~np.isin(apart, PAIRED)

@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 
 from mien.ensembles import Ensemble, ensemble
+from mien.leads import leads
 from mien.music.in_force import Briefs, in_force
 from mien.music.interruption import KIND, PAUSE
 from mien.music.rhythm import BEAT, DOWNBEAT, MIDDLE, OFFBEAT, beat_ticks, strength
@@ -153,6 +154,7 @@ def _play_part(
     starts = [span.start for span in spans]
     chord_starts = [chord.onset_ticks for chord in written.chords]
     lifts = _pedal_changes(written) if players.pedal else chord_starts
+    held = leads(written)
     middle = sum(n.pitch_midi for n in notes) / len(notes)
     beat = beat_ticks(written.meter)
     early, strong = rng.normal(0, 1, (2, len(notes)))
@@ -164,7 +166,7 @@ def _play_part(
         chord = written.chords[bisect_right(chord_starts, note.onset_ticks) - 1]
         velocity = (
             note.velocity
-            + _expression(part, note, written, chord.pcs[0], span, middle)
+            + _expression(part, note, written, chord.pcs[0], span, middle, sings=held.has(note))
             + TOUCH_VELOCITY * strong[index]
         )
         jitter_ms = 0.0 if players.solo else min(WIDEST_SPREAD, max(-WIDEST_SPREAD, early[index])) * SPREAD_MS
@@ -176,7 +178,8 @@ def _play_part(
             length = note.length_ticks
         else:
             brief = in_force(briefs, note.onset_ticks)
-            length = _touch(part, note, brief, players, following[index], change if rings else 0, span, beat)
+            sings = held.has(note)
+            length = _touch(note, brief, players, following[index], change if rings else 0, span, beat, sings=sings)
         end = min(written.length_ticks, onset + length)
         onset = min(onset, end - 1)
         played.append(
@@ -186,13 +189,15 @@ def _play_part(
     return _in_turn(played) if player.monophonic else list(strike_once(played))
 
 
-def _expression(part: Part, note: Note, written: Phrase, root_pc: int, span: _Span, middle: float) -> float:
-    """Velocity that phrase, metre, harmony and height add."""
+def _expression(
+    part: Part, note: Note, written: Phrase, root_pc: int, span: _Span, middle: float, *, sings: bool
+) -> float:
+    """Velocity that phrase, metre, harmony and height add; a note `sings` if it belongs to the tune."""
     arch = ARCH_VELOCITY * (1 - 4 * (span.place(note.onset_ticks) - 0.55) ** 2 - 0.6)
     accent = ACCENT[strength(note.onset_ticks, written.meter)]
     if part is Part.KIT:
         return arch * 0.5 + accent
-    if part is not Part.MELODY:
+    if not sings:
         return arch * 0.7 + accent * 0.7
     charge = MELODIC_CHARGE[(note.pitch_midi - root_pc) % 12] * CHARGE_VELOCITY
     contrast = 1.5 if note.length_ticks >= beat_ticks(written.meter) else -0.5
@@ -215,7 +220,6 @@ def _next_onsets(notes: tuple[Note, ...], end: int) -> list[int]:
 
 
 def _touch(
-    part: Part,
     note: Note,
     brief: Brief,
     players: Ensemble,
@@ -223,20 +227,22 @@ def _touch(
     change: int,
     span: _Span,
     beat: int,
+    *,
+    sings: bool,
 ) -> int:
     """The sounding length: the brief's touch, a breath at phrase ends, the pedal held until `change`. A note that does
     not belong to its chord (`change` 0) is let go, or a suspension would sound on into its resolution."""
-    if part is Part.KIT:
+    if note.part is Part.KIT:
         return note.length_ticks
-    legato = brief.legato if part is Part.MELODY else brief.legato * 0.97
-    if part is Part.RHYTHM:
+    legato = brief.legato if sings else brief.legato * 0.97
+    if note.part is Part.RHYTHM:
         legato = max(legato, 0.85)
     length = note.length_ticks * min(legato, 1.0)
-    if part is Part.MELODY and legato > 1 and following == note.end_ticks:
+    if sings and legato > 1 and following == note.end_ticks:
         length = note.length_ticks * legato
-    if note.end_ticks >= span.end and part is Part.MELODY:
+    if note.end_ticks >= span.end and sings:
         length = min(length, note.length_ticks * 0.9)  # punctuation
-    if players.pedal and part is not Part.MELODY and change:
+    if players.pedal and not sings and change:
         length = max(length, _pedalled(note, brief, change, beat))
     return max(SHORTEST_TICKS, round(length))
 

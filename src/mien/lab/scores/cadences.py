@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.scores.any_midi import heard_key
+from mien.leads import tune
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 LEAST_REST_TICKS = TICKS_PER_QUARTER // 4
@@ -125,7 +126,7 @@ def phrase_ends(melody: Sequence[Note]) -> list[Note]:
 
 def hear_cadences(phrase: Phrase) -> list[Cadence]:
     """The cadences of a phrase that has a melody and notes below it."""
-    melody = phrase.part(Part.MELODY)
+    melody = tune(phrase)
     notes = [note for note in phrase.notes if note.part is not Part.KIT]
     if not melody or len(notes) == len(melody):
         return []

@@ -30,6 +30,7 @@ from mien.lab.scores.cadences import hear_cadences
 from mien.lab.scores.gallery import MOODS
 from mien.lab.scores.melody_statistics import songs, voice_bars
 from mien.lab.scores.whole_songs import whole_song
+from mien.leads import tune
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.interruption import EVADED
@@ -135,7 +136,7 @@ def sopranos(tar: Path) -> Iterator[Phrase]:
 
 def sung(phrase: Phrase) -> Phrase:
     """The melody alone, from its first note to its last."""
-    melody = phrase.part(Part.MELODY)
+    melody = tune(phrase)
     first = melody[0].onset_ticks
     return phrase_of([Note(n.onset_ticks - first, n.part, n.pitch_midi, n.length_ticks, n.velocity) for n in melody])
 
@@ -168,7 +169,7 @@ def heard(phrase: Phrase) -> Phrase:
 
 def grams(phrase: Phrase, notes: int) -> set[tuple[int, ...]]:
     """Every run of `notes` notes of a melody, as its intervals."""
-    moves = [b.pitch_midi - a.pitch_midi for a, b in pairwise(phrase.part(Part.MELODY))]
+    moves = [b.pitch_midi - a.pitch_midi for a, b in pairwise(tune(phrase))]
     return {tuple(moves[i : i + notes - 1]) for i in range(len(moves) - notes + 2)}
 
 

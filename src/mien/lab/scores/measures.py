@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.lab.scores.cadences import hear_cadences
+from mien.leads import tune
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 GRID_TICKS = TICKS_PER_QUARTER // 4
@@ -82,29 +83,29 @@ def groove_consistency(phrase: Phrase) -> float:
 
 def step_share(phrase: Phrase) -> float:
     """Share of the melody's intervals that are steps."""
-    size = np.abs(_intervals(phrase.part(Part.MELODY)))
+    size = np.abs(_intervals(tune(phrase)))
     return float(np.mean((size == 1) | (size == 2)))
 
 
 def leap_share(phrase: Phrase) -> float:
     """Share of the melody's intervals that are a fourth or wider."""
-    return float(np.mean(np.abs(_intervals(phrase.part(Part.MELODY))) >= 5))
+    return float(np.mean(np.abs(_intervals(tune(phrase))) >= 5))
 
 
 def repeat_share(phrase: Phrase) -> float:
     """Share of the melody's intervals that repeat the note."""
-    return float(np.mean(_intervals(phrase.part(Part.MELODY)) == 0))
+    return float(np.mean(_intervals(tune(phrase)) == 0))
 
 
 def rest_share(phrase: Phrase) -> float:
     """Share of time in which the melody rests."""
-    melody = phrase.part(Part.MELODY)
+    melody = tune(phrase)
     return 1 - sum(note.length_ticks for note in melody) / phrase.length_ticks
 
 
 def melodic_range(phrase: Phrase) -> float:
     """Semitones from the lowest to the highest note of the melody."""
-    pitches = [note.pitch_midi for note in phrase.part(Part.MELODY)]
+    pitches = [note.pitch_midi for note in tune(phrase)]
     return float(max(pitches) - min(pitches))
 
 
@@ -120,7 +121,7 @@ def note_rate(phrase: Phrase) -> float:
 
 def motif_recurrence(phrase: Phrase) -> float:
     """Share of the melody's five-note contours that occur at least twice."""
-    moves = [int(move) for move in _intervals(phrase.part(Part.MELODY))]
+    moves = [int(move) for move in _intervals(tune(phrase))]
     grams = [tuple(moves[i : i + GRAM]) for i in range(len(moves) - GRAM + 1)]
     counts = Counter(grams)
     return sum(counts[gram] > 1 for gram in grams) / max(1, len(grams))
@@ -136,7 +137,7 @@ def parallel_share(phrase: Phrase) -> float:
 
     Moves are taken between the moments at which both parts begin a note.
     """
-    melody = {note.onset_ticks: note.pitch_midi for note in phrase.part(Part.MELODY)}
+    melody = {note.onset_ticks: note.pitch_midi for note in tune(phrase)}
     bass: dict[int, int] = {}
     for note in phrase.part(Part.RHYTHM):
         bass[note.onset_ticks] = min(note.pitch_midi, bass.get(note.onset_ticks, 127))

@@ -13,6 +13,7 @@ from itertools import groupby, pairwise
 from statistics import median_low
 
 from mien.ensembles import ensemble
+from mien.leads import leads
 from mien.music.in_force import Briefs, in_force
 from mien.music.rhythm import strength
 from mien.music.score.signs import moves, sections
@@ -46,16 +47,16 @@ def slurs(phrase: Phrase, part: Part, briefs: Briefs) -> list[tuple[Note, Note]]
     """
     if not briefs:
         return []
-    line = phrase.part(part)
+    held, notes = leads(phrase), phrase.part(part)
     edges = {mark.onset_ticks for mark in phrase.marks if mark.kind == "phrase"}
-    if part is Part.MELODY:
-        pieces = [*_breaths(phrase, line, briefs, edges), *_pairs(phrase, line, briefs, edges)]
-        return sorted((piece[0], piece[-1]) for piece in pieces if len(piece) > 1)
+    sung, line = [n for n in notes if held.has(n)], [n for n in notes if not held.has(n)]
+    pieces = [*_breaths(phrase, sung, briefs, edges), *_pairs(phrase, sung, briefs, edges)]
+    slurred = sorted((piece[0], piece[-1]) for piece in pieces if len(piece) > 1)
     is_line = all(one.end_ticks <= other.onset_ticks for one, other in pairwise(line))
     if not is_line or not ensemble(phrase.ensemble).players[part].monophonic:
-        return []
+        return slurred
     bows = _breaths(phrase, line, briefs, edges.union(range(0, phrase.length_ticks, phrase.bar_ticks)))
-    return [(bow[0], bow[-1]) for bow in bows if len(bow) >= BOW_NOTES]
+    return sorted([*slurred, *((bow[0], bow[-1]) for bow in bows if len(bow) >= BOW_NOTES)])
 
 
 def _breaths(phrase: Phrase, line: Sequence[Note], briefs: Briefs, edges: Collection[int]) -> Iterator[list[Note]]:

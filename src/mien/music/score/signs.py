@@ -12,6 +12,7 @@ from itertools import pairwise
 from statistics import median_low
 
 from mien.ensembles import ensemble
+from mien.leads import tune
 from mien.music.in_force import Briefs, in_force
 from mien.music.interruption import HUSH, KIND, PAUSE
 from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS
@@ -162,7 +163,7 @@ def _swells(
 ) -> Iterator[Sign]:
     """A player's wedge to the middle of the phrase that has a section's highest note, and, of a free player, from there
     on, unless the loudness moves anyway. All phrases are played in such arches; more wedges would only repeat that."""
-    melody, beat = phrase.part(Part.MELODY), beat_ticks(phrase.meter)
+    melody, beat = tune(phrase), beat_ticks(phrase.meter)
     starts = [mark.onset_ticks for mark in sections(phrase) if mark.text != INTRODUCTION]
     edges = [mark.onset_ticks for mark in phrase.marks if mark.kind in ("phrase", "section")]
     for start, end in pairwise([*starts, phrase.length_ticks]):
