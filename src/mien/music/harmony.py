@@ -46,6 +46,9 @@ HASTE = 0.35
 """Odds that chords change twice in the bar before a phrase comes to rest, in addition to those of the tempo: harmony
 hastens to its cadence (Caplin 1998: acceleration)."""
 
+SIMILAR, CONTRARY = 9.0, 1.0
+"""The cost of consecutive fifths or octaves in similar and in contrary motion."""
+
 CALM = 0.25
 """Tension below which harmony keeps to its mildest chords."""
 
@@ -374,7 +377,7 @@ def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int)
     here, there = (sung - bass) % 12, (then - next_bass) % 12
     if here != there or here not in (0, 7):
         return 0.0
-    return 9.0 if (then - sung) * (next_bass - bass) > 0 else 1.0
+    return SIMILAR if (then - sung) * (next_bass - bass) > 0 else CONTRARY
 
 
 def _resolve_cost(chord: Harmony, midi: int, following: int) -> float:

@@ -19,10 +19,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.music.harmony import Slot, parallel_cost
+from mien.music.harmony import CONTRARY, SIMILAR, Slot
 from mien.music.melody import Sung
 from mien.music.rhythm import BEAT, Meter, bar_ticks, beat_ticks, strength
 from mien.music.texture import Stroke, Token, Voice
+from mien.music.theory import among
 
 LINE = "l"
 """The token of a figure for a tone of a line."""
@@ -192,7 +193,7 @@ def line(
             origins.append(np.argmin(np.round(ways, 6), axis=0))
             cost = cost + ways.min(axis=0)
         else:
-            cost = cost + COSTS.unled * ~np.isin(here % 12, [pc % 12 for pc in slot.harmony.pcs])
+            cost = cost + COSTS.unled * ~among(slot.harmony.pcs)[here % 12]
             cost = cost + COSTS.wider * np.maximum(0, np.abs(here - (before_midi or here)) - 4)
         rows.append(here)
         total, last = cost, stroke
@@ -231,13 +232,13 @@ def _standing(
     chord, beat = slot.harmony, beat_ticks(meter)
     is_struck = strength(stroke.onset_ticks, meter) >= BEAT or stroke.length_ticks >= beat
     tune = _sounding(melody, stroke.onset_ticks)
-    foreign = ~np.isin(here % 12, [pc % 12 for pc in chord.pcs])
+    foreign = ~among(chord.pcs)[here % 12]
     cost = foreign * (COSTS.struck_foreign if is_struck else COSTS.foreign)
     cost = cost + COSTS.off_centre * np.abs(here - centre)
     if tune is not None:
         apart = (tune - here) % 12
-        cost += COSTS.unpaired * (3 if pairs else 1) * ~np.isin(apart, PAIRED)
-        cost += COSTS.doubled * np.isin(apart, (0, 1, 11))
+        cost += COSTS.unpaired * (3 if pairs else 1) * ~among(PAIRED)[apart]
+        cost += COSTS.doubled * among((0, 1, 11))[apart]
     heard = {slot.bass_midi % 12, *([tune % 12] if tune is not None else [])}
     heard |= {note.pitch_midi % 12 for note in others if _overlap(stroke, note)}
     if stroke.onset_ticks == slot.onset_ticks and chord.pcs[1] % 12 not in heard:
@@ -265,7 +266,7 @@ def _moving(
     if (asked := moves.get(other.onset_ticks)) is not None:
         cost = COSTS.other_contour * np.abs(by - asked)
     for pitches, slot, axis in ((then, before, 1), (now, after, 0)):
-        foreign = ~np.isin(pitches % 12, [pc % 12 for pc in slot.harmony.pcs])
+        foreign = ~among(slot.harmony.pcs)[pitches % 12]
         cost = cost + COSTS.unled * (np.expand_dims(foreign, axis) & ((size == 0) | (size > 2)))
     for voice in lines:
         first, second = _sounding(voice, one.onset_ticks), _sounding(voice, other.onset_ticks)
@@ -276,9 +277,12 @@ def _moving(
 
 def _parallels(then: NDArray[np.int64], now: NDArray[np.int64], first: int, second: int) -> NDArray[np.float64]:
     """The cost of consecutive fifths and octaves with another voice that goes from `first` to `second`: (m, n)."""
-    return np.array(
-        [[parallel_cost(max(a, first), max(b, second), min(a, first), min(b, second)) for b in now] for a in then]
-    )
+    high, low = np.maximum(then, first)[:, None], np.minimum(then, first)[:, None]
+    next_high, next_low = np.maximum(now, second)[None, :], np.minimum(now, second)[None, :]
+    here = (high - low) % 12
+    perfect = (here == (next_high - next_low) % 12) & ((here == 0) | (here == 7))
+    along = (next_high - high) * (next_low - low)
+    return np.asarray(perfect * np.where(along > 0, SIMILAR, np.where(along < 0, CONTRARY, 0.0)))
 
 
 def _sounding(notes: Sequence[Sung] | Sequence[Stroke], tick: int) -> int | None:

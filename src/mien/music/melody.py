@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from mien.music.harmony import Outer, Slot, slot_at
 from mien.music.motif import step_odds
 from mien.music.rhythm import DOWNBEAT, strength
-from mien.music.theory import Harmony
+from mien.music.theory import Harmony, among
 from mien.values import TICKS_PER_QUARTER, Brief
 from mien.vocabulary import Mode
 
@@ -127,7 +127,7 @@ def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _tones(chord: Harmony, span: Range) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The pitch of every step of a range over a chord, and whether it is foreign to it."""
     pitch = np.array([chord.pitch(step) for step in range(span.low, span.high + 1)])
-    return pitch, ~np.isin(pitch % 12, chord.pcs)
+    return pitch, ~among(chord.pcs)[pitch % 12]
 
 
 def sing(

@@ -12,7 +12,10 @@ Harmony*, ch. 2 (chords of the modes).
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mien.vocabulary import Mode
 
@@ -122,3 +125,9 @@ def _applied(roman: str, of: str, mode: Mode, function: str) -> Harmony:
 def _nearest_octave(pc: int, near: int) -> int:
     """The semitone count with pitch class `pc` nearest to `near`, so that letters keep their order."""
     return near + (pc - near + 6) % 12 - 6
+
+
+@lru_cache(maxsize=512)
+def among(pcs: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Whether each of the twelve pitch classes is one of `pcs`, for arrays of pitches: `among(pcs)[pitches % 12]`."""
+    return np.isin(np.arange(12), [pc % 12 for pc in pcs])
