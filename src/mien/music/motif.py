@@ -39,7 +39,7 @@ WANTED_LEAPS = 0.2
 """Share of a motif's moves that are a fourth or wider. It exceeds the Lieder's median, 0.14 (`docs/measures.md`),
 because closing bars have none and the search for a line removes some."""
 
-SUNG_THINS = 0.15
+SUNG_THINS = 0.1
 """Share of its notes that a line which sings throughout leaves to the accompaniment."""
 
 DIVISIONS = {480: (240, 240), 720: (480, 240), 960: (480, 480), 1440: (960, 480)}
