@@ -30,7 +30,7 @@ def moves(notes: tuple[Note, ...]) -> list[int]:
 @pytest.mark.parametrize("emotion", ["happy", "angry"])
 def test_the_inner_strings_of_a_lively_quartet_seldom_repeat_their_note(emotion: str) -> None:
     repeats, steps = [], []
-    for seed in range(1, 5):
+    for seed in range(1, 9):  # in some of these the second violin leads, and the first answers
         phrase = compose(brief_from_affect(affect_of(emotion), ensemble="quartet", seed=seed), 45, seed)
         for part in (Part.TEXTURE, Part.HARMONY):
             sizes = np.array(moves(phrase.part(part)))

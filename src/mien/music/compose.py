@@ -22,7 +22,7 @@ from mien.leads import LEAD
 from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
-from mien.music.figures import choose_texture
+from mien.music.figures import Texture, choose_texture
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, asks, find_form, nth_letter
 from mien.music.handover import in_roles, played_by, with_lead
 from mien.music.height import heightened, with_height
@@ -188,9 +188,9 @@ def dress(
     density = _melody_density(drafts, brief)
     worn = memory.worn.get(spec.theme, ())
     heard = _as_heard(brief, drafts, compass_of(brief, players, spec.key))
-    textures = [choose_texture(brief, players, density, spec.energy, memory.figures, rng, worn=worn)]
-    for _ in drafts[1:]:
-        near = textures[0].names
+    textures: list[Texture] = []
+    for _ in drafts:
+        near = textures[0].names if textures else None
         textures.append(choose_texture(brief, players, density, spec.energy, memory.figures, rng, near=near, worn=worn))
     worn = (*worn, *(texture.names for texture in textures))[-WORN:]
     strokes, inner, joint = arrange(

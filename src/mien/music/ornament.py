@@ -23,7 +23,7 @@ from mien.music.rhythm import BEAT, OFFBEAT, Meter, strength
 SHORT_TICKS = 240
 """Notes up to this long may be absorbed by the note before."""
 
-DIVISIBLE_TICKS = (480, 720, 960)
+DIVISIBLE_TICKS = range(480, 1441, SHORT_TICKS)
 """Lengths that are divided; longer notes are points of rest, shorter ones move enough already."""
 
 Figured = Sequence[tuple[int, int]]
@@ -79,8 +79,8 @@ def _sung(note: Sung, figured: Figured, slots: tuple[Slot, ...]) -> list[Sung]:
 
 
 def _half(note: Sung) -> int:
-    """Length of the weak end of a note that is divided in two."""
-    return 240 if note.length_ticks == 720 else note.length_ticks // 2
+    """Length of the weak end of a note that is divided in two: half of it or less, up to a quarter note."""
+    return min(480, note.length_ticks // 2 // SHORT_TICKS * SHORT_TICKS)
 
 
 def _passing(note: Sung, following: Sung, _: Meter) -> Figured:
@@ -100,7 +100,7 @@ def _passing(note: Sung, following: Sung, _: Meter) -> Figured:
 
 def _neighbour(note: Sung, following: Sung, _: Meter) -> Figured:
     """A step up and back, before a note that is no leap away."""
-    unit = 240 if note.length_ticks == 720 else note.length_ticks // 4
+    unit = 240 if note.length_ticks > 480 else note.length_ticks // 4
     if abs(following.step - note.step) > 1:
         return ()
     return (note.length_ticks - 2 * unit, note.step), (unit, note.step + 1), (unit, note.step)
