@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mien.piece import Piece, Reading
     from mien.reading import read
 
-__version__ = "0.10.0"
+__version__ = "0.11.0"
 
 _HOMES = {
     "BadAsset": "mien.errors",
