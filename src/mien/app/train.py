@@ -20,6 +20,7 @@ from rich.table import Table
 
 from mien.app.options import out_folder
 from mien.app.show import show_step
+from mien.app.stopped import told_if_stopped
 from mien.errors import BadInput, extra
 from mien.writing import write_bytes
 
@@ -159,7 +160,8 @@ def train(
         | {"--limit": limit, "--performed": performed and "performed.npz", "--teacher": teacher and "teacher.npz"}
         | {"--start": start and "BEFORE", "--bfloat16": bfloat16}
     )
-    learn(corpus, plan, Ways(), shape, out, start, rendered, taught, verbose=True, command=command)
+    with told_if_stopped():
+        learn(corpus, plan, Ways(), shape, out, start, rendered, taught, verbose=True, command=command)
     path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
 
