@@ -74,6 +74,28 @@ def test_a_file_whose_name_is_no_unicode_is_played_and_named(tmp_path):
     assert b"caf\xe9-piano-1.mid" in [os.fsencode(path.name) for path in tmp_path.iterdir()]
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the full device is Linux's")
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_the_piece_is_saved_though_nobody_hears_of_it(tmp_path, more):
+    words = ["compose", "--emotion", "sad", "--seconds", "10", "--files", "mid", "--out"]
+    read_end, closed = os.pipe()
+    os.close(read_end)
+    for place, told in ((closed, ""), (os.open("/dev/full", os.O_WRONLY), "mien: cannot print: ")):
+        out = tmp_path / str(place)
+        command = [sys.executable, "-m", "mien", *words, str(out), *more]
+        ran = subprocess.run(command, stdout=place, stderr=subprocess.PIPE, check=False)
+        os.close(place)
+        assert ran.returncode == 1
+        assert ran.stderr.decode().startswith(told) and ran.stderr.count(b"\n") == bool(told)
+        assert (out / "sad-piano-1.mid").is_file()
+
+
+def test_a_folder_without_a_name_is_refused(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, error = mien(capsys, "compose", "--emotion", "sad", "--seconds", "10", "--files", "mid", "--out", "")
+    assert code == EXIT_CODE and "name a folder" in error and not list(tmp_path.iterdir())
+
+
 def test_what_takes_an_earlier_files_place_is_told(capsys, tmp_path):
     words = ("compose", "--emotion", "sad", "--seconds", "10", "--out", str(tmp_path))
     _, printed, _ = mien(capsys, *words, "--files", "mid")
