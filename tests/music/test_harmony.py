@@ -8,7 +8,7 @@ import pytest
 from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
-from mien.music.harmony import PEDALS, Pedal, bass_line, pedal_under, progression, vocabulary
+from mien.music.harmony import PEDALS, Pedal, TimedChord, bass_line, pedal_under, progression, vocabulary
 from mien.music.plan import INTRODUCTION, coda
 from mien.music.rhythm import bar_ticks
 from mien.values import Brief
@@ -27,7 +27,7 @@ def test_over_a_pedal_every_chord_has_its_tone_and_the_bass_stays(mode: Mode, ki
     if pedal is None:
         assert not any(all(PEDALS[kind] in words.find(r).pcs for r in row) for row in words.cadences[cadence])
         return
-    opening = [(0, bar_ticks(brief.meter), words.find(words.opening))]
+    opening = [TimedChord(0, bar_ticks(brief.meter), words.find(words.opening))]
     for seed in range(12):
         rng = np.random.default_rng(seed)
         chords = progression(brief, 5, cadence, opening, rng, pedal=pedal)

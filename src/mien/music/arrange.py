@@ -22,6 +22,7 @@ from mien.music.harmony import Outer, Slot
 from mien.music.inner_line import GAPS, TUNE, answering, line, shadowing
 from mien.music.rhythm import beat_ticks
 from mien.music.texture import (
+    INNER_PARTS,
     Ground,
     Stroke,
     Voice,
@@ -43,8 +44,6 @@ DRIVEN_ENERGY = 0.75
 
 FLOW_ODDS = 0.5
 """How often the figures of calmer music move on too, under the breath of a melody that goes on afterwards."""
-
-INNER_PARTS = (Part.HARMONY, Part.TEXTURE)
 
 BELOW_TUNE, BELOW_LINE = {Part.TEXTURE: 7, Part.HARMONY: 12}, 6
 """How far a line lies under the tune, by part, or under the line above it, in semitones."""

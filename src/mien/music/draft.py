@@ -235,15 +235,19 @@ def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, rng: np.random.
     """
     taken_over = spec.opens_like * bar_ticks(brief.meter)
     if around.like is not None:
-        return [(s.onset_ticks, s.length_ticks, s.harmony) for s in around.like.slots if s.onset_ticks < taken_over]
+        return [
+            TimedChord(s.onset_ticks, s.length_ticks, s.harmony)
+            for s in around.like.slots
+            if s.onset_ticks < taken_over
+        ]
     words = vocabulary(brief.mode)
     if spec.goal and spec.bars == 1:
-        return [(0, bar_ticks(brief.meter), words.find(spec.goal))]
+        return [TimedChord(0, bar_ticks(brief.meter), words.find(spec.goal))]
     held = max(1, min(ensemble(brief.ensemble).pace.chord_bars, spec.bars // 2))
     length = middle_ticks(brief.meter) if spec.bars == 2 else held * bar_ticks(brief.meter)
     if around.opens_contrast and not (around.before and around.before.spec.goal):  # a goal once reached needs its tonic
-        return [(0, length, words.contrast(brief.tension, rng))]
-    return [(0, length, words.find(words.opening))]
+        return [TimedChord(0, length, words.contrast(brief.tension, rng))]
+    return [TimedChord(0, length, words.find(words.opening))]
 
 
 def closing_letters(spec: PhraseSpec, slot: Slot, following: Outer | None) -> tuple[int, ...]:

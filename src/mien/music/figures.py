@@ -227,7 +227,7 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
         and f.name not in player.avoids
         and (f.name in player.only if player.only else not f.reserved)
         and (not f.sings or f.name in player.only or (player.sings and energy_of(brief) >= STRIDING_ENERGY))
-        and not (f.name == "fifths" and player.monophonic)
+        and not (player.monophonic and "d" in f.steps)
         and not (is_lyrical and {"f", "o"} & set(f.steps))
     ]
 

@@ -127,8 +127,12 @@ def vocabulary(mode: Mode) -> Vocabulary:
     )
 
 
-TimedChord = tuple[int, int, Harmony]
-"""(onset, length, chord)."""
+class TimedChord(NamedTuple):
+    """A chord in time, ticks from the phrase's start."""
+
+    onset_ticks: int
+    length_ticks: int
+    harmony: Harmony
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +178,20 @@ def progression(
     formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]
     if (chord_bars := ensemble(brief.ensemble).pace.chord_bars) > 1:
-        returns = words.find(formula[-1]) == opening[-1][2]
+        returns = words.find(formula[-1]) == opening[-1].harmony
         places = _slow_places(brief, onset + length, bars, chord_bars, divides=returns and len(formula) > 1)
     else:
         places = _places(brief, onset + length, bars, len(formula), rng)
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
     open_places = [tick for tick, _ in places[: len(places) - len(ending)]]
-    target = _target(opening[-1][2])
+    target = _target(opening[-1].harmony)
     if target and not open_places and len(ending) > 1:  # an applied dominant must resolve before the close
         ending = [words.find(target), *ending[1:]]
-    walk = _walk(brief, open_places, opening[-1][2], ending[0], rng, pedal) if ending else []
-    return [*opening, *((tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True))]
+    walk = _walk(brief, open_places, opening[-1].harmony, ending[0], rng, pedal) if ending else []
+    return [
+        *opening,
+        *(TimedChord(tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True)),
+    ]
 
 
 def _places(brief: Brief, start: int, bars: int, ending: int, rng: np.random.Generator) -> list[tuple[int, int]]:
@@ -297,7 +304,7 @@ def transition(one: Harmony, other: Harmony) -> float:
 
 
 def bass_line(
-    chords: list[tuple[int, int, Harmony]],
+    chords: list[TimedChord],
     low_midi: int,
     high_midi: int,
     before: Outer | None,
@@ -319,18 +326,21 @@ def bass_line(
         pcs = (pedal.pc,) if pedal is not None and held else chord.pcs
         tones = range(low_midi, high_midi + 1)
         options.append([(midi, 0 if held else chord.pcs.index(midi % 12)) for midi in tones if midi % 12 in pcs])
-    outer = [[Outer(melody.get(chord[0]), midi) for midi, _ in row] for chord, row in zip(chords, options, strict=True)]
+    outer = [
+        [Outer(melody.get(chord.onset_ticks), midi) for midi, _ in row]
+        for chord, row in zip(chords, options, strict=True)
+    ]
     rooted = len(chords) - closes
     costs: list[list[tuple[float, int]]] = []
     for index, row in enumerate(options):
         costs.append([])
         for (midi, place), here in zip(row, outer[index], strict=True):
-            own = _inversion_cost(chords[index][2], place, is_fixed=index >= rooted or index == 0)
+            own = _inversion_cost(chords[index].harmony, place, is_fixed=index >= rooted or index == 0)
             own += 0.02 * abs(midi - centre) + float(rng.gumbel(0, 0.25))
             if index == 0:
                 moves = [(0.0 if before is None else _join_cost(None, before, here), 0)]
             else:
-                last = chords[index - 1][2]
+                last = chords[index - 1].harmony
                 moves = [
                     (costs[-2][i][0] + _join_cost(last, other, here), i) for i, other in enumerate(outer[index - 1])
                 ]

@@ -19,7 +19,8 @@ from mien.music.melody import Sung
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks, middle_ticks
 from mien.values import Part
 
-INNER = (Part.TEXTURE, Part.HARMONY)
+INNER_PARTS = (Part.HARMONY, Part.TEXTURE)
+"""Between melody and bass, the lower one first."""
 
 FARTHEST_THIRD, OCTAVE, TENTH = 7, 12, 15
 """In semitones: how far a player of single notes moves at most to a third that nobody else has; how near another tone a
@@ -286,7 +287,7 @@ def completed(
     """Give every chord its third, if nobody plays it. The first inner player with a near enough tone plays the third
     beside it, or instead of it if he plays one note at a time. If nobody begins a note, a free player adds it,
     preferably one who plays in this phrase anyway."""
-    inner = [voices[part] for part in INNER if part in voices]
+    inner = [voices[part] for part in reversed(INNER_PARTS) if part in voices]  # the upper voice first
     players = sorted(inner, key=lambda player: not player.monophonic)
     at_hand = sorted(inner, key=lambda player: (all(s.part is not player.part for s in strokes), player.monophonic))
     found = list(strokes)
@@ -303,7 +304,7 @@ def completed(
             ]
             for player in inner
         }
-        begun = [s for s in found if s.part in INNER and _begins(s, slot)]
+        begun = [s for s in found if s.part in INNER_PARTS and _begins(s, slot)]
         ways = (_with_third(found, begun, thirds[player.part], player) for player in players)
         if (with_third := next((way for way in ways if way is not None), None)) is not None:
             found = with_third
