@@ -5,7 +5,7 @@ import numpy as np
 from mien.circumplex import affect_of
 from mien.cues.names import NAMES
 from mien.cues.neutral import average_neutral
-from mien.live.answers import AffectRow, Reading
+from mien.live.answers import AffectRow, FrameRow
 from mien.values import Cues
 
 LEFT, RIGHT = (0.1, 0.2, 0.3, 0.5), (0.6, 0.2, 0.85, 0.55)
@@ -19,7 +19,7 @@ def cues(time_s: float = 0.0, **changes: float) -> Cues:
     return Cues(time_s, values, np.ones(len(values), dtype=bool))
 
 
-def answer(*faces: tuple[tuple[float, ...], Cues, AffectRow | None]) -> Reading:
+def answer(*faces: tuple[tuple[float, ...], Cues, AffectRow | None]) -> FrameRow:
     return {
         "seq": 0, "captured_s": 0.0, "size_px": [640, 480], "ms": {},
         "faces": [

@@ -60,7 +60,7 @@ class FaceRow(TypedDict):
 
 
 @final
-class Reading(TypedDict):
+class FrameRow(TypedDict):
     """A frame that was read: its faces, the largest first, its width and height, and the milliseconds of each stage."""
 
     seq: int
@@ -87,7 +87,7 @@ class Ready(TypedDict):
     affect_modules: list[str]
 
 
-Answer = Reading | Refusal
+Answer = FrameRow | Refusal
 
 
 def face_row(

@@ -6,7 +6,7 @@ values, the ports their numbers. Latencies are measured from a frame's arrival.
 
 from mien.clock import Clock
 from mien.ensembles import Ensemble, ensemble
-from mien.live.answers import Reading
+from mien.live.answers import FrameRow
 from mien.live.face_tune import FaceTune
 from mien.live.face_values import port_values
 from mien.live.messages import Tell, control_rows, controls_told, reading_told
@@ -62,7 +62,7 @@ class GestureClock:
         """Tell every controller anew: another ensemble plays, or another page listens."""
         self._touch.forget()
 
-    def answered(self, said: Reading, waiting: Waiting, dropped: int, reads_affect: bool, wished: str) -> None:
+    def answered(self, said: FrameRow, waiting: Waiting, dropped: int, reads_affect: bool, wished: str) -> None:
         """Take in a frame that was read.
 
         Parameters

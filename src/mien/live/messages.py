@@ -12,7 +12,7 @@ from mien.cues.coefficients import named_coefficients
 from mien.cues.names import CUES, NAMES
 from mien.ensembles import ensembles
 from mien.live import commands, frames
-from mien.live.answers import FaceRow, Reading
+from mien.live.answers import FaceRow, FrameRow
 from mien.live.lead import Lead
 from mien.live.mood import Target
 from mien.live.music_messages import ensemble_told
@@ -219,7 +219,7 @@ def affect_told(affect: Affect, label: str) -> AffectTold:
     }
 
 
-def reading_told(said: Reading, faces: Sequence[FaceTold], dropped: int, past_s: float) -> dict[str, Any]:
+def reading_told(said: FrameRow, faces: Sequence[FaceTold], dropped: int, past_s: float) -> dict[str, Any]:
     """What a frame tells that arrived so long ago; so many were dropped before it."""
     past_ms = 1e3 * past_s
     waited_ms = max(0.0, past_ms - sum(said["ms"].values()))

@@ -21,7 +21,7 @@ from typing import Any, Self
 from mien.assets import read_manifest
 from mien.clock import Clock
 from mien.errors import cause_of
-from mien.live.answers import Answer, Reading, Ready, Refusal
+from mien.live.answers import Answer, FrameRow, Ready, Refusal
 from mien.live.frames import CameraFrame, frame_bytes
 from mien.live.worker import serve
 from mien.reader_manifest import classes_told
@@ -192,7 +192,7 @@ class ReadingProcess:
         except RuntimeError:
             return  # the loop has ended, and the session with it
 
-    def _hear(self, generation: int, said: Reading | Refusal | Ready) -> None:
+    def _hear(self, generation: int, said: FrameRow | Refusal | Ready) -> None:
         if generation != self._generation:
             return
         if "ready" in said:

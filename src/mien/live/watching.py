@@ -16,7 +16,7 @@ from mien.circumplex import with_probs
 from mien.cues.coefficients import beyond_rest
 from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
-from mien.live.answers import Reading, affect_of, coefficients_of, cues_of, glance_of
+from mien.live.answers import FrameRow, affect_of, coefficients_of, cues_of, glance_of
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
 from mien.live.messages import FaceTold, affect_told, calibration_told, face_told
@@ -107,7 +107,7 @@ class Watching:
         """How many seats there are."""
         return self._seats.most
 
-    def see(self, said: Reading, now_s: float, reads_affect: bool) -> Sight:
+    def see(self, said: FrameRow, now_s: float, reads_affect: bool) -> Sight:
         """Take in one frame.
 
         Parameters
