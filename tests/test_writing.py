@@ -112,7 +112,7 @@ def test_what_cannot_be_written_is_known_before_the_work_and_nothing_is_made(tmp
     check_file(tmp_path / "new.txt")
     check_file(tmp_path / "file")
     for refused in (tmp_path / "file", tmp_path / "file" / "x" / "y"):
-        with pytest.raises(CannotWrite, match=r"cannot write into .*file.*--out"):
+        with pytest.raises(CannotWrite, match=r"cannot write into .*file.*choose another folder"):
             check_folder(refused)
     (tmp_path / "folder").mkdir()
     for refused in (tmp_path / "file" / "x.png", tmp_path / "absent" / "x.png", tmp_path / "folder"):
