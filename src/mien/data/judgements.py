@@ -10,13 +10,15 @@ label.
 import csv
 import io
 import re
+import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mien.data.arrivals import REFUSED
-from mien.data.label import Said, check_annotator
+from mien.data.label import Said, check_annotator, put_down
 from mien.data.lock import alone
 from mien.data.project import Project
 from mien.data.sheets import read_lines
@@ -146,38 +148,36 @@ def _number(name: str, cell: str) -> float | None:
 
 def merge(project: Project, judgements: Sequence[Judgement]) -> Merged:
     """Take in labels, all or, on an error, none; what this project holds stays as it is."""
-    counts = dict.fromkeys(Merged.__dataclass_fields__, 0)
     with alone(project), project.change() as db:
         pictures = {row["sha256"] for row in db.execute("SELECT sha256 FROM pictures")}
         refused = {row["sha256"] for row in db.execute(REFUSED)}
         faces = {(row["sha256"], row["rank"]): row["id"] for row in db.execute("SELECT id, sha256, rank FROM faces")}
-        for one in sorted(judgements, key=lambda one: one.given_at):
-            face = faces.get((one.sha256, one.rank))
+
+        def outcome(one: Judgement) -> str:
             if one.sha256 not in pictures:
-                counts["unknown"] += 1
-            elif one.sha256 in refused:
-                counts["refused"] += 1
-            elif face is None:
-                counts["no_face"] += 1
-            else:
-                said = (one.said.verdict, one.said.shown, one.said.valence, one.said.arousal)
-                here = db.execute(
-                    "SELECT verdict, class, valence, arousal, given_at, taken_back_at FROM labels"
-                    " WHERE face = ? AND annotator = ? ORDER BY id",
-                    (face, one.annotator),
-                ).fetchall()
-                stand = [tuple(row)[:4] for row in here if row["taken_back_at"] is None]
-                count = [row for row in stand if row[0] != "skip"]  # a skip gives way to an answer
-                is_known = any(tuple(row)[:5] == (*said, one.given_at) for row in here)
-                if is_known or said in count[-1:] or (stand and said[0] == "skip"):
-                    counts["again"] += 1  # one that was taken back here, too, stays so
-                elif count:
-                    counts["otherwise"] += 1
-                else:
-                    db.execute(
-                        "INSERT INTO labels (face, annotator, verdict, class, valence, arousal, suggested, given_at)"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                        (face, one.annotator, *said, one.said.suggested, one.given_at),
-                    )
-                    counts["new"] += 1
-    return Merged(**counts)
+                return "unknown"
+            if one.sha256 in refused:
+                return "refused"
+            face = faces.get((one.sha256, one.rank))
+            return "no_face" if face is None else _taken_in(db, face, one)
+
+        return Merged(**Counter(outcome(one) for one in sorted(judgements, key=lambda one: one.given_at)))
+
+
+def _taken_in(db: sqlite3.Connection, face: int, one: Judgement) -> str:
+    """Take in a label of a face that is here, unless it is known or its annotator says otherwise; which of `Merged`."""
+    said = (one.said.verdict, one.said.shown, one.said.valence, one.said.arousal)
+    here = db.execute(
+        "SELECT verdict, class, valence, arousal, given_at, taken_back_at FROM labels"
+        " WHERE face = ? AND annotator = ? ORDER BY id",
+        (face, one.annotator),
+    ).fetchall()
+    stand = [tuple(row)[:4] for row in here if row["taken_back_at"] is None]
+    answers = [row for row in stand if row[0] != "skip"]  # a skip gives way to an answer
+    is_known = any(tuple(row)[:5] == (*said, one.given_at) for row in here)
+    if is_known or said in answers[-1:] or (stand and said[0] == "skip"):
+        return "again"  # one that was taken back here, too, stays so
+    if answers:
+        return "otherwise"
+    put_down(db, face, one.annotator, one.said, one.given_at)
+    return "new"

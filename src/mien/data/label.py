@@ -6,6 +6,7 @@ Pictures with a mark that no label mends, or whose people refused consent, are l
 undo writes when it was.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -134,11 +135,16 @@ def give(project: Project, annotator: str, face: int, said: Said) -> int:
             newest = last_given(project, name)
             if said.verdict != "skip" or (newest is not None and newest.label == before["id"]):
                 return int(before["id"])  # a face may be skipped again, but not twice running
-        row = db.execute(
-            "INSERT INTO labels (face, annotator, verdict, class, valence, arousal, suggested, given_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (face, name, said.verdict, said.shown, said.valence, said.arousal, said.suggested, now()),
-        )
+        return put_down(db, face, name, said, now())
+
+
+def put_down(db: sqlite3.Connection, face: int, annotator: str, said: Said, given_at: str) -> int:
+    """Write a label into the table; returns its id."""
+    row = db.execute(
+        "INSERT INTO labels (face, annotator, verdict, class, valence, arousal, suggested, given_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (face, annotator, said.verdict, said.shown, said.valence, said.arousal, said.suggested, given_at),
+    )
     return int(row.lastrowid or 0)
 
 

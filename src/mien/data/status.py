@@ -21,8 +21,7 @@ class Status:
     `classes` name → (pictures that came under it, faces whose truth it is); `marks`, `sides`, `consents`, `licences`
     name → pictures, each picture counted once: under the least that its sources say of consent, and under the licence
     of the source that it came from first; `problems` arrivals that gave nothing; `labels` annotator → faces that they
-    judged, skips left out; `steps` commands that would help now, each with
-    why.
+    judged, skips left out; `steps` commands that would help now, each with why.
     """
 
     pictures: int

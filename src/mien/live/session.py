@@ -287,11 +287,12 @@ class Session:
                 self.file.keep("calibrated", now_s, step=learnt["step"])
         if self._wishes.follows_faces:
             self._notices.faces(self.watching.is_alone(now_s))
-        wanted = self._wanted()
-        if self.performance.is_playing:
+        is_due = now_s - self._brief_s >= BRIEF_S
+        wanted = self._wanted() if is_due or self.performance.is_playing else None
+        if wanted and self.performance.is_playing:
             self.performance.rest(now_s, self._resting(now_s))
             self.performance.advance(now_s, wanted.brief, wanted.mood.affect)
-        if now_s - self._brief_s >= BRIEF_S:
+        if wanted and is_due:
             self._brief_s = now_s
             self._tell_brief(now_s, wanted)
             self._tell_state()

@@ -61,10 +61,9 @@ WIDEST_STEPS = 11
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. `breaks_off` says
-    whether this statement of it does (`mien.music.interruption`), `stays_open` whether it
-    closes off the tonic (`mien.music.open_close`), `is_height` whether it was raised to the piece's
-    highpoint (`mien.music.height`). `pick_up_ticks` is where the notes begin that lead into the next phrase, None if
-    none do."""
+    whether this statement of it does (`mien.music.interruption`), `stays_open` whether it closes off the tonic
+    (`mien.music.open_close`), `is_height` whether it was raised to the piece's highpoint (`mien.music.height`).
+    `pick_up_ticks` is where the notes begin that lead into the next phrase, None if none do."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]

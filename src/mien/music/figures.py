@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.ensembles import Ensemble
+from mien.ensembles import Ensemble, Player
 from mien.music.form import HEIGHT_ENERGY
 from mien.music.rhythm import Meter, beat_fill, beats_in_bar
 from mien.values import Brief, Part
@@ -48,6 +48,9 @@ STRIDING_ENERGY = 0.35
 UNSUNG = 1.2
 """The cost of a figure of chord tones for a player who sings, in music too lively for a cello that strides."""
 
+LINE = "l"
+"""The token of a figure for a tone of a line."""
+
 Names = tuple[str, str, str]
 """Names of the figures of harmony, texture and rhythm."""
 
@@ -73,7 +76,7 @@ class Figure:
     @property
     def sings(self) -> bool:
         """Whether it is a line whose tones are found by search."""
-        return "l" in self.steps
+        return LINE in self.steps
 
     def bar(self, meter: Meter, number: int = 0) -> tuple[str, ...]:
         """The tokens of one bar of a phrase: the pattern, repeated or cut."""
@@ -226,7 +229,7 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
         if f.hands <= player.hands
         and f.name not in player.avoids
         and (f.name in player.only if player.only else not f.reserved)
-        and (not f.sings or f.name in player.only or (player.sings and energy_of(brief) >= STRIDING_ENERGY))
+        and (not f.sings or f.name in player.only or _could_sing(player, brief))
         and not (player.monophonic and "d" in f.steps)
         and not (is_lyrical and {"f", "o"} & set(f.steps))
     ]
@@ -235,8 +238,13 @@ def _fitting(part: Part, brief: Brief, players: Ensemble) -> list[Figure]:
 def _is_unsung(figure: Figure, part: Part, brief: Brief, players: Ensemble) -> bool:
     """Whether an inner player who could sing a line would play a figure of chord tones instead."""
     player = players.players.get(part)
-    could = part is not Part.RHYTHM and player is not None and player.sings and energy_of(brief) >= STRIDING_ENERGY
+    could = part is not Part.RHYTHM and player is not None and _could_sing(player, brief)
     return could and not figure.sings and figure.name != "silent"
+
+
+def _could_sing(player: Player, brief: Brief) -> bool:
+    """Whether a player who does not hold the tune could sing a line: one who sings, in music that is lively enough."""
+    return player.sings and energy_of(brief) >= STRIDING_ENERGY
 
 
 def _voices(part: Part, players: Ensemble) -> int:

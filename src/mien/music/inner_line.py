@@ -19,14 +19,12 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.music.figures import LINE
 from mien.music.harmony import CONTRARY, SIMILAR, Slot
 from mien.music.melody import Sung
 from mien.music.rhythm import BEAT, Meter, bar_ticks, beat_ticks, strength
-from mien.music.texture import Stroke, Token, Voice
+from mien.music.texture import Stroke, Token, Voice, sounds
 from mien.music.theory import among
-
-LINE = "l"
-"""The token of a figure for a tone of a line."""
 
 TUNE, GAPS = "tune", "gaps"
 """What the rhythm of a figure may follow: the tune itself, or the places where it holds a note or rests."""
@@ -80,7 +78,7 @@ def shadowing(strokes: Sequence[Token], slots: tuple[Slot, ...], melody: Sequenc
     """The rhythm of the tune, cut where chords change under it; the figure's own `strokes` where the tune rests."""
     end = slots[-1].end_ticks
     sung = [note for note in melody if note.onset_ticks < end]
-    held = [stroke for stroke in strokes if all(not _overlap(stroke, note) for note in sung)]
+    held = [stroke for stroke in strokes if all(not sounds(note, stroke) for note in sung)]
     for note in sung:
         for number, slot in enumerate(slots):
             start, stop = max(note.onset_ticks, slot.onset_ticks), min(note.end_ticks, slot.end_ticks)
@@ -132,10 +130,6 @@ def _gaps(melody: Sequence[Sung], end: int, beat: int) -> Iterator[tuple[int, in
             yield start, after, place
 
 
-def _overlap(stroke: Token, note: Sung | Stroke) -> bool:
-    return stroke.onset_ticks < note.end_ticks and note.onset_ticks < stroke.end_ticks
-
-
 def _number(slots: Sequence[Slot], tick: int) -> int:
     return max(number for number, slot in enumerate(slots) if slot.onset_ticks <= tick)
 
@@ -181,7 +175,7 @@ def line(
     middle, last = float(player.high_midi), None
     for stroke in strokes:
         slot = slots[stroke.number]
-        bound = nearest((n.pitch_midi for n in above if _overlap(stroke, n)), default=bound)
+        bound = nearest((n.pitch_midi for n in above if sounds(n, stroke)), default=bound)
         around = [n.pitch_midi for n in above if abs(n.onset_ticks - stroke.onset_ticks) <= bar // 2]
         middle = sum(around) / len(around) if around else middle
         centre = min(player.high_midi - 4, max(player.low_midi + 4, middle - below))
@@ -240,7 +234,7 @@ def _standing(
         cost += COSTS.unpaired * (3 if pairs else 1) * ~among(PAIRED)[apart]
         cost += COSTS.doubled * among((0, 1, 11))[apart]
     heard = {slot.bass_midi % 12, *([tune % 12] if tune is not None else [])}
-    heard |= {note.pitch_midi % 12 for note in others if _overlap(stroke, note)}
+    heard |= {note.pitch_midi % 12 for note in others if sounds(note, stroke)}
     if stroke.onset_ticks == slot.onset_ticks and chord.pcs[1] % 12 not in heard:
         cost += COSTS.no_third * (here % 12 != chord.pcs[1] % 12)
     if chord.leading_pc is not None and chord.leading_pc % 12 in heard:

@@ -30,8 +30,7 @@ def stays_open(draft: Draft, around: Neighbours, rng: np.random.Generator) -> bo
 def left_open(draft: Draft) -> Draft:
     """The phrase with its closing note on the third of the last chord, if the melody comes to the tonic from the second
     degree; otherwise the phrase itself."""
-    slot = draft.slots[-1]
-    place = next((i for i, note in enumerate(draft.melody) if _closes(draft, i)), None)
+    slot, place = draft.slots[-1], _closing_place(draft)
     if not place or draft.melody[place].step % 7 or draft.melody[place - 1].step - draft.melody[place].step != 1:
         return draft
     step = draft.melody[place].step + 2
@@ -41,13 +40,13 @@ def left_open(draft: Draft) -> Draft:
     return replace(draft, melody=(*draft.melody[:place], third, *draft.melody[place + 1 :]))
 
 
-def _closes(draft: Draft, place: int) -> bool:
-    """Whether a note closes the phrase: the last of the longest that begin with or after its last chord, before a
-    pick-up."""
-    start = draft.slots[-1].onset_ticks
-    closing = [
-        note
-        for note in draft.melody
-        if note.onset_ticks >= start and (draft.pick_up_ticks is None or note.onset_ticks < draft.pick_up_ticks)
+def _closing_place(draft: Draft) -> int | None:
+    """Which note closes the phrase: the last of the longest that begin with or after its last chord, before a pick-up;
+    None if there is none."""
+    start, end = draft.slots[-1].onset_ticks, draft.pick_up_ticks
+    places = [
+        place
+        for place, note in enumerate(draft.melody)
+        if note.onset_ticks >= start and (end is None or note.onset_ticks < end)
     ]
-    return bool(closing) and draft.melody[place] == max(closing, key=lambda n: (n.length_ticks, n.onset_ticks))
+    return max(places, key=lambda place: (draft.melody[place].length_ticks, place), default=None)

@@ -164,9 +164,10 @@ def _play_part(
     for index, note in enumerate(notes):
         span = spans[bisect_right(starts, note.onset_ticks) - 1]
         chord = written.chords[bisect_right(chord_starts, note.onset_ticks) - 1]
+        sings = held.has(note)
         velocity = (
             note.velocity
-            + _expression(part, note, written, chord.pcs[0], span, middle, sings=held.has(note))
+            + _expression(note, written, chord.pcs[0], span, middle, sings=sings)
             + TOUCH_VELOCITY * strong[index]
         )
         jitter_ms = 0.0 if players.solo else min(WIDEST_SPREAD, max(-WIDEST_SPREAD, early[index])) * SPREAD_MS
@@ -178,7 +179,6 @@ def _play_part(
             length = note.length_ticks
         else:
             brief = in_force(briefs, note.onset_ticks)
-            sings = held.has(note)
             length = _touch(note, brief, players, following[index], change if rings else 0, span, beat, sings=sings)
         end = min(written.length_ticks, onset + length)
         onset = min(onset, end - 1)
@@ -189,13 +189,11 @@ def _play_part(
     return _in_turn(played) if player.monophonic else list(strike_once(played))
 
 
-def _expression(
-    part: Part, note: Note, written: Phrase, root_pc: int, span: _Span, middle: float, *, sings: bool
-) -> float:
+def _expression(note: Note, written: Phrase, root_pc: int, span: _Span, middle: float, *, sings: bool) -> float:
     """Velocity that phrase, metre, harmony and height add; a note `sings` if it belongs to the tune."""
     arch = ARCH_VELOCITY * (1 - 4 * (span.place(note.onset_ticks) - 0.55) ** 2 - 0.6)
     accent = ACCENT[strength(note.onset_ticks, written.meter)]
-    if part is Part.KIT:
+    if note.part is Part.KIT:
         return arch * 0.5 + accent
     if not sings:
         return arch * 0.7 + accent * 0.7

@@ -341,6 +341,6 @@ def _begins(stroke: Stroke, slot: Slot) -> bool:
     return slot.onset_ticks <= stroke.onset_ticks < slot.end_ticks
 
 
-def sounds(note: Stroke | Sung, slot: Slot) -> bool:
-    """Whether a note is heard while a chord lasts."""
-    return note.onset_ticks < slot.end_ticks and note.end_ticks > slot.onset_ticks
+def sounds(note: Stroke | Sung, other: Slot | Token) -> bool:
+    """Whether a note is heard while a chord lasts, or another note."""
+    return note.onset_ticks < other.end_ticks and note.end_ticks > other.onset_ticks
