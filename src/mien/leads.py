@@ -33,8 +33,9 @@ def leads(phrase: Phrase) -> Leads:
     """Who holds the tune along a phrase; a mark that names no part, as files of others may have, says nothing."""
     names = {part.name.lower(): part for part in Part}
     marks = [(m.onset_ticks, names[m.text]) for m in phrase.marks if m.kind == LEAD and m.text in names]
-    rows = [(0, Part.MELODY), *marks]
-    return Leads(tuple(tick for tick, _ in rows), tuple(part for _, part in rows))
+    # where one player hands the tune back and another takes it, the latter holds it
+    held = dict(sorted([(0, Part.MELODY), *marks], key=lambda row: (row[0], row[1] is not Part.MELODY)))
+    return Leads(tuple(held), tuple(held.values()))
 
 
 def tune(phrase: Phrase) -> tuple[Note, ...]:

@@ -13,17 +13,26 @@ from mien.leads import LEAD, leads, tune
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.form import chain
-from mien.music.handover import with_lead
+from mien.music.handover import CLEAR_OF_BASS, fitting, handed, with_lead
+from mien.music.melody import Sung
 from mien.music.score.articulation import slurs
-from mien.values import Mark, Part, Phrase
+from mien.music.texture import Stroke, Voice
+from mien.values import Mark, Note, Part, Phrase
 
 
-def led(name: str, emotion: str = "happy") -> Phrase:
+def led(name: str, emotion: str = "happy", by: Part = Part.TEXTURE) -> Phrase:
     for seed in range(1, 30):
         phrase = compose(brief_from_affect(affect_of(emotion), ensemble=name, seed=seed), 75, seed)
-        if any(mark.kind == LEAD for mark in phrase.marks):
+        if any(mark.kind == LEAD and mark.text == by.name.lower() for mark in phrase.marks):
             return phrase
     raise AssertionError("nobody leads")
+
+
+def sung_by(phrase: Phrase, part: Part) -> list[tuple[int, int]]:
+    """The spans in which a part holds the tune."""
+    held = leads(phrase)
+    spans = zip(held.ticks, [*held.ticks[1:], phrase.length_ticks], strict=True)
+    return [(start, end) for start, end in spans if held.at(start) is part]
 
 
 @pytest.mark.parametrize(("name", "instrument"), [("quartet", "Violin II"), ("chamber", "Clarinet")])
@@ -55,6 +64,50 @@ def test_the_tune_goes_on_where_another_holds_it_and_lies_over_the_others(name: 
             assert any(n.part is Part.HARMONY for n in inside)
 
 
+@pytest.mark.parametrize("emotion", ["happy", "calm", "fear"])
+def test_a_viola_leads_clear_of_the_bass_and_the_first_violin_accompanies_from_above(emotion: str) -> None:
+    phrase = led("quartet", emotion, Part.HARMONY)
+    assert out_of_range(phrase) == 0
+    for start, end in sung_by(phrase, Part.HARMONY):
+        inside = {part: [n for n in phrase.part(part) if start <= n.onset_ticks < end] for part in Part}
+        sung, above = inside[Part.HARMONY], inside[Part.MELODY]
+        assert {n.velocity for n in sung} and min(n.velocity for n in sung) > max(n.velocity for n in above)
+        assert np.median([n.pitch_midi for n in above]) > np.median([n.pitch_midi for n in sung])
+        for note in sung:
+            beneath = [b.pitch_midi for b in inside[Part.RHYTHM] if sounding_together(b, note)]
+            assert all(note.pitch_midi - pitch >= CLEAR_OF_BASS for pitch in beneath)
+
+
+def sounding_together(one: Note, other: Note) -> bool:
+    return one.onset_ticks < other.end_ticks and other.onset_ticks < one.end_ticks
+
+
+def test_a_tune_too_low_for_the_viola_stays_where_it_is() -> None:
+    voices = {part: Voice(part, low, 80, True) for part, low in ((Part.MELODY, 60), (Part.HARMONY, 53))}
+    bass = [Stroke(0, 480, 48, Part.RHYTHM), Stroke(0, 480, 60, Part.HARMONY)]
+    assert fitting(Part.HARMONY, [([Sung(0, 480, 2, 64)], bass)], voices) is Part.MELODY, "52 is below its strings"
+    assert fitting(Part.HARMONY, [([Sung(0, 480, 4, 67)], bass)], voices) is Part.HARMONY
+    near = [Stroke(240, 480, 54, Part.RHYTHM)]
+    assert fitting(Part.HARMONY, [([Sung(0, 480, 4, 67)], near)], voices) is Part.MELODY, "a semitone above the bass"
+    assert fitting(Part.TEXTURE, [([Sung(0, 480, 2, 64)], bass)], voices) is Part.TEXTURE
+
+
+def test_who_leads_from_the_middle_changes_lines_with_the_first_and_the_bass_stays() -> None:
+    assert handed(Part.MELODY, Part.HARMONY) == (Part.HARMONY, -12)
+    assert handed(Part.HARMONY, Part.HARMONY) == (Part.MELODY, 12)
+    assert handed(Part.RHYTHM, Part.HARMONY) == (Part.RHYTHM, 0)
+    assert handed(Part.MELODY, Part.TEXTURE) == (Part.TEXTURE, 0)
+    assert handed(Part.HARMONY, Part.MELODY) == (Part.HARMONY, 0)
+
+
+def test_a_theme_that_is_stated_twice_running_may_be_answered_by_the_viola() -> None:
+    spec = next(chain(np.random.default_rng(1)))
+    twice = [replace(spec, title="A", turn=0), replace(spec, title="A'", turn=1), replace(spec, turn=2, is_last=True)]
+    drawn = [with_lead(twice, ensemble("quartet"), np.random.default_rng(seed)) for seed in range(10)]
+    assert {plan[1].lead for plan in drawn} == {Part.MELODY, Part.HARMONY}
+    assert all(plan[0].lead is plan[2].lead is Part.MELODY for plan in drawn)
+
+
 def test_what_another_player_sings_is_slurred_as_a_tune() -> None:
     phrase = led("quartet", "calm")
     brief = replace(brief_from_affect(affect_of("calm"), ensemble="quartet", seed=1), legato=1.0)
@@ -76,3 +129,16 @@ def test_a_phrase_without_a_word_about_it_is_led_by_the_melody() -> None:
     assert tune(phrase) == phrase.part(Part.MELODY)
     assert tune(replace(phrase, marks=(Mark(0, LEAD, "guitar"),))) == phrase.part(Part.MELODY)
     assert tune(replace(phrase, marks=(Mark(0, LEAD, "rhythm"),))) == phrase.part(Part.RHYTHM)
+
+
+def test_a_tune_handed_back_and_taken_at_once_is_with_who_takes_it() -> None:
+    phrase = compose(brief_from_affect(affect_of("happy"), seed=1), 20, 1)
+    marks = (
+        Mark(0, LEAD, "texture"),
+        Mark(960, LEAD, "harmony"),
+        Mark(960, LEAD, "melody"),
+        Mark(1920, LEAD, "melody"),
+    )
+    held = leads(replace(phrase, marks=marks))
+    assert held.parts == (Part.TEXTURE, Part.HARMONY, Part.MELODY)
+    assert held.ticks == (0, 960, 1920)

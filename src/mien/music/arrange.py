@@ -17,6 +17,7 @@ from mien.music.draft import Draft, sung_at
 from mien.music.drums import CRASH, Beat, draw_beats, draw_kit, drum
 from mien.music.figures import INNER_VOICES, Figure, Kit, Texture, energy_of
 from mien.music.form import SectionSpec
+from mien.music.handover import answered
 from mien.music.hands import LEAP_S, REACH_SEMITONES
 from mien.music.harmony import Outer, Slot
 from mien.music.inner_line import GAPS, TUNE, answering, line, shadowing
@@ -80,7 +81,7 @@ def arrange(
     -------
     The strokes of each phrase, in ticks from its start; the inner voices and the joint with which the section ends.
     """
-    arranger = _Arranger(brief, voices, players, rng, before, joint, spec.key, spec.lead)
+    arranger = _Arranger(brief, voices, players, rng, before, joint, spec.key, answered(spec.lead))
     kit, beats = None, [Beat()] * len(drafts)
     if Part.KIT in voices:
         kit, beats = draw_kit(energy_of(brief), spec, rng), draw_beats(spec, rng)
@@ -99,8 +100,8 @@ def arrange(
 class _Arranger:
     """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the outer ones when
     they last began a note together (`joint`), and those at the start of its last chord (`outer`); and where its inner
-    lines were `left`. `key` is that of the section (`mien.music.ranges`); who has the role of its `lead` answers the
-    tune from above (`mien.music.handover`)."""
+    lines were `left`. `key` is that of the section (`mien.music.ranges`); who has the role of `lead`, unless it is the
+    melody, answers the tune from above (`mien.music.handover`)."""
 
     brief: Brief
     voices: Mapping[Part, Voice]

@@ -24,7 +24,7 @@ from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import Texture, choose_texture
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, asks, find_form, nth_letter
-from mien.music.handover import in_roles, played_by, with_lead
+from mien.music.handover import fitting, handed, in_roles, with_lead
 from mien.music.height import heightened, with_height
 from mien.music.in_force import Briefs
 from mien.music.interruption import EVADED, breaks, broken_off, louder
@@ -124,14 +124,12 @@ def compose_in_keys(brief: Brief, seconds: float, seed: int, form: str = FREE) -
         memory, passage = next_section(brief, memory, spec, np.random.default_rng([seed, index]))
         notes += later(passage.notes, tick)
         chords += later(passage.chords, tick)
-        here, before, title = local(brief, spec), briefs[-1][1], spec.title
+        here, before, told = local(brief, spec), briefs[-1][1], ""
         if (here.tonic_pc, here.mode) != (before.tonic_pc, before.mode):
             briefs.append((tick, here))
-            title += f", in {name_of_key(brief, spec)}"
-        if spec.lead is not Part.MELODY:
-            title += f", {ensemble(brief.ensemble).players[spec.lead].instrument} leads"
-        titled = Mark(0, "section", title)
-        marks += later([titled if mark.kind == "section" else mark for mark in passage.marks], tick)
+            told = f", in {name_of_key(brief, spec)}"
+        named = (replace(m, text=m.text + told) if m.kind == "section" else m for m in passage.marks)
+        marks += later(named, tick)
         drafts += passage.drafts
         tick += passage.length_ticks
     whole = Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(marks), tuple(drafts))
@@ -196,6 +194,8 @@ def dress(
     strokes, inner, joint = arrange(
         brief, spec, heard, textures, voices, memory.inner, memory.joint, rng, players=players
     )
+    sounding = zip((draft.melody for draft in heard), strokes, strict=True)
+    spec = replace(spec, lead=fitting(spec.lead, sounding, voices))
     whole = tuple(replace(draft, breaks_off=False, stays_open=False) for draft in drafts)
     known = memory.themes.get(spec.theme, ())
     added = () if spec.title == INTRODUCTION else tuple(draft for draft in whole if _is_new(draft, known))
@@ -336,7 +336,8 @@ def _passage(
     base = BASE_VELOCITY + LOUDNESS_VELOCITY * brief.loudness + ENERGY_VELOCITY * spec.energy
     notes: list[Note] = []
     chords: list[Chord] = []
-    marks = [Mark(0, "section", spec.title)]
+    leader = "" if spec.lead is Part.MELODY else f", {ensemble(brief.ensemble).players[spec.lead].instrument} leads"
+    marks = [Mark(0, "section", spec.title + leader)]
     tick = 0
     for draft, played in zip(drafts, strokes, strict=True):
         attacks = _attacks(draft, brief)
@@ -349,8 +350,8 @@ def _passage(
             velocity = min(LOUDEST, max(SOFTEST, round(level + louder(draft, stroke.onset_ticks, brief.meter))))
             if not spec.plays(stroke.part, (tick + stroke.onset_ticks) // bar):
                 continue
-            pitch = stroke.pitch_midi if stroke.part is Part.KIT else stroke.pitch_midi + shift
-            part = played_by(stroke.part, spec.lead)
+            part, moved = handed(stroke.part, spec.lead)
+            pitch = stroke.pitch_midi if part is Part.KIT else stroke.pitch_midi + shift + moved
             notes.append(Note(tick + stroke.onset_ticks, part, pitch, stroke.length_ticks, velocity))
         until = [*(slot.onset_ticks for slot in draft.slots[1:]), draft.spec.bars * bar]
         for slot, end in zip(draft.slots, until, strict=True):

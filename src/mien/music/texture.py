@@ -341,6 +341,6 @@ def _begins(stroke: Stroke, slot: Slot) -> bool:
     return slot.onset_ticks <= stroke.onset_ticks < slot.end_ticks
 
 
-def sounds(note: Stroke | Sung, other: Slot | Token) -> bool:
+def sounds(note: Stroke | Sung, other: Slot | Token | Sung) -> bool:
     """Whether a note is heard while a chord lasts, or another note."""
     return note.onset_ticks < other.end_ticks and note.end_ticks > other.onset_ticks
