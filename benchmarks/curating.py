@@ -3,7 +3,7 @@
 `python -m benchmarks.curating --data FOLDER` (with london_ccby.npz, landmarks68.npz, ferplus_dev.npz in it) prints, a
 corpus at a time, how many pictures without fault get a mark (false alarms), and how many with each planted fault get
 it or are said to show no face (hits). Then how alike copies, FER2013's own near-duplicates (`dup_group`), pictures of
-one person and pictures of different people are on their chips. The limits of `mien.data.judge` and `mien.data.near`
+one person and pictures of different people are on their chips. The limits of `judge` and `near` in `mien.data.pictures`
 were chosen by it. Nothing here passes or fails.
 """
 
@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.planted import copies, faults
-from mien.data.hashes import as_words, distance
-from mien.data.judge import BLURRED, COVERED, DRAWN, LETTERS, TINY_PX
-from mien.data.look_over import Seen, look_over
-from mien.data.near import BURST, RADIUS, SAME, SAME_FACE, SAME_FRAME, chip_hashes, correlation, likeness
+from mien.data.pictures.hashes import as_words, distance
+from mien.data.pictures.judge import BLURRED, COVERED, DRAWN, LETTERS, TINY_PX
+from mien.data.pictures.look_over import Seen, look_over
+from mien.data.pictures.near import BURST, RADIUS, SAME, SAME_FACE, SAME_FRAME, chip_hashes, correlation, likeness
 
 SEED = 0
 Rgb = NDArray[np.uint8]

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from data.pretended import pretend_face, pretend_label, pretend_portraits, pretend_source
-from mien.data.label import order_of
+from mien.data.labelling.label import order_of
 from mien.data.project import ORIGIN, Project
 
 

@@ -11,10 +11,10 @@ import pytest
 from browser.annotators import Annotator, LabelServer, nobody_called_elsewhere
 from browser.conftest import probe, visit
 from data.pretended import pretend_face, pretend_portraits, pretend_source
-from mien.data.agree import agreement
-from mien.data.label import order_of
+from mien.data.labelling.agree import agreement
+from mien.data.labelling.label import order_of
+from mien.data.labelling.reliability import nominal_alpha, votes_of
 from mien.data.project import ORIGIN, Project
-from mien.data.reliability import nominal_alpha, votes_of
 
 pytestmark = pytest.mark.slow
 

@@ -12,8 +12,8 @@ import pytest
 from browser.annotators import Annotator, LabelServer, nobody_called_elsewhere
 from browser.conftest import visit
 from data.pile import EACH, FOLDERS, Plant, apart, missed, plant_pile
+from mien.data.labelling.truth import truths
 from mien.data.project import Project
-from mien.data.truth import truths
 
 pytestmark = [pytest.mark.slow, pytest.mark.data]
 pytest.importorskip("keras", reason="needs the extra 'train'")

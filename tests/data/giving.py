@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from mien.data.label import Said, give, take_back
+from mien.data.labelling.label import Said, give, take_back
 from mien.data.project import Project
 
 from pretended import next_face

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mien.cues.names import NAMES
-from mien.data.label import order_of, standing, upcoming
+from mien.data.labelling.label import order_of, standing, upcoming
 from mien.data.project import Project, now
 
 SOURCE = 1

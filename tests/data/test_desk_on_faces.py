@@ -4,14 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from mien.data.clean import clean, unmark
-from mien.data.collect import Options, collect
-from mien.data.leaks import check_leaks
+from data.pile import EACH, PORTRAITS, Plant, apart, missed, plant_pile, sha_of
+from mien.data.collecting.collect import Options, collect
+from mien.data.pictures.clean import clean, unmark
 from mien.data.project import Project
-from mien.data.split import split
+from mien.data.splitting.leaks import check_leaks
+from mien.data.splitting.split import split
 from mien.errors import BadInput
-
-from pile import EACH, PORTRAITS, Plant, apart, missed, plant_pile, sha_of
 
 pytestmark = pytest.mark.data
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mien.data.clean import clean
-from mien.data.collect import Options, collect
+from data.pretended import pretend_face, pretend_label, pretend_source
+from mien.data.collecting.collect import Options, collect
+from mien.data.describing.status import status
 from mien.data.forget import forget, meant
+from mien.data.pictures.clean import clean
 from mien.data.project import FILE, Project
-from mien.data.status import status
 from mien.errors import BadInput
 
 from conftest import ASTRONAUT
-from pretended import pretend_face, pretend_label, pretend_source
 
 
 def test_no_byte_of_a_forgotten_face_stays_in_the_file(tmp_path: Path) -> None:

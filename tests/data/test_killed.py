@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mien.data.clean import clean
-from mien.data.collect import collect
+from mien.data.collecting.collect import collect
+from mien.data.pictures.clean import clean
 from mien.data.project import FILE, PICTURES, Project
 
 COUNT = 40
@@ -43,13 +43,13 @@ with Project.open(folder) as project:
 """A program that kills itself outright at the n-th call of something on the way."""
 
 COLLECT = {
-    "module": "collect",
+    "module": "collecting.collect",
     "command": "collect",
-    "batches": "import mien.data.intake as intake; intake.BATCH = 7",
+    "batches": "import mien.data.collecting.intake as intake; intake.BATCH = 7",
     "run": "collect(project, pile)",
 }
 CLEAN = {
-    "module": "clean",
+    "module": "pictures.clean",
     "command": "clean",
     "batches": "module.BATCH = 7",
     "run": "clean(project, workers=1)",

@@ -63,7 +63,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.data
 def test_curating_and_sheets(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for module in ("mien.data.collect", "mien.data.sheets"):
+    for module in ("mien.data.collecting.collect", "mien.data.exchange.sheets"):
         pytest.importorskip(module, reason="the notebooks want the desk and its sheets")
     run(NOTEBOOKS[0])
     assert f"happy    {EACH} pictures came" in capsys.readouterr().out

@@ -1,7 +1,9 @@
-"""What the arrivals of a picture say of it, as queries: where it came from first, and who agreed to it.
+"""What the arrivals of a picture say of it: where it came from first, who agreed to it, what others may read of that.
 
 A picture may arrive several times, from several sources. Each query has one row for each picture (`sha256`).
 """
+
+from pathlib import PurePath
 
 FIRST_ARRIVAL = (
     "SELECT sha256, min(rowid) AS first, source, address, class, album, arrived_at"
@@ -19,3 +21,8 @@ REFUSED = (
     "SELECT DISTINCT sha256 FROM arrivals JOIN sources ON id = source WHERE consent = 'refused' AND sha256 NOT NULL"
 )
 """The pictures that any of their sources tells not to use: the people in them did not consent."""
+
+
+def spoken(kind: str, address: str) -> str:
+    """A source's address as others may read it: of what lay on this machine only the name."""
+    return address if kind in ("urls", "gallery") else PurePath(address.replace("\\", "/")).name or address

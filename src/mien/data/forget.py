@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from hashlib import sha256 as hashed
 from pathlib import Path
 
-from mien.data.bundles import joined
-from mien.data.clean import find_picture
-from mien.data.copies import pairs
-from mien.data.galleries import ARRIVING, waiting_place
+from mien.data.collecting.galleries import ARRIVING, waiting_place
 from mien.data.lock import alone
+from mien.data.pictures.clean import find_picture
+from mien.data.pictures.copies import pairs
 from mien.data.project import PICTURES, Project
+from mien.data.splitting.bundles import joined
 from mien.data.words import counted
 from mien.errors import BadInput
 

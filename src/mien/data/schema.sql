@@ -28,10 +28,10 @@ CREATE TABLE pictures (             -- one row a different file of bytes
   taken_at TEXT,                    -- by the picture's own account (EXIF), if it has one
   person   TEXT,                    -- a pseudonym, if known: one person's pictures stay on one side of a split
   seen_at  TEXT,                    -- NULL: not yet looked at for faces
-  hash     BLOB,                    -- 8 bytes, see mien.data.hashes; that of its mirror image follows
+  hash     BLOB,                    -- 8 bytes, see mien.data.pictures.hashes; that of its mirror image follows
   mirrored BLOB,
   thumb    BLOB,                    -- uint8 (32, 32), the picture in small
-  drawn    REAL,                    -- how drawn it looks, and how many letters it seems to show: mien.data.quality
+  drawn    REAL,                    -- how drawn it looks, and how many letters it seems to show: mien.data.pictures.quality
   letters  INTEGER
 );
 
@@ -56,8 +56,8 @@ CREATE TABLE faces (                -- every face of a picture, the largest firs
   score    REAL NOT NULL,           -- belief of the mesh, 0..1
   eyes_apart REAL NOT NULL,         -- distance of the eye centres
   pitch REAL NOT NULL, yaw REAL NOT NULL, roll REAL NOT NULL,  -- degrees
-  sharpness REAL NOT NULL,          -- see mien.data.quality
-  hidden   REAL,                    -- how much of it seems hidden, see mien.data.quality
+  sharpness REAL NOT NULL,          -- see mien.data.pictures.quality
+  hidden   REAL,                    -- how much of it seems hidden, see mien.data.pictures.quality
   points   BLOB NOT NULL,           -- float32 (68, 2), picture pixels
   cues     BLOB NOT NULL,           -- float32 (c,), in the order of mien.cues.names.NAMES
   valid    BLOB NOT NULL,           -- uint8 (c,)
@@ -67,7 +67,7 @@ CREATE TABLE faces (                -- every face of a picture, the largest firs
 
 CREATE TABLE marks (                -- what is wrong with a picture, or worth a look
   sha256   TEXT NOT NULL REFERENCES pictures (sha256) ON DELETE CASCADE,
-  kind     TEXT NOT NULL,           -- a key of mien.data.marks.MARKS
+  kind     TEXT NOT NULL,           -- a key of mien.data.pictures.marks.MARKS
   other    TEXT NOT NULL DEFAULT '',  -- the picture that it is a copy of, if it is one
   because  TEXT NOT NULL,
   by_hand  INTEGER NOT NULL DEFAULT 0,  -- 1: made by a person; cleaning leaves it alone

@@ -12,9 +12,9 @@ from made_data import OWN, write_own_reader
 from made_faces import collected, made_chips, take_sides
 from mien.affect.network import Reader
 from mien.assets import read_manifest
-from mien.data.clean import mark
+from mien.data.pictures.clean import mark
 from mien.data.project import Project
-from mien.data.split import SIDES
+from mien.data.splitting.split import SIDES
 from mien.errors import BadInput
 from mien.lab.exams.metrics import NO_INTERVAL
 from mien.lab.exams.project_exam import CANNOT_BE_TOLD, examine, learnt_from, warning

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from mien.data.clean import clean
-from mien.data.collect import collect
+from mien.data.collecting.collect import collect
 from mien.data.forget import forget
+from mien.data.pictures.clean import clean
 from mien.data.project import Project
 from mien.lab.pages.marked import ACROSS, GAP_PX, TILE_PX, contact_sheet, write_report
 

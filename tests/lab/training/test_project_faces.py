@@ -10,7 +10,7 @@ from made_faces import BARRED, collected, made_chips, take_sides
 from mien.affect.recipe import CueScale
 from mien.cues.names import NAMES
 from mien.data.project import Project
-from mien.data.split import SHARES, SIDES, split
+from mien.data.splitting.split import SHARES, SIDES, split
 from mien.errors import BadInput
 from mien.lab.training.project_faces import check_sides, gather, is_project, learnable, thin
 from mien.vocabulary import EmotionClass

@@ -21,7 +21,7 @@ from mien.vocabulary import EmotionClass
 
 if TYPE_CHECKING:
     from mien.app.data.label_server import Suggest
-    from mien.data.agree import Agreement
+    from mien.data.labelling.agree import Agreement
 
 DEFAULT_PORT = 8421
 
@@ -49,7 +49,7 @@ def label(
 ) -> None:
     """Open the page on which people label faces. End it with Ctrl-C."""
     from mien.app.address import allowed_hosts, bind
-    from mien.data.label import check_annotator, order_of
+    from mien.data.labelling.label import check_annotator, order_of
 
     name = None if annotator is None else check_annotator(annotator)
     with Project.open(project) as opened:
@@ -93,7 +93,7 @@ def agree(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")] = 1,
 ) -> None:
     """Show how far annotators agree beyond chance. Also shows which classes they mix up."""
-    from mien.data.agree import agreement
+    from mien.data.labelling.agree import agreement
 
     with Project.open(project) as opened:
         found = agreement(opened, seed, draws)
@@ -131,8 +131,8 @@ def _account(found: "Agreement") -> dict[str, Any]:
 
 
 def _show(console: Console, found: "Agreement") -> None:
-    from mien.data.label import COMMON
-    from mien.data.reliability import UNKNOWN
+    from mien.data.labelling.label import COMMON
+    from mien.data.labelling.reliability import UNKNOWN
 
     table = Table(
         box=None,

@@ -1,4 +1,4 @@
-"""The server of the label page: `mien.data.label` as an ASGI application, one project, loopback only.
+"""The server of the label page: `mien.data.labelling.label` as an ASGI application, one project, loopback only.
 
     GET  /desk                 the project: classes, who has labelled, whether a model suggests
     GET  /desk/next            ?annotator= &again=1: the next faces, progress, the last label
@@ -31,9 +31,7 @@ from starlette.routing import Mount, Route
 from mien import __version__
 from mien.app.gate import Gate
 from mien.app.page_files import PAGE, PageFiles, page_text
-from mien.data.crop import chip_of, cut_of, cut_out, encode
-from mien.data.faces import cues_from, valid_from
-from mien.data.label import (
+from mien.data.labelling.label import (
     Given,
     Said,
     annotators,
@@ -47,6 +45,8 @@ from mien.data.label import (
     take_back,
     upcoming,
 )
+from mien.data.pictures.crop import chip_of, cut_of, cut_out, encode
+from mien.data.pictures.faces import cues_from, valid_from
 from mien.data.project import Project
 from mien.errors import BadInput
 from mien.nets import Floats

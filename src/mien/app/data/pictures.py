@@ -15,7 +15,7 @@ from mien.data.words import counted
 from mien.errors import BadInput
 
 if TYPE_CHECKING:
-    from mien.data.intake import Taken
+    from mien.data.collecting.intake import Taken
 
 MOST_NAMED = 5
 """So many addresses without a usable picture are named; the report of marks and the table have all."""
@@ -58,8 +58,8 @@ def collect(
     ] = False,
 ) -> None:
     """Collect pictures, and record where they came from. If interrupted, run it again to continue."""
-    from mien.data.collect import Options, collect
-    from mien.data.intake import problems_of
+    from mien.data.collecting.collect import Options, collect
+    from mien.data.collecting.intake import problems_of
 
     options = Options(shown, licence, consent, person, every, pause, loose)
     console = Console()
@@ -109,7 +109,7 @@ def clean(
     ] = None,
 ) -> None:
     """Find faces, and mark unfit, duplicate or doubtful pictures. Nothing is deleted."""
-    from mien.data.clean import clean
+    from mien.data.pictures.clean import clean
 
     console = Console()
     columns = (TextColumn("looking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -134,7 +134,7 @@ def mark(
     kind: Annotated[str, typer.Argument(help="Kind of mark, as in 'blurred' or 'drawn'.")],
 ) -> None:
     """Mark a picture by hand."""
-    from mien.data.clean import mark
+    from mien.data.pictures.clean import mark
 
     with Project.open(project) as opened:
         mark(opened, picture, kind)
@@ -147,7 +147,7 @@ def unmark(
     kind: Annotated[str | None, typer.Argument(help="Kind of mark. Default: all marks.")] = None,
 ) -> None:
     """Remove marks from a picture for good. Cleaning does not set them again."""
-    from mien.data.clean import unmark
+    from mien.data.pictures.clean import unmark
 
     with Project.open(project) as opened:
         kinds = unmark(opened, picture, kind)
@@ -162,7 +162,7 @@ def split(
     ] = "0.7,0.15,0.15",
 ) -> None:
     """Split the pictures into train, develop and test. What belongs together stays together."""
-    from mien.data.split import SIDES, split
+    from mien.data.splitting.split import SIDES, split
 
     try:
         first, second, third = (float(share) for share in shares.split(","))
@@ -193,7 +193,7 @@ def split(
 
 def check(project: Folder) -> None:
     """Check that no person, album or copy is on two sides of the split."""
-    from mien.data.leaks import check_leaks
+    from mien.data.splitting.leaks import check_leaks
 
     with Project.open(project) as opened:
         count, known = check_leaks(opened), people_told(opened) + missing_told(opened)
@@ -235,7 +235,7 @@ def forget(
 
 def status(project: Folder) -> None:
     """Count pictures, and say what to do next. Counts are by class, mark, side, consent and licence."""
-    from mien.data.status import status
+    from mien.data.describing.status import status
 
     with Project.open(project) as opened:
         told, missing = status(opened), missing_told(opened)

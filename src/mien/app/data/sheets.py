@@ -13,7 +13,7 @@ from mien.data.project import Project
 from mien.data.words import counted
 
 if TYPE_CHECKING:
-    from mien.data.judgements import Merged
+    from mien.data.exchange.judgements import Merged
 
 
 def sheets(
@@ -27,10 +27,10 @@ def sheets(
     ] = False,
 ) -> None:
     """Write the class and landmark sheets, and mien's own table. The table holds all that is known about each face."""
-    from mien.data.gather import write_sheets
-    from mien.data.judgements import LABELS_FILE, write_labels
-    from mien.data.sheets import CLASS_FILE, LANDMARK_FILE
-    from mien.data.table import CSV_FILE, PARQUET_FILE, write_csv, write_parquet
+    from mien.data.exchange.gather import write_sheets
+    from mien.data.exchange.judgements import LABELS_FILE, write_labels
+    from mien.data.exchange.sheets import CLASS_FILE, LANDMARK_FILE
+    from mien.data.exchange.table import CSV_FILE, PARQUET_FILE, write_csv, write_parquet
 
     with Project.open(project) as opened:
         told = write_sheets(opened, out, with_pictures=pictures)
@@ -74,8 +74,8 @@ def import_sheets(
     ] = None,
 ) -> None:
     """Import class or landmark sheets, with pictures if found, or the labels of a copy of the project (labels.csv)."""
-    from mien.data.bring import bring_in, sheets_at
-    from mien.data.judgements import holds_labels, merge, read_labels
+    from mien.data.exchange.bring import bring_in, sheets_at
+    from mien.data.exchange.judgements import holds_labels, merge, read_labels
 
     with Project.open(project) as opened:
         paths = [one for given in sheet for one in sheets_at(given)]
@@ -109,8 +109,8 @@ def _tell(path: Path, merged: "Merged", project: Path) -> None:
 
 def describe(project: Folder, out: Out = Path("description")) -> None:
     """Describe a project for others. Writes a datasheet, Croissant metadata and the table they describe."""
-    from mien.data.datasheet import OPEN
-    from mien.data.describe import describe as write_description
+    from mien.data.describing.datasheet import OPEN
+    from mien.data.describing.describe import describe as write_description
 
     with Project.open(project) as opened:
         facts, paths = write_description(opened, out)

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
 from mien.affect.network import Reader
-from mien.data.split import SIDES
+from mien.data.splitting.split import SIDES
 from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.exams import metrics

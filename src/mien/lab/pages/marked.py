@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.data.faces import open_copy
-from mien.data.marks import MARKS
+from mien.data.describing.status import Status, status
+from mien.data.pictures.faces import open_copy
+from mien.data.pictures.marks import MARKS
 from mien.data.project import Project
-from mien.data.status import Status, status
 from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.pages.page import heading, page, paragraph, picture, section, table, text

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.assets import read_manifest
-from mien.data.split import SIDES
+from mien.data.splitting.split import SIDES
 from mien.errors import BadInput
 from mien.face.pictures import open_picture
 from mien.instrument import play

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
 from mien.assets import asset_path, read_manifest
-from mien.data.split import SIDES
+from mien.data.splitting.split import SIDES
 from mien.lab.exams.metrics import cross_entropy
 from mien.lab.training.augment import Ways
 from mien.lab.training.corpus import Corpus

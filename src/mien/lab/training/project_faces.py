@@ -1,9 +1,9 @@
 """A project becomes examples to learn from and to be examined on (mien.data → Examples by side, no keras).
 
-What people said of each face is its target (`mien.data.truth`); chips and cues are those measured at collection, so
-nothing is looked at again. A face that more people "cannot tell" than can is not learnt from (like FER+ pictures that
-are mostly "unknown", see `mien.lab.training.corpus`). Sides are those of the project's split. A project that has none
-is split here as `mien data split` does it, and keeps that split.
+What people said of each face is its target (`mien.data.labelling.truth`); chips and cues are those measured at
+collection, so nothing is looked at again. A face that more people "cannot tell" than can is not learnt from (like FER+
+pictures that are mostly "unknown", see `mien.lab.training.corpus`). Sides are those of the project's split. A project
+that has none is split here as `mien data split` does it, and keeps that split.
 
 Conventions: targets float32 (n, k) in the order of the project's classes; majority int64 (n,), −1 if there is none.
 """
@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.recipe import CueScale, standardise
-from mien.data.bundles import bundles
-from mien.data.faces import Faces
-from mien.data.faces import gather as kept_faces
+from mien.data.labelling.truth import COUNTING, Truths, truths
+from mien.data.pictures.faces import Faces
+from mien.data.pictures.faces import gather as kept_faces
 from mien.data.project import FILE, Project
-from mien.data.split import SIDES, split
-from mien.data.truth import COUNTING, Truths, truths
+from mien.data.splitting.bundles import bundles
+from mien.data.splitting.split import SIDES, split
 from mien.data.words import counted
 from mien.errors import BadInput
 from mien.lab.training.corpus import Corpus, Cuts, Examples
@@ -44,8 +44,8 @@ class ProjectFaces:
     `cuts` are as collected; `points` float32 (n, 68, 2), pixels of the picture; `targets` and `majority` are as the
     module says; `sides` (n,) are names of `SIDES`; `digest` identifies pictures and targets together; `labelled` (n,)
     says whether a person labelled the face, or only a folder; `pictures` are the faces' (sha256); `together` names the
-    bundle of every picture of the project (`mien.data.bundles`); `typed` is the project's folder as it is typed in a
-    command.
+    bundle of every picture of the project (`mien.data.splitting.bundles`); `typed` is the project's folder as it is
+    typed in a command.
     """
 
     name: str

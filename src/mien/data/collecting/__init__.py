@@ -1,0 +1,1 @@
+"""Where pictures come from: a source becomes finds, and finds become pictures of the project."""

@@ -1,0 +1,1 @@
+"""A project told to people and tools: counts and next steps, datasheet, Croissant."""
