@@ -15,11 +15,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from mien.app.show import show_step
+from mien.app.stopped import BEGINS_ANEW, told_if_stopped
 from mien.data.words import counted
 from mien.errors import BadInput
 from mien.writing import check_folder, write_bytes, write_together
 
 
+@told_if_stopped(BEGINS_ANEW)
 def evaluate(
     weights: Annotated[Path, typer.Argument(help="A .tflite network, with its manifest (.json) beside it.")],
     data: Annotated[

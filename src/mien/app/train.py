@@ -20,7 +20,7 @@ from rich.table import Table
 
 from mien.app.options import out_folder
 from mien.app.show import show_step
-from mien.app.stopped import told_if_stopped
+from mien.app.stopped import BEGINS_ANEW, kept_of, told_if_stopped
 from mien.errors import BadInput, extra
 from mien.writing import write_bytes
 
@@ -117,7 +117,8 @@ def train(
                 raise BadInput(f"{name}: it is for training on FER+; leave it out with a project")
         if rate is not None and epochs is None:
             raise BadInput(f"--rate {rate:g}: it is the whole network's; give --epochs too, or leave it out")
-        train_project(data, out, start, epochs, rate, seed, "kept" if prior is None else prior, curve)
+        with told_if_stopped(kept_of(out / "reader.tflite")):
+            train_project(data, out, start, epochs, rate, seed, "kept" if prior is None else prior, curve)
         return
     for name, wanted, more in (
         ("--curve", curve, "; the curves of FER+ are in RUN/curves.csv"),
@@ -136,8 +137,9 @@ def train(
     from mien.lab.training.corpus import load_corpus
     from mien.lab.training.performed import load_performed
 
-    corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
-    rendered = load_performed(performed, corpus.scale) if performed else None
+    with told_if_stopped(BEGINS_ANEW):
+        corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
+        rendered = load_performed(performed, corpus.scale) if performed else None
 
     from mien.lab.training.augment import Ways
     from mien.lab.training.export import export_run
@@ -162,7 +164,9 @@ def train(
     )
     with told_if_stopped():
         learn(corpus, plan, Ways(), shape, out, start, rendered, taught, verbose=True, command=command)
-    path = export_run(out, out)
+    typed = quote(str(out))
+    with told_if_stopped(f"what was learnt is kept: python -m mien.lab.training.export --run {typed} --to {typed}"):
+        path = export_run(out, out)
     Console().print(f"  {path}", highlight=False, soft_wrap=True, markup=False)
 
 

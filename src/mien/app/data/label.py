@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from mien.app.options import Folder, OpenPage
+from mien.app.stopped import told_if_stopped
 from mien.data.project import Project
 from mien.data.words import counted
 from mien.vocabulary import EmotionClass
@@ -64,7 +65,6 @@ def label(
     listening = bind("127.0.0.1", port)
     bound = listening.getsockname()[1]
     address = f"http://127.0.0.1:{bound}/" + (f"#annotator={quote(name)}" if name else "")
-    print(f"mien data label: {address}  ({counted(faces, 'face')}; end with Ctrl-C)", flush=True)
 
     async def serve() -> None:
         import uvicorn
@@ -82,7 +82,8 @@ def label(
             asyncio.get_running_loop().call_later(0.5, webbrowser.open, address)
         await uvicorn.Server(config).serve(sockets=[listening])
 
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), told_if_stopped("every label is kept; the same command goes on there"):
+        print(f"mien data label: {address}  ({counted(faces, 'face')}; end with Ctrl-C)", flush=True)
         asyncio.run(serve())
 
 
