@@ -12,23 +12,15 @@ weights as arrays. It needs PyTorch (extra `teacher`); ours may still learn in a
 
 import argparse
 import math
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from mien.errors import BadInput, extra
-
-try:
-    import torch
-except ImportError:
-    if __name__ == "__main__":
-        sys.exit(f"the teacher needs PyTorch: {extra('teacher')}")
-    raise
+import torch
 from torch.nn import functional
 
+from mien.errors import BadInput
 from mien.lab.arrays import load_arrays, save_arrays
 from mien.lab.exams.metrics import softmax
 from mien.lab.training.augment import Ways, augment
