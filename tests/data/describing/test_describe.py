@@ -1,7 +1,9 @@
 """A project is described from what it holds; what only people know is open, and what they answered stays."""
 
+import csv
 import hashlib
 import json
+import re
 import shlex
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from mien.data.describing.datasheet import OPEN, answers_of
 from mien.data.describing.describe import describe
 from mien.data.describing.facts import gather_facts
 from mien.data.describing.status import status
+from mien.data.exchange.judgements import COLUMNS, LABELS_FILE
 from mien.data.exchange.table import CSV_FILE, columns
 from mien.data.project import ORIGIN, Project, now
 
@@ -209,16 +212,44 @@ def test_faces_that_nobody_can_read_are_labelled_too(tmp_path: Path) -> None:
     assert "2.00 on average" in (tmp_path / CROISSANT).read_text(encoding="utf-8")
 
 
-def test_croissant_tells_the_table(project: Project, tmp_path: Path) -> None:
+def test_rows_of_labels_differ_in_the_key_that_croissant_names(project: Project, tmp_path: Path) -> None:
+    again = pretend_face(project, "0", rank=1)
+    for name in ("ann", "bob"):
+        pretend_label(project, again, name, "happy")
+    describe(project, tmp_path)
+    (records,) = json.loads((tmp_path / CROISSANT).read_text(encoding="utf-8"))["recordSet"][1:]
+    with (tmp_path / LABELS_FILE).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    keys = [tuple(row[key["@id"].removeprefix("labels/")] for key in records["key"]) for row in rows]
+    assert len(rows) == 13 and len(set(keys)) == 13
+    for least in range(3):  # and none of its fields is one too many
+        assert len({key[:least] + key[least + 1 :] for key in keys}) < 13
+    told = (tmp_path / DATASHEET).read_text(encoding="utf-8")
+    assert (
+        "`labels.csv` has a row for each annotator of each face" in told
+        and "here and in `labels.csv`: that is personal data." in told
+    )
+
+
+def test_croissant_tells_the_tables(project: Project, tmp_path: Path) -> None:
     describe(project, tmp_path)
     told = json.loads((tmp_path / CROISSANT).read_text(encoding="utf-8"))
-    (file,) = told["distribution"]
-    assert file["sha256"] == hashlib.sha256((tmp_path / CSV_FILE).read_bytes()).hexdigest()
-    header = (tmp_path / CSV_FILE).read_text(encoding="utf-8").partition("\n")[0].split(",")
-    fields = told["recordSet"][0]["field"]
-    assert [field["source"]["extract"]["column"] for field in fields] == header
-    assert [field["name"] for field in fields] == [column.name for column in columns(project)]
+    assert [file["contentUrl"] for file in told["distribution"]] == [CSV_FILE, LABELS_FILE]
+    wanted = {"faces": columns(project), "labels": COLUMNS}
+    assert [records["name"] for records in told["recordSet"]] == list(wanted)
+    for file, records in zip(told["distribution"], told["recordSet"], strict=True):
+        path = tmp_path / file["contentUrl"]
+        assert file["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        header = path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+        fields = records["field"]
+        assert [field["source"]["extract"]["column"] for field in fields] == header
+        assert {field["source"]["fileObject"]["@id"] for field in fields} == {file["@id"]}
+        assert [field["description"] for field in fields if not field["description"].endswith("brackets")] == [
+            column.meaning for column in wanted[records["name"]] if column.kind != "numbers"
+        ]
+        assert len({field["@id"] for field in fields}) == len(header)
     assert told["license"] == ["CC-BY-4.0", "unknown"]
+    assert re.fullmatch(r"20\d\d\.[1-9]\d?\.[1-9]\d?", told["version"])  # as semver.org has it: no zeros before
     assert "unknown for 6" in told["rai:personalSensitiveInformation"][0]
     assert "2 of the labels" in told["rai:machineAnnotationTools"][0]
     assert f"{gather_facts(project).agreement.alpha.value:.3f}" in told["rai:dataAnnotationAnalysis"][0]

@@ -108,7 +108,7 @@ def _tell(path: Path, merged: "Merged", project: Path) -> None:
 
 
 def describe(project: Folder, out: Out = Path("description")) -> None:
-    """Describe a project for others. Writes a datasheet, Croissant metadata and the table they describe."""
+    """Describe a project for others. Writes a datasheet, Croissant metadata and the tables they describe."""
     from mien.data.describing.datasheet import OPEN
     from mien.data.describing.describe import describe as write_description
 

@@ -1,4 +1,4 @@
-"""A project's table told in Croissant, so that tools can load it and find its terms (counts, columns → JSON-LD).
+"""A project's tables told in Croissant, so that tools can load them and find their terms (counts, columns → JSON-LD).
 
 Croissant 1.1 with the fields of its responsible-AI extension; `mlcroissant` accepts what is written. What is not known
 is left out, or said to be unknown: nothing is guessed.
@@ -9,6 +9,7 @@ machine-readable dataset documentation format for responsible AI".
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mien import __version__
@@ -22,13 +23,24 @@ ALWAYS = ("face", "rank", "faces", "width", "height", "annotators")
 KINDS = {"text": "sc:Text", "whole": "sc:Integer", "number": "sc:Float", "numbers": "sc:Text"}
 
 
-def croissant(facts: Facts, columns: Sequence[Column], filename: str, sha256: str) -> dict[str, Any]:
-    """The JSON-LD, ready to be written.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file that lies beside the description.
 
-    Parameters
-    ----------
-    filename, sha256 : of the table that lies beside it (see `mien.data.exchange.table`).
+    `name` is that of its records, `sha256` that of the file's bytes, `row` says what a row is, and `key` names the
+    columns that tell rows apart.
     """
+
+    name: str
+    filename: str
+    sha256: str
+    row: str
+    key: tuple[str, ...]
+    columns: Sequence[Column]
+
+
+def croissant(facts: Facts, tables: Sequence[Table]) -> dict[str, Any]:
+    """The JSON-LD, ready to be written."""
     told: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -39,29 +51,10 @@ def croissant(facts: Facts, columns: Sequence[Column], filename: str, sha256: st
         "citeAs": f"{facts.name}: {facts.faces} faces, curated with mien {__version__}; its datasheet names makers.",
         "license": list(facts.licences) or "unknown",
         "url": f"urn:mien:{re.sub(r'[^A-Za-z0-9_-]+', '-', facts.name)}",
-        "version": f"{facts.period[1].replace('-', '.') if facts.period else '0'}",
+        "version": ".".join(str(int(part)) for part in facts.period[1].split("-")) if facts.period else "0",
         "keywords": ["facial expression", "affect", *(one.name for one in facts.classes)],
-        "distribution": [
-            {
-                "@type": "cr:FileObject",
-                "@id": "table",
-                "name": filename,
-                "description": "A row a face.",
-                "contentUrl": filename,
-                "encodingFormat": "text/csv",
-                "sha256": sha256,
-            }
-        ],
-        "recordSet": [
-            {
-                "@type": "cr:RecordSet",
-                "@id": "faces",
-                "name": "faces",
-                "description": "A face: where it is from, where it is, what was measured, what people said.",
-                "key": {"@id": "faces/face"},
-                "field": [_field(column) for column in columns],
-            }
-        ],
+        "distribution": [_file(table) for table in tables],
+        "recordSet": [_records(table) for table in tables],
     }
     if facts.period:
         told["dateCreated"] = facts.period[0]
@@ -70,16 +63,40 @@ def croissant(facts: Facts, columns: Sequence[Column], filename: str, sha256: st
     return told | _responsible(facts)
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _file(table: Table) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": table.filename,
+        "name": table.filename,
+        "description": f"A row is {table.row}.",
+        "contentUrl": table.filename,
+        "encodingFormat": "text/csv",
+        "sha256": table.sha256,
+    }
+
+
+def _records(table: Table) -> dict[str, Any]:
+    keys = [{"@id": f"{table.name}/{name}"} for name in table.key]
+    return {
+        "@type": "cr:RecordSet",
+        "@id": table.name,
+        "name": table.name,
+        "description": f"A record is {table.row}.",
+        "key": keys if len(keys) > 1 else keys[0],
+        "field": [_field(table, column) for column in table.columns],
+    }
+
+
+def _field(table: Table, column: Column) -> dict[str, Any]:
     kind = "sc:Float" if column.kind == "whole" and column.name not in ALWAYS else KINDS[column.kind]
     meaning = column.meaning + ("; a list in brackets" if column.kind == "numbers" else "")
     return {
         "@type": "cr:Field",
-        "@id": f"faces/{column.name}",
+        "@id": f"{table.name}/{column.name}",
         "name": column.name,
         "description": meaning,
         "dataType": kind,
-        "source": {"fileObject": {"@id": "table"}, "extract": {"column": column.name}},
+        "source": {"fileObject": {"@id": table.filename}, "extract": {"column": column.name}},
     }
 
 

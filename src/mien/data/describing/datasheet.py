@@ -10,6 +10,8 @@ from functools import cache
 
 from mien import __version__
 from mien.data.describing.facts import Facts
+from mien.data.exchange.judgements import LABELS_FILE
+from mien.data.exchange.table import CSV_FILE
 from mien.data.labelling.reliability import UNKNOWN
 from mien.data.pictures.marks import MARKS
 
@@ -147,7 +149,9 @@ def _composition(facts: Facts) -> list[Entry]:
         ("Is there a label, and whose word is it?",
          f"{facts.by_people:,} faces were labelled by annotators, {facts.unread:,} of them with nothing but \"cannot"
          f" tell\"; {facts.by_folder:,} have the class of the folder, board or sheet they came in, which nobody here"
-         " has checked."),
+         f" has checked. `{CSV_FILE}` counts votes and means face by face; `{LABELS_FILE}` has a row for each annotator"
+         " of each face, whose picture it names by its sha256: class, \"cannot tell\" or a skip, valence and arousal,"
+         " the time, and what a model had said if it was shown."),
         ("Is it a sample of something larger, and of what?", f"{OPEN} How were sources and pictures chosen?"),
         ("Who is shown?",
          f"{facts.persons:,} persons are told apart by pseudonym; of {facts.without_person:,} pictures the person is"
@@ -194,7 +198,8 @@ def _labelling(facts: Facts) -> list[Entry]:
         ("Who labelled, and how?",
          "One face at a time, in an order drawn anew for each annotator, blind to what others said and to the"
          " folder's name; \"cannot tell\" was an answer. The last column counts labels before which a model's guess"
-         " was shown.\n\n"
+         " was shown. Annotators are called what they called themselves, here and in `labels.csv`: that is personal"
+         " data.\n\n"
          + _table(("annotator", "classes", "cannot tell", "skipped", "taken back", "model shown"), people)
          if people else "Nobody has labelled yet."),
         ("Who are the annotators, and were they paid?", f"{OPEN} Culture and language shape how a face is read."),

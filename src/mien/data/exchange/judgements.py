@@ -19,6 +19,7 @@ from pathlib import Path
 
 from mien.data.arrivals import REFUSED
 from mien.data.exchange.sheets import read_lines
+from mien.data.exchange.table import Column
 from mien.data.labelling.label import Said, check_annotator, put_down
 from mien.data.lock import alone
 from mien.data.project import Project
@@ -26,7 +27,18 @@ from mien.errors import BadInput
 from mien.writing import write_bytes
 
 LABELS_FILE = "labels.csv"
-COLUMNS = ("sha256", "rank", "annotator", "verdict", "class", "valence", "arousal", "suggested", "given_at")
+COLUMNS = (
+    Column("sha256", "text", "of the bytes of the face's picture"),
+    Column("rank", "whole", "0 for the largest face of its picture"),
+    Column("annotator", "text", "as they call themselves"),
+    Column("verdict", "text", "class, cannot tell, or skip, which stands only where there is no answer"),
+    Column("class", "text", "what the face shows, where the verdict is class"),
+    Column("valence", "number", "-1..1, where it was given"),
+    Column("arousal", "number", "-1..1, where it was given"),
+    Column("suggested", "text", "what a model had said, if the annotator saw that first"),
+    Column("given_at", "text", "ISO 8601, UTC"),
+)
+NAMES = tuple(column.name for column in COLUMNS)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,7 +70,7 @@ def write_labels(project: Project, path: Path) -> int:
     """Write what annotators say, and give the number of rows."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(NAMES)
     rows = project.db.execute(_STANDING).fetchall()
     writer.writerows(tuple(row) for row in rows)
     write_bytes(path, text.getvalue().encode("utf-8"))
@@ -91,9 +103,9 @@ def read_labels(project: Project, path: Path) -> tuple[Judgement, ...]:
     """
     header, *lines = read_lines(path, {})
     words = _words(header)
-    if lacking := [name for name in COLUMNS if name not in words and name != "suggested"]:
+    if lacking := [name for name in NAMES if name not in words and name != "suggested"]:
         raise BadInput(
-            f"{path}: columns {', '.join(header)[:120]}; lacks {', '.join(lacking)}: give {', '.join(COLUMNS)} "
+            f"{path}: columns {', '.join(header)[:120]}; lacks {', '.join(lacking)}: give {', '.join(NAMES)} "
             "('mien data sheets' writes them)"
         )
     names = [one.name for one in project.classes]
@@ -101,7 +113,7 @@ def read_labels(project: Project, path: Path) -> tuple[Judgement, ...]:
     for number, line in enumerate(lines, start=2):
         cells = {word: cell.strip() for word, cell in zip(words, line, strict=False)}
         try:
-            found.append(_judgement({name: cells.get(name, "") for name in COLUMNS}, names, project.folder))
+            found.append(_judgement({name: cells.get(name, "") for name in NAMES}, names, project.folder))
         except BadInput as error:
             raise BadInput(f"{path}, row {number}: {error}; nothing was taken in") from None
     return tuple(found)
