@@ -30,7 +30,7 @@ class Network:
 
     def __init__(self, path: Path) -> None:
         self.manifest: Mapping[str, Any] = read_manifest(path)
-        self._interpreter = _interpreter(read_asset(path, self.manifest))
+        self._interpreter = open_interpreter(read_asset(path, self.manifest))
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
         self._lock = threading.Lock()  # an interpreter holds the arrays of one call, and lets others in while it runs
@@ -80,10 +80,11 @@ def load_network(package: str, name: str) -> Network:
     return Network(asset_path(package, f"{name}.tflite"))
 
 
-def _interpreter(content: bytes) -> Any:
+def open_interpreter(content: bytes) -> Any:
+    """A LiteRT interpreter of a network's bytes, on one thread, with its tensors allocated."""
     from ai_edge_litert.interpreter import Interpreter  # 0.1 s: only callers who read a face pay for it
 
-    with _QUIET, _quiet_stderr():  # LiteRT announces its delegate on the process's error stream
+    with quiet_stderr():  # LiteRT announces its delegate on the process's error stream
         interpreter = Interpreter(model_content=content, num_threads=1)
         interpreter.allocate_tensors()
     return interpreter
@@ -94,24 +95,25 @@ _QUIET = threading.Lock()
 
 
 @contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
+def quiet_stderr() -> Iterator[None]:
     """For a moment, discard what this process writes to file descriptor 2, native code and other threads included.
 
     Do nothing if the error stream is closed: by then descriptor 2 may be another file.
     """
-    try:
-        kept = os.dup(2) if sys.stderr is not None else None
-    except OSError:
-        kept = None
-    if kept is None:
-        yield
-        return
-    sys.stderr.flush()
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _QUIET:
+        try:
+            kept = os.dup(2) if sys.stderr is not None else None
+        except OSError:
+            kept = None
+        if kept is None:
+            yield
+            return
+        sys.stderr.flush()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)

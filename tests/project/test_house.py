@@ -34,6 +34,13 @@ def test_no_hidden_randomness():
     assert [m for m in MODULES if pattern.search(m.read_text(encoding="utf-8"))] == []
 
 
+def test_keras_comes_from_one_place():
+    """There TensorFlow is kept from chattering."""
+    pattern = re.compile(r"^\s*(import keras|from keras)", re.MULTILINE)
+    found = [m for m in MODULES if pattern.search(m.read_text(encoding="utf-8"))]
+    assert found == [SOURCE / "lab" / "backend.py"]
+
+
 def test_importing_mien_is_cheap():
     probe = (
         "import sys, mien\n"

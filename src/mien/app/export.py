@@ -4,7 +4,6 @@ A thin coat over `mien.lab.training.onnx`.
 """
 
 import importlib.util
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +31,6 @@ def export(
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         raise BadInput(f"the export needs {', '.join(missing)}: {extra('onnx')}")
     check_folder(out.parent)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from mien.assets import asset_path
     from mien.lab.training.onnx import export_onnx
 

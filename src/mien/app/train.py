@@ -6,7 +6,6 @@ A thin coat over `mien.lab.training.own_classes` for a project, over `mien.lab.t
 
 import importlib.util
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -91,9 +90,6 @@ def train(
     """Train a reader on your own classes or on FER+, and export it. Needs the extra 'train'."""
     if importlib.util.find_spec("keras") is None:
         raise BadInput(f"training needs Keras: {extra('train')}")
-    os.environ.setdefault(
-        "TF_CPP_MIN_LOG_LEVEL", "3"
-    )  # what TensorFlow says of graphics cards is no error of anybody's
     for name, value in (("--epochs", epochs), ("--limit", limit)):
         if value is not None and value < 1:
             raise BadInput(f"{name} {value}: give a whole number from 1")

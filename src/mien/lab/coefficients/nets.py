@@ -12,10 +12,8 @@ slowly (docs/log.md).
 
 from dataclasses import dataclass
 
-import keras
-from keras import layers, ops
-
 from mien.cues.coefficients import HALF_PX, OWN, SHAPE_SIZE
+from mien.lab.backend import keras, layers, ops
 from mien.values import DETAIL_PX
 
 DARKEST_CONTRAST = 8.0

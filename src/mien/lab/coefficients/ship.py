@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from mien.assets import asset_path
 from mien.cues.coefficients import OWN, SHAPE_SIZE, halves_of, sides_of
 from mien.errors import BadInput
+from mien.lab.backend import keras
 from mien.lab.coefficients.train import NETWORK, TRAINING
 from mien.lab.training.convert import Answers, in_tensorflow, ship_proved
 from mien.lab.training.export import patterns

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from mien.errors import BadInput
 from mien.face.mesh import crop, next_square
-from mien.nets import Floats
+from mien.nets import Floats, open_interpreter
 from mien.values import MESH_POINTS
 
 MESH_PX = 256
@@ -53,8 +52,8 @@ class Teacher:
     def __init__(self, bundle: Path) -> None:
         try:
             with zipfile.ZipFile(bundle) as parts:
-                self._mesh = _network(parts.read("face_landmarks_detector.tflite"))
-                self._head = _network(parts.read("face_blendshapes.tflite"))
+                self._mesh = open_interpreter(parts.read("face_landmarks_detector.tflite"))
+                self._head = open_interpreter(parts.read("face_blendshapes.tflite"))
         except (OSError, KeyError, zipfile.BadZipFile) as cause:
             raise BadInput(f"{bundle}: not the bundle face_landmarker.task ({cause})") from None
 
@@ -75,12 +74,6 @@ class Teacher:
             score = float(1 / (1 + np.exp(-logit.ravel()[0])))
         (answer,) = _run(self._head, points[None, list(READ_POINTS), :2])
         return np.append(answer[1:], np.float32(0)), score  # without _neutral, with tongueOut
-
-
-def _network(content: bytes) -> Any:
-    network = Interpreter(model_content=content, num_threads=1)
-    network.allocate_tensors()
-    return network
 
 
 def _run(network: Any, given: Floats) -> list[Floats]:

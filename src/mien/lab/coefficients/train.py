@@ -18,11 +18,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from mien.cues.coefficients import COEFFICIENTS, OWN, halves_of, mirrored_values, sides_of
+from mien.lab.backend import keras
 from mien.lab.coefficients.changes import changed_details, changed_shapes
 from mien.lab.coefficients.data import LEAST_SPREAD, Faces, load_all
 from mien.lab.coefficients.nets import USUAL, Size, build_student

@@ -55,8 +55,7 @@ def learn_condition(
     train: tuple[Chips, Floats], examined: Chips, shown: NDArray[np.bool_], epochs: int, seed: int
 ) -> Floats:
     """Train one small network on what a condition shows; return its logits float32 (n, 8) for the examined chips."""
-    import keras
-
+    from mien.lab.backend import keras
     from mien.lab.exams import plain_nets as nets
 
     def changed(chips: Chips, targets: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:

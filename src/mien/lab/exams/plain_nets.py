@@ -16,14 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import keras
 import numpy as np
-from keras import layers, ops
 from numpy.typing import NDArray
 
 from mien.affect.recipe import CueScale
 from mien.cues.names import NAMES
 from mien.errors import BadInput
+from mien.lab.backend import keras, layers, ops
 from mien.lab.exams.metrics import renormalised, softmax
 from mien.lab.exams.prepared import Prepared
 from mien.lab.training.augment import Ways, augment

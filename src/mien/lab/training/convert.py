@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from mien.errors import BadAsset
+from mien.lab.backend import keras
 from mien.nets import Floats, Network
 from mien.writing import write_together
 

@@ -11,13 +11,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-from keras import layers
 from numpy.typing import NDArray
 
 from mien.face.look import MIN_MESH_SCORE, look_close_ups
 from mien.lab.arrays import load_arrays
+from mien.lab.backend import keras, layers
 from mien.lab.training.convert import Answers, ship_proved
 from mien.lab.training.corpus import splits
 from mien.lab.training.covers import hidden_in_part

@@ -12,12 +12,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from mien.affect.calibrate import calibrated
 from mien.affect.regions import BOXES
 from mien.cues.names import NAMES
+from mien.lab.backend import keras
 from mien.lab.training.convert import Answers, in_tensorflow, ship_proved
 from mien.lab.training.fold import fold
 from mien.lab.training.nets import STREAMS, Shape, with_shares

@@ -6,10 +6,9 @@ precision can hold, so that a file of half-precision weights (LiteRT computes in
 and what Keras says of the twin is what LiteRT says.
 """
 
-import keras
 import numpy as np
-from keras import layers
 
+from mien.lab.backend import keras, layers
 from mien.lab.training.nets import NORMALISATION, Shape, build_network
 from mien.nets import Floats
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +16,7 @@ from mien.affect.recipe import CueScale
 from mien.assets import read_manifest
 from mien.cues.names import NAMES
 from mien.errors import BadAsset
+from mien.lab.backend import keras
 from mien.lab.training.augment import Ways, augment, mirror_cues
 from mien.lab.training.corpus import Examples
 from mien.lab.training.heads import Heads

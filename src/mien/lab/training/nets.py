@@ -21,12 +21,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-from keras import layers, ops
 
 from mien.affect.regions import BOXES, HIDING_GREY
 from mien.cues.names import NAMES, of_region
+from mien.lab.backend import keras, layers, ops
 from mien.lab.training.normalise import Normalise
 from mien.nets import Floats
 from mien.values import CHIP_PX, REGIONS

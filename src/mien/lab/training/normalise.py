@@ -6,7 +6,7 @@ PyTorch's own does the same in one. With any other backend this is Keras's layer
 
 from typing import Any
 
-import keras
+from mien.lab.backend import keras
 
 
 @keras.saving.register_keras_serializable(package="mien")

@@ -3,7 +3,7 @@ exponentially (Polyak & Juditsky 1992)."""
 
 from typing import Any
 
-import keras
+from mien.lab.backend import keras
 
 CLIP_NORM = 5.0
 FEW = 8

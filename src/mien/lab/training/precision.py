@@ -8,7 +8,7 @@ that are kept, examined and shipped compute in float32 again, so that no precisi
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import keras
+from mien.lab.backend import keras
 
 WHOLE, SHORT = "float32", "mixed_bfloat16"
 """Keras's names of the two precisions."""

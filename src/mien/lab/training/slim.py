@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.lab.backend import keras
 from mien.lab.exams.exam import FERPLUS, find_data
 from mien.lab.training.corpus import Corpus, load_corpus
 from mien.lab.training.nets import Shape, build_network

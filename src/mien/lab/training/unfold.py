@@ -10,14 +10,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import keras
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 from mien.assets import read_asset, read_manifest
 from mien.errors import BadInput
+from mien.lab.backend import keras
 from mien.lab.training.nets import NORMALISATION, Shape, build_network
-from mien.nets import Floats
+from mien.nets import Floats, open_interpreter
 from mien.values import REGIONS
 
 KINDS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
@@ -62,8 +61,7 @@ def able_to_learn(found: Layers, shape: Shape, inputs: Mapping[str, Floats]) -> 
 
 def layers_of(path: Path, shape: Shape) -> Layers:
     """Kernels and biases of a shipped network of that shape."""
-    interpreter = Interpreter(model_content=read_asset(path))
-    interpreter.allocate_tensors()
+    interpreter = open_interpreter(read_asset(path))
     names = {detail["index"]: detail["name"] for detail in interpreter.get_tensor_details()}
     widths = {
         detail["index"]: detail["shape"][-1] for detail in interpreter.get_tensor_details() if len(detail["shape"])
