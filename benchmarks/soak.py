@@ -21,6 +21,7 @@ from benchmarks.__main__ import Measure
 from benchmarks.serving import RATE_HZ, Server, opened, percentile, portraits
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
+from mien.live.conductor import Aim
 from mien.live.frames import CameraFrame, frame_bytes
 from mien.live.performance import Performance
 from mien.live.player import Player
@@ -151,10 +152,10 @@ def measure_session(seconds: float) -> list[Measure]:
     performance = Performance(lambda _: None, Player({}, clock, lambda *_: None), file)
     target = brief_from_affect(affect_of("neutral"), seed=1, tonic_pc=2, meter=(4, 4))
     tracemalloc.start()
-    performance.start(0.0, 1, target)
+    performance.start(0.0, 1, Aim(target))
     held: list[tuple[float, float]] = []
     for now_s in np.arange(1.0, seconds):
-        performance.advance(float(now_s), target)
+        performance.advance(float(now_s), Aim(target))
         if now_s % 60 == 0:
             gc.collect()
             held.append((now_s, tracemalloc.get_traced_memory()[0] / 1e6))

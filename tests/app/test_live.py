@@ -20,6 +20,7 @@ from mien.app.steering import command_of, is_release, steered_by_osc
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.errors import BadInput
+from mien.live.conductor import Aim
 from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session import Session
@@ -50,7 +51,7 @@ def session(tmp_path: Path) -> Path:
     clock, file = OfflineClock(), SessionFile("2026-01-01T00:00:00+00:00")
     performance = Performance(lambda _: None, Player({}, clock), file)
     sad = brief_from_affect(affect_of("sad"), seed=1)
-    performance.start(0.0, 1, sad)
+    performance.start(0.0, 1, Aim(sad))
     clock.wait(4.0)
     performance.silence(clock.now_s, "stop")
     path = tmp_path / "evening.jsonl"

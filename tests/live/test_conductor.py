@@ -7,6 +7,7 @@ from mien.circumplex import affect_of
 from mien.live.conductor import (
     DISPLACED_TICKS,
     EARLY_S,
+    Aim,
     Conductor,
     Step,
     begin,
@@ -41,7 +42,7 @@ def sounding(conductor: Conductor) -> dict[int, tuple[float, float, int, int]]:
 def playing(target: Brief, seconds: float) -> Conductor:
     conductor = begin(1, target, 0.5)
     while conductor.end_s < seconds:
-        conductor = extended(conductor, target)
+        conductor = extended(conductor, Aim(target))
     return conductor
 
 
@@ -58,7 +59,7 @@ def test_what_was_heard_stays_when_the_mood_moves(target: Brief, at_s: float) ->
     before = playing(SAD, 30)
     leg, tick = before.beat_from(at_s)
     (from_s,) = leg.times_s([tick])
-    after = redirected(before, leg.number, tick, target)
+    after = redirected(before, leg.number, tick, Aim(target))
     old, new = sounding(before), sounding(after)
     heard = {id_ for id_, note in old.items() if note[0] < from_s - 1e-6}
     assert heard == {id_ for id_, note in new.items() if note[0] < from_s - 1e-6}
@@ -66,16 +67,16 @@ def test_what_was_heard_stays_when_the_mood_moves(target: Brief, at_s: float) ->
         assert new[id_][0] == pytest.approx(old[id_][0])
         assert new[id_][2:] == old[id_][2:]
     assert not (set(new) - heard) & set(old)
-    assert max(note[0] for note in sounding(extended(after, target)).values()) > from_s
+    assert max(note[0] for note in sounding(extended(after, Aim(target))).values()) > from_s
 
 
 def test_no_key_is_struck_while_it_sounds() -> None:
     conductor = playing(HAPPY, 30)
     for at_s, target in ((3, SAD), (5, ANGRY), (9, HAPPY), (11, SAD)):
         leg, tick = conductor.beat_from(at_s)
-        conductor = redirected(conductor, leg.number, tick, target)
+        conductor = redirected(conductor, leg.number, tick, Aim(target))
         while conductor.end_s < at_s + 8:
-            conductor = extended(conductor, target)
+            conductor = extended(conductor, Aim(target))
     by_key: dict[tuple[int, int], list[tuple[float, float]]] = {}
     for onset, end, part, pitch in sounding(conductor).values():
         by_key.setdefault((part, pitch), []).append((onset, end))
@@ -87,7 +88,7 @@ def test_no_key_is_struck_while_it_sounds() -> None:
 def test_ensemble_and_metre_change_at_the_next_bar_line() -> None:
     conductor = playing(SAD, 20)
     leg, tick = conductor.beat_from(3)
-    conductor = extended(cut(conductor, leg.number, tick), QUARTET)
+    conductor = extended(cut(conductor, leg.number, tick), Aim(QUARTET))
     last, new = conductor.legs[-2:]
     assert last.played.length_ticks % last.played.bar_ticks == 0
     assert last.played.length_ticks - tick < last.played.bar_ticks
@@ -98,7 +99,7 @@ def test_ensemble_and_metre_change_at_the_next_bar_line() -> None:
 def test_key_and_metre_are_told_from_when_on_they_are_in_force() -> None:
     conductor = playing(SAD, 20)
     leg, tick = conductor.beat_from(3)
-    conductor = extended(cut(conductor, leg.number, tick), QUARTET)
+    conductor = extended(cut(conductor, leg.number, tick), Aim(QUARTET))
     new = conductor.legs[-1]
     before, after = ["D minor", "4/4"], ["D minor", "3/4"]
     assert signature_rows(conductor.legs, 2.0) == [[2.0, *before], [rounded_s(new.start_s), *after]]
@@ -129,8 +130,8 @@ SLOW = replace(SAD, tempo_bpm=50.0)
 def broken_off(tick: int) -> Conductor:
     """Slow music that a jump of the mood stops in the middle of its second bar, and the cadence that fills that bar."""
     conductor = playing(SLOW, 20)
-    after = redirected(conductor, 0, tick, replace(SLOW, mode=HAPPY.mode))
-    return extended(after, replace(SLOW, mode=HAPPY.mode))
+    after = redirected(conductor, 0, tick, Aim(replace(SLOW, mode=HAPPY.mode)))
+    return extended(after, Aim(replace(SLOW, mode=HAPPY.mode)))
 
 
 @pytest.mark.parametrize(("leg", "tick"), [(0, 5 * 480), (0, 3 * 480), (1, 0), (1, 480)])
@@ -139,13 +140,13 @@ def test_what_is_cut_after_a_jump_in_mid_bar_still_ends_on_a_bar_line(leg: int, 
     assert [one.played.length_ticks for one in conductor.legs] == [6 * 480, 2 * 480]
     stopped = cut(conductor, leg, tick)
     assert sum(one.played.length_ticks for one in stopped.legs) == (4 if (leg, tick) == (0, 3 * 480) else 8) * 480
-    after = extended(stopped, QUARTET)
+    after = extended(stopped, Aim(QUARTET))
     assert after.legs[-1].played.ensemble == "quartet"
     assert after.legs[-1].start_s == pytest.approx(stopped.end_s)
 
 
 def test_a_bar_line_is_found_past_a_bar_that_was_broken_off() -> None:
-    conductor = extended(broken_off(5 * 480), SLOW)
+    conductor = extended(broken_off(5 * 480), Aim(SLOW))
     first, cadence, _ = conductor.legs
     within_s = first.times_s([5 * 480])[0]
     assert conductor.bar_line_from(within_s) == pytest.approx(cadence.end_s)
@@ -158,8 +159,8 @@ def test_a_bar_line_is_found_past_a_bar_that_was_broken_off() -> None:
 def test_many_small_turns_of_the_loudness_are_as_one_large_one(step: float) -> None:
     many = playing(SAD, 8)
     for turn in range(1, 11):
-        many = redirected(many, 0, 480, replace(SAD, loudness=SAD.loudness + turn * step))
-    once = redirected(playing(SAD, 8), 0, 480, replace(SAD, loudness=SAD.loudness + 10 * step))
+        many = redirected(many, 0, 480, Aim(replace(SAD, loudness=SAD.loudness + turn * step)))
+    once = redirected(playing(SAD, 8), 0, 480, Aim(replace(SAD, loudness=SAD.loudness + 10 * step)))
     assert [n.velocity for n in many.legs[0].stretch.written.notes] == [
         n.velocity for n in once.legs[0].stretch.written.notes
     ]
@@ -168,7 +169,7 @@ def test_many_small_turns_of_the_loudness_are_as_one_large_one(step: float) -> N
 def test_an_ending_comes_to_rest_on_the_tonic() -> None:
     conductor = playing(SAD, 20)
     leg, tick = conductor.beat_from(6)
-    conductor = closed(cut(conductor, leg.number, tick), SAD)
+    conductor = closed(cut(conductor, leg.number, tick), Aim(SAD))
     assert conductor.has_closed
     assert conductor.legs[-1].played.chords[-1].roman == "i"
 
@@ -176,15 +177,16 @@ def test_an_ending_comes_to_rest_on_the_tonic() -> None:
 def test_a_leg_not_yet_begun_is_composed_anew() -> None:
     conductor = playing(SAD, 60)
     second = conductor.legs[1]
-    after = redirected(conductor, second.number, 0, HAPPY)
+    after = redirected(conductor, second.number, 0, Aim(HAPPY))
     assert after.legs[0] == conductor.legs[0]
     assert after.legs[1].start_s == second.start_s
 
 
 def test_the_same_steps_give_the_same_music() -> None:
     steps = [
-        Step("next", 0, 0, SAD), Step("next", 0, 0, SAD), Step("redirect", 0, 480, HAPPY), Step("next", 0, 0, HAPPY),
-        Step("cut", 1, 0), Step("next", 0, 0, QUARTET), Step("close", 0, 0, QUARTET),
+        Step("next", 0, 0, Aim(SAD)), Step("next", 0, 0, Aim(SAD)), Step("redirect", 0, 480, Aim(HAPPY)),
+        Step("next", 0, 0, Aim(HAPPY)),
+        Step("cut", 1, 0), Step("next", 0, 0, Aim(QUARTET)), Step("close", 0, 0, Aim(QUARTET)),
     ]  # fmt: skip
     once, again = begin(7, SAD, 0.0), begin(7, SAD, 0.0)
     for step in steps:
@@ -211,7 +213,7 @@ def test_a_step_for_a_leg_that_is_gone_is_a_mistake() -> None:
 def test_one_player_of_one_note_sounds_one_note_after_a_turn(tick: int) -> None:
     conductor = playing(QUARTET, 30)
     leg = conductor.legs[1]
-    turned = redirected(conductor, leg.number, tick, replace(HAPPY, ensemble="quartet", meter=(3, 4)))
+    turned = redirected(conductor, leg.number, tick, Aim(replace(HAPPY, ensemble="quartet", meter=(3, 4))))
     by_part: dict[int, list[tuple[float, float]]] = {}
     for onset, end, part, _ in sounding(turned).values():
         by_part.setdefault(part, []).append((onset, end))

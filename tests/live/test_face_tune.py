@@ -17,6 +17,7 @@ from mien.lab.performer.head import load_head
 from mien.lab.performer.perform import perform
 from mien.lab.performer.stage import Stage as Performed
 from mien.live.calibration import SECONDS
+from mien.live.conductor import Aim
 from mien.live.face_tune import FaceTune
 from mien.live.performance import Performance
 from mien.live.player import Player
@@ -97,7 +98,7 @@ class Stage:
         self.gestures = sight.gestures
         if self.performance.is_playing:
             self.performance.rest(now_s, self.tune.rests(now_s))
-            self.performance.advance(now_s, HAPPY)
+            self.performance.advance(now_s, Aim(HAPPY))
         self.player.play_due()
 
     def hold(self, moved: Mapping[str, float] | None, seconds: float) -> None:
@@ -108,7 +109,7 @@ class Stage:
         """Choose an instrument, rest the face, start the music."""
         self.tune.choose(tune, self.clock.now_s)
         self.hold(REST, 5.5)
-        self.performance.start(self.clock.now_s, 1, HAPPY, rests=self.tune.rests(self.clock.now_s))
+        self.performance.start(self.clock.now_s, 1, Aim(HAPPY), rests=self.tune.rests(self.clock.now_s))
         self.hold(REST, 1.0)
         return self
 
@@ -188,7 +189,7 @@ def test_the_resting_face_is_learnt_before_it_can_play(stage: Stage) -> None:
     stage.frame(REST)
     stage.tune.choose("mouth", stage.clock.now_s)
     assert stage.of("calibration")[0]["state"] == "running"
-    stage.performance.start(stage.clock.now_s, 1, HAPPY)
+    stage.performance.start(stage.clock.now_s, 1, Aim(HAPPY))
     stage.hold(OPEN, 2.0)
     assert stage.of("strike") == []
     assert stage.tune.rests(stage.clock.now_s) == frozenset()

@@ -7,6 +7,7 @@ import pytest
 
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
+from mien.live.conductor import Aim
 from mien.live.performance import Performance
 from mien.live.player import RETRY_S, InTime, Player
 from mien.live.session_file import SessionFile
@@ -68,7 +69,7 @@ class Band:
         end_s = self.clock.now_s + seconds
         while self.clock.now_s < end_s:
             self.clock.wait(STEP_S)
-            self.performance.advance(self.clock.now_s, target)
+            self.performance.advance(self.clock.now_s, Aim(target))
             self.player.play_due()
 
 
@@ -76,10 +77,10 @@ class Band:
 def test_every_pulse_comes_once_and_in_step_with_the_beats(meter: tuple[int, int]) -> None:
     twins: list[Timed] = []
     band = Band(lambda clock: twins.append(Timed(clock)) or twins[-1])
-    band.performance.start(0.0, 1, mood("sad", meter))
+    band.performance.start(0.0, 1, Aim(mood("sad", meter)))
     band.play(6.0, mood("sad", meter))
     band.play(12.0, mood("happy", meter))  # the music turns, the count goes on
-    band.performance.close(band.clock.now_s, mood("happy", meter))
+    band.performance.close(band.clock.now_s, Aim(mood("happy", meter)))
     band.play(16.0, mood("happy", meter))
     (twin,) = twins
     positions = [event.position for event in twin.sent if isinstance(event, Pulse)]
@@ -99,7 +100,7 @@ def test_every_pulse_comes_once_and_in_step_with_the_beats(meter: tuple[int, int
 def test_a_device_hears_start_pulses_and_stop() -> None:
     device = Device()
     band = Band(lambda _: MidiPort("x", device, keeps_time=True))
-    band.performance.start(0.0, 1, mood("sad"))
+    band.performance.start(0.0, 1, Aim(mood("sad")))
     band.play(3.0, mood("sad"))
     band.performance.silence(band.clock.now_s, "panic")
     band.player.play_due()
@@ -108,7 +109,7 @@ def test_a_device_hears_start_pulses_and_stop() -> None:
     assert (heard[-2:], set(heard[2:-2])) == (["stop", "stop"], {"clock"})
     band.play(1.0, mood("sad"))
     assert device.timing() == heard, "nothing pulses while nothing plays"
-    band.performance.start(band.clock.now_s, 1, mood("sad"))
+    band.performance.start(band.clock.now_s, 1, Aim(mood("sad")))
     band.play(1.0, mood("sad"))
     band.player.close()
     ways = [kind for kind, before in zip(device.timing(), [None, *device.timing()], strict=False) if kind != before]
@@ -118,7 +119,7 @@ def test_a_device_hears_start_pulses_and_stop() -> None:
 def stood_still(opener: Any) -> Band:
     """A band that the machine let wait for three seconds."""
     band = Band(opener)
-    band.performance.start(0.0, 1, mood("sad"))
+    band.performance.start(0.0, 1, Aim(mood("sad")))
     band.play(3.0, mood("sad"))
     band.clock.wait(3.0)
     band.play(2.0, mood("sad"))
@@ -155,7 +156,7 @@ def test_who_was_unplugged_joins_at_a_sixteenth() -> None:
         return MidiPort("x", device, keeps_time=True)
 
     band = Band(plug)
-    band.performance.start(0.0, 1, mood("sad"))
+    band.performance.start(0.0, 1, Aim(mood("sad")))
     band.play(2.0, mood("sad"))
     device.is_there = False
     band.play(1.0, mood("sad"))
@@ -171,7 +172,7 @@ def test_who_was_unplugged_joins_at_a_sixteenth() -> None:
 def test_a_port_that_keeps_no_time_hears_none() -> None:
     device = Device()
     band = Band(lambda _: MidiPort("x", device))
-    band.performance.start(0.0, 1, mood("sad"))
+    band.performance.start(0.0, 1, Aim(mood("sad")))
     band.play(3.0, mood("sad"))
     band.player.close()
     assert device.timing() == []
@@ -182,7 +183,7 @@ def test_nobody_plans_pulses_for_ports_that_want_none() -> None:
     clock, twin = OfflineClock(), SilentTwin()
     player = Player({"port": lambda: twin}, clock, runs=False)
     performance = Performance(lambda _: None, player, SessionFile("now"))
-    performance.start(0.0, 1, mood("sad"))
+    performance.start(0.0, 1, Aim(mood("sad")))
     clock.wait(0.4)
     player.play_due()
     assert any(isinstance(event, Beat) for event in twin.sent)
@@ -193,7 +194,7 @@ def test_nobody_plans_pulses_for_ports_that_want_none() -> None:
 def test_pulses_are_even_where_the_tempo_is() -> None:
     twins: list[Timed] = []
     band = Band(lambda clock: twins.append(Timed(clock)) or twins[-1])
-    band.performance.start(0.0, 1, mood("happy"))
+    band.performance.start(0.0, 1, Aim(mood("happy")))
     band.play(5.0, mood("happy"))
     gaps = [b - a for (a, _), (b, _) in pairwise([row for row in twins[0].at if isinstance(row[1], Pulse)])]
     assert max(gaps) - min(gaps) < 3 * STEP_S

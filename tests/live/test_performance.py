@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mien.circumplex import affect_at, affect_of
 from mien.clock import OfflineClock
-from mien.live.conductor import EARLY_S
+from mien.live.conductor import EARLY_S, Aim
 from mien.live.performance import AHEAD_S, MARGIN_S, Performance
 from mien.live.player import RETRY_S, Player
 from mien.live.schedule import planned_notes
@@ -130,7 +130,7 @@ class Stage(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 3), wish=st.integers(0, len(TARGETS) - 1))
     def start(self, seed: int, wish: int) -> None:
         self.is_start, self.target = True, TARGETS[wish]
-        self.performance.start(self.clock.now_s, seed, self.target)
+        self.performance.start(self.clock.now_s, seed, Aim(self.target))
         self.is_start = False
 
     @rule(wish=st.integers(0, len(TARGETS) - 1))
@@ -143,7 +143,7 @@ class Stage(RuleBasedStateMachine):
         while self.clock.now_s < end_s:
             self.clock.wait(0.1)
             self.performance.rest(self.clock.now_s, self.resting)
-            self.performance.advance(self.clock.now_s, self.target)
+            self.performance.advance(self.clock.now_s, Aim(self.target))
             self.player.play_due()
 
     @rule(parts=st.frozensets(st.sampled_from(list(Part)), max_size=3))
@@ -169,7 +169,7 @@ class Stage(RuleBasedStateMachine):
 
     @rule()
     def close(self) -> None:
-        self.performance.close(self.clock.now_s, self.target)
+        self.performance.close(self.clock.now_s, Aim(self.target))
 
     @rule(why=st.sampled_from(["stop", "panic", "restart"]))
     def silence(self, why: str) -> None:
@@ -229,7 +229,7 @@ def until_it_rests(performance: Performance, clock: OfflineClock, target: Brief,
     before = len(performance._rests)
     while len(performance._rests) == before:
         performance.rest(clock.now_s, parts)
-        performance.advance(clock.now_s, target)
+        performance.advance(clock.now_s, Aim(target))
         clock.wait(0.03)
     return performance._rests[-1][0]
 
@@ -237,7 +237,7 @@ def until_it_rests(performance: Performance, clock: OfflineClock, target: Brief,
 def test_parts_join_and_leave_at_bar_lines() -> None:
     clock, heard = OfflineClock(), []
     performance = Performance(heard.append, Player({}, clock), SessionFile("now"))
-    performance.start(0.0, 1, MOODS[0])
+    performance.start(0.0, 1, Aim(MOODS[0]))
     bars = {row[0] for message in heard if message["type"] == "notes" for row in message["beats"] if row[1] == 1}
     clock.wait(2.0)
     from_s = until_it_rests(performance, clock, MOODS[0], frozenset({Part.MELODY}))
@@ -257,11 +257,11 @@ def test_parts_leave_at_the_bar_line_that_is_heard_though_the_tempo_turns(turns_
     clock = OfflineClock()
     performance = Performance(lambda _: None, Player({}, clock), SessionFile("now"))
     calm, lively = (brief_from_affect(affect_at(v, a), seed=3, meter=(4, 4)) for v, a in ((0.3, -0.6), (0.6, 0.8)))
-    performance.start(0.0, 5, calm)
+    performance.start(0.0, 5, Aim(calm))
     while clock.now_s < 16:
         if clock.now_s > 8:
             performance.rest(clock.now_s, frozenset({Part.MELODY}))
-        performance.advance(clock.now_s, calm if clock.now_s < 8 + turns_after_s else lively)
+        performance.advance(clock.now_s, Aim(calm if clock.now_s < 8 + turns_after_s else lively))
         clock.wait(0.03)
     ((from_s, _),) = performance._rests
     legs = [leg for movement in performance.heard(16.0) for leg in movement.legs]
@@ -279,7 +279,7 @@ def test_who_rests_strikes_no_downbeat_more_and_who_returns_lacks_none(name: str
         player = Player({"twin": lambda device=device: device}, clock, runs=False)
         performance = Performance(lambda _: None, player, SessionFile("now"))
         brief = brief_from_affect(affect_at(0.3, 0.2), seed=seed, ensemble=name)
-        performance.start(0.0, seed, brief)
+        performance.start(0.0, seed, Aim(brief))
         asked = [(4.0, others), (9.0, frozenset())]
         lines: list[float] = []
         sent: list[tuple[float, Strike]] = []
@@ -289,7 +289,7 @@ def test_who_rests_strikes_no_downbeat_more_and_who_returns_lacks_none(name: str
                 if len(performance._rests) > len(lines):
                     asked.pop(0)
                     lines.append(performance._known().bar_line_from(performance._rests[-1][0] - 0.03))
-            performance.advance(clock.now_s, brief)
+            performance.advance(clock.now_s, Aim(brief))
             player.play_due()
             sent += [(clock.now_s, event) for event in device.sent if isinstance(event, Strike)]
             device.sent.clear()
@@ -309,9 +309,9 @@ def test_where_music_stops_page_and_port_play_what_the_take_holds_and_no_more() 
     player = Player({"twin": lambda: device}, clock, runs=False)
     performance = Performance(lambda message: page.tell(message, clock.now_s), player, SessionFile("now"))
     metres = [brief_from_affect(affect_at(0.5, 0.4), seed=3, ensemble="quartet", meter=m) for m in ((4, 4), (3, 4))]
-    performance.start(0.0, 3, metres[0])
+    performance.start(0.0, 3, Aim(metres[0]))
     while clock.now_s < 45:
-        performance.advance(clock.now_s, metres[int(clock.now_s // 7) % 2])
+        performance.advance(clock.now_s, Aim(metres[int(clock.now_s // 7) % 2]))
         player.play_due()
         clock.wait(0.03)
     player.play_due()  # what began within the last step
@@ -330,10 +330,10 @@ def test_a_note_that_is_held_while_the_tempo_slows_ends_where_the_take_has_it_en
         brief_from_affect(affect_at(0.4, arousal), seed=3, ensemble="ambient", tonic_pc=0, meter=(4, 4))
         for arousal in (0.3, -0.9)
     )
-    performance.start(0.0, 2, lively)
+    performance.start(0.0, 2, Aim(lively))
     turn_s, known, ends = 11.0, {}, {}
     while clock.now_s < 16:
-        performance.advance(clock.now_s, lively if clock.now_s < turn_s else calm)
+        performance.advance(clock.now_s, Aim(lively if clock.now_s < turn_s else calm))
         for note_id, row in page.notes.items():
             known.setdefault(note_id, row[0] + row[1])
         device.sent.clear()
@@ -359,12 +359,12 @@ def test_music_that_ran_out_while_the_program_stood_still_goes_on_from_now(then:
     clock, device, told, file = OfflineClock(), SilentTwin(), [], SessionFile("now")
     player = Player({"twin": lambda: device}, clock, runs=False)
     performance = Performance(told.append, player, file)
-    performance.start(0.0, 5, MOODS[0])
+    performance.start(0.0, 5, Aim(MOODS[0]))
 
     def pass_time(seconds: float, target: Brief) -> None:
         for _ in range(round(seconds / 0.03)):
             clock.wait(0.03)
-            performance.advance(clock.now_s, target)
+            performance.advance(clock.now_s, Aim(target))
             player.play_due()
 
     pass_time(20, MOODS[0])
@@ -374,7 +374,7 @@ def test_music_that_ran_out_while_the_program_stood_still_goes_on_from_now(then:
     player.play_due()
     assert not any(isinstance(event, Strike) for event in device.sent)
     if then == "close":
-        performance.close(clock.now_s, MOODS[0])
+        performance.close(clock.now_s, Aim(MOODS[0]))
     if then == "rest":
         performance.rest(clock.now_s, frozenset({Part.MELODY}))
     pass_time(10, MOODS[then == "turn"])
@@ -401,10 +401,10 @@ def test_ports_are_told_each_chord_and_the_key_once_when_it_is_heard() -> None:
     clock, twin, told = OfflineClock(), SilentTwin(), []
     player = Player({"twin": lambda: twin}, clock, runs=False)
     performance = Performance(told.append, player, SessionFile("now"))
-    performance.start(0.0, 1, MOODS[0])
+    performance.start(0.0, 1, Aim(MOODS[0]))
     for step in range(600):
         clock.wait(0.03)
-        performance.advance(clock.now_s, MOODS[0] if step < 150 else MOODS[2])
+        performance.advance(clock.now_s, Aim(MOODS[0] if step < 150 else MOODS[2]))
         player.play_due()
     named = [event for event in twin.sent if isinstance(event, Named)]
     keys = [event.names for event in named if event.what == "key"]

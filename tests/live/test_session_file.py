@@ -7,6 +7,7 @@ import pytest
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.errors import BadInput
+from mien.live.conductor import Aim
 from mien.live.performance import Performance
 from mien.live.player import Player
 from mien.live.session_file import PACKED, SessionFile, differences, notes_of, parse_session, replayed
@@ -33,11 +34,11 @@ def led(*affects: Affect | None, records: bool) -> tuple[Piece, Piece]:
     file.keeps_readings = records
     performance = Performance(lambda _: None, Player({}, clock), file)
     clock.wait(BEGIN_S)
-    performance.start(clock.now_s, 5, MOODS[0], affects[0])
+    performance.start(clock.now_s, 5, Aim(MOODS[0], affects[0]))
     while clock.now_s < 20:
         clock.wait(0.1)
         place = int(clock.now_s > TURN_S)
-        performance.advance(clock.now_s, MOODS[place], affects[place])
+        performance.advance(clock.now_s, Aim(MOODS[place], affects[place]))
     performance.silence(clock.now_s, "stop")
     (movement,) = replayed(parse_session(file.content(clock.now_s), "session")).movements
     return piece_of(performance.take.movements[0], "live"), piece_of(movement, "replay")
@@ -47,14 +48,14 @@ def led(*affects: Affect | None, records: bool) -> tuple[Piece, Piece]:
 def played() -> bytes:
     clock, file = OfflineClock(), SessionFile("2026-01-01T00:00:00+00:00")
     performance = Performance(lambda _: None, Player({}, clock), file)
-    performance.start(0.0, 5, MOODS[0])
+    performance.start(0.0, 5, Aim(MOODS[0]))
     while clock.now_s < 25:
         clock.wait(0.1)
-        performance.advance(clock.now_s, MOODS[clock.now_s > 8])
-    performance.close(clock.now_s, MOODS[1])
+        performance.advance(clock.now_s, Aim(MOODS[clock.now_s > 8]))
+    performance.close(clock.now_s, Aim(MOODS[1]))
     while performance.is_playing:
         clock.wait(0.1)
-        performance.advance(clock.now_s, MOODS[1])
+        performance.advance(clock.now_s, Aim(MOODS[1]))
     return file.content(clock.now_s)
 
 

@@ -8,6 +8,7 @@ from live.test_session_machine import Device, Evening
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
 from mien.ensembles import ensemble
+from mien.live.conductor import Aim
 from mien.live.music_messages import channel_setup
 from mien.live.performance import Performance
 from mien.live.player import RETRY_S, Player
@@ -35,7 +36,7 @@ class Stage:
         end_s = self.clock.now_s + seconds
         while self.clock.now_s < end_s:
             self.clock.wait(0.1)
-            self.performance.advance(self.clock.now_s, brief)
+            self.performance.advance(self.clock.now_s, Aim(brief))
             self.player.play_due()
 
     @property
@@ -51,7 +52,7 @@ def programs_of(name: str) -> dict[int, int]:
 @pytest.mark.parametrize("steps", [[], [0.4, 1.2], [1.2], [0.5] * 12, [1.2, 0.9, 0.9, 0.9, 0.9]])
 def test_the_new_players_have_their_instruments_whatever_the_mood_does_meanwhile(steps: list[float]) -> None:
     stage = Stage()
-    stage.performance.start(0.0, 5, PIANO)
+    stage.performance.start(0.0, 5, Aim(PIANO))
     stage.play(3.0, PIANO)
     assert stage.programs == programs_of("piano")
     stage.play(0.2, QUARTET)
@@ -65,7 +66,7 @@ def test_the_new_players_have_their_instruments_whatever_the_mood_does_meanwhile
 
 def test_a_change_of_mind_takes_back_who_was_announced() -> None:
     stage = Stage()
-    stage.performance.start(0.0, 5, PIANO)
+    stage.performance.start(0.0, 5, Aim(PIANO))
     stage.play(3.0, PIANO)
     stage.play(0.5, QUARTET)
     stage.play(12.0, PIANO)
@@ -75,7 +76,7 @@ def test_a_change_of_mind_takes_back_who_was_announced() -> None:
 
 def test_a_device_that_comes_back_is_given_its_instruments() -> None:
     stage = Stage()
-    stage.performance.start(0.0, 5, QUARTET)
+    stage.performance.start(0.0, 5, Aim(QUARTET))
     stage.play(3.0, QUARTET)
     stage.twin.breaks, stage.is_there = True, False
     stage.play(3.0, QUARTET)

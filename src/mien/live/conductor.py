@@ -1,4 +1,4 @@
-"""Target brief, time → the music to come: the composer on its own clock.
+"""Aim, time → the music to come: the composer on its own clock.
 
 A `Conductor` is endless music laid out in session time: `Leg`s, one a stretch of the journey, each performed and
 placed in seconds. Four steps make the next conductor of one: `extended` (compose on), `redirected` (another mood from
@@ -44,15 +44,21 @@ ANY_PITCH = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """Where music shall go: the brief, and the affect that asks for it (None: cues alone, or not known)."""
+
+    brief: Brief
+    affect: Affect | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One decision: `do` is "next", "redirect", "cut" or "close"; leg and tick say where, `target` what for, `affect`
-    which reading asks for that (None: cues alone, or not known)."""
+    """One decision: `do` is "next", "redirect", "cut" or "close"; leg and tick say where, `aim` where to."""
 
     do: str
     leg: int
     tick: int = 0
-    target: Brief | None = None
-    affect: Affect | None = None
+    aim: Aim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Leg:
     before, after : the journey before and after it.
     stretch : as written; `played` as performed, with one of `ids` a note.
     start_s : when its tick 0 falls.
-    affects : (tick, the affect that asks for the music from there on), the first at tick 0; see `Step`.
+    affects : (tick, the affect that asks for the music from there on), the first at tick 0; see `Aim`.
     """
 
     number: int
@@ -188,22 +194,22 @@ def late(conductor: Conductor, at_s: float) -> Conductor:
     return replace(conductor, start_s=at_s)
 
 
-def extended(conductor: Conductor, target: Brief, affect: Affect | None = None) -> Conductor:
+def extended(conductor: Conductor, aim: Aim) -> Conductor:
     """Compose the next stretch."""
-    after, stretch = next_phrase(conductor.journey, lambda _: target, MOST_BARS)
-    return _with_leg(conductor, after, stretch, affect)
+    after, stretch = next_phrase(conductor.journey, lambda _: aim.brief, MOST_BARS)
+    return _with_leg(conductor, after, stretch, aim.affect)
 
 
-def redirected(conductor: Conductor, number: int, tick: int, target: Brief, affect: Affect | None = None) -> Conductor:
-    """Let the music follow another brief from a beat of a leg on; what was composed beyond that leg is composed anew.
+def redirected(conductor: Conductor, number: int, tick: int, aim: Aim) -> Conductor:
+    """Let the music follow another aim from a beat of a leg on; what was composed beyond that leg is composed anew.
 
     At tick 0 nothing of the leg has sounded: it is composed anew too.
     """
     kept, leg = _upto(conductor, number)
     if tick == 0:
-        return extended(_without(kept, leg), target, affect)
-    after, stretch = redirect(leg.after, leg.stretch, tick, lambda _: target)
-    affects = (*(one for one in leg.affects if one[0] < tick), (tick, affect))
+        return extended(_without(kept, leg), aim)
+    after, stretch = redirect(leg.after, leg.stretch, tick, lambda _: aim.brief)
+    affects = (*(one for one in leg.affects if one[0] < tick), (tick, aim.affect))
     return _replayed_leg(kept, replace(leg, affects=affects), after, stretch, tick)
 
 
@@ -217,27 +223,27 @@ def cut(conductor: Conductor, number: int, tick: int) -> Conductor:
     if line == 0:
         return replace(_without(kept, leg), journey=_afresh(leg.before, leg.before.now))
     if line > leg.played.length_ticks and leg.after.rest_ticks:
-        filled = extended(replace(kept, journey=leg.after), leg.after.now, leg.affects[-1][1])
+        filled = extended(replace(kept, journey=leg.after), Aim(leg.after.now, leg.affects[-1][1]))
         return replace(filled, journey=_afresh(filled.journey, filled.journey.now))
     stretch = leg.stretch.until(line)
     return _replayed_leg(kept, leg, _afresh(leg.after, stretch.briefs[-1][1]), stretch, min(tick, line))
 
 
-def closed(conductor: Conductor, target: Brief, affect: Affect | None = None) -> Conductor:
+def closed(conductor: Conductor, aim: Aim) -> Conductor:
     """Compose an ending."""
-    stretch = close(conductor.journey, lambda _: target, CLOSING_BARS)
-    return replace(_with_leg(conductor, conductor.journey, stretch, affect, closes=True), has_closed=True)
+    stretch = close(conductor.journey, lambda _: aim.brief, CLOSING_BARS)
+    return replace(_with_leg(conductor, conductor.journey, stretch, aim.affect, closes=True), has_closed=True)
 
 
 def stepped(conductor: Conductor, step: Step) -> Conductor:
     """The conductor after a step."""
     if step.do == "cut":
         return cut(conductor, step.leg, step.tick)
-    if step.target is None:
-        raise ValueError(f"step '{step.do}' without a target")
+    if step.aim is None:
+        raise ValueError(f"step '{step.do}' without an aim")
     if step.do == "redirect":
-        return redirected(conductor, step.leg, step.tick, step.target, step.affect)
-    return {"next": extended, "close": closed}[step.do](conductor, step.target, step.affect)
+        return redirected(conductor, step.leg, step.tick, step.aim)
+    return {"next": extended, "close": closed}[step.do](conductor, step.aim)
 
 
 def _with_leg(

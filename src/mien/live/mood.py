@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mien.circumplex import affect_at
+from mien.live.conductor import Aim
 from mien.live.seats import KEPT_S
 from mien.live.settings import Settings, with_held
 from mien.music.brief import KEY_AND_METER, brief_from_affect, with_reasons_of
@@ -45,6 +46,11 @@ class Target:
 
     brief: Brief
     mood: Mood
+
+    @property
+    def aim(self) -> Aim:
+        """The same for the music, to which it is all one whether a face, a hand or a lead asks."""
+        return Aim(self.brief, self.mood.affect)
 
 
 def target_of(

@@ -1,19 +1,19 @@
-"""Targets in time → music told to the page, planned for the ports, and kept: the structure clock.
+"""Aims in time → music told to the page, planned for the ports, and kept: the structure clock.
 
-`advance` is called some thirty times a second with the brief that is wanted. It lets the conductor compose on, sends
-music on its way again when the target has moved, and stops at bar lines where ensemble or metre shall change. What is
+`advance` is called some thirty times a second with the aim that is wanted. It lets the conductor compose on, sends
+music on its way again when the aim has moved, and stops at bar lines where ensemble or metre shall change. What is
 told replaces what was told before from a time on (`from_s`), never less than a beat ahead. Nothing here waits, draws
 or reads a clock: the same calls give the same music.
 
 Times are session seconds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
-from mien.live.conductor import EARLY_S, Conductor, Leg, Step, begin, forget, kept_s, late, stepped
+from mien.live.conductor import EARLY_S, Aim, Conductor, Leg, Step, begin, forget, kept_s, late, stepped
 from mien.live.messages import Tell
 from mien.live.music_messages import hush_told, notes_told, programs_of, set_up_told
 from mien.live.plan import PlannedNote
@@ -22,11 +22,11 @@ from mien.live.schedule import beats_along, names_along, planned_notes, pulses_a
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting
-from mien.music.journey.steer import distance
+from mien.music.journey.steer import FRAME, KEY, distance
 from mien.music.midi import channels
 from mien.music.tune import pitch_of
 from mien.ports.port import Beat, Event, Strike, Transport, part_word
-from mien.values import Affect, Brief, Part
+from mien.values import Brief, Part
 
 START_S = 0.35
 """From the wish to the first note: time for page and ports to get ready."""
@@ -39,7 +39,7 @@ MARGIN_S = 0.25
 DECIDE_S = 0.4
 """The least time between two changes of course."""
 WORTH_TURNING = 0.015
-"""Shares of a field's span by which a target must have moved."""
+"""Shares of a field's span by which an aim must have moved."""
 
 
 Timed = tuple[float, Event]
@@ -81,8 +81,7 @@ class Performance:
         self._player = player
         self._keeper = keeper
         self._conductor: Conductor | None = None
-        self._aim: Brief | None = None
-        self._affect: Affect | None = None
+        self._aim: Aim | None = None
         self._decided_s = 0.0
         self._set_ups = SetUps()
         self._next_id = 1
@@ -105,8 +104,8 @@ class Performance:
         return self._conductor is not None and self._conductor.has_closed
 
     @property
-    def aim(self) -> Brief | None:
-        """The brief that the music goes to, None while nothing plays."""
+    def aim(self) -> Aim | None:
+        """Where the music goes to, None while nothing plays."""
         return self._aim if self._conductor else None
 
     def set_up_at(self, now_s: float) -> SetUp | None:
@@ -122,33 +121,26 @@ class Performance:
                 ticks = [tick for tick, _ in leg.stretch.briefs]
                 heard = [tick for tick, at_s in zip(ticks, leg.times_s(ticks), strict=True) if at_s <= now_s]
                 return leg.stretch.brief_at(heard[-1] if heard else 0)
-        return self._aim
+        return self._aim.brief if self._aim else None
 
-    def start(
-        self,
-        now_s: float,
-        seed: int,
-        target: Brief,
-        affect: Affect | None = None,
-        rests: frozenset[Part] = frozenset(),
-    ) -> None:
-        """Begin, with some parts at rest; what plays is ended at once. `affect` asks for the target; None: cues do."""
+    def start(self, now_s: float, seed: int, wanted: Aim, rests: frozenset[Part] = frozenset()) -> None:
+        """Begin, with some parts at rest; what plays is ended at once."""
         if self._conductor:
             self.silence(now_s, "restart")
-        self._conductor = begin(seed, target, now_s + START_S, self._next_id)
-        self._aim, self._affect, self._decided_s = target, affect, now_s
+        self._conductor = begin(seed, wanted.brief, now_s + START_S, self._next_id)
+        self._aim, self._decided_s = wanted, now_s
         self._set_ups, self._ticks, self._bar = SetUps(), 0, (1, 0)
         self._rests.clear()
         self.take.begin(seed)
-        self._keeper.keep("start", now_s, seed=seed, brief=target, next_id=self._next_id)
+        self._keeper.keep("start", now_s, seed=seed, brief=wanted.brief, next_id=self._next_id)
         if rests:
             self._keep_rest(kept_s(now_s), rests)
         self._compose_on(now_s)
         start_s = self._conductor.start_s
         self._announce(start_s, {}, [(start_s - READY_S, Transport(runs=True))])
 
-    def advance(self, now_s: float, target: Brief, affect: Affect | None = None) -> None:
-        """Let time pass: keep the music ahead of it, and on its way to the target."""
+    def advance(self, now_s: float, wanted: Aim) -> None:
+        """Let time pass: keep the music ahead of it, and on its way to where it is wanted."""
         if self._conductor is None:
             return
         self._forget(now_s)
@@ -157,19 +149,19 @@ class Performance:
                 self._finish(self._conductor.end_s)
             return
         self._go_on(now_s)
-        if self._aim is None or self._wants_turn(now_s, self._aim, target):
-            self._turn(now_s, target, affect)
+        if self._aim is None or self._wants_turn(now_s, self._aim.brief, wanted.brief):
+            self._turn(now_s, wanted)
         else:
             end_s = self._conductor.end_s
             if self._compose_on(now_s):
                 self._announce(end_s, {})
 
-    def close(self, now_s: float, target: Brief, affect: Affect | None = None) -> None:
+    def close(self, now_s: float, wanted: Aim) -> None:
         """Bring the music to an end from the next bar line on."""
         if self._conductor is None or self._conductor.has_closed:
             return
         self._go_on(now_s)
-        self._change(now_s, target, affect, ("cut", "close"))
+        self._change(now_s, wanted, ("cut", "close"))
 
     def silence(self, now_s: float, why: str) -> None:
         """End at once: no note sounds on, what was to come is forgotten."""
@@ -235,22 +227,19 @@ class Performance:
         self._rests.append((from_s, parts))
         self._keeper.keep("rest", from_s, parts=sorted(map(part_word, parts)))
 
-    def _wants_turn(self, now_s: float, aim: Brief, target: Brief) -> bool:
+    def _wants_turn(self, now_s: float, aim: Brief, wanted: Brief) -> bool:
         if now_s - self._decided_s < DECIDE_S:
             return False
-        fixed = ("tonic_pc", "mode", "ensemble", "meter")
-        is_other = any(getattr(aim, name) != getattr(target, name) for name in fixed)
-        return is_other or distance(aim, target) > WORTH_TURNING
+        return _differ(aim, wanted, (*KEY, *FRAME)) or distance(aim, wanted) > WORTH_TURNING
 
-    def _turn(self, now_s: float, target: Brief, affect: Affect | None) -> None:
-        aim = self._aim
-        is_frame = aim is not None and (aim.ensemble, aim.meter) != (target.ensemble, target.meter)
-        self._change(now_s, target, affect, ("cut", "next") if is_frame else ("redirect",))
+    def _turn(self, now_s: float, wanted: Aim) -> None:
+        is_frame = self._aim is not None and _differ(self._aim.brief, wanted.brief, FRAME)
+        self._change(now_s, wanted, ("cut", "next") if is_frame else ("redirect",))
 
-    def _change(self, now_s: float, target: Brief, affect: Affect | None, steps: tuple[str, ...]) -> None:
+    def _change(self, now_s: float, wanted: Aim, steps: tuple[str, ...]) -> None:
         """Take steps from the first beat on that is far enough ahead, and tell what is new."""
         conductor = self._known()
-        self._aim, self._affect, self._decided_s = target, affect, now_s
+        self._aim, self._decided_s = wanted, now_s
         from_s = now_s + conductor.beat_s(now_s) + MARGIN_S
         found = conductor.beat_from(from_s)
         before = conductor.ends_s()
@@ -263,7 +252,7 @@ class Performance:
             leg_number, from_s = leg.number, leg.times_s([tick])[0]
         for do in steps:
             is_place = do in ("cut", "redirect")
-            self._step(Step(do, leg_number if is_place else 0, tick if is_place else 0, target, affect), now_s)
+            self._step(Step(do, leg_number if is_place else 0, tick if is_place else 0, wanted), now_s)
         self._compose_on(now_s)
         self.led_s = from_s - now_s
         after = self._known().ends_s()
@@ -287,7 +276,7 @@ class Performance:
         """Compose until enough lies ahead; whether there was need."""
         was_short = False
         while not self._known().has_closed and self._known().end_s < now_s + AHEAD_S and self._aim:
-            self._step(Step("next", 0, 0, self._aim, self._affect), now_s)
+            self._step(Step("next", 0, 0, self._aim), now_s)
             was_short = True
         return was_short
 
@@ -357,4 +346,9 @@ class Performance:
         self.lift(until_s)
         for leg in self._known().legs:
             self._keep_leg(leg, until_s)
-        self._conductor, self._aim, self._affect = None, None, None
+        self._conductor, self._aim = None, None
+
+
+def _differ(one: Brief, other: Brief, fields: Iterable[str]) -> bool:
+    """Whether two briefs differ in one of these fields."""
+    return any(getattr(one, name) != getattr(other, name) for name in fields)

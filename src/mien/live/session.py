@@ -177,15 +177,11 @@ class Session:
         self.is_stopped = False
         self._wishes.begin()
         now_s = self.now_s
-        wanted = self._wanted()
-        self.performance.start(
-            now_s, self._wishes.settings.seed, wanted.brief, wanted.mood.affect, self._resting(now_s)
-        )
+        self.performance.start(now_s, self._wishes.settings.seed, self._wanted().aim, self._resting(now_s))
 
     def finish(self) -> None:
         """Let the music come to its end."""
-        wanted = self._wanted()
-        self.performance.close(self.now_s, wanted.brief, wanted.mood.affect)
+        self.performance.close(self.now_s, self._wanted().aim)
         self._tell_state()
 
     def silence(self) -> None:
@@ -291,7 +287,7 @@ class Session:
         wanted = self._wanted() if is_due or self.performance.is_playing else None
         if wanted and self.performance.is_playing:
             self.performance.rest(now_s, self._resting(now_s))
-            self.performance.advance(now_s, wanted.brief, wanted.mood.affect)
+            self.performance.advance(now_s, wanted.aim)
         if wanted and is_due:
             self._brief_s = now_s
             self._tell_brief(now_s, wanted)

@@ -17,7 +17,7 @@ from typing import Any
 
 from mien import __version__
 from mien.errors import BadInput, cause_of
-from mien.live.conductor import Conductor, Step, begin, kept_s, late, stepped
+from mien.live.conductor import Aim, Conductor, Step, begin, kept_s, late, stepped
 from mien.live.performance import START_S
 from mien.live.plan import PlannedNote
 from mien.live.schedule import planned_notes
@@ -288,10 +288,11 @@ def _plain(what: Mapping[str, Any], *, reads: bool) -> Line:
         if isinstance(value, Brief):
             line[key] = _brief_line(value)
         elif isinstance(value, Step):
-            target = _brief_line(value.target) if value.target else None
+            target = _brief_line(value.aim.brief) if value.aim else None
             line |= {"do": value.do, "leg": value.leg, "tick": value.tick, "target": target}
             if reads:
-                line["affect"] = _affect_line(value.affect) if value.affect else None
+                affect = value.aim.affect if value.aim else None
+                line["affect"] = _affect_line(affect) if affect else None
         elif isinstance(value, PlannedNote):
             line |= {"id": value.note_id} | _told(value)
         else:
@@ -344,6 +345,6 @@ def _affect(line: Mapping[str, Any], classes: Classes) -> Affect:
 
 
 def _step(line: Mapping[str, Any], classes: Classes) -> Step:
-    target = _brief(line["target"]) if line.get("target") else None
     affect = _affect(line["affect"], classes) if line.get("affect") else None
-    return Step(str(line["do"]), int(line["leg"]), int(line["tick"]), target, affect)
+    aim = Aim(_brief(line["target"]), affect) if line.get("target") else None
+    return Step(str(line["do"]), int(line["leg"]), int(line["tick"]), aim)

@@ -12,12 +12,12 @@ from typing import Any
 from mien.circumplex import affect_at
 from mien.errors import BadInput
 from mien.live.commands import NotNow
+from mien.live.conductor import Aim
 from mien.live.lead import DIRECTIONS, Lead, lead_to
 from mien.live.mood import Mood, Settled, Target, settled, target_of
 from mien.live.settings import USUAL_SETTINGS, Settings, changed, held, number
 from mien.live.watching import Watching
 from mien.music.mapping import MappingTable, parse_mapping, shipped_mapping
-from mien.values import Brief
 from mien.vocabulary import EIGHT, Classes
 
 ORIGIN = affect_at(0, 0)
@@ -98,11 +98,11 @@ class Wishes:
         """Let the next target come as it is: the music begins."""
         self._settled = None
 
-    def follow(self, watching: Watching, now_s: float, plays: Brief | None) -> Target:
-        """Follow faces and wishes to where they are now: the target that is wanted from now on; `plays` is the brief
-        that the music under way goes to. The mode settles by this, and a lead begins from here."""
+    def follow(self, watching: Watching, now_s: float, aim: Aim | None) -> Target:
+        """Follow faces and wishes to where they are now: the target that is wanted from now on; `aim` is where the
+        music under way goes to. The mode settles by this, and a lead begins from here."""
         self._mood = self._asked(watching, now_s)
-        wanted = target_of(self._mood, self.settings, self.held, self.mapping, plays)
+        wanted = target_of(self._mood, self.settings, self.held, self.mapping, aim.brief if aim else None)
         self._settled = settled(self._settled, wanted, now_s, at_once="mode" in self.held)
         return Target(self._settled.brief, self._mood)
 
