@@ -11,8 +11,10 @@ Musical time is integer ticks, `TICKS_PER_QUARTER` to a quarter note: exact equa
 Left and right are the subject's own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,18 +45,21 @@ TICKS_PER_QUARTER = 480
 
 
 class Part(IntEnum):
-    """The musical parts. A focal region steers each of the first four; the kit follows the rhythm."""
+    """The musical parts; `STEERED_BY` says which focal region steers each."""
 
     MELODY = 0
-    """Steered by the eyes."""
     HARMONY = 1
-    """Steered by the brows."""
     TEXTURE = 2
-    """Steered by the nose."""
     RHYTHM = 3
-    """Bass and pulse, steered by the mouth."""
+    """Bass and pulse."""
     KIT = 4
     """Percussion (General MIDI drum keys), in ensembles that have it."""
+
+
+STEERED_BY: Mapping[Part, str] = MappingProxyType(
+    {Part.MELODY: "eyes", Part.HARMONY: "brows", Part.TEXTURE: "nose", Part.RHYTHM: "mouth", Part.KIT: "mouth"}
+)
+"""The focal region that steers each part; the kit follows the rhythm."""
 
 
 def _protect(array: Any, dtype: type, shape: tuple[int | None, ...], name: str) -> NDArray[Any]:
@@ -77,10 +82,7 @@ def _within(name: str, value: float, low: float, high: float) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture of the world.
-
-    `time_s` is the capture time on a monotonic clock; `rgb` is uint8 (h, w, 3).
-    """
+    """One picture of the world: `time_s` is its capture time on a monotonic clock, `rgb` uint8 (h, w, 3)."""
 
     time_s: float
     rgb: NDArray[np.uint8]

@@ -23,7 +23,7 @@ from mien.music.spelling import key_name, note_name
 from mien.music.tune import pitch_of, shipped_tunes
 from mien.nets import Floats
 from mien.ports.port import CONTROLLERS, Control, part_word
-from mien.values import CONTROLS, REGIONS, Affect, Brief, Gesture, Part
+from mien.values import CONTROLS, REGIONS, STEERED_BY, Affect, Brief, Gesture, Part
 from mien.vocabulary import Classes, meter_name, mode_word
 
 
@@ -57,14 +57,6 @@ Tell = Callable[[dict[str, Any]], None]
 """What takes a message to the page."""
 
 PROTOCOL = 1
-STEERED_BY = {
-    Part.MELODY: "eyes",
-    Part.HARMONY: "brows",
-    Part.TEXTURE: "nose",
-    Part.RHYTHM: "mouth",
-    Part.KIT: "mouth",
-}
-"""The region that steers each part."""
 
 
 def welcome_told(classes: Classes, table: MappingTable) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """A phrase becomes a picture: a piano roll (Phrase → PNG, 1600 × 900 pixels).
 
-Time runs to the right in ticks, pitch upwards. Each part has a colour (Okabe & Ito 2008, distinguishable for
-colour-blind eyes), stronger for louder notes. Sections and phrases stand above, the harmony below; the kit has lanes of
-its own. The picture is drawn at twice the size and reduced, so edges are smooth. Same phrase, same picture.
+Time runs to the right in ticks, pitch upwards. Each part has a colour, stronger for louder notes. Sections and phrases
+stand above, the harmony below; the kit has lanes of its own. The picture is drawn at twice the size and reduced, so
+edges are smooth. Same phrase, same picture.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
@@ -20,13 +22,16 @@ from mien.writing import provenance, write_aside
 WIDTH_PX, HEIGHT_PX = 1600, 900
 
 _Colour = tuple[int, int, int]
-_COLOURS: dict[Part, _Colour] = {
-    Part.MELODY: (213, 94, 0),
-    Part.HARMONY: (0, 114, 178),
-    Part.TEXTURE: (0, 158, 115),
-    Part.RHYTHM: (170, 68, 136),
-    Part.KIT: (90, 90, 90),
-}
+COLOURS: Mapping[Part, _Colour] = MappingProxyType(
+    {
+        Part.MELODY: (213, 94, 0),
+        Part.HARMONY: (0, 114, 178),
+        Part.TEXTURE: (0, 158, 115),
+        Part.RHYTHM: (170, 68, 136),
+        Part.KIT: (90, 90, 90),
+    }
+)
+"""The colour of each part (Okabe & Ito 2008, distinguishable for colour-blind eyes)."""
 _PAPER, _INK, _FAINT, _SHADE, _LINE = (252, 251, 248), (40, 40, 44), (130, 130, 136), (245, 243, 238), (224, 222, 216)
 _BLACK_KEYS = (1, 3, 6, 8, 10)
 _SCALE = 2
@@ -190,7 +195,7 @@ def _draw_chords(sheet: _Sheet, phrase: Phrase) -> None:
 
 def _draw_note(sheet: _Sheet, note: Note) -> None:
     strength = 0.35 + 0.65 * note.velocity / 127
-    colour = _COLOURS[note.part]
+    colour = COLOURS[note.part]
     red, green, blue = (round(p + (c - p) * strength) for c, p in zip(colour, _PAPER, strict=True))
     x0, x1 = sheet.x(note.onset_ticks), sheet.x(note.end_ticks)
     if note.part is Part.KIT:
@@ -214,5 +219,5 @@ def _draw_title(sheet: _Sheet, phrase: Phrase, tempo_bpm: float) -> None:
         name = role if band.solo or role == instrument.lower() else f"{role}: {instrument}"
         x -= sheet.length(name, 15)
         sheet.write(x, 34, name, 15, _INK)
-        sheet.box(x - 19, 28, x - 7, 40, _COLOURS[part], 3)
+        sheet.box(x - 19, 28, x - 7, 40, COLOURS[part], 3)
         x -= 36

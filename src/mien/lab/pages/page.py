@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from mien.music.roll import COLOURS
+from mien.values import STEERED_BY, Part
+
 REGION_COLOURS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
-    {"eyes": (213, 94, 0), "brows": (0, 114, 178), "nose": (0, 158, 115), "mouth": (170, 68, 136)}
+    {STEERED_BY[part]: colour for part, colour in COLOURS.items() if part is not Part.KIT}
 )
-"""A region's colour is that of the musical part it steers (Okabe & Ito 2008, distinguishable for colour-blind eyes)."""
+"""A region's colour is that of the musical part it steers."""
 
 MOST_COLUMNS = 10
 """A table with more columns is set smaller and may be wider than the text."""
