@@ -1,5 +1,7 @@
 """Values refuse nonsense, protect their arrays and compare by content."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from mien.clock import OfflineClock, WallClock
 from mien.ensembles import ensemble, ensembles
 from mien.errors import BadInput
 from mien.values import CANNOT_TELL, CANNOT_TELL_DOUBT, Affect, Audio, Brief, Cues, Frame, Note, Part, Phrase
-from mien.vocabulary import EIGHT, EMOTIONS, Mode
+from mien.vocabulary import BRIEF_NUMBERS, EIGHT, EMOTIONS, Mode
 
 EVEN = (0.125,) * 8
 
@@ -105,3 +107,7 @@ def test_clocks():
     before = wall.now_s
     wall.wait(0)
     assert wall.now_s >= before >= 0
+
+
+def test_every_number_of_a_brief_has_its_range_in_one_table() -> None:
+    assert {field.name for field in fields(Brief) if field.type is float} == set(BRIEF_NUMBERS)

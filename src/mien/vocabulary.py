@@ -110,10 +110,9 @@ def meter_named(text: str) -> tuple[int, int]:
     return by_name[text]
 
 
-BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+BRIEF_NUMBERS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "tempo_bpm": (40, 200),
-        "tonic_pc": (0, 11),
         "density": (0.5, 8),
         "register_midi": (36, 96),
         "spread_semitones": (1, 9),
@@ -127,7 +126,10 @@ BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "interruption": (0, 1),
     }
 )
-"""Lowest and highest value of each number of a brief, in its unit (see `mien.values.Brief`)."""
+"""Lowest and highest value of each number of a brief that is mixed, steered and held, in its unit (see
+`mien.values.Brief`)."""
+BRIEF_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({**BRIEF_NUMBERS, "tonic_pc": (0, 11)})
+"""The same and the range of the tonic, a number that is chosen."""
 
 CLASS_NAME = re.compile(r"[\w][\w' -]{0,39}")
 TABLE_WORDS = frozenset(

@@ -13,7 +13,7 @@ SAD = brief_from_affect(affect_of("sad"), seed=1, meter=(4, 4))
 HAPPY = brief_from_affect(affect_of("happy"), seed=1, meter=(4, 4))
 
 
-def test_every_number_that_a_mapping_fills_has_a_step_as_wide_as_its_range() -> None:
+def test_every_number_has_a_step_as_wide_as_the_range_of_its_mapping() -> None:
     assert set(STEPS) == {*TARGETS} - {"mode"}
     for row in shipped_mapping().rows:
         if row.target in STEPS:

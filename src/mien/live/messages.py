@@ -16,7 +16,7 @@ from mien.live.answers import FaceRow, FrameRow
 from mien.live.lead import Lead
 from mien.live.mood import Target
 from mien.live.music_messages import ensemble_told
-from mien.live.settings import HELD_RANGES, MODES, Settings
+from mien.live.settings import MODES, Settings
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import MappingTable, shipped_mapping
 from mien.music.spelling import key_name, note_name
@@ -24,7 +24,7 @@ from mien.music.tune import pitch_of, shipped_tunes
 from mien.nets import Floats
 from mien.ports.port import CONTROLLERS, Control, part_word
 from mien.values import CONTROLS, REGIONS, STEERED_BY, Affect, Brief, Gesture, Part
-from mien.vocabulary import Classes, meter_name, mode_word
+from mien.vocabulary import BRIEF_NUMBERS, Classes, meter_name, mode_word
 
 
 class AffectTold(TypedDict):
@@ -79,7 +79,7 @@ def welcome_told(classes: Classes, table: MappingTable) -> dict[str, Any]:
         ],
         "fields": [
             {"name": name, "low": low, "high": high, "low_word": words[name][0], "high_word": words[name][1]}
-            for name, (low, high) in HELD_RANGES.items()
+            for name, (low, high) in BRIEF_NUMBERS.items()
         ],
         "tunes": [{"name": t.name, "title": t.title, "says": t.says} for t in shipped_tunes().values()],
         "presets": {name: list(place) for name, place in places.items()},
@@ -297,7 +297,7 @@ def calibration_told(
 
 def _brief_numbers(brief: Brief) -> dict[str, Any]:
     """A brief as numbers by name, with its scale and key in words."""
-    told: dict[str, Any] = {name: round(getattr(brief, name), 4) for name in HELD_RANGES}
+    told: dict[str, Any] = {name: round(getattr(brief, name), 4) for name in BRIEF_NUMBERS}
     return told | {
         "mode": mode_word(brief.mode),
         "tonic_pc": brief.tonic_pc,

@@ -12,15 +12,9 @@ from mien.errors import BadInput
 from mien.music.key import parse_key
 from mien.music.tune import tune_named
 from mien.values import Brief
-from mien.vocabulary import BRIEF_RANGES, meter_name, meter_named, mode_named, mode_word
+from mien.vocabulary import BRIEF_NUMBERS, meter_name, meter_named, mode_named, mode_word
 
 MODES = ("emotion", "gesture", "hand", "trajectory", "ensemble")
-
-HELD_RANGES: Mapping[str, tuple[float, float]] = {
-    name: limits for name, limits in BRIEF_RANGES.items() if name != "tonic_pc"
-}
-"""Fields of a brief that can be held as numbers, with their ranges; `mode` is held by its name, the tonic is a setting
-and not held."""
 
 LARGEST_SEED = 2**31 - 1
 
@@ -90,6 +84,8 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
 def held(before: Mapping[str, float | str], asked: Mapping[str, Any]) -> dict[str, float | str]:
     """The held fields after some were given a value, or let go by None.
 
+    All numbers of a brief can be held, and the mode by its name; the tonic is a setting.
+
     Raises
     ------
     BadInput
@@ -97,14 +93,14 @@ def held(before: Mapping[str, float | str], asked: Mapping[str, Any]) -> dict[st
     """
     fields = dict(before)
     for name, value in asked.items():
-        if name != "mode" and name not in HELD_RANGES:
-            raise BadInput(f"hold: '{name}' is no field; {', '.join([*HELD_RANGES, 'mode'])} can be held")
+        if name != "mode" and name not in BRIEF_NUMBERS:
+            raise BadInput(f"hold: '{name}' is no field; {', '.join([*BRIEF_NUMBERS, 'mode'])} can be held")
         if value is None:
             fields.pop(name, None)
         elif name == "mode":
             fields[name] = mode_word(mode_named(str(value)))
         else:
-            fields[name] = number(f"hold: {name}", value, *HELD_RANGES[name])
+            fields[name] = number(f"hold: {name}", value, *BRIEF_NUMBERS[name])
     return fields
 
 

@@ -15,31 +15,19 @@ from types import MappingProxyType
 
 from mien.cues.names import REGION_OF
 from mien.errors import BadInput, cause_of
-from mien.vocabulary import BRIEF_RANGES
+from mien.vocabulary import BRIEF_NUMBERS
 
-TARGETS = (
-    "tempo_bpm",
-    "mode",
-    "density",
-    "register_midi",
-    "spread_semitones",
-    "contour",
-    "loudness",
-    "legato",
-    "tension",
-    "brightness",
-    "syncopation",
-    "rubato",
-    "interruption",
+LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"tempo_bpm": BRIEF_NUMBERS["tempo_bpm"], "mode": (0, 5), **BRIEF_NUMBERS}
 )
+"""The limits of each row's range, in the order of the rows: those of the brief; for `mode`, the first and last place of
+`mien.music.brief.BRIGHTNESS_ORDER`."""
+
+TARGETS = tuple(LIMITS)
 """The fields that a mapping fills, one row each."""
 
 ADDED = ("interruption",)
 """Rows that older tables lack: the shipped ones are used instead."""
-
-LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType({"mode": (0, 5), **BRIEF_RANGES})
-"""The limits of a row's range: those of the brief; for `mode`, the first and last place of
-`mien.music.brief.BRIGHTNESS_ORDER`."""
 
 WIDEST_CUE = 2.0
 """A cue further from rest than this many standard deviations counts as this many."""

@@ -13,7 +13,7 @@ from mien.music.melody import highest_step, melody_range
 from mien.music.rhythm import beat_ticks
 from mien.music.texture import Voice
 from mien.values import Brief, Part
-from mien.vocabulary import BRIEF_RANGES
+from mien.vocabulary import BRIEF_NUMBERS
 
 LOWEST_SHIFT, HIGHEST_SHIFT = -5, 6
 """Semitones from C to the lowest and the highest tonic."""
@@ -25,7 +25,7 @@ TWO_HANDS = 4
 """Semitones by which the bass of two hands is raised, because the left hand also plays figures. The tenser the music,
 the smaller the raise: a growl lies low."""
 
-LOWEST_REGISTER_MIDI, HIGHEST_REGISTER_MIDI = BRIEF_RANGES["register_midi"]
+LOWEST_REGISTER_MIDI, HIGHEST_REGISTER_MIDI = BRIEF_NUMBERS["register_midi"]
 
 
 def voices_of(brief: Brief, players: Ensemble, key: int = 0) -> Mapping[Part, Voice]:

@@ -6,7 +6,7 @@ tonic turn only at a cadence, metre and ensemble only between sections. A beat i
 spans are in the field's own unit.
 
 References: Bachorik et al. 2009, "Emotion in motion: investigating the time-course of emotional judgments of musical
-stimuli" (listeners judge a mood after about 8 s); and those of the table.
+stimuli" (listeners judge a mood after about 8 s).
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mien.values import Brief, Reason
+from mien.vocabulary import BRIEF_NUMBERS
 
 MOOD_S = 8.0
 """A mood asked for is reached within this many seconds, including the wait for the next beat."""
@@ -23,13 +24,21 @@ CROSS_S = 6.5
 """Seconds in which a mood field crosses its span: with the wait for a beat at 40 bpm, `MOOD_S` in all."""
 
 
+SPANS: Mapping[str, float] = MappingProxyType({"tempo_bpm": 112, "register_midi": 24})
+"""Spans narrower than the range of their number: 48 to 160 a minute, the mapping's and more; two octaves, the widest
+mapping's."""
+
+AT_ONCE = ("density", "legato", "interruption")
+"""Numbers of the structure clock: a figure may change with the beat, touch with the note, and a phrase breaks off or
+does not. All others follow the mood clock (Bachorik et al. 2009); loudness too: a crescendo, not an accent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """How a field moves: across `span` in `seconds`, or within the beat if `seconds` is 0."""
 
     span: float
     seconds: float
-    source: str
 
     def a_beat(self, tempo_bpm: float) -> float:
         """The most that the field moves in a beat at this tempo."""
@@ -38,18 +47,8 @@ class Step:
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
-        "tempo_bpm": Step(112, CROSS_S, "48 to 160 a minute, the mapping's and more; mood clock: Bachorik et al. 2009"),
-        "register_midi": Step(24, CROSS_S, "two octaves, the widest mapping; mood clock: Bachorik et al. 2009"),
-        "spread_semitones": Step(8, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
-        "contour": Step(2, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
-        "loudness": Step(1, CROSS_S, "a crescendo, not an accent; mood clock: Bachorik et al. 2009"),
-        "tension": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
-        "brightness": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
-        "syncopation": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
-        "rubato": Step(1, CROSS_S, "whole range; mood clock: Bachorik et al. 2009"),
-        "density": Step(7.5, 0, "structure clock: a figure may change with the beat"),
-        "interruption": Step(1, 0, "structure clock: a phrase breaks off or does not"),
-        "legato": Step(0.8, 0, "structure clock: touch may change with the note"),
+        name: Step(SPANS.get(name, high - low), 0 if name in AT_ONCE else CROSS_S)
+        for name, (low, high) in BRIEF_NUMBERS.items()
     }
 )
 """Every number of a brief."""

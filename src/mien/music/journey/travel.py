@@ -22,14 +22,14 @@ from mien.music.mapping import MappingTable
 from mien.music.perform import ritardando_beats
 from mien.music.rhythm import beats_in_bar
 from mien.values import Brief
-from mien.vocabulary import BRIEF_RANGES
+from mien.vocabulary import BRIEF_NUMBERS
 
 CLOSING = PhraseSpec("closing", PHRASE_BARS, "deceptive", ("b", "b varied", "a fragment"))
 """A phrase that postpones the end once more with a deceptive cadence (Schmalfeldt 1992, "Cadential processes")."""
 
 FAR_BARS = 20
 """From this many bars ahead, the end does not matter yet."""
-SLOWEST_BEAT_S = 60 / BRIEF_RANGES["tempo_bpm"][0]
+SLOWEST_BEAT_S = 60 / BRIEF_NUMBERS["tempo_bpm"][0]
 ENDING_S = 20.0
 """Room for the final ritardando and for the beat in which nothing fits any more: 2 to 4 s at the slowest tempo."""
 
