@@ -5,7 +5,7 @@ one for each seat. In the gesture mode no module of `mien.affect` is loaded: the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,21 +14,20 @@ import numpy as np
 
 from mien.circumplex import with_probs
 from mien.cues.coefficients import beyond_rest
-from mien.cues.neutral import average_neutral
+from mien.cues.neutral import Neutral, average_neutral
 from mien.errors import BadInput
-from mien.live.answers import FrameRow, affect_of, coefficients_of, cues_of, glance_of
+from mien.live.answers import FaceRow, FrameRow
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
 from mien.live.commands import NotNow
 from mien.live.messages import FaceTold, affect_told, calibration_told, face_told
-from mien.live.mood import ALONE_S, Mood, coloured
+from mien.live.mood import ALONE_S, Mood
+from mien.live.person import Measured, Person, followed, measured
 from mien.live.seats import Seats, later, seated
-from mien.music.gesture import State, step
-from mien.smoothing import CueMemory, LabelMemory, steady_affect, steady_cues, steady_label
 from mien.values import Affect, Gesture
 from mien.vocabulary import EIGHT, Classes
 
 if TYPE_CHECKING:
-    from mien.affect.closer import CloserLook, Glance
+    from mien.affect.closer import CloserLook
 
 LEFT_S = 5.0
 """Who has been away for so long has left: who comes then may be another, with another resting face."""
@@ -39,19 +38,6 @@ _INSTRUCTIONS = {
     "rest": "rest your face and look into the camera",
     "range": "open your eyes and mouth wide, smile, frown, look around",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in a seat: when they were seen, their steadied cues and gesture clock, what is read, what colours the
-    music."""
-
-    seen_s: float
-    cues: CueMemory | None = None
-    gestures: State = field(default_factory=State)
-    affect: Affect | None = None
-    label: LabelMemory | None = None
-    colours: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,39 +107,48 @@ class Watching:
         for face, seat in zip(said["faces"], places, strict=True):
             if seat is None:
                 continue
-            cues, coefficients = cues_of(face, now_s), coefficients_of(face)
-            affect_row = face["affect"] if reads_affect else None
-            read = affect_of(affect_row, now_s, self.classes) if affect_row else None
-            glance = glance_of(affect_row) if affect_row and seat == 0 else None
-            if self.calibration and seat == 0:
-                known = glance.coefficients if glance and coefficients is None else coefficients
-                first = glance.first if glance else None
-                self.calibration = self.calibration.with_face(cues, known, read, first)
             person = self._people.get(seat, Person(now_s))
-            if self.own and seat == 0:
-                self.own = drifted(self.own, cues, now_s - person.seen_s)
-            own = self.own if seat == 0 else None
-            if coefficients is not None and own and own.coefficients is not None:
-                coefficients = beyond_rest(coefficients, own.coefficients)
-            if affect_row and read and glance and own:
-                read = self._of_own_rest(read, glance, affect_row["worth"], own)
-            neutral = own.cues if own else average_neutral()
-            departures = neutral.departures(cues)
-            calm, memory = steady_cues(cues, person.cues)
-            gesture, state = step(departures, neutral.departures(calm), now_s, person.gestures)
-            affect, label = _steadied(person, read) if read else (None, None)
-            colours = coloured(person.colours, departures, now_s - person.seen_s)
-            self._people[seat] = Person(now_s, memory, state, affect, label, colours)
-            gestures[seat] = gesture
-            moved[seat] = neutral.distances(cues)
-            reads = affect_told(affect, label.label) if affect and label else None
-            told.append(face_told(face, seat, departures, coefficients, reads))
+            seen, rest = measured(face, now_s, self.classes if reads_affect else None), average_neutral()
+            if seat == 0:
+                self._learn(seen, now_s - person.seen_s)
+                if self.own:
+                    seen, rest = self._from_rest(seen, self.own), self.own.cues
+            self._people[seat], gestures[seat] = followed(person, seen, rest, now_s)
+            moved[seat] = rest.distances(seen.cues)
+            told.append(_told(face, seat, seen, rest, self._people[seat]))
         if told:
             self._seen_s = now_s
         if 0 in gestures:
             self._first_seen_s = now_s
         self._people = {seat: p for seat, p in self._people.items() if seat in self._seats.taken}
         return Sight(tuple(sorted(told, key=lambda one: one["seat"])), gestures, moved)
+
+    def _learn(self, seen: Measured, seconds: float) -> None:
+        """Let the calibration under way and the resting face that is known take in the face in the first seat, which
+        was last seen so long ago."""
+        if self.calibration:
+            glance, coefficients = seen.glance, seen.coefficients
+            if glance and coefficients is None:
+                coefficients = glance.coefficients
+            first = glance.first if glance else None
+            self.calibration = self.calibration.with_face(seen.cues, coefficients, seen.read, first)
+        if self.own:
+            self.own = drifted(self.own, seen.cues, seconds)
+
+    def _from_rest(self, seen: Measured, own: Rest) -> Measured:
+        """A face as it departs from the person's own rest: its coefficients, and the closer look of its reading, where
+        both are known of that rest."""
+        if own.coefficients is None:
+            return seen
+        coefficients, read = seen.coefficients, seen.read
+        if coefficients is not None:
+            coefficients = beyond_rest(coefficients, own.coefficients)
+        if read and seen.glance and own.first is not None and self._closer:
+            from mien.affect.closer import Glance
+
+            glance = self._closer.against(seen.glance, Glance(own.first, own.coefficients))
+            read = self._closer.redivided(read, glance, seen.worth)
+        return replace(seen, coefficients=coefficients, read=read)
 
     def pause(self, now_s: float) -> None:
         """See nothing while the reading process is lost or starting: until `resume`, time counts for nothing, neither
@@ -192,15 +187,6 @@ class Watching:
         affects = [person.affect for person in people if person.affect]
         return Mood("face", _together(affects) if affects else None, colours)  # cues alone until the first is read
 
-    def _of_own_rest(self, read: Affect, glance: "Glance", worth: float, own: Rest) -> Affect:
-        """A reading whose closer look is taken against the person's own rest, where that is known of it."""
-        from mien.affect.closer import Glance
-
-        if self._closer is None or own.first is None or own.coefficients is None:
-            return read
-        rest = Glance(own.first, own.coefficients)
-        return self._closer.redivided(read, self._closer.against(glance, rest), worth)
-
     def calibrate(self, do: str, now_s: float, leaves: bool = False) -> dict[str, Any] | None:
         """Begin to learn the resting face ("start") or the extremes ("range"), or "forget" both.
 
@@ -218,8 +204,7 @@ class Watching:
             If `do` is something else, or the resting face has to come first.
         """
         if do == "forget":
-            self.own, self.calibration = None, None
-            return calibration_told("rest", "forgotten", 0.0, "forgotten")
+            return self._forget("forgotten")
         if do not in ("start", "range"):
             raise BadInput(f"calibrate: {do!r}; start, range or forget wanted")
         if do == "range" and self.own is None:
@@ -232,20 +217,22 @@ class Watching:
     def learnt(self, now_s: float) -> dict[str, Any] | None:
         """What the page is told of the calibration under way: how far it is, now and then, and how it ended; or that
         a resting face is forgotten whose person has left."""
-        calibration = self.calibration
         if self._paused_s is not None:
             return None
         if self.own and self._own_leaves and now_s - self._first_seen_s > LEFT_S:
-            self.own, self.calibration = None, None
-            return calibration_told("rest", "forgotten", 0.0, "whose it was has left")
-        if calibration is None:
+            return self._forget("whose it was has left")
+        if self.calibration is None:
             return None
-        progress = calibration.progress(now_s)
-        if progress < 1:
-            if progress - self._told_progress < PROGRESS_STEP:
-                return None
-            self._told_progress = progress
-            return calibration_told(calibration.step, "running", progress, _INSTRUCTIONS[calibration.step])
+        progress, step_ = self.calibration.progress(now_s), self.calibration.step
+        if progress >= 1:
+            return self._ended(self.calibration)
+        if progress - self._told_progress < PROGRESS_STEP:
+            return None
+        self._told_progress = progress
+        return calibration_told(step_, "running", progress, _INSTRUCTIONS[step_])
+
+    def _ended(self, calibration: Calibration) -> dict[str, Any]:
+        """Take over what a calibration has learnt, if it saw enough; what the page is told of that."""
         self.calibration, self._told_progress = None, 0.0
         if not calibration.suffices:
             return calibration_told(calibration.step, "failed", 1.0, TOO_FEW)
@@ -258,11 +245,16 @@ class Watching:
                 text += f"; it reads as {shown[0]} ({shown[1]:.0%}): if you were not at rest, learn it again"
         return calibration_told(calibration.step, "done", 1.0, text, profile_of(self.own))
 
+    def _forget(self, why: str) -> dict[str, Any]:
+        """Know no resting face any more; what the page is told of that."""
+        self.own, self.calibration = None, None
+        return calibration_told("rest", "forgotten", 0.0, why)
 
-def _steadied(person: Person, seen: Affect) -> tuple[Affect, LabelMemory]:
-    """What is read, and as what it reads, both without trembling."""
-    affect = steady_affect(seen, person.affect)
-    return affect, steady_label(affect, person.label)
+
+def _told(face: FaceRow, seat: int, seen: Measured, rest: Neutral, person: Person) -> FaceTold:
+    """A face as the page is told: what is seen of it, and what is read once that is steady."""
+    read = affect_told(person.affect, person.label.label) if person.affect and person.label else None
+    return face_told(face, seat, rest.departures(seen.cues), seen.coefficients, read)
 
 
 def _together(affects: list[Affect]) -> Affect:
