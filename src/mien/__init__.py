@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mien.errors import BadAsset, BadInput, CannotWrite, MienError, NoFace
     from mien.instrument import compose, lead, play, travel
-    from mien.piece import Piece, Reading
-    from mien.reading import read
+    from mien.piece import Piece
+    from mien.reading import Reading, read
 
 __version__ = "0.11.0"
 
@@ -28,7 +28,7 @@ _HOMES = {
     "MienError": "mien.errors",
     "NoFace": "mien.errors",
     "Piece": "mien.piece",
-    "Reading": "mien.piece",
+    "Reading": "mien.reading",
     "compose": "mien.instrument",
     "lead": "mien.instrument",
     "play": "mien.instrument",

@@ -21,8 +21,8 @@ from mien.music.journey.path import MoodPath, check_path, path_between
 from mien.music.journey.travel import compose_journey
 from mien.music.mapping import MappingTable
 from mien.music.perform import perform
-from mien.piece import Piece, Reading
-from mien.reading import read, reader_of, watch
+from mien.piece import Piece
+from mien.reading import Reading, read, reader_of, watch
 from mien.values import Affect
 from mien.vocabulary import EIGHT
 from mien.wishes import USUAL_S, Wishes, check_wishes, moments_of, number_of, path_of, text_of

@@ -1,4 +1,4 @@
-"""A piece and the reading it came from, and how both become files.
+"""A piece with all that led to it, and how it becomes files.
 
 `Piece` is what `mien.play` and `mien.compose` give: brief, written phrase, performed phrase. Its sound and its
 score are made when they are first asked for. To add a format: a writer, its line in `_WRITERS`, and what
@@ -6,7 +6,7 @@ score are made when they are first asked for. To add a format: a writer, its lin
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +19,11 @@ from mien.account import (
     account_of_brief,
     account_of_music,
     account_of_place,
-    account_of_reading,
 )
 from mien.errors import BadInput
 from mien.music.in_force import Briefs
-from mien.values import Affect, Brief, Cues, Face, Phrase
+from mien.reading import Reading
+from mien.values import Affect, Brief, Phrase
 from mien.writing import readable, sha256_of, write_together
 
 if TYPE_CHECKING:
@@ -31,25 +31,6 @@ if TYPE_CHECKING:
 
 FILES = ("mid", "wav", "musicxml", "svg", "json")
 """What a piece is saved as, unless asked otherwise."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """One face of a picture, read.
-
-    `alone` holds what each region says alone: probabilities in the order of the affect's classes, by region.
-    `remarks` are things a person should know (an animated file, a covered face).
-    """
-
-    face: Face
-    cues: Cues
-    affect: Affect
-    alone: Mapping[str, Sequence[float]]
-    remarks: tuple[str, ...] = ()
-
-    def account(self) -> dict[str, Any]:
-        """The reading as plain data, ready for JSON."""
-        return account_of_reading(self.face, self.cues, self.affect, self.alone) | {"remarks": list(self.remarks)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,17 +3,17 @@
 Whoever only wants to know how a face reads needs no more than this; `mien.instrument` makes music of it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mien.account import account_of_reading
 from mien.assets import read_manifest
 from mien.errors import NoFace
 from mien.music.journey.path import MoodPath
-from mien.piece import Reading
-from mien.values import Affect, Face
+from mien.values import Affect, Cues, Face
 from mien.wishes import path_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,25 @@ REMARKABLE_DOUBT = 0.75
 """Above it a reading says what it doubts for; that a region is covered it says always."""
 TILE_DEPTH = 5
 """How far pictures are searched for small faces (see `mien.face.find`)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One face of a picture, read.
+
+    `alone` holds what each region says alone: probabilities in the order of the affect's classes, by region.
+    `remarks` are things a person should know (an animated file, a covered face).
+    """
+
+    face: Face
+    cues: Cues
+    affect: Affect
+    alone: Mapping[str, Sequence[float]]
+    remarks: tuple[str, ...] = ()
+
+    def account(self) -> dict[str, Any]:
+        """The reading as plain data, ready for JSON."""
+        return account_of_reading(self.face, self.cues, self.affect, self.alone) | {"remarks": list(self.remarks)}
 
 
 def read(

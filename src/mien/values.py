@@ -2,7 +2,7 @@
 
 The stages are face → cues → affect → brief → phrase → audio; played live, also cues → gesture → sound. Briefs and
 gestures take cues as departures from rest, numbers by name (`mien.cues.neutral`). What a stage is set by (mappings,
-ensembles) and what joins values (`mien.piece.Reading`) stand beside their makers.
+ensembles) and what joins values (`mien.reading.Reading`) stand beside their makers.
 All values are frozen, checked when made and free of I/O. Byte and boolean arrays must arrive as such; other numbers are
 held as float32. Units are name suffixes (`_s` seconds, `_px` pixels of the frame, `_hz`, `_bpm`, `_ticks`, `_midi`).
 Values that hold arrays compare by identity (`eq=False`) and write-protect the arrays; all others compare by content.

@@ -19,7 +19,8 @@ from rich.markup import escape
 from mien.app import show
 from mien.app.options import AsJson, Coefficients, Weights
 from mien.errors import EXIT_CODE, BadInput, MienError
-from mien.piece import Reading
+from mien.reading import Reading, movements, reader_of
+from mien.reading import read as read_faces
 from mien.values import REGIONS
 from mien.writing import readable
 
@@ -45,9 +46,6 @@ def read(
     coefficients: Coefficients = False,
 ) -> None:
     """Read every face in every picture, without making music. A picture that cannot be read does not stop the rest."""
-    from mien.reading import movements, reader_of
-    from mien.reading import read as read_faces
-
     if as_json and as_csv:
         raise BadInput("--json and --csv: choose one of them")
     console = Console(width=None if sys.stdout.isatty() else PIPED_CELLS)

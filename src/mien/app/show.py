@@ -16,7 +16,8 @@ from rich.text import Text
 from mien.ensembles import ensemble
 from mien.music.journey.path import MoodPath
 from mien.music.spelling import key_name
-from mien.piece import Piece, Reading
+from mien.piece import Piece
+from mien.reading import Reading
 from mien.values import REGIONS, Affect, Brief
 
 BAR_CELLS = 30

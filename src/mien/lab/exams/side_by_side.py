@@ -27,7 +27,7 @@ from mien.lab.exams.baselines import Method, Taught
 from mien.lab.exams.prepared import Prepared, level68
 from mien.lab.training.heads import known_as
 from mien.lab.training.project_faces import TEST, ProjectFaces
-from mien.piece import Reading
+from mien.reading import Reading
 from mien.vocabulary import EMOTIONS
 
 RULE_WORDS = ("happiness", "sadness", "anger", "neutral")

@@ -27,7 +27,7 @@ from mien.cues.coefficients import SIDES_OF
 from mien.cues.names import CUES, NAMES, PAIRS, SIDES
 from mien.cues.neutral import average_neutral
 from mien.nets import Floats
-from mien.piece import Reading
+from mien.reading import Reading
 from mien.values import REGIONS, Face
 
 NOTABLE = 1.0
