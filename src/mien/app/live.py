@@ -25,7 +25,6 @@ from mien.app.address import LOOPBACK, WILDCARDS, allowed_hosts, bind, reached_a
 from mien.app.options import Coefficients, MappingFile, OpenPage, Out, Weights
 from mien.app.ports import ANY_PORT, Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput
-from mien.vocabulary import EMOTIONS
 from mien.writing import write_together
 
 if TYPE_CHECKING:
@@ -118,11 +117,11 @@ def live(
 
     if not 1 <= sessions <= MOST_SESSIONS:
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
-    classes: Sequence[str] = EMOTIONS
     if weights is not None:
         from mien.affect.network import Reader
 
-        classes = Reader(weights).names  # refused here, not in a process of its own
+        Reader(weights)  # one that is none is refused here, not in a process of its own
+    choice = ReaderChoice.of(weights, coefficients)
     openers = port_openers(
         osc or [],
         faceosc or [],
@@ -130,7 +129,7 @@ def live(
         keeps_time=midi_clock,
         lsl=lsl,
         audio=audio,
-        classes=classes,
+        classes=[one.name for one in choice.classes],
         coefficients=coefficients,
     )
     table = load_mapping(mapping) if mapping else None
@@ -144,7 +143,7 @@ def live(
     if seed is not None and not draws_seed:
         wishes["seed"] = int(seed) if seed.isdecimal() else seed
     settings = changed(USUAL_SETTINGS, wishes)  # refused before anybody is let in
-    options = SessionOptions(table, ReaderChoice.of(weights, coefficients), keep_video, settings, draws_seed)
+    options = SessionOptions(table, choice, keep_video, settings, draws_seed)
 
     def make_station() -> Station:
         return Station(sessions if camera is None else 1, openers, options)
