@@ -20,6 +20,10 @@ from mien.nets import Floats
 FARTHEST = 4.0
 """Standardised cues are clipped here: anything farther is a failed measurement."""
 
+DARKEST_CONTRAST = 8.0
+"""Grey levels that a network adds to the standard deviation of what it looks at, so that an even crop stays even
+instead of becoming noise."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CueScale:

@@ -12,12 +12,11 @@ slowly (docs/log.md).
 
 from dataclasses import dataclass
 
+from mien.affect.recipe import DARKEST_CONTRAST
 from mien.cues.coefficients import HALF_PX, OWN, SHAPE_SIZE
 from mien.lab.backend import keras, layers, ops
 from mien.values import DETAIL_PX
 
-DARKEST_CONTRAST = 8.0
-"""Grey levels added to a picture's standard deviation, so that an even picture stays even instead of becoming noise."""
 SHAPE_UNIT = 0.03
 """About how far points of a face depart from the average one, in eye distances."""
 SIDES = 2

@@ -23,7 +23,7 @@ from mien.values import TICKS_PER_QUARTER, Mark, Note, Part, Phrase
 from mien.vocabulary import Mode, quarters_in_beat
 
 FEWEST_NOTES = 12
-"""A file with fewer notes says nothing about how music is made."""
+"""Music of fewer notes says nothing about how it is made."""
 
 GRID_TICKS = 60
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])

@@ -26,6 +26,7 @@ from mien.ensembles import ensemble
 from mien.errors import BadInput
 from mien.lab.arrays import load_arrays
 from mien.lab.scores import measures
+from mien.lab.scores.any_midi import FEWEST_NOTES
 from mien.lab.scores.cadences import hear_cadences
 from mien.lab.scores.gallery import MOODS
 from mien.lab.scores.melody_statistics import songs, voice_bars
@@ -53,7 +54,6 @@ COPIED_NOTES = RUN_NOTES
 STEP_SEMITONES = 2
 
 SPAN_BARS = 4
-FEWEST_NOTES = 12
 
 Measures = Mapping[str, Callable[[Phrase], float]]
 

@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from mien.lab.scores.any_midi import FEWEST_NOTES
 from mien.lab.scores.melody_statistics import SEMITONES
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 from mien.vocabulary import Mode
-
-FEWEST_NOTES = 12
 
 _Event = tuple[int, int, int, bool]
 """(onset, length, pitch, is tied from before), ticks from the bar."""

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from mien.affect.recipe import DARKEST_CONTRAST
 from mien.errors import BadInput
 
 STAGES = (
@@ -34,7 +35,6 @@ NORMALISED = (
 """Convolutions, each with the normalisation after it."""
 INPUT_PX = 96
 """Chips are enlarged to this side: the strides, 32 in all, were made for 224."""
-DARKEST_CONTRAST = 8.0
 DROPOUT, DROPPED_BLOCKS = 0.3, 0.15
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from mien.affect.recipe import DARKEST_CONTRAST
 from mien.affect.regions import BOXES, HIDING_GREY
 from mien.cues.names import NAMES, of_region
 from mien.lab.backend import keras, layers, ops
@@ -36,8 +37,6 @@ NORMALISATION = "_norm"
 """The name of a convolution's normalisation is the convolution's name with this suffix."""
 ABSENT = 1e4
 """Subtracted from an absent stream's vote for the gate."""
-DARKEST_CONTRAST = 8.0
-"""Grey levels added to a crop's standard deviation, so that an even crop stays even instead of becoming noise."""
 SMALLEST_MOVE = 1e-4
 """Probability added to each move before shares are taken, so that shares are equal if no region moves the decision."""
 
