@@ -198,3 +198,6 @@ def test_choices_show_what_was_chosen_elsewhere(browser: Any, server: Server):
         person.get("i.choose({ tonic: 'Ab' })")
         person.until("i.view.state.tonic === 'Ab'")
         assert tonic.input_value() == "Ab"
+        person.get("i.choose({ tonic: 'A#' })")
+        person.until("i.view.state.tonic === 'A#'")
+        assert tonic.input_value() == "A#"

@@ -22,7 +22,11 @@ export const FIELDS: Readonly<Record<string, { readonly label: string; readonly 
 /** From dark to bright. */
 export const MODES = ["phrygian", "harmonic_minor", "aeolian", "dorian", "mixolydian", "ionian", "lydian"] as const;
 
-export const TONICS = ["C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"] as const;
+export const TONICS = ["C", "C#", "Db", "D", "D#", "Eb", "E", "F", "F#", "Gb", "G", "G#", "Ab", "A", "Bb", "B", "Cb"] as const;
+
+/** The tonics to choose from; whoever asked for another spelling elsewhere finds it last. */
+export const tonicsBeside = (asked?: string | null): readonly string[] =>
+  !asked || TONICS.some((name) => name === asked) ? TONICS : [...TONICS, asked];
 
 export const METERS = ["4/4", "3/4", "6/8", "5/4"] as const;
 

@@ -1,6 +1,6 @@
 /** What the person chooses for good: ensemble, key, metre, seed. */
 import { css, html } from "lit";
-import { LARGEST_SEED, METERS, TONICS } from "../fields.ts";
+import { LARGEST_SEED, METERS, tonicsBeside } from "../fields.ts";
 import type { View } from "../store.ts";
 import type { Settings } from "../wire.ts";
 import { withSigns } from "../words.ts";
@@ -46,7 +46,7 @@ export class ChoicesElement extends Panel {
     return html`<h2>Music</h2>
       <div class="choices">
         ${this.select("ensemble", "Ensemble", ensembles, state?.ensemble ?? "", (ensemble) => ({ ensemble }))}
-        ${this.select("tonic", "Key", [auto, ...TONICS.map((name) => [name, withSigns(name)] as const)], state?.tonic ?? AUTO, (tonic) => ({ tonic: tonic || null }))}
+        ${this.select("tonic", "Key", [auto, ...tonicsBeside(state?.tonic).map((name) => [name, withSigns(name)] as const)], state?.tonic ?? AUTO, (tonic) => ({ tonic: tonic || null }))}
         ${this.select("meter", "Metre", [auto, ...same(METERS)], state?.meter ?? AUTO, (meter) => ({ meter: meter || null }))}
         ${this.select("tune", "Melody", [[AUTO, "the composer’s"], ...tunes.map(({ name, title }) => [name, `yours: ${title.toLowerCase()}`] as const)], state?.tune ?? AUTO, (tune) => ({ tune: tune || null }))}
         <label>Seed of the next start
