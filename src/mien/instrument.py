@@ -290,7 +290,7 @@ def _piece(
         seed=wishes.seed,
         cues=departures,
         mapping=wishes.mapping,
-        tonic_pc=wishes.tonic_pc,
+        tonic_fifths=wishes.tonic_fifths,
         mode=wishes.mode,
         meter=wishes.meter,
     )
@@ -305,7 +305,7 @@ def _journey(name: str, path: MoodPath, wishes: Wishes) -> Piece:
         wishes.lasting_s(path[-1][0]),
         wishes.seed,
         ensemble=wishes.ensemble,
-        tonic_pc=wishes.tonic_pc,
+        tonic_fifths=wishes.tonic_fifths,
         meter=wishes.meter,
         mapping=wishes.mapping,
         form=wishes.form,

@@ -22,6 +22,7 @@ from mien.account import (
 )
 from mien.errors import BadInput
 from mien.music.in_force import Briefs
+from mien.music.spelling import written_key
 from mien.reading import Reading
 from mien.values import Affect, Brief, Phrase
 from mien.writing import readable, sha256_of, write_together
@@ -113,6 +114,7 @@ class Piece:
             "reading": self._account_of_reading(),
             "arrival": self.arrival.account() if self.arrival else None,
             "path": [{"time_s": round(time_s, 2)} | account_of_place(affect) for time_s, affect in self.path],
+            "key": written_key(self.brief).name,
             "brief": account_of_brief(self.brief),
             **account_of_music(self.written, self.performed, self.briefs, self.path),
         }

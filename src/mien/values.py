@@ -253,6 +253,7 @@ class Brief:
     rubato : 0 (strict) .. 1 (free).
     interruption : 0 (every phrase comes to its close) .. 1 (some break off before it).
     reasons : one per field.
+    tonic_fifths : the tonic's place on the line of fifths (F♯ 6, G♭ −6) where its spelling is settled, or None.
     """
 
     tempo_bpm: float
@@ -272,8 +273,12 @@ class Brief:
     interruption: float = 0.0
     ensemble: str = "piano"
     reasons: tuple[Reason, ...] = ()
+    tonic_fifths: int | None = None
 
     def __post_init__(self) -> None:
+        places = [place for place in range(-8, 13) if place * 7 % 12 == self.tonic_pc]  # F♭ to B♯
+        if self.tonic_fifths is not None and self.tonic_fifths not in places:
+            raise ValueError(f"Brief.tonic_fifths: {self.tonic_fifths} given, one of {places} allowed")
         for name, (low, high) in BRIEF_RANGES.items():
             _within(f"Brief.{name}", getattr(self, name), low, high)
         if self.meter not in METERS:
@@ -337,6 +342,7 @@ class Phrase:
     notes : sorted by onset, part, pitch.
     length_ticks : of the whole; a whole number of bars in a written phrase.
     tempo : (tick, bpm) steps, the first at tick 0; the beat is a quarter (a dotted quarter in 6/8).
+    tonic_fifths : as in a `Brief`.
     """
 
     notes: tuple[Note, ...]
@@ -349,6 +355,7 @@ class Phrase:
     seed: int
     chords: tuple[Chord, ...] = ()
     marks: tuple[Mark, ...] = ()
+    tonic_fifths: int | None = None
 
     def __post_init__(self) -> None:
         if list(self.notes) != sorted(self.notes):

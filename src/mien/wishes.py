@@ -27,13 +27,13 @@ class Wishes:
     """What a person asks of a piece besides its mood, checked (see `check_wishes`).
 
     `seconds` is None where the piece lasts as long as what it follows; the others are None where mood and seed choose,
-    or what ships is used.
+    or what ships is used. `tonic_fifths` is the tonic as it was spelled, its place on the line of fifths.
     """
 
     seconds: float | None
     seed: int
     ensemble: str
-    tonic_pc: int | None
+    tonic_fifths: int | None
     mode: Mode | None
     meter: tuple[int, int] | None
     font: Path | None
@@ -79,7 +79,7 @@ def check_wishes(
     BadInput
         If one of them is not allowed.
     """
-    tonic_pc, mode = (None, None) if key is None else parse_key(text_of("key", key))
+    tonic_fifths, mode = (None, None) if key is None else parse_key(text_of("key", key))
     if moods_move and mode is not None:
         raise BadInput(f"key '{key}': a journey turns its mode; give the tonic alone, with a capital, as in Eb")
     own_font = None if font is None else path_of("font", font)
@@ -87,7 +87,7 @@ def check_wishes(
         seconds=None if seconds is None else _seconds(seconds),
         seed=_seed(seed),
         ensemble=look_up(text_of("ensemble", ensemble)).name,
-        tonic_pc=tonic_pc,
+        tonic_fifths=tonic_fifths,
         mode=mode,
         meter=None if meter is None else _meter(meter),
         font=own_font,

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import cv2
+import mido
 import numpy as np
 import pytest
 import typer
@@ -335,6 +338,65 @@ def test_a_small_letter_is_a_minor_key_and_help_says_so(capsys, tmp_path):
     for command in ("play", "compose", "travel"):
         _, printed, _ = mien(capsys, command, "--help")
         assert "small letter, is C minor" in " ".join(printed.split())
+
+
+def steps_in(score: ET.Element) -> list[tuple[str, int, int]]:
+    """Letter, accidentals and octave of every note of a score."""
+    pitches = [[pitch.findtext(name) for name in ("step", "alter", "octave")] for pitch in score.iter("pitch")]
+    return [(str(step), int(alter or 0), int(octave or 0)) for step, alter, octave in pitches]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "fifths", "in_midi"),
+    [
+        ("F#", "F♯ major", 6, "F#"),
+        ("Gb", "G♭ major", -6, "Gb"),
+        ("D#m", "D♯ minor", 6, "D#m"),
+        ("d#", "D♯ minor", 6, "D#m"),
+    ],
+)
+def test_a_key_comes_back_spelled_as_it_was_asked_for(capsys, tmp_path, asked, said, fifths, in_midi):
+    words = ("compose", "--emotion", "happy", "--seconds", "12", "--seed", "3", "--files", "mid,musicxml,svg,json")
+    _, printed, _ = mien(capsys, *words, "--out", str(tmp_path), "--key", asked)
+    assert f", {said}\n" in printed and f"{said.split()[0]}: asked for" in printed
+    account = json.loads((tmp_path / "happy-piano-3.json").read_text(encoding="utf-8"))
+    assert account["key"] == said and account["brief"]["tonic_pc"]["because"].startswith(said.split()[0])
+    (head, *_) = mido.MidiFile(tmp_path / "happy-piano-3.mid", charset="utf-8").tracks
+    assert [m.key for m in head if m.type == "key_signature"] == [in_midi]
+    assert said in [m.text for m in head if m.type == "text"]
+    score = ET.parse(tmp_path / "happy-piano-3.musicxml").getroot()
+    assert {found.text for found in score.iter("fifths")} == {str(fifths)}
+    signs = [alter for _, alter, _ in steps_in(score) if alter]
+    assert sum(alter * fifths > 0 for alter in signs) > 0.9 * len(signs)
+    drawn = (tmp_path / "happy-piano-3.svg").read_text(encoding="utf-8")
+    of_keys = re.findall(r'class="keyAccid">\s*<use xlink:href="#(E26.)', drawn)
+    assert set(of_keys) == {"E262" if fifths > 0 else "E260"}, "SMuFL's sharp, or its flat"
+    assert said in drawn
+
+
+def test_enharmonic_keys_are_the_same_notes(capsys, tmp_path):
+    found = []
+    for key in ("F#", "Gb"):
+        words = ("compose", "--emotion", "happy", "--seconds", "12", "--files", "mid,musicxml", "--key", key)
+        mien(capsys, *words, "--out", str(tmp_path / key))
+        tracks = mido.MidiFile(tmp_path / key / "happy-piano-1.mid").tracks
+        notes = [str(m) for track in tracks for m in track if m.type in ("note_on", "note_off")]
+        score = ET.parse(tmp_path / key / "happy-piano-1.musicxml").getroot()
+        found.append((notes, steps_in(score)))
+    (notes, sharp), (same, flat) = found
+    assert notes == same and sharp != flat
+    sounding = [
+        [12 * octave + (0, 2, 4, 5, 7, 9, 11)["CDEFGAB".index(step)] + alter for step, alter, octave in steps]
+        for steps in (sharp, flat)
+    ]
+    assert sounding[0] == sounding[1]
+
+
+def test_a_key_that_nobody_could_print_is_told_to_be_written_otherwise(capsys, tmp_path):
+    words = ("compose", "--emotion", "happy", "--seconds", "10", "--files", "musicxml", "--out", str(tmp_path))
+    _, printed, _ = mien(capsys, *words, "--key", "G# major")
+    assert ", A♭ major (G♯ major would take 8 sharps)\n" in printed
+    assert "<fifths>-4</fifths>" in (tmp_path / "happy-piano-1.musicxml").read_text(encoding="utf-8")
 
 
 def test_help_is_help(capsys):

@@ -1,6 +1,6 @@
 import pytest
 
-from mien.music.spelling import chord_name, signature
+from mien.music.spelling import chord_name, with_fewest_signs
 from mien.values import Chord
 from mien.vocabulary import Mode
 
@@ -17,4 +17,4 @@ from mien.vocabulary import Mode
 )
 def test_chords_are_named_as_on_a_lead_sheet(pcs: tuple[int, ...], bass_pc: int, name: str) -> None:
     chord = Chord(0, 480, pcs, bass_pc, "I", "T")
-    assert chord_name(chord, signature(5, Mode.IONIAN)) == name
+    assert chord_name(chord, with_fewest_signs(5, Mode.IONIAN).signature) == name

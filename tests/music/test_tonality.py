@@ -14,7 +14,7 @@ from mien.music.harmony import vocabulary
 from mien.music.in_force import in_force
 from mien.music.plan import plan
 from mien.music.score.signs import signatures
-from mien.music.spelling import accidentals, key_name, signature, spell
+from mien.music.spelling import accidentals, near, spell, with_fewest_signs, written_key
 from mien.music.tonality import AWAY_S, related_keys, with_keys
 from mien.values import Chord
 from mien.vocabulary import Mode
@@ -61,8 +61,9 @@ def test_only_a_long_piece_leaves_its_key_and_its_briefs_say_where() -> None:
         assert briefs[0] == (0, brief) and briefs[-1][1] == brief
         for tick, here in briefs[1:]:
             mark = next(m for m in phrase.marks if m.kind == "section" and m.onset_ticks == tick)
-            near = None if here.tonic_pc == brief.tonic_pc else signature(brief.tonic_pc, brief.mode)
-            assert mark.text.endswith(f", in {key_name(here.tonic_pc, here.mode, near)}")
+            assert mark.text.endswith(f", in {written_key(here).name}")
+            if here.tonic_pc != brief.tonic_pc:
+                assert written_key(here) == near(here.tonic_pc, here.mode, written_key(brief))
             assert {reason.field for reason in here.reasons} == {reason.field for reason in brief.reasons}
         for chord in phrase.chords:  # numerals are those of the key in force
             here = in_force(briefs, chord.onset_ticks)
@@ -89,11 +90,12 @@ def test_the_account_tells_the_key_of_each_section() -> None:
 
 
 def test_a_visited_key_is_written_near_home() -> None:
-    assert key_name(6, Mode.IONIAN) == "G♭ major"
-    assert key_name(6, Mode.IONIAN, near=signature(11, Mode.IONIAN)) == "F♯ major"
-    assert key_name(11, Mode.IONIAN, near=signature(6, Mode.IONIAN)) == "C♭ major"
+    in_b, in_g_flat = (with_fewest_signs(pc, Mode.IONIAN) for pc in (11, 6))
+    assert in_g_flat.name == "G♭ major"
+    assert near(6, Mode.IONIAN, in_b).name == "F♯ major"
+    assert near(11, Mode.IONIAN, in_g_flat).name == "C♭ major"
     for seed in range(8):
-        for key in ("B", "Gb"):
+        for key in ("B", "Gb", "F#"):
             piece = compose("happy", seconds=90, seed=seed, key=key)
             fifths = signatures(piece.written, piece.briefs)
             assert max(abs(one - fifths[0]) for one in fifths) <= 4

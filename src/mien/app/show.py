@@ -15,7 +15,7 @@ from rich.text import Text
 
 from mien.ensembles import ensemble
 from mien.music.journey.path import MoodPath
-from mien.music.spelling import key_name
+from mien.music.spelling import why_respelled, written_key
 from mien.piece import Piece
 from mien.reading import Reading
 from mien.values import REGIONS, Affect, Brief
@@ -134,7 +134,9 @@ def show_coefficients(console: Console, moved: Mapping[str, float]) -> None:
 
 def show_brief(console: Console, brief: Brief) -> None:
     """Each field with its reason; the sources too where the terminal is wide enough."""
-    console.print(f"[bold]So mien plays[/]  {ensemble(brief.ensemble).title}, {key_name(brief.tonic_pc, brief.mode)}")
+    respelled = f" ({why_respelled(brief)})" if why_respelled(brief) else ""
+    key = written_key(brief).name + respelled
+    console.print(f"[bold]So mien plays[/]  {ensemble(brief.ensemble).title}, {key}")
     table = Table.grid(padding=(0, 1), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=3)

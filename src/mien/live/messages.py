@@ -19,7 +19,7 @@ from mien.live.music_messages import ensemble_told
 from mien.live.settings import MODES, Settings
 from mien.music.gesture import CONTROL_ROWS, gesture_mapping
 from mien.music.mapping import MappingTable, shipped_mapping
-from mien.music.spelling import key_name, note_name
+from mien.music.spelling import note_name, written_key
 from mien.music.tune import pitch_of, shipped_tunes
 from mien.nets import Floats
 from mien.ports.port import CONTROLLERS, Control, part_word
@@ -275,7 +275,7 @@ def tune_told(degree: int, brief: Brief | None, is_down: bool, is_ready: bool) -
         "type": "tune",
         "degree": degree,
         "pitch_midi": pitch,
-        "name": note_name(pitch, brief.tonic_pc, brief.mode) if brief and pitch is not None else None,
+        "name": note_name(pitch, written_key(brief)) if brief and pitch is not None else None,
         "down": is_down,
         "ready": is_ready,
     }
@@ -301,7 +301,7 @@ def _brief_numbers(brief: Brief) -> dict[str, Any]:
     return told | {
         "mode": mode_word(brief.mode),
         "tonic_pc": brief.tonic_pc,
-        "key": key_name(brief.tonic_pc, brief.mode),
+        "key": written_key(brief).name,
         "meter": meter_name(brief.meter),
         "ensemble": brief.ensemble,
     }

@@ -16,7 +16,7 @@ from mien.circumplex import affect_at
 from mien.live.conductor import Aim
 from mien.live.seats import KEPT_S
 from mien.live.settings import Settings, with_held
-from mien.music.brief import KEY_AND_METER, brief_from_affect, with_reasons_of
+from mien.music.brief import KEY_AND_METER, brief_from_affect, with_reasons_of, with_tonic_named
 from mien.music.gesture import brief_from_cues
 from mien.music.mapping import MappingTable
 from mien.values import Affect, Brief
@@ -70,9 +70,15 @@ def target_of(
     """
     stays = tuple(name for name in KEY_AND_METER if plays and getattr(settings, name) is None)
     tonic_pc, meter = (getattr(plays if name in stays else settings, name) for name in KEY_AND_METER)
+    tonic_fifths = plays.tonic_fifths if plays and "tonic_pc" in stays else settings.tonic_fifths
     if mood.affect is None:
         brief = brief_from_cues(
-            mood.departures, ensemble=settings.ensemble, seed=settings.seed, tonic_pc=tonic_pc, meter=meter
+            mood.departures,
+            ensemble=settings.ensemble,
+            seed=settings.seed,
+            tonic_pc=tonic_pc,
+            tonic_fifths=tonic_fifths,
+            meter=meter,
         )
     else:
         brief = brief_from_affect(
@@ -82,6 +88,7 @@ def target_of(
             cues=mood.departures,
             mapping=mapping,
             tonic_pc=tonic_pc,
+            tonic_fifths=tonic_fifths,
             meter=meter,
         )
     return with_held(with_reasons_of(plays, brief, stays) if plays else brief, held)
@@ -108,7 +115,7 @@ def settled(before: Settled | None, target: Brief, time_s: float, *, at_once: bo
     since_s = before.since_s if target.mode is before.wanted else time_s
     if time_s - since_s >= DWELL_S:
         return Settled(target, target.mode, since_s)
-    return Settled(replace(target, mode=before.brief.mode), target.mode, since_s)
+    return Settled(with_tonic_named(replace(target, mode=before.brief.mode)), target.mode, since_s)
 
 
 def coloured(before: Mapping[str, float], departures: Mapping[str, float], seconds: float) -> dict[str, float]:

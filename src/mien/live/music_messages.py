@@ -10,7 +10,7 @@ from mien.ensembles import Ensemble, Player
 from mien.live.conductor import Leg
 from mien.live.plan import PlannedNote
 from mien.music.midi import channels, desk_controls
-from mien.music.spelling import chord_name, key_name, signature
+from mien.music.spelling import chord_name, written_key
 from mien.ports.port import Beat, Program, part_word
 from mien.values import Part
 from mien.vocabulary import meter_name
@@ -102,7 +102,7 @@ def chord_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
     """Rows `[onset_s, length_s, roman, function, name]` of the chords that begin at `from_s` or later."""
     rows = []
     for leg in legs:
-        fifths = signature(leg.played.tonic_pc, leg.played.mode)
+        fifths = written_key(leg.played).signature
         starts = leg.times_s([chord.onset_ticks for chord in leg.played.chords])
         ends = leg.times_s([chord.onset_ticks + chord.length_ticks for chord in leg.played.chords])
         for chord, start_s, end_s in zip(leg.played.chords, starts, ends, strict=True):
@@ -129,7 +129,7 @@ def signature_rows(legs: Iterable[Leg], from_s: float) -> list[list[Any]]:
     """Rows `[time_s, key, meter]` of what is in force at `from_s`, and of what comes in its place later."""
     rows: list[list[Any]] = []
     for leg in legs:
-        in_force = [key_name(leg.played.tonic_pc, leg.played.mode), meter_name(leg.played.meter)]
+        in_force = [written_key(leg.played).name, meter_name(leg.played.meter)]
         if leg.end_s > from_s + 1e-9 and (not rows or rows[-1][1:] != in_force):
             rows.append([rounded_s(max(leg.start_s, from_s)), *in_force])
     return rows
@@ -155,7 +155,7 @@ def notes_told(
         "chords": chord_rows(legs, from_s),
         "marks": mark_rows(legs, from_s),
         "signatures": signature_rows(legs, from_s),
-        "key": key_name(last.tonic_pc, last.mode),
+        "key": written_key(last).name,
         "meter": meter_name(last.meter),
         "written_bars": sum(leg.played.length_ticks // leg.played.bar_ticks for leg in legs),
     }

@@ -9,7 +9,7 @@ Times are session seconds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from mien.ensembles import ensemble
@@ -152,6 +152,7 @@ class Performance:
         if self._aim is None or self._wants_turn(now_s, self._aim.brief, wanted.brief):
             self._turn(now_s, wanted)
         else:
+            self._aim = _spelled_as(wanted.brief, self._aim)
             end_s = self._conductor.end_s
             if self._compose_on(now_s):
                 self._announce(end_s, {})
@@ -352,3 +353,10 @@ class Performance:
 def _differ(one: Brief, other: Brief, fields: Iterable[str]) -> bool:
     """Whether two briefs differ in one of these fields."""
     return any(getattr(one, name) != getattr(other, name) for name in fields)
+
+
+def _spelled_as(wanted: Brief, aim: Aim) -> Aim:
+    """What the music goes to, its tonic spelled as it is asked for now: that moves no note, and redirects nothing."""
+    if aim.brief.tonic_pc != wanted.tonic_pc:
+        return aim
+    return replace(aim, brief=replace(aim.brief, tonic_fifths=wanted.tonic_fifths))

@@ -9,7 +9,7 @@ from mien.live.plan import PlannedNote
 from mien.music.in_force import in_force
 from mien.music.midi import channels
 from mien.music.rhythm import beat_ticks
-from mien.music.spelling import chord_name, key_name, signature
+from mien.music.spelling import chord_name, written_key
 from mien.ports.port import Beat, Named, Pulse, Strike
 from mien.values import TICKS_PER_QUARTER
 
@@ -80,11 +80,11 @@ def names_along(legs: Iterable[Leg], from_s: float) -> list[tuple[float, Named]]
     key = ""
     for leg in legs:
         played = leg.played
-        before, key = key, key_name(played.tonic_pc, played.mode)
-        fifths = signature(played.tonic_pc, played.mode)
+        written = written_key(played)
+        before, key = key, written.name
         named = [(0, Named("key", (key,)))] if key != before else []
         named += [(mark.onset_ticks, Named("section", (mark.text,))) for mark in played.marks if mark.kind == "section"]
-        named += [(c.onset_ticks, Named("chord", (chord_name(c, fifths), c.roman))) for c in played.chords]
+        named += [(c.onset_ticks, Named("chord", (chord_name(c, written.signature), c.roman))) for c in played.chords]
         times = leg.times_s([tick for tick, _ in named])
         found += [(time_s, one) for (_, one), time_s in zip(named, times, strict=True) if time_s >= from_s - 1e-9]
     return found

@@ -41,6 +41,8 @@ Line = dict[str, Any]
 _BROKEN = (AttributeError, KeyError, OverflowError, TypeError, ValueError, BadInput)
 """What a line raises that holds what no session does."""
 
+_RECORDED_FIELDS = tuple(field.name for field in fields(Brief) if field.name != "reasons")
+
 _PLACES = 3
 """Decimals of seconds in which two notes are held against each other."""
 
@@ -315,12 +317,13 @@ def _same(then: Any, now: Any) -> bool:
 
 
 def _brief_line(brief: Brief) -> Line:
-    line = {field.name: getattr(brief, field.name) for field in fields(brief) if field.name != "reasons"}
+    line = {name: value for name in _RECORDED_FIELDS if (value := getattr(brief, name)) is not None}
     return line | {"mode": mode_word(brief.mode), "meter": meter_name(brief.meter)}
 
 
 def _brief(line: Mapping[str, Any]) -> Brief:
-    reasons = tuple(Reason(field.name, RECORDED, "the session's file") for field in fields(Brief) if field.name in line)
+    told = (name for name in _RECORDED_FIELDS if name in line and name != "tonic_fifths")
+    reasons = tuple(Reason(name, RECORDED, "the session's file") for name in told)
     return Brief(
         **{**line, "mode": mode_named(str(line["mode"])), "meter": meter_named(line["meter"])}, reasons=reasons
     )

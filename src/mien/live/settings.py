@@ -9,7 +9,9 @@ from typing import Any
 
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
+from mien.music.brief import with_tonic_named
 from mien.music.key import parse_key
+from mien.music.spelling import pc_of
 from mien.music.tune import tune_named
 from mien.values import Brief
 from mien.vocabulary import BRIEF_NUMBERS, meter_name, meter_named, mode_named, mode_word
@@ -36,9 +38,14 @@ class Settings:
     tune: str | None = None
 
     @property
+    def tonic_fifths(self) -> int | None:
+        """Place on the line of fifths of the tonic asked for."""
+        return parse_key(self.tonic)[0] if self.tonic is not None else None
+
+    @property
     def tonic_pc(self) -> int | None:
         """Pitch class of the tonic asked for."""
-        return parse_key(self.tonic)[0] if self.tonic is not None else None
+        return pc_of(self.tonic_fifths) if self.tonic_fifths is not None else None
 
     def told(self) -> dict[str, Any]:
         """As plain data."""
@@ -113,7 +120,7 @@ def with_held(brief: Brief, fields: Mapping[str, float | str]) -> Brief:
         replace(reason, because="held by hand", source="the player") if reason.field in fields else reason
         for reason in brief.reasons
     )
-    return replace(brief, reasons=reasons, **values)  # type: ignore[arg-type]
+    return with_tonic_named(replace(brief, reasons=reasons, **values))  # type: ignore[arg-type]
 
 
 def number(name: str, given: Any, low: float, high: float) -> float:

@@ -17,7 +17,7 @@ from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.mapping import WIDEST_CUE, MappingTable, Row, shipped_mapping
 from mien.music.own_words import DOUBT_PULL, asked_whole, mixed_in
-from mien.music.spelling import mode_name, tonic_name
+from mien.music.spelling import mode_name, pc_of, why_respelled, written_key
 from mien.values import Affect, Brief, Reason
 from mien.vocabulary import Mode, meter_name, meter_named
 
@@ -57,6 +57,7 @@ def brief_from_affect(
     cues: Mapping[str, float] | None = None,
     mapping: MappingTable | None = None,
     tonic_pc: int | None = None,
+    tonic_fifths: int | None = None,
     mode: Mode | None = None,
     meter: tuple[int, int] | None = None,
 ) -> Brief:
@@ -70,6 +71,8 @@ def brief_from_affect(
     cues : facial cues by name, in standard deviations from the person's own rest; unknown names have no weight.
     mapping : the table to mix by; the shipped one by default.
     tonic_pc, mode, meter : given by the user, or None to choose.
+    tonic_fifths : the tonic as the user spells it, its place on the line of fifths; None leaves the spelling to the
+        composer. It decides over `tonic_pc`.
 
     Raises
     ------
@@ -77,6 +80,8 @@ def brief_from_affect(
         If the ensemble is unknown, or tonic or metre are not allowed.
     """
     look_up(ensemble)
+    if tonic_fifths is not None:
+        tonic_pc = pc_of(tonic_fifths)
     if tonic_pc is not None and tonic_pc not in range(12):
         raise BadInput(f"tonic {tonic_pc}: give a pitch class from 0 (C) to 11 (B)")
     if meter is not None:
@@ -101,17 +106,31 @@ def brief_from_affect(
     for name, drawn in (("tonic_pc", drawn_tonic), ("meter", drawn_meter)):
         chosen.setdefault(name, (drawn, f"drawn by seed {seed}", CHOICE))
     whole = {name: value for name, (value, *_) in chosen.items()}
-    tonic = tonic_name(whole["tonic_pc"], whole["mode"])
-    named = {"mode": mode_name(whole["mode"]), "tonic_pc": tonic, "meter": meter_name(whole["meter"])}
+    named = {"mode": mode_name(whole["mode"]), "tonic_pc": "", "meter": meter_name(whole["meter"])}
     reasons += [Reason(field, f"{word}: {chosen[field][1]}", chosen[field][2]) for field, word in named.items()]
     reasons.append(Reason("ensemble", f"{ensemble}: not for the face to say", ASKED))
-    return Brief(ensemble=ensemble, reasons=tuple(reasons), **(fields | whole))
+    brief = Brief(ensemble=ensemble, reasons=tuple(reasons), tonic_fifths=tonic_fifths, **(fields | whole))
+    return with_tonic_named(brief)
 
 
 def with_reasons_of(first: Brief, brief: Brief, fields: Collection[str] = KEY_AND_METER) -> Brief:
     """A brief that keeps some fields of an earlier one, with the reasons that these have there."""
     kept = {reason.field: reason for reason in first.reasons if reason.field in fields}
-    return replace(brief, reasons=tuple(kept.get(reason.field, reason) for reason in brief.reasons))
+    return with_tonic_named(replace(brief, reasons=tuple(kept.get(reason.field, reason) for reason in brief.reasons)))
+
+
+def with_tonic_named(brief: Brief) -> Brief:
+    """A brief whose reason for the tonic names it as its mode lets it be written: G♭ major, but F♯ minor."""
+    respelled = why_respelled(brief)
+
+    def told(reason: Reason) -> Reason:
+        if reason.field != "tonic_pc":
+            return reason
+        because = reason.because.partition(": ")[2].partition("; ")[0]
+        words = f"{written_key(brief).tonic_name}: {because}" + (f"; {respelled}" if respelled else "")
+        return replace(reason, because=words)
+
+    return replace(brief, reasons=tuple(map(told, brief.reasons)))
 
 
 def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:

@@ -38,9 +38,10 @@ from mien.music.perform import ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
 from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
+from mien.music.spelling import written_key
 from mien.music.suspension import suspended
 from mien.music.texture import Stroke
-from mien.music.tonality import AWAY_S, local, name_of_key, with_keys
+from mien.music.tonality import AWAY_S, local, with_keys
 from mien.values import Brief, Chord, Mark, Note, Part, Phrase
 
 BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
@@ -77,7 +78,6 @@ CONTRAST_TENSION = 0.2
 
 TEMPO_STRETCH = 0.04
 """The largest change of tempo, as a share of the brief's, that makes whole bars fill the time asked for."""
-
 
 Event = TypeVar("Event", Note, Chord, Mark)
 
@@ -127,7 +127,7 @@ def compose_in_keys(brief: Brief, seconds: float, seed: int, form: str = FREE) -
         here, before, told = local(brief, spec), briefs[-1][1], ""
         if (here.tonic_pc, here.mode) != (before.tonic_pc, before.mode):
             briefs.append((tick, here))
-            told = f", in {name_of_key(brief, spec)}"
+            told = f", in {written_key(here).name}"
         named = (replace(m, text=m.text + told) if m.kind == "section" else m for m in passage.marks)
         marks += later(named, tick)
         drafts += passage.drafts
@@ -149,6 +149,7 @@ def as_phrase(passage: Passage, brief: Brief, tempo_bpm: float, seed: int) -> Ph
         meter=brief.meter,
         tempo=((0, tempo_bpm),),
         tonic_pc=brief.tonic_pc,
+        tonic_fifths=brief.tonic_fifths,
         mode=brief.mode,
         ensemble=brief.ensemble,
         seed=seed,

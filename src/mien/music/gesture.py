@@ -106,6 +106,7 @@ def brief_from_cues(
     ensemble: str = "piano",
     seed: int = 0,
     tonic_pc: int | None = None,
+    tonic_fifths: int | None = None,
     meter: tuple[int, int] | None = None,
 ) -> Brief:
     """Mix a brief from cues alone: valence, arousal and doubt stay 0, whatever the face looks like.
@@ -124,6 +125,7 @@ def brief_from_cues(
         cues=departures,
         mapping=gesture_mapping(),
         tonic_pc=tonic_pc,
+        tonic_fifths=tonic_fifths,
         meter=meter,
     )
 

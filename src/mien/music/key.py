@@ -1,4 +1,4 @@
-"""A key as people write it becomes a tonic and a mode: "Eb", "Am", "F# minor", "d dorian", "Bb maj".
+"""A key as people write it becomes a spelled tonic and a mode: "Eb", "Am", "F# minor", "d dorian", "Bb maj".
 
 A lower-case letter alone means minor, as musicians write it; a mode's name decides over the letter's case.
 """
@@ -6,11 +6,11 @@ A lower-case letter alone means minor, as musicians write it; a mode's name deci
 import re
 
 from mien.errors import BadInput
-from mien.music.spelling import mode_name
+from mien.music.spelling import LETTERS, mode_name
 from mien.vocabulary import Mode
 
-_LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
+_ACCIDENTALS = {"": 0, "#": 7, "♯": 7, "b": -7, "♭": -7}
+"""Places by which they move a name along the line of fifths."""
 _MODES = {
     "major": Mode.IONIAN,
     "minor": Mode.AEOLIAN,
@@ -25,7 +25,8 @@ _PATTERN = re.compile(
 
 
 def parse_key(text: str) -> tuple[int, Mode | None]:
-    """Read a key: tonic as a pitch class 0..11, and the mode, None where the text leaves it to the mood.
+    """Read a key: its tonic's place on the line of fifths (F♯ 6, G♭ −6), and the mode, None where the text leaves it to
+    the mood.
 
     Raises
     ------
@@ -39,9 +40,9 @@ def parse_key(text: str) -> tuple[int, Mode | None]:
             f"unknown key '{text}': write a letter, # or b, and a mode if you like, "
             f"as in C, Eb, Am, 'F# minor' or 'D dorian' (modes: {', '.join(_MODES)})"
         )
-    tonic_pc = (_LETTERS[match["letter"].upper()] + _ACCIDENTALS[match["accidental"]]) % 12
+    tonic_fifths = LETTERS.index(match["letter"].upper()) - 1 + _ACCIDENTALS[match["accidental"]]
     if match["short"]:
-        return tonic_pc, _SHORT[match["short"].lower()]
+        return tonic_fifths, _SHORT[match["short"].lower()]
     if word:
-        return tonic_pc, _MODES[word]
-    return tonic_pc, Mode.AEOLIAN if match["letter"].islower() else None
+        return tonic_fifths, _MODES[word]
+    return tonic_fifths, Mode.AEOLIAN if match["letter"].islower() else None

@@ -17,7 +17,7 @@ import mido
 
 from mien.ensembles import EXPRESSION, KIT_CHANNEL, PAN, REVERB, VOLUME, Ensemble, Player, ensemble
 from mien.music.in_force import Briefs
-from mien.music.spelling import is_minor, key_name, letter, signature, signature_away
+from mien.music.spelling import is_minor, letter, written_key
 from mien.strokes import strike_once
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 from mien.vocabulary import quarters_in_beat
@@ -97,7 +97,7 @@ def _conductor(phrase: Phrase, title: str, briefs: Briefs) -> list[_Timed]:
     head = [
         mido.MetaMessage("track_name", name=title),
         mido.MetaMessage("text", text=provenance(phrase.seed)),
-        mido.MetaMessage("text", text=key_name(phrase.tonic_pc, phrase.mode)),
+        mido.MetaMessage("text", text=written_key(phrase).name),
         mido.MetaMessage("time_signature", numerator=beats, denominator=unit, clocks_per_click=clocks),
     ]
     tempo = [
@@ -117,11 +117,10 @@ def _conductor(phrase: Phrase, title: str, briefs: Briefs) -> list[_Timed]:
 
 def _signatures(phrase: Phrase, briefs: Briefs) -> Iterator[tuple[int, int, bool]]:
     """Where the signature changes: its tick, its sharps (negative: flats), and whether the third is minor."""
-    last = (signature(phrase.tonic_pc, phrase.mode), is_minor(phrase.mode))
+    last = (written_key(phrase).signature, is_minor(phrase.mode))
     yield 0, *last
     for tick, brief in briefs:
-        fifths = signature_away(brief.tonic_pc, brief.mode, phrase.tonic_pc, phrase.mode)
-        here = (fifths, is_minor(brief.mode))
+        here = (written_key(brief).signature, is_minor(brief.mode))
         if here != last:
             yield tick, *here
         last = here

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 from mien.ensembles import ensemble
-from mien.music.spelling import key_name
+from mien.music.spelling import written_key
 from mien.values import Mark, Note, Part, Phrase
 from mien.vocabulary import meter_name
 from mien.writing import provenance, write_aside
@@ -210,7 +210,7 @@ def _draw_note(sheet: _Sheet, note: Note) -> None:
 
 def _draw_title(sheet: _Sheet, phrase: Phrase, tempo_bpm: float) -> None:
     band = ensemble(phrase.ensemble)
-    words = f"{key_name(phrase.tonic_pc, phrase.mode)}   {meter_name(phrase.meter)}   {tempo_bpm:.0f} bpm"
+    words = f"{written_key(phrase).name}   {meter_name(phrase.meter)}   {tempo_bpm:.0f} bpm"
     end = sheet.write(_LEFT, 32, band.title, 24, _INK)
     sheet.write(end + 20, 34, words, 16, _FAINT)
     x = float(WIDTH_PX - _RIGHT)

@@ -1,11 +1,14 @@
 """Pitch classes become names: key signatures and enharmonic spelling on the line of fifths.
 
 A spelled name is its place on the line of fifths: … F −1, C 0, G 1, D 2 … B 5, F♯ 6 …; a signature is its number of
-sharps, −6..5 (negative: flats). Distances on that line decide which spelling is plausible (Temperley 2001, "The
-Cognition of Basic Musical Structures", ch. 5).
+sharps, −7..7 (negative: flats). Distances on that line decide which spelling is plausible (Temperley 2001, "The
+Cognition of Basic Musical Structures", ch. 5). How a key is written is a `WrittenKey`; whoever prints, sends or says a
+key asks `written_key` for it.
 """
 
-from mien.values import Chord
+from dataclasses import dataclass
+
+from mien.values import Brief, Chord, Phrase
 from mien.vocabulary import Mode
 
 LETTERS = "FCGDAEB"
@@ -25,21 +28,64 @@ _FROM_ROOT = (0, -5, 2, -3, 4, -1, -6, 1, -4, 3, -2, 5)
 fifths)."""
 
 
-def signature(tonic_pc: int, mode: Mode, near: int | None = None) -> int:
-    """Sharps (negative: flats) of the key signature, −6..5: that of the major scale with the same notes.
+@dataclass(frozen=True, slots=True)
+class WrittenKey:
+    """A key as it is written: its tonic's place on the line of fifths (F♯ 6, G♭ −6), and its mode."""
 
-    A key visited from another, whose signature is `near`, is written as the nearer of its names, −7..7: from B major on
-    to F♯ major, not to G♭.
-    """
-    own = (tonic_pc * 7 + _ABOVE_MAJOR[mode] + 6) % 12 - 6
-    if near is None:
-        return own
-    return min((one for one in (own, own + 12, own - 12) if abs(one) <= MOST_SIGNS), key=lambda one: abs(one - near))
+    tonic_fifths: int
+    mode: Mode
+
+    @property
+    def signature(self) -> int:
+        """Sharps (negative: flats) of the key signature: that of the major scale with the same notes."""
+        return self.tonic_fifths + _ABOVE_MAJOR[self.mode]
+
+    @property
+    def tonic_name(self) -> str:
+        """Name of the tonic, "B♭"."""
+        return name(self.tonic_fifths)
+
+    @property
+    def name(self) -> str:
+        """Name of the key, "D dorian", "B♭ major"."""
+        words = {Mode.IONIAN: "major", Mode.AEOLIAN: "minor"}
+        return f"{self.tonic_name} {words.get(self.mode, mode_name(self.mode))}"
 
 
-def signature_away(tonic_pc: int, mode: Mode, home_pc: int, home_mode: Mode) -> int:
-    """The signature of a key in music whose home is another: near home's, unless only the mode is other."""
-    return signature(tonic_pc, mode, None if tonic_pc == home_pc else signature(home_pc, home_mode))
+def with_fewest_signs(tonic_pc: int, mode: Mode) -> WrittenKey:
+    """How a key is written that nobody spelled: with −6..5 sharps."""
+    return WrittenKey((tonic_pc * 7 + _ABOVE_MAJOR[mode] + 6) % 12 - 6 - _ABOVE_MAJOR[mode], mode)
+
+
+def as_spelled(tonic_fifths: int, mode: Mode) -> WrittenKey:
+    """How a key is written whose tonic is spelled: so, or as its enharmonic twin if that takes more than seven signs:
+    A♭ major for G♯ major, but G♯ minor as it is."""
+    sharps = WrittenKey(tonic_fifths, mode).signature
+    return WrittenKey(tonic_fifths - 12 * ((sharps > MOST_SIGNS) - (sharps < -MOST_SIGNS)), mode)
+
+
+def near(tonic_pc: int, mode: Mode, home: WrittenKey) -> WrittenKey:
+    """How a key is written that is visited from another: as the nearer of its names, from B major on to F♯ major, not
+    to G♭."""
+    own = with_fewest_signs(tonic_pc, mode).tonic_fifths
+    names = (WrittenKey(place, mode) for place in (own, own + 12, own - 12))
+    readable = [one for one in names if abs(one.signature) <= MOST_SIGNS]
+    return min(readable, key=lambda one: abs(one.signature - home.signature))
+
+
+def written_key(music: Brief | Phrase) -> WrittenKey:
+    """How the key of music is written."""
+    if music.tonic_fifths is None:
+        return with_fewest_signs(music.tonic_pc, music.mode)
+    return as_spelled(music.tonic_fifths, music.mode)
+
+
+def why_respelled(music: Brief | Phrase) -> str:
+    """Why its key is not written as its tonic is spelled, "G♯ major would take 8 sharps"; "" where it is."""
+    if music.tonic_fifths is None or written_key(music).tonic_fifths == music.tonic_fifths:
+        return ""
+    wanted = WrittenKey(music.tonic_fifths, music.mode)
+    return f"{wanted.name} would take {abs(wanted.signature)} {'sharps' if wanted.signature > 0 else 'flats'}"
 
 
 def is_minor(mode: Mode) -> bool:
@@ -47,9 +93,9 @@ def is_minor(mode: Mode) -> bool:
     return 3 in mode.value
 
 
-def tonic_fifths(tonic_pc: int, mode: Mode, near: int | None = None) -> int:
-    """Place of the tonic on the line of fifths, as its signature spells it; `near` as there."""
-    return signature(tonic_pc, mode, near) - _ABOVE_MAJOR[mode]
+def pc_of(fifths: int) -> int:
+    """Pitch class of a place on the line of fifths, 0 (C) .. 11 (B)."""
+    return fifths * 7 % 12
 
 
 def _nearest(pc: int, centre: float) -> int:
@@ -105,26 +151,15 @@ def name(fifths: int) -> str:
     return letter(fifths) + ("♯" * count if count > 0 else "♭" * -count)
 
 
-def note_name(pitch_midi: int, tonic_pc: int, mode: Mode) -> str:
+def note_name(pitch_midi: int, key: WrittenKey) -> str:
     """Name of a pitch in a key, with its octave: "B♭4"."""
-    place = spell(pitch_midi % 12, signature(tonic_pc, mode))
+    place = spell(pitch_midi % 12, key.signature)
     return f"{name(place)}{octave(pitch_midi, place)}"
-
-
-def tonic_name(tonic_pc: int, mode: Mode, near: int | None = None) -> str:
-    """Name of a key's tonic, "B♭"; `near` as for its `signature`."""
-    return name(tonic_fifths(tonic_pc, mode, near))
 
 
 def mode_name(mode: Mode) -> str:
     """Name of a mode, "harmonic minor"."""
     return mode.name.lower().replace("_", " ")
-
-
-def key_name(tonic_pc: int, mode: Mode, near: int | None = None) -> str:
-    """Name of a key, "D dorian", "B♭ major"; `near` as for its `signature`."""
-    words = {Mode.IONIAN: "major", Mode.AEOLIAN: "minor"}
-    return f"{tonic_name(tonic_pc, mode, near)} {words.get(mode, mode_name(mode))}"
 
 
 _QUALITIES = {

@@ -17,7 +17,7 @@ import numpy as np
 from mien.music.draft import Draft
 from mien.music.form import FIRST_THEME, Phrases, SectionSpec
 from mien.music.harmony import harmony_table, vocabulary
-from mien.music.spelling import key_name, signature
+from mien.music.spelling import near, written_key
 from mien.values import Brief, Reason
 from mien.vocabulary import Mode
 
@@ -83,19 +83,17 @@ def local(brief: Brief, section: SectionSpec) -> Brief:
     """The brief of a piece as a section in another key follows it, with the reason for that key."""
     if not section.key and section.mode in (None, brief.mode):
         return brief
-    tonic_pc, mode = (brief.tonic_pc + section.key) % 12, section.mode or brief.mode
-    home, here = key_name(brief.tonic_pc, brief.mode), name_of_key(brief, section)
-    because = f"{section.theme} stands in {here}, a key near {home}, where the piece begins and ends"
+    home, mode = written_key(brief), section.mode or brief.mode
+    here = replace(brief, mode=mode)
+    if section.key:
+        tonic_pc = (brief.tonic_pc + section.key) % 12
+        here = replace(here, tonic_pc=tonic_pc, tonic_fifths=near(tonic_pc, mode, home).tonic_fifths)
+    named = f"{section.theme} stands in {written_key(here).name}"
+    because = f"{named}, a key near {home.name}, where the piece begins and ends"
     source = "Caplin 1998: contrasts leave the home key"
     moved = {"tonic_pc", "mode"} if mode is not brief.mode else {"tonic_pc"}
     reasons = tuple(Reason(r.field, because, source) if r.field in moved else r for r in brief.reasons)
-    return replace(brief, tonic_pc=tonic_pc, mode=mode, reasons=reasons)
-
-
-def name_of_key(brief: Brief, section: SectionSpec) -> str:
-    """The name of the key in which a section of a piece stands."""
-    home, mode = signature(brief.tonic_pc, brief.mode), section.mode or brief.mode
-    return key_name((brief.tonic_pc + section.key) % 12, mode, home if section.key else None)
+    return replace(here, reasons=reasons)
 
 
 def transposed(draft: Draft, semitones: int) -> Draft:

@@ -14,7 +14,7 @@ from mien.lab.pages.page import bar, heading, page, paragraph, picture, section,
 from mien.lab.pages.tint import FAINT, INK, LINE, PAPER, SHEET_PX, font, plain, png_of, tinted
 from mien.lab.pages.tried import Tried
 from mien.music.roll import roll_png
-from mien.music.spelling import key_name
+from mien.music.spelling import written_key
 from mien.values import Brief
 from mien.vocabulary import SAME_AS
 
@@ -121,7 +121,7 @@ def _chance(probs: Mapping[str, float], spelled: Sequence[str]) -> str:
 
 def title(brief: Brief) -> str:
     """Who plays, and in which key."""
-    return f"{ensemble(brief.ensemble).title}, {key_name(brief.tonic_pc, brief.mode)}"
+    return f"{ensemble(brief.ensemble).title}, {written_key(brief).name}"
 
 
 def told_brief(brief: Brief) -> Sequence[tuple[str, str]]:

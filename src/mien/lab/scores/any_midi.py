@@ -19,6 +19,7 @@ import numpy as np
 from mien.ensembles import KIT_CHANNEL, ensembles
 from mien.errors import BadInput
 from mien.music.key import parse_key
+from mien.music.spelling import pc_of
 from mien.values import TICKS_PER_QUARTER, Mark, Note, Part, Phrase
 from mien.vocabulary import Mode, quarters_in_beat
 
@@ -164,11 +165,11 @@ def _written_key(texts: Iterable[str], notes: Iterable[Note]) -> tuple[int, Mode
     """The key that a file of ours states in words."""
     for text in texts:
         try:
-            tonic_pc, mode = parse_key(text)
+            tonic_fifths, mode = parse_key(text)
         except BadInput:
             continue
         if mode is not None:
-            return tonic_pc, mode
+            return pc_of(tonic_fifths), mode
     return heard_key(note.pitch_midi for note in notes if note.part is not Part.KIT)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mien.ensembles import ensemble, ensembles
 from mien.instrument import compose
-from mien.music.spelling import key_name
+from mien.music.spelling import written_key
 from mien.piece import Piece
 from mien.writing import write_bytes
 
@@ -96,7 +96,7 @@ def _figure(piece: Piece) -> str:
     name, brief = html.escape(piece.name), piece.brief
     beats, unit = brief.meter
     facts = (
-        f"{key_name(brief.tonic_pc, brief.mode)}, {brief.tempo_bpm:.0f} beats a minute, {beats}/{unit}, "
+        f"{written_key(brief).name}, {brief.tempo_bpm:.0f} beats a minute, {beats}/{unit}, "
         f"{piece.performed.length_s:.0f} s"
     )
     kinds = (("pdf", "score (PDF)"), ("musicxml", "MusicXML"), ("mid", "MIDI"), ("json", "why"))

@@ -37,7 +37,7 @@ from mien.music.memory import Memory
 from mien.music.motif import notes_in_bar
 from mien.music.plan import ending
 from mien.music.rhythm import beats_in_bar
-from mien.music.spelling import key_name
+from mien.music.spelling import written_key
 from mien.values import Brief, Mark
 
 CODA_BARS = (2, 5)
@@ -139,7 +139,7 @@ def _extended(
     before = memory
     memory, passage = next_section(composed, memory, spec, rng)
     named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
-    marks = _section_marks(journey, section, phrases, key_name(*key_of(composed)) if turns else "")
+    marks = _section_marks(journey, section, phrases, written_key(composed).name if turns else "")
     passage = replace(passage, marks=(*named, *marks, *(mark for mark in passage.marks if mark.kind != "section")))
     is_turn = phrases[0].bars == 1
     if journey.heard_bars:  # half a phrase is no theme to return to

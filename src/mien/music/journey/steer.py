@@ -55,7 +55,7 @@ STEPS: Mapping[str, Step] = MappingProxyType(
 
 KEY = ("tonic_pc", "mode")
 """Fields that turn only at a cadence: a change of mode is heard as an event, and form expects one at a cadence (Caplin
-1998)."""
+1998). The tonic's spelling turns with them, and is no event: it is not heard."""
 
 FRAME = ("meter", "ensemble")
 """Fields that change only between sections."""
@@ -95,7 +95,7 @@ def steer(
     if not beats >= 0:
         raise ValueError(f"beats: {beats} given, a number from 0 wanted")
     fields: dict[str, Any] = {name: _nearer(name, now, target, beats) for name in STEPS}
-    turned = (*(KEY if at_cadence else ()), *(FRAME if at_section else ()))
+    turned = (*((*KEY, "tonic_fifths") if at_cadence else ()), *(FRAME if at_section else ()))
     fields |= {name: getattr(target, name) for name in turned}
     moved = replace(now, **fields)
     return replace(moved, reasons=tuple(_carried(reason, moved, target) for reason in target.reasons))

@@ -41,6 +41,7 @@ def compose_journey(
     *,
     ensemble: str = "piano",
     tonic_pc: int | None = None,
+    tonic_fifths: int | None = None,
     meter: tuple[int, int] | None = None,
     mapping: MappingTable | None = None,
     form: str = FREE,
@@ -51,8 +52,8 @@ def compose_journey(
     ----------
     path : affects in time (`mien.music.journey.path`); outside its points the mood stays.
     seconds : length of the piece as performed, met within a bar.
-    ensemble, tonic_pc, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they hold for the whole
-        piece, as does its key signature: where the mode turns, the score writes accidentals.
+    ensemble, tonic_pc, tonic_fifths, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they hold for
+        the whole piece.
     form : a name of `mien.music.form.forms()`.
 
     Returns
@@ -68,7 +69,15 @@ def compose_journey(
     """
     if not 0 < seconds < np.inf or not path:
         raise ValueError(f"seconds: {seconds} given with {len(path)} points; a positive number and a path wanted")
-    first = brief_from_affect(path[0][1], ensemble=ensemble, seed=seed, tonic_pc=tonic_pc, meter=meter, mapping=mapping)
+    first = brief_from_affect(
+        path[0][1],
+        ensemble=ensemble,
+        seed=seed,
+        tonic_pc=tonic_pc,
+        tonic_fifths=tonic_fifths,
+        meter=meter,
+        mapping=mapping,
+    )
 
     def course(time_s: float) -> Brief:
         brief = brief_from_affect(
@@ -76,6 +85,7 @@ def compose_journey(
             ensemble=ensemble,
             seed=seed,
             tonic_pc=first.tonic_pc,
+            tonic_fifths=first.tonic_fifths,
             meter=first.meter,
             mapping=mapping,
         )

@@ -15,7 +15,7 @@ from mien.music.score.articulation import articulations, slurs
 from mien.music.score.notes import Phrasing, Rests, Speller, VoiceWriter, add
 from mien.music.score.signs import Sign, closes, signatures, signs_above, signs_below
 from mien.music.score.staves import Staff, System, lay_out, octave_lines
-from mien.music.spelling import key_name
+from mien.music.spelling import written_key
 from mien.values import TICKS_PER_QUARTER, Phrase
 from mien.vocabulary import is_compound, quarters_in_beat
 from mien.writing import provenance
@@ -57,7 +57,7 @@ def musicxml(phrase: Phrase, *, title: str | None = None, briefs: Briefs = ()) -
     add(encoding, "software", provenance(phrase.seed))
     for kind, words, justify in (
         ("title", heading, "center"),
-        ("subtitle", f"{band.title}, {key_name(phrase.tonic_pc, phrase.mode)}", "center"),
+        ("subtitle", f"{band.title}, {written_key(phrase).name}", "center"),
         ("composer", provenance(phrase.seed), "right"),
     ):
         credit = add(root, "credit", page="1")

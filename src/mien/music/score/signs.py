@@ -18,7 +18,7 @@ from mien.music.interruption import HUSH, KIND, PAUSE
 from mien.music.perform import LEGATO_PEDAL, RITARDANDO_BEATS
 from mien.music.plan import INTRODUCTION
 from mien.music.rhythm import beat_ticks
-from mien.music.spelling import signature, signature_away
+from mien.music.spelling import written_key
 from mien.values import Mark, Note, Part, Phrase
 
 TEMPO_WORDS = (
@@ -92,13 +92,8 @@ def closes(phrase: Phrase, briefs: Briefs) -> bool:
 
 
 def signatures(phrase: Phrase, briefs: Briefs) -> list[int]:
-    """Sharps (negative: flats) in force in each bar: when the key turns, the signature changes. That of another tonic
-    is the one near the first."""
-    starts = _bar_lines(phrase)[:-1]
-    if not briefs:
-        return [signature(phrase.tonic_pc, phrase.mode)] * len(starts)
-    here = [in_force(briefs, start) for start in starts]
-    return [signature_away(brief.tonic_pc, brief.mode, phrase.tonic_pc, phrase.mode) for brief in here]
+    """Sharps (negative: flats) in force in each bar: when the key turns, the signature changes."""
+    return [written_key(in_force(briefs, start) if briefs else phrase).signature for start in _bar_lines(phrase)[:-1]]
 
 
 def signs_above(phrase: Phrase, briefs: Briefs) -> list[Sign]:
