@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.checks import protected, within
 from mien.vocabulary import BRIEF_RANGES, EIGHT, METERS, Classes, EmotionClass, Mode, quarters_in_beat
 
 REGIONS = ("eyes", "brows", "nose", "mouth")
@@ -62,24 +62,6 @@ STEERED_BY: Mapping[Part, str] = MappingProxyType(
 """The focal region that steers each part; the kit follows the rhythm."""
 
 
-def _protect(array: Any, dtype: type, shape: tuple[int | None, ...], name: str) -> NDArray[Any]:
-    given = np.asarray(array)
-    if dtype in (np.uint8, np.bool_) and given.dtype != dtype:  # a cast would lose the meaning: .9 becomes 0, 300 44
-        raise ValueError(f"{name}: {given.dtype} given, {np.dtype(dtype).name} wanted")
-    held: NDArray[Any] = np.array(given, dtype=dtype)  # our own copy: nobody else can write to it
-    if len(held.shape) != len(shape) or any(w not in (None, g) for w, g in zip(shape, held.shape, strict=True)):
-        raise ValueError(f"{name}: shape {held.shape} given, {shape} wanted")
-    if held.dtype.kind == "f" and not np.isfinite(held).all():
-        raise ValueError(f"{name}: holds a number that is not finite")
-    held.setflags(write=False)
-    return held
-
-
-def _within(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:  # also refuses NaN
-        raise ValueError(f"{name}: {value} given, {low} to {high} allowed")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture of the world: `time_s` is its capture time on a monotonic clock, `rgb` uint8 (h, w, 3)."""
@@ -88,7 +70,7 @@ class Frame:
     rgb: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rgb", _protect(self.rgb, np.uint8, (None, None, 3), "Frame.rgb"))
+        object.__setattr__(self, "rgb", protected(self.rgb, np.uint8, (None, None, 3), "Frame.rgb"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,11 +102,11 @@ class Face:
     detail: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        _within("Face.score", self.score, 0, 1)
-        object.__setattr__(self, "points_px", _protect(self.points_px, np.float32, (MESH_POINTS, 3), "Face.points_px"))
-        object.__setattr__(self, "eyes_px", _protect(self.eyes_px, np.float32, (2, EYE_POINTS, 2), "Face.eyes_px"))
-        object.__setattr__(self, "chip", _protect(self.chip, np.uint8, (CHIP_PX, CHIP_PX), "Face.chip"))
-        object.__setattr__(self, "detail", _protect(self.detail, np.uint8, (DETAIL_PX, DETAIL_PX), "Face.detail"))
+        within("Face.score", self.score, 0, 1)
+        object.__setattr__(self, "points_px", protected(self.points_px, np.float32, (MESH_POINTS, 3), "Face.points_px"))
+        object.__setattr__(self, "eyes_px", protected(self.eyes_px, np.float32, (2, EYE_POINTS, 2), "Face.eyes_px"))
+        object.__setattr__(self, "chip", protected(self.chip, np.uint8, (CHIP_PX, CHIP_PX), "Face.chip"))
+        object.__setattr__(self, "detail", protected(self.detail, np.uint8, (DETAIL_PX, DETAIL_PX), "Face.detail"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,8 +122,8 @@ class Cues:
     valid: NDArray[np.bool_]
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", _protect(self.values, np.float32, (None,), "Cues.values"))
-        object.__setattr__(self, "valid", _protect(self.valid, np.bool_, (len(self.values),), "Cues.valid"))
+        object.__setattr__(self, "values", protected(self.values, np.float32, (None,), "Cues.values"))
+        object.__setattr__(self, "valid", protected(self.valid, np.bool_, (len(self.values),), "Cues.valid"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +148,12 @@ class Affect:
             if len(given) != len(order):
                 raise ValueError(f"Affect.{name}: {len(given)} numbers given, {len(order)} wanted ({', '.join(order)})")
             for key, number in zip(order, given, strict=True):
-                _within(f"Affect.{name} of {key}", number, 0, 1)
+                within(f"Affect.{name} of {key}", number, 0, 1)
             if abs(sum(given) - 1) > 1e-3:
                 raise ValueError(f"Affect.{name}: they sum to {sum(given):.4f}, not to 1")
-        _within("Affect.valence", self.valence, -1, 1)
-        _within("Affect.arousal", self.arousal, -1, 1)
-        _within("Affect.doubt", self.doubt, 0, 1)
+        within("Affect.valence", self.valence, -1, 1)
+        within("Affect.arousal", self.arousal, -1, 1)
+        within("Affect.doubt", self.doubt, 0, 1)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -220,7 +202,7 @@ class Gesture:
             if len(numbers) != len(CONTROLS):
                 raise ValueError(f"Gesture.controls: {len(numbers)} given for {part.name}, {len(CONTROLS)} wanted")
             for name, number in zip(CONTROLS, numbers, strict=True):
-                _within(f"Gesture.{name} of {part.name}", number, 0, 1)
+                within(f"Gesture.{name} of {part.name}", number, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +262,7 @@ class Brief:
         if self.tonic_fifths is not None and self.tonic_fifths not in places:
             raise ValueError(f"Brief.tonic_fifths: {self.tonic_fifths} given, one of {places} allowed")
         for name, (low, high) in BRIEF_RANGES.items():
-            _within(f"Brief.{name}", getattr(self, name), low, high)
+            within(f"Brief.{name}", getattr(self, name), low, high)
         if self.meter not in METERS:
             raise ValueError(f"Brief.meter: {self.meter} given, one of {METERS} allowed")
 
@@ -296,10 +278,10 @@ class Note:
     velocity: int
 
     def __post_init__(self) -> None:
-        _within("Note.onset_ticks", self.onset_ticks, 0, 2**31)
-        _within("Note.length_ticks", self.length_ticks, 1, 2**31)
-        _within("Note.pitch_midi", self.pitch_midi, 0, 127)
-        _within("Note.velocity", self.velocity, 1, 127)
+        within("Note.onset_ticks", self.onset_ticks, 0, 2**31)
+        within("Note.length_ticks", self.length_ticks, 1, 2**31)
+        within("Note.pitch_midi", self.pitch_midi, 0, 127)
+        within("Note.velocity", self.velocity, 1, 127)
 
     @property
     def end_ticks(self) -> int:
@@ -397,7 +379,7 @@ class Audio:
     rate_hz: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "samples", _protect(self.samples, np.float32, (None, 2), "Audio.samples"))
+        object.__setattr__(self, "samples", protected(self.samples, np.float32, (None, 2), "Audio.samples"))
 
     @property
     def length_s(self) -> float:
