@@ -159,7 +159,7 @@ def shipped_tunes() -> Mapping[str, Tune]:
     return parse_tunes(files("mien.music").joinpath("tune.toml").read_text(encoding="utf-8"))
 
 
-def parse_tunes(text: str, name: str = "tune.toml") -> Mapping[str, Tune]:
+def parse_tunes(text: str) -> Mapping[str, Tune]:
     """Read instruments from TOML.
 
     Raises
@@ -170,9 +170,9 @@ def parse_tunes(text: str, name: str = "tune.toml") -> Mapping[str, Tune]:
     try:
         return {key: _tune(key, table) for key, table in tomllib.loads(text).items()}
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{name}: not TOML ({error})") from None
+        raise BadInput(f"tune.toml: not TOML ({error})") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"{name}: {error}; see src/mien/music/tune.toml for what a row holds") from None
+        raise BadInput(f"tune.toml: {error}; see src/mien/music/tune.toml for what a row holds") from None
 
 
 def _tune(name: str, table: Mapping[str, Any]) -> Tune:

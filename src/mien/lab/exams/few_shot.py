@@ -48,7 +48,7 @@ from mien.writing import write_bytes
 A_CLASS, CHOOSE_BY = 50, 10
 """Number of faces drawn of each class, and how many of them serve to choose by."""
 SEEDS = 10
-DRAWS = 2000
+DRAWS, DRAW_SEED = 2000, 7
 BAR_FOUR, BAR_NEW = -0.01, 0.8
 
 
@@ -225,24 +225,23 @@ def measured(truth: Truth, probs: NDArray[np.float64], task: Task) -> dict[str, 
     }
 
 
-def against(right: NDArray[np.bool_], theirs: NDArray[np.bool_], seed: int = 7) -> dict[str, Any]:
+def against(right: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> dict[str, Any]:
     """Mean difference of the shares right, ours (seeds, n) minus theirs (n,), with its interval over seeds and
     faces."""
-    return _drawn(right, theirs, lambda ours, others: float(ours.mean() - others.mean()), seed)
+    return _drawn(right, theirs, lambda ours, others: float(ours.mean() - others.mean()))
 
 
-def ratio(right: NDArray[np.bool_], theirs: NDArray[np.bool_], seed: int = 7) -> dict[str, Any]:
+def ratio(right: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> dict[str, Any]:
     """Ours divided by theirs, likewise."""
-    return _drawn(right, theirs, lambda ours, others: float(ours.mean() / others.mean()), seed)
+    return _drawn(right, theirs, lambda ours, others: float(ours.mean() / others.mean()))
 
 
 def _drawn(
     right: NDArray[np.bool_],
     theirs: NDArray[np.bool_],
     measure: Callable[[NDArray[np.bool_], NDArray[np.bool_]], float],
-    seed: int,
 ) -> dict[str, Any]:
-    rng, (seeds, n), found = np.random.default_rng(seed), right.shape, []
+    rng, (seeds, n), found = np.random.default_rng(DRAW_SEED), right.shape, []
     for _ in range(DRAWS):
         faces = rng.integers(0, n, n)
         found.append(measure(right[rng.integers(0, seeds, seeds)][:, faces], theirs[faces]))

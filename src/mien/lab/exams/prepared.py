@@ -29,6 +29,7 @@ BORDER_PX, ENLARGED = 12, 3
 PARTS_KEPT = ("boxes", "found", "points", "chips")
 SMALLEST_BOX_PX = 66
 """The smallest face sought, in pixels of the enlarged picture: 22 of FER2013's 48."""
+BOXED_PX = 48
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +110,10 @@ def haar_box(picture: NDArray[np.uint8]) -> tuple[tuple[int, int, int, int], boo
     return (left, top, right, bottom), right > left and bottom > top
 
 
-def boxed(prepared: Prepared, side: int = 48) -> Pictures:
-    """The pictures inside their boxes, uint8 (n, side, side)."""
+def boxed(prepared: Prepared) -> Pictures:
+    """The pictures inside their boxes, uint8 (n, 48, 48)."""
     cut = [p[y0:y1, x0:x1] for p, (x0, y0, x1, y1) in zip(prepared.pictures, prepared.boxes, strict=True)]
-    return np.stack([cv2.resize(c, (side, side), interpolation=cv2.INTER_AREA) for c in cut]).astype(np.uint8)
+    return np.stack([cv2.resize(c, (BOXED_PX, BOXED_PX), interpolation=cv2.INTER_AREA) for c in cut]).astype(np.uint8)
 
 
 def level_points(face: Face) -> Floats:

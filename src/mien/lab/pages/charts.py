@@ -10,9 +10,9 @@ from typing import Any
 from mien.lab.pages.page import text
 
 
-def reliability_chart(bins: Sequence[Mapping[str, float]], side: int = 320) -> str:
+def reliability_chart(bins: Sequence[Mapping[str, float]]) -> str:
     """How often a reading of each probability is right: an honest reader follows the diagonal; dots grow with cases."""
-    left, top = 56, 22
+    left, top, side = 56, 22, 320
     cases = sum(found["cases"] for found in bins)
 
     def place(x: float, y: float) -> tuple[float, float]:
@@ -42,9 +42,9 @@ def reliability_chart(bins: Sequence[Mapping[str, float]], side: int = 320) -> s
     return _svg(left + side + 14, top + side + 46, "reliability", grid + diagonal + dots + names)
 
 
-def confusion_chart(counts: Sequence[Sequence[int]], classes: Sequence[str], cell: int = 74) -> str:
+def confusion_chart(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> str:
     """Rows the truth, columns the answer; the shade is the share of the row."""
-    left, top = 92, 26
+    left, top, cell = 92, 26, 74
     drawn = ""
     for row, (name, line) in enumerate(zip(classes, counts, strict=True)):
         y = top + row * cell * 0.7
@@ -66,13 +66,13 @@ def confusion_chart(counts: Sequence[Sequence[int]], classes: Sequence[str], cel
     return _svg(left + len(classes) * cell, top + int(len(classes) * cell * 0.7) + 4, "confusion", drawn)
 
 
-def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float = 0.0, width: int = 560) -> str:
+def interval_chart(rows: Sequence[tuple[str, Mapping[str, Any]]], low: float) -> str:
     """One dot per row with its interval, on an axis from `low` (full tenths) to 1, or from further down if an interval
     begins lower.
 
     Rows are a name and plain data with `value` (or `share`) and `interval`; where that is None there is only the dot.
     """
-    left, right, step = 190, 60, 24
+    width, left, right, step = 560, 190, 60, 24
     lowest = [math.floor(10 * min(_between(told)[0], _value(told))) / 10 for _, told in rows]
     low = max(0.0, min([low, *lowest]))
     span = width - left - right

@@ -14,6 +14,9 @@ from mien.vocabulary import EMOTIONS
 
 IDENTITY_SPREAD = 0.7
 """Standard deviation of the identity weights that gives everyday faces."""
+IDENTITY_MODES = 50
+FACES_PX = (70.0, 160.0)
+"""Narrowest and widest face of a scene."""
 PROTOTYPE_SHARE = 0.2
 UNEVEN_SHARE = 0.25
 """How often the two sides of a face move independently."""
@@ -44,14 +47,14 @@ TWO_SIDED = frozenset(name.removesuffix("Left") for name in COEFFICIENTS if name
 }
 
 
-def somebody(rng: np.random.Generator, modes: int = 50) -> Person:
+def somebody(rng: np.random.Generator) -> Person:
     """A random person: shape, colours, brows."""
     low = int(rng.integers(len(SKINS) - 1))
     between = float(rng.random())
     red, green, blue = ((1 - between) * a + between * b for a, b in zip(SKINS[low], SKINS[low + 1], strict=True))
     dark = low >= 3
     return Person(
-        identity=tuple(rng.normal(0, IDENTITY_SPREAD, modes).tolist()),
+        identity=tuple(rng.normal(0, IDENTITY_SPREAD, IDENTITY_MODES).tolist()),
         skin=(red, green, blue),
         hair=HAIRS[int(rng.integers(2 if dark else len(HAIRS)))],
         iris=IRISES[int(rng.integers(2 if dark else len(IRISES)))],
@@ -100,11 +103,10 @@ def some_scene(
     person: Person,
     coefficients: dict[str, float],
     *,
-    turn_deg: float = 25.0,
-    face_px: tuple[float, float] = (70.0, 160.0),
+    turn_deg: float,
 ) -> Stage:
-    """A stage around a person and an expression: pose, light, size, place and background."""
-    low, high = np.log(face_px)
+    """A stage around a person and an expression: pose (up to `turn_deg` each way), light, size, place, background."""
+    low, high = np.log(FACES_PX)
     width_px = float(np.exp(rng.uniform(low, high)))
     side_px = int(width_px * rng.uniform(1.4, 1.9))
     pitch, yaw, roll = (float(angle) for angle in rng.uniform(-turn_deg, turn_deg, 3))
