@@ -17,6 +17,7 @@ from mien.values import Affect, Cues, Face
 from mien.wishes import path_of
 
 if TYPE_CHECKING:
+    from mien.affect.doubt import Cause
     from mien.affect.network import Reader
     from mien.smoothing import Smoothing
 
@@ -33,13 +34,15 @@ class Reading:
     """One face of a picture, read.
 
     `alone` holds what each region says alone: probabilities in the order of the affect's classes, by region.
-    `remarks` are things a person should know (an animated file, a covered face).
+    `causes` are those of its doubt, the worst first; `remarks` are things a person should know (an animated file, a
+    covered face).
     """
 
     face: Face
     cues: Cues
     affect: Affect
     alone: Mapping[str, Sequence[float]]
+    causes: "tuple[Cause, ...]"
     remarks: tuple[str, ...] = ()
 
     def account(self) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def read(
         explained = reader.explain(face, cues)
         doubtful = explained.affect.doubt > REMARKABLE_DOUBT
         remarks = opened.remarks + tuple(cause.told for cause in explained.causes if doubtful or cause.name == "seen")
-        readings.append(Reading(face, cues, explained.affect, explained.alone, remarks))
+        readings.append(Reading(face, cues, explained.affect, explained.alone, explained.causes, remarks))
     return tuple(readings)
 
 

@@ -14,7 +14,8 @@ from mien.affect.covered import hidden_regions, hidden_share, told
 from mien.app.cli import app
 from mien.face.look import MIN_MESH_SCORE, look, look_close_ups
 from mien.face.pictures import decode
-from mien.reading import read
+from mien.lab.pages.explain import explain
+from mien.reading import read, reader_of
 from mien.values import Frame
 
 from conftest import ASTRONAUT, encoded, load_data
@@ -77,7 +78,9 @@ def test_of_a_bare_face_nothing_is_said(astronaut: Rgb) -> None:
 def test_what_is_covered_is_asked_once_a_face(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Rgb] = []
     monkeypatch.setattr(doubt, "hidden_regions", lambda chip: asked.append(chip) or hidden_regions(chip))
-    assert len(read(ASTRONAUT)) == len(asked) == 1
+    readings = read(ASTRONAUT)
+    explain(reader_of(), readings[0])
+    assert len(readings) == len(asked) == 1
 
 
 def test_bare_portraits_are_not_called_covered() -> None:

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.affect.calibrate import calibrated
-from mien.affect.doubt import Cause, causes_of_doubt, quality_of
 from mien.affect.network import Reader
 from mien.affect.regions import hide, hide_cues
 from mien.cues.coefficients import SIDES_OF
@@ -95,7 +94,6 @@ class Explanation:
     first: tuple[float, ...]
     hidden: Mapping[str, Withheld]
     departures: tuple[Departure, ...]
-    causes: tuple[Cause, ...]
     closer: Closer | None = None
 
     @property
@@ -147,9 +145,8 @@ def explain(reader: Reader, reading: Reading) -> Explanation:
         silent[:, [heard.index(NAMES[column]) for column in columns if NAMES[column] in heard]] = 0
         departures.append(Departure(name, cue.region, departs, cue.facs, without(chip, silent).move))
     departures.sort(key=lambda found: -abs(found.departs))
-    causes = causes_of_doubt(np.array(reading.affect.probs, dtype=np.float32), quality_of(face))
     closer = _closer(reader, reading.face, first)
-    return Explanation(reading, tuple(first.tolist()), hidden, tuple(departures[:MOST_CUES]), causes, closer)
+    return Explanation(reading, tuple(first.tolist()), hidden, tuple(departures[:MOST_CUES]), closer)
 
 
 def _closer(reader: Reader, face: Face, first: Floats) -> Closer | None:

@@ -39,7 +39,7 @@ def explain_page(rgb: NDArray[np.uint8], explanation: Explanation, name: str) ->
     return page(
         f"mien: why {name} reads so",
         heading(words.verdict(explanation), words.carried(explanation)),
-        paragraph(words.doubt(explanation), "note" if explanation.causes else "faint"),
+        paragraph(words.doubt(explanation), "note" if explanation.reading.causes else "faint"),
         sides(face, _probabilities(explanation)),
         _regions(explanation),
         _occlusion(explanation),
@@ -132,7 +132,7 @@ def _departures(explanation: Explanation) -> str:
 
 
 def _doubts(explanation: Explanation) -> str:
-    if not explanation.causes:
+    if not explanation.reading.causes:
         return ""
-    rows = [(text(cause.told), bar(cause.leaves), f"{cause.leaves:.0%}") for cause in explanation.causes]
+    rows = [(text(cause.told), bar(cause.leaves), f"{cause.leaves:.0%}") for cause in explanation.reading.causes]
     return section("Why it is doubted", table(("cause", "leaves of the reading's worth", ""), rows))

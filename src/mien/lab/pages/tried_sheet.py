@@ -93,7 +93,7 @@ def tried_page(tried: Tried) -> str:
     return page(
         f"mien: {tried.name} tried",
         heading(words.verdict(tried.explanation), words.carried(tried.explanation)),
-        paragraph(words.doubt(tried.explanation), "note" if tried.explanation.causes else "faint"),
+        paragraph(words.doubt(tried.explanation), "note" if tried.explanation.reading.causes else "faint"),
         sides(face, table(("method", "says", "", "", "right of the test side"), rows, len(rows) - 1)),
         *(paragraph(f"Beware: {note}.", "note") for note in tried.notes),
         paragraph(tried.of, "faint"),

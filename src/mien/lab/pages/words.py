@@ -106,6 +106,6 @@ def action_units(found: Departure) -> str:
 def doubt(explanation: Explanation) -> str:
     """Why the reading is doubted."""
     affect = explanation.reading.affect
-    if not explanation.causes:
+    if not explanation.reading.causes:
         return f"Doubt {affect.doubt:.0%}: the face is well seen and the reading decided."
-    return f"Doubt {affect.doubt:.0%}: {'; '.join(cause.told for cause in explanation.causes)}."
+    return f"Doubt {affect.doubt:.0%}: {'; '.join(cause.told for cause in explanation.reading.causes)}."
