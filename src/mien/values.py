@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.checks import protected, within
-from mien.vocabulary import BRIEF_RANGES, EIGHT, METERS, Classes, EmotionClass, Mode, quarters_in_beat
+from mien.vocabulary import BRIEF_RANGES, EIGHT, METERS, Classes, EmotionClass, Mode, quarters_in_bar, quarters_in_beat
 
 REGIONS = ("eyes", "brows", "nose", "mouth")
 """The four focal regions, in the order of every per-region array."""
@@ -350,7 +350,7 @@ class Phrase:
     @property
     def bar_ticks(self) -> int:
         """Length of a bar in ticks."""
-        return self.meter[0] * TICKS_PER_QUARTER * 4 // self.meter[1]
+        return int(quarters_in_bar(self.meter) * TICKS_PER_QUARTER)
 
     def part(self, part: Part) -> tuple[Note, ...]:
         """The notes of one part, in order."""

@@ -91,6 +91,11 @@ def quarters_in_beat(meter: tuple[int, int]) -> float:
     return 1.5 if is_compound(meter) else 1.0
 
 
+def quarters_in_bar(meter: tuple[int, int]) -> float:
+    """The length of a bar in quarters."""
+    return 4 * meter[0] / meter[1]
+
+
 def meter_name(meter: tuple[int, int]) -> str:
     """The name of a metre, such as "3/4"."""
     return "/".join(map(str, meter))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.values import TICKS_PER_QUARTER
-from mien.vocabulary import is_compound, meter_name, quarters_in_beat
+from mien.vocabulary import is_compound, meter_name, quarters_in_bar, quarters_in_beat
 
 Meter = tuple[int, int]
 Rhythm = tuple[int, ...]
@@ -57,7 +57,7 @@ def division_ticks(meter: Meter) -> int:
 
 def bar_ticks(meter: Meter) -> int:
     """Length of a bar in ticks."""
-    return meter[0] * TICKS_PER_QUARTER * 4 // meter[1]
+    return int(quarters_in_bar(meter) * TICKS_PER_QUARTER)
 
 
 def beats_in_bar(meter: Meter) -> int:

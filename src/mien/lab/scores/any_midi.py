@@ -19,6 +19,7 @@ import numpy as np
 from mien.ensembles import KIT_CHANNEL, ensembles
 from mien.errors import BadInput
 from mien.music.key import parse_key
+from mien.music.rhythm import bar_ticks
 from mien.music.spelling import pc_of
 from mien.values import TICKS_PER_QUARTER, Mark, Note, Part, Phrase
 from mien.vocabulary import Mode, quarters_in_beat
@@ -92,8 +93,8 @@ def _phrase(file: mido.MidiFile, struck: list[_Struck]) -> Phrase:
     tempo = {0: 120 / quarter} | {
         tick: 60e6 / m.tempo / quarter for tick, m in meta if m.type == "set_tempo" and m.tempo
     }
-    bar_ticks = beats * TICKS_PER_QUARTER * 4 // unit
-    end = -(-max(off for _, _, _, off, _, _ in struck) // bar_ticks) * bar_ticks
+    bar = bar_ticks((beats, unit))
+    end = -(-max(off for _, _, _, off, _, _ in struck) // bar) * bar
     band, notes = _by_players(struck)
     if band is None:
         band, notes = "piano", _by_height(struck)
