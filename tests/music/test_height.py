@@ -69,7 +69,7 @@ def test_one_section_has_the_only_highest_note(
 @pytest.mark.parametrize("emotion", ["sad", "calm", "neutral"])
 def test_the_height_of_quiet_music_takes_nothing_from_its_motifs(emotion: str) -> None:
     """Songs have a median of .43 (`docs/measures.md`)."""
-    pieces = [compose(brief_from_affect(affect_of(emotion), seed=seed), 45, seed) for seed in range(1000, 1020)]
+    pieces = [compose(brief_from_affect(affect_of(emotion), seed=seed), 45, seed) for seed in range(1000, 1040)]
     assert median(motif_recurrence(piece) for piece in pieces) > 0.45
 
 

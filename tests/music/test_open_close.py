@@ -53,7 +53,7 @@ def test_some_phrases_never_stay_open(why: str) -> None:
 
 def test_what_a_first_statement_leaves_open_a_return_closes() -> None:
     opened = 0
-    for seed in range(8):
+    for seed in range(16):
         brief = brief_from_affect(affect_of("happy"), seed=seed, tonic_pc=0)
         written = compose(brief, 60, seed)
         phrases = [mark.onset_ticks for mark in written.marks if mark.kind == "phrase"]

@@ -11,8 +11,8 @@ import numpy as np
 
 from mien.account import Moods
 from mien.live.conductor import Leg
-from mien.music.compose import later
 from mien.music.journey.stretch import join
+from mien.music.passage import later
 from mien.piece import Piece
 from mien.values import Part, Phrase
 

@@ -10,56 +10,36 @@ by as much: **transposing the tonic transposes every note**, with nothing else c
 References: Caplin 1998, *Classical Form*; and those of `harmony`, `melody`, `texture`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 
-from mien.ensembles import Ensemble, ensemble
-from mien.leads import LEAD
+from mien.ensembles import ensemble
 from mien.music.arrange import arrange
 from mien.music.departure import departed
 from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
 from mien.music.figures import Texture, choose_texture
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, asks, find_form, nth_letter
-from mien.music.handover import fitting, handed, in_roles, with_lead
+from mien.music.handover import fitting, in_roles, with_lead
+from mien.music.harmonic_rhythm import draw_chord_bars
 from mien.music.height import heightened, with_height
 from mien.music.in_force import Briefs
-from mien.music.interruption import EVADED, breaks, broken_off, louder
-from mien.music.interruption import marks as interruption_marks
+from mien.music.interruption import breaks, broken_off
 from mien.music.memory import Memory, highest, in_key, last_pitches, recent
 from mien.music.motif import Motif, grown, invent, notes_in_bar
 from mien.music.open_close import left_open, stays_open
 from mien.music.ornament import figures_in_turn, ornamented
 from mien.music.pace import at_pace
+from mien.music.passage import Passage, laid_out, later
 from mien.music.perform import ritardando_beats
 from mien.music.plan import INTRODUCTION, plan
 from mien.music.ranges import LOWEST_SHIFT, compass_of, voices_of
-from mien.music.rhythm import bar_ticks, beats_in_bar, is_syncopated
+from mien.music.rhythm import bar_ticks, beats_in_bar
 from mien.music.spelling import written_key
 from mien.music.suspension import suspended
-from mien.music.texture import Stroke
 from mien.music.tonality import AWAY_S, local, with_keys
-from mien.values import Brief, Chord, Mark, Note, Part, Phrase
-
-BASE_VELOCITY, LOUDNESS_VELOCITY = 32, 72
-"""Velocity at loudness 0, and what full loudness adds."""
-
-ENERGY_VELOCITY = 28
-"""Velocity by which a section of energy 1 exceeds one of energy 0: the sections of a long piece span two dynamics or
-three around that of its brief."""
-
-SHARP_TENSION, SHARP_LEGATO, ATTACK_VELOCITY = 0.55, 0.7, 9
-"""From this tension on, and up to this legato, music accents the heads of its motifs and its syncopations by this
-velocity (Juslin & Laukka 2003: anger has sharp attacks)."""
-
-SOFTEST, LOUDEST = 12, 120
-"""The range of velocities in written music; what lies beyond is left to the player."""
-
-DYNAMICS = {Part.MELODY: 7, Part.HARMONY: -9, Part.TEXTURE: -10, Part.RHYTHM: -3, Part.KIT: -6}
-"""Velocity of a part against the brief's; the melody leads."""
+from mien.values import Brief, Chord, Mark, Note, Phrase
 
 WORN = 64
 """How many accompaniments of a theme are remembered, so that it does not return in one of them."""
@@ -78,19 +58,6 @@ CONTRAST_TENSION = 0.2
 
 TEMPO_STRETCH = 0.04
 """The largest change of tempo, as a share of the brief's, that makes whole bars fill the time asked for."""
-
-Event = TypeVar("Event", Note, Chord, Mark)
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A section as composed, in the brief's key, ticks from its own start; `drafts` are its phrases before that."""
-
-    notes: tuple[Note, ...]
-    length_ticks: int
-    chords: tuple[Chord, ...]
-    marks: tuple[Mark, ...]
-    drafts: tuple[Draft, ...]
 
 
 def compose(brief: Brief, seconds: float, seed: int, form: str = FREE) -> Phrase:
@@ -134,11 +101,6 @@ def compose_in_keys(brief: Brief, seconds: float, seed: int, form: str = FREE) -
         tick += passage.length_ticks
     whole = Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(marks), tuple(drafts))
     return as_phrase(whole, brief, tempo_bpm, seed), tuple(briefs)
-
-
-def later(events: Iterable[Event], ticks: int) -> list[Event]:
-    """The same events so many ticks later."""
-    return [replace(event, onset_ticks=event.onset_ticks + ticks) for event in events]
 
 
 def as_phrase(passage: Passage, brief: Brief, tempo_bpm: float, seed: int) -> Phrase:
@@ -213,7 +175,7 @@ def dress(
         figures=textures[0].names,
         worn=recent({**memory.worn, spec.theme: worn}),
     )
-    return memory, replace(_passage(brief, spec, heard, strokes, players, shift), drafts=drafts)
+    return memory, replace(laid_out(brief, spec, heard, strokes, players, shift), drafts=drafts)
 
 
 def _is_new(draft: Draft, known: tuple[Draft, ...]) -> bool:
@@ -262,10 +224,11 @@ def _drafts(
     if spec.is_contrast:
         brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
     figures = figures_in_turn(rng) if spec.turn else ()
+    chord_bars = theme[0].chord_bars if theme else draw_chord_bars(brief, _theme_chord_bars(memory, spec), rng)
     drafts: list[Draft] = []
     places: list[Neighbours] = []
     for index, phrase in enumerate(spec.phrases):
-        around = _neighbours(memory, spec, drafts)
+        around = replace(_neighbours(memory, spec, drafts), chord_bars=chord_bars)
         places.append(around)
         known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
@@ -291,6 +254,12 @@ def _drafts(
     if spec.turn:  # what a first statement may leave open, a return closes
         return tuple(ready)
     return tuple(replace(one, stays_open=stays_open(one, place, rng)) for one, place in zip(ready, places, strict=True))
+
+
+def _theme_chord_bars(memory: Memory, spec: SectionSpec) -> float | None:
+    """How many bars a chord of the theme lasts that a section contrasts with; None if it does not."""
+    refrain = memory.themes.get(memory.refrain, ()) if spec.is_contrast else ()
+    return refrain[0].chord_bars if refrain else None
 
 
 def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neighbours:
@@ -322,80 +291,3 @@ def _held(draft: Draft, brief: Brief) -> Draft:
 def _melody_density(drafts: tuple[Draft, ...], brief: Brief) -> float:
     beats = sum(draft.spec.bars for draft in drafts) * beats_in_bar(brief.meter)
     return sum(len(draft.melody) for draft in drafts) / beats
-
-
-def _passage(
-    brief: Brief,
-    spec: SectionSpec,
-    drafts: tuple[Draft, ...],
-    strokes: list[list[Stroke]],
-    players: Ensemble,
-    shift: int,
-) -> Passage:
-    """Lay the phrases of a section end to end and transpose them to the key."""
-    bar = bar_ticks(brief.meter)
-    base = BASE_VELOCITY + LOUDNESS_VELOCITY * brief.loudness + ENERGY_VELOCITY * spec.energy
-    notes: list[Note] = []
-    chords: list[Chord] = []
-    leader = "" if spec.lead is Part.MELODY else f", {ensemble(brief.ensemble).players[spec.lead].instrument} leads"
-    marks = [Mark(0, "section", spec.title + leader)]
-    tick = 0
-    for draft, played in zip(drafts, strokes, strict=True):
-        attacks = _attacks(draft, brief)
-        sung = [
-            Stroke(n.onset_ticks, n.length_ticks, n.pitch_midi, Part.MELODY, attacks.get(n.onset_ticks, 0))
-            for n in draft.melody
-        ]
-        for stroke in _distinct([*sung, *played], solo=players.solo):
-            level = base + DYNAMICS[stroke.part] + stroke.accent
-            velocity = min(LOUDEST, max(SOFTEST, round(level + louder(draft, stroke.onset_ticks, brief.meter))))
-            if not spec.plays(stroke.part, (tick + stroke.onset_ticks) // bar):
-                continue
-            part, moved = handed(stroke.part, spec.lead)
-            pitch = stroke.pitch_midi if part is Part.KIT else stroke.pitch_midi + shift + moved
-            notes.append(Note(tick + stroke.onset_ticks, part, pitch, stroke.length_ticks, velocity))
-        until = [*(slot.onset_ticks for slot in draft.slots[1:]), draft.spec.bars * bar]
-        for slot, end in zip(draft.slots, until, strict=True):
-            pcs = tuple((pc + shift) % 12 for pc in slot.harmony.pcs)
-            roman = slot.harmony.figured(slot.bass_midi % 12)
-            bass_pc = (slot.bass_midi + shift) % 12
-            chords.append(
-                Chord(tick + slot.onset_ticks, end - slot.onset_ticks, pcs, bass_pc, roman, slot.harmony.function)
-            )
-        marks.append(Mark(tick, "phrase", draft.spec.role))
-        marks += [
-            Mark(tick + onset, "motif", name)
-            for onset, name in draft.motifs
-            if spec.plays(Part.MELODY, (tick + onset) // bar)
-        ]
-        close = EVADED if draft.breaks_off else draft.spec.cadence
-        marks.append(Mark(tick + draft.slots[-1].onset_ticks, "cadence", close))
-        marks += interruption_marks(draft, brief.meter, tick)
-        tick += draft.spec.bars * bar
-    if spec.lead is not Part.MELODY:
-        marks += [Mark(0, LEAD, spec.lead.name.lower()), Mark(tick, LEAD, Part.MELODY.name.lower())]
-    return Passage(tuple(sorted(notes)), tick, tuple(chords), tuple(sorted(marks)), drafts)
-
-
-def _attacks(draft: Draft, brief: Brief) -> dict[int, int]:
-    """The accents of a phrase's melody by tick: where motifs begin, and where notes sound across a stronger beat."""
-    if brief.tension < SHARP_TENSION or brief.legato > SHARP_LEGATO:
-        return {}
-    heads = {onset for onset, _ in draft.motifs}
-    pushed = {n.onset_ticks for n in draft.melody if is_syncopated(n.onset_ticks, n.length_ticks, brief.meter)}
-    return dict.fromkeys(heads | pushed, ATTACK_VELOCITY)
-
-
-def _distinct(strokes: list[Stroke], *, solo: bool) -> list[Stroke]:
-    """Let no two parts strike the same key of one instrument at the same moment; melody comes before bass, then
-    harmony, then texture. A key that one part holds may be struck again by another, as pianists do."""
-    order = (Part.MELODY, Part.RHYTHM, Part.HARMONY, Part.TEXTURE, Part.KIT)
-    taken: dict[tuple[int, int], Part] = {}
-    kept = []
-    for stroke in sorted(strokes, key=lambda s: (order.index(s.part), s.onset_ticks, -s.length_ticks, s.pitch_midi)):
-        key = (stroke.onset_ticks, stroke.pitch_midi)
-        other = taken.get(key)
-        if other is None or (not solo and other is not stroke.part):
-            taken[key] = stroke.part
-            kept.append(stroke)
-    return kept

@@ -11,15 +11,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from mien.ensembles import ensemble
 from mien.music.balance import imbalance
 from mien.music.closing import closing_place, closing_rhythm
 from mien.music.form import PhraseSpec
+from mien.music.harmonic_rhythm import PLAIN, chord_bars_in, opening_ticks
 from mien.music.harmony import Outer, Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
-from mien.music.rhythm import bar_ticks, middle_ticks, onsets
+from mien.music.rhythm import bar_ticks, onsets
 from mien.values import Brief
 
 CLOSES = {
@@ -63,7 +63,8 @@ class Draft:
     """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. `breaks_off` says
     whether this statement of it does (`mien.music.interruption`), `stays_open` whether it closes off the tonic
     (`mien.music.open_close`), `is_height` whether it was raised to the piece's highpoint (`mien.music.height`).
-    `pick_up_ticks` is where the notes begin that lead into the next phrase, None if none do."""
+    `pick_up_ticks` is where the notes begin that lead into the next phrase, None if none do. A chord of its theme lasts
+    `chord_bars` bars (`mien.music.harmonic_rhythm`)."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]
@@ -73,6 +74,7 @@ class Draft:
     stays_open: bool = False
     is_height: bool = False
     pick_up_ticks: int | None = None
+    chord_bars: float = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class Neighbours:
     Phrases, if there are any: `before` is heard right before it, `after` returns right after it, `like` is the one
     whose opening it takes over. `comes_again` says that the next phrase takes over its opening. `heard` are the last
     pitches before it. Its own place: it `opens_contrast` if it begins a contrast, away from the tonic; it `leads_on` if
-    another phrase of the section follows, into which a pick-up may lead; it `ends` the piece, its last note held.
+    another phrase of the section follows, into which a pick-up may lead; it `ends` the piece, its last note held. A
+    chord of its theme lasts `chord_bars` bars.
     """
 
     before: Draft | None = None
@@ -111,6 +114,7 @@ class Neighbours:
     opens_contrast: bool = False
     leads_on: bool = False
     ends: bool = False
+    chord_bars: float = PLAIN
 
 
 def write_phrase(
@@ -188,7 +192,8 @@ def _draft(
     taken_over, before = spec.opens_like * bar, around.before
     opening = _opening(spec, brief, around, rng)
     pedal = None if spec.goal else pedal_under(brief, spec.pedal, spec.cadence, spec.pedal_bar)
-    chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal, pedal)
+    chord_bars = chord_bars_in(spec, brief, around.chord_bars)
+    chords = progression(brief, spec.bars, spec.cadence, opening, rng, spec.goal, pedal, chord_bars)
     joint = _outer(before, before.slots[-1]) if before else None
     closes = 1 if spec.cadence in ("half", "tonic") else 2
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, pedal=pedal)
@@ -215,7 +220,8 @@ def _draft(
     above = {note.onset_ticks: note.pitch_midi for note in melody}
     slots = bass_line(chords, compass.bass_low_midi, compass.bass_high_midi, joint, closes, rng, above, pedal)
     names = tuple((index * bar, cell.name) for index, cell in enumerate(cells) if cell.name not in (CLOSE, REST))
-    return Draft(spec, tuple(slots), tuple(melody), names, pick_up_ticks=_pick_up(cells, bar))
+    pick_up = _pick_up(cells, bar)
+    return Draft(spec, tuple(slots), tuple(melody), names, pick_up_ticks=pick_up, chord_bars=around.chord_bars)
 
 
 def _pick_up(cells: list[Motif], bar: int) -> int | None:
@@ -227,23 +233,20 @@ def _pick_up(cells: list[Motif], bar: int) -> int | None:
 
 
 def _opening(spec: PhraseSpec, brief: Brief, around: Neighbours, rng: np.random.Generator) -> list[TimedChord]:
-    """The chords that a phrase begins with: those taken over, or one bar of the tonic (of the relative, for contrast).
-
-    A phrase of two bars spends half of the first on it, so that its cadence has room; a phrase of one bar with a goal
-    consists of that goal alone.
-    """
-    taken_over = spec.opens_like * bar_ticks(brief.meter)
+    """The chords that a phrase begins with: those taken over, or the tonic (the relative, for contrast); a phrase of
+    one bar with a goal consists of that goal alone."""
     if around.like is not None:
+        taken_over = spec.opens_like * bar_ticks(brief.meter)
+        room = max(taken_over, (spec.bars - 2) * bar_ticks(brief.meter))  # two bars are left for a cadence
         return [
-            TimedChord(s.onset_ticks, s.length_ticks, s.harmony)
+            TimedChord(s.onset_ticks, min(s.length_ticks, room - s.onset_ticks), s.harmony)
             for s in around.like.slots
             if s.onset_ticks < taken_over
         ]
     words = vocabulary(brief.mode)
     if spec.goal and spec.bars == 1:
         return [TimedChord(0, bar_ticks(brief.meter), words.find(spec.goal))]
-    held = max(1, min(ensemble(brief.ensemble).pace.chord_bars, spec.bars // 2))
-    length = middle_ticks(brief.meter) if spec.bars == 2 else held * bar_ticks(brief.meter)
+    length = opening_ticks(brief, spec, chord_bars_in(spec, brief, around.chord_bars))
     if around.opens_contrast and not (around.before and around.before.spec.goal):  # a goal once reached needs its tonic
         return [TimedChord(0, length, words.contrast(brief.tension, rng))]
     return [TimedChord(0, length, words.find(words.opening))]

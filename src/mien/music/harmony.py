@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.ensembles import ensemble
-from mien.music.form import PHRASE_BARS
-from mien.music.rhythm import bar_ticks, beats_in_bar, middle_ticks
+from mien.music.harmonic_rhythm import changes, slow_places
+from mien.music.rhythm import bar_ticks
 from mien.music.theory import Harmony, harmony
 from mien.values import Brief
 from mien.vocabulary import Mode
@@ -41,10 +41,6 @@ CADENCES = ("authentic", "half", "deceptive", "plagal", "modulating")
 
 PEDALS = {"tonic": 0, "dominant": 7}
 """Pitch class, above the tonic, that a pedal holds."""
-
-HASTE = 0.35
-"""Odds that chords change twice in the bar before a phrase comes to rest, in addition to those of the tempo: harmony
-hastens to its cadence (Caplin 1998: acceleration)."""
 
 SIMILAR, CONTRARY = 9.0, 1.0
 """The cost of consecutive fifths or octaves in similar and in contrary motion."""
@@ -160,11 +156,12 @@ def progression(
     rng: np.random.Generator,
     goal: str = "",
     pedal: Pedal | None = None,
+    chord_bars: float = 1.0,
 ) -> list[TimedChord]:
     """The chords of a phrase: `opening` (at least one chord) as given, then a walk, then the cadence.
 
     `goal` is the numeral the cadence must end on, if any. Over a `pedal` (from `pedal_under`) all chords contain its
-    tone.
+    tone. A chord lasts `chord_bars` bars on the way there (`mien.music.harmonic_rhythm`).
     """
     words = vocabulary(brief.mode)
     formulas = words.cadences[cadence]
@@ -177,11 +174,11 @@ def progression(
     )
     formula = formulas[int(rng.choice(len(formulas), p=odds / odds.sum()))]
     onset, length, _ = opening[-1]
-    if (chord_bars := ensemble(brief.ensemble).pace.chord_bars) > 1:
+    if (drawn_out := ensemble(brief.ensemble).pace.chord_bars) > 1:
         returns = words.find(formula[-1]) == opening[-1].harmony
-        places = _slow_places(brief, onset + length, bars, chord_bars, divides=returns and len(formula) > 1)
+        places = slow_places(brief, onset + length, bars, drawn_out, divides=returns and len(formula) > 1)
     else:
-        places = _places(brief, onset + length, bars, len(formula), rng)
+        places = changes(brief, onset + length, bars, len(formula), rng, chord_bars)
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
     open_places = [tick for tick, _ in places[: len(places) - len(ending)]]
     target = _target(opening[-1].harmony)
@@ -192,41 +189,6 @@ def progression(
         *opening,
         *(TimedChord(tick, size, chord) for (tick, size), chord in zip(places, [*walk, *ending], strict=True)),
     ]
-
-
-def _places(brief: Brief, start: int, bars: int, ending: int, rng: np.random.Generator) -> list[tuple[int, int]]:
-    """Where chords change from tick `start` on: once per bar, or twice if a cadence of three chords or a slow tempo
-    needs it.
-
-    The last bar, where the phrase comes to rest, never divides.
-    """
-    bar, middle = bar_ticks(brief.meter), middle_ticks(brief.meter)
-    seconds_per_bar = beats_in_bar(brief.meter) * 60 / brief.tempo_bpm
-    odds = min(0.45, max(0.0, (seconds_per_bar - 1.6) * 0.15)) * (0.6 + brief.tension)
-    begun, first = start % bar, -(-start // bar)
-    places = [(start, bar - begun)] if begun else []
-    for index in range(first, bars):
-        drives = HASTE if bars >= PHRASE_BARS and index == bars - 2 else 0.0
-        divides = rng.random() < odds + drives and index < bars - 1
-        if (index == bars - 2 and ending == 3) or divides:
-            places += [(index * bar, middle), (index * bar + middle, bar - middle)]
-        else:
-            places.append((index * bar, bar))
-    return places
-
-
-def _slow_places(brief: Brief, start: int, bars: int, chord_bars: int, *, divides: bool) -> list[tuple[int, int]]:
-    """Where chords change from tick `start` on, if each lasts `chord_bars` bars. The last one `divides` where it would
-    only repeat the chord before: its last bar is left for the return."""
-    bar, places, tick = bar_ticks(brief.meter), [], start
-    while tick < bars * bar:
-        end = min(bars, (tick // bar // chord_bars + 1) * chord_bars) * bar
-        places.append((tick, end - tick))
-        tick = end
-    if divides and places and places[-1][1] > bar:
-        onset, length = places.pop()
-        places += [(onset, length - bar), (onset + length - bar, bar)]
-    return places
 
 
 def pedal_under(brief: Brief, kind: str, cadence: str, bar: int) -> Pedal | None:
@@ -338,12 +300,10 @@ def bass_line(
             own = _inversion_cost(chords[index].harmony, place, is_fixed=index >= rooted or index == 0)
             own += 0.02 * abs(midi - centre) + float(rng.gumbel(0, 0.25))
             if index == 0:
-                moves = [(0.0 if before is None else _join_cost(None, before, here), 0)]
+                moves = [(0.0 if before is None else _join_costs(None, [before], here)[0], 0)]
             else:
-                last = chords[index - 1].harmony
-                moves = [
-                    (costs[-2][i][0] + _join_cost(last, other, here), i) for i, other in enumerate(outer[index - 1])
-                ]
+                joins = _join_costs(chords[index - 1].harmony, outer[index - 1], here)
+                moves = [(costs[-2][i][0] + join, i) for i, join in enumerate(joins)]
             best, origin = min(moves)
             costs[-1].append((best + own, origin))
     at = min(range(len(costs[-1])), key=lambda i: costs[-1][i][0])
@@ -365,12 +325,20 @@ def _inversion_cost(chord: Harmony, place: int, *, is_fixed: bool) -> float:
     return 0.35 if place == 1 else 0.9
 
 
-def _join_cost(chord: Harmony | None, one: Outer, other: Outer) -> float:
-    """Cost of going from one pair of outer voices to another as `chord` is left."""
-    cost = _move_cost(other.bass - one.bass) + parallel_cost(one.melody, other.melody, one.bass, other.bass)
-    return cost if chord is None else cost + _resolve_cost(chord, one.bass, other.bass)
+def _join_costs(chord: Harmony | None, ones: Sequence[Outer], other: Outer) -> list[float]:
+    """Cost of going from each of several pairs of outer voices, with the same melody, to another as `chord` is left."""
+    costs = [_move_cost(other.bass - one.bass) for one in ones]
+    if None not in (ones[0].melody, other.melody) and ones[0].melody != other.melody:
+        costs = [
+            cost + parallel_cost(one.melody, other.melody, one.bass, other.bass)
+            for cost, one in zip(costs, ones, strict=True)
+        ]
+    if chord is not None and (chord.leading_pc is not None or chord.seventh_pc is not None):
+        costs = [cost + _resolve_cost(chord, one.bass, other.bass) for cost, one in zip(costs, ones, strict=True)]
+    return costs
 
 
+@cache
 def _move_cost(move: int) -> float:
     size = abs(move)
     if size == 0:

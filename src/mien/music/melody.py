@@ -130,6 +130,13 @@ def _tones(chord: Harmony, span: Range) -> tuple[NDArray[np.int64], NDArray[np.b
     return pitch, ~among(chord.pcs)[pitch % 12]
 
 
+@lru_cache(maxsize=128)
+def _habit_over(chord: Harmony, span: Range) -> NDArray[np.float64]:
+    """The costs of `_habit`, summed, where the current tone stands over a chord."""
+    learnt, unresolved = _habit(span.high - span.low + 1)
+    return np.asarray(learnt + unresolved * _tones(chord, span)[1][None, :, None])
+
+
 def sing(
     brief: Brief,
     span: Range,
@@ -151,7 +158,7 @@ def sing(
     close_letters : letters of the scale on which a closing syllable may end.
     """
     count = span.high - span.low + 1
-    learnt, unresolved = _habit(count)
+    rows, columns = np.ogrid[:count, :count]
     steps = np.arange(span.low, span.high + 1)
     under = [slot_at(slots, syllable.onset_ticks) for syllable in syllables]
     tones = [_tones(slot.harmony, span) for slot in under]
@@ -168,11 +175,9 @@ def sing(
         cost[min(max(previous, 0), count - 1), min(max(held, 0), count - 1)] = 0
     back: list[NDArray[np.int64]] = []
     for index, syllable in enumerate(syllables):
-        total = cost[:, :, None] + learnt
-        if index:
-            total += unresolved * tones[index - 1][1][None, :, None]
+        total = cost[:, :, None] + (_habit_over(under[index - 1].harmony, span) if index else _habit(count)[0])
         back.append(total.argmin(axis=0))
-        cost = total.min(axis=0) + own[index]
+        cost = total[back[-1], rows, columns] + own[index]
         if index:
             cost += _pair_cost(brief, syllable, span, under[index - 1], under[index])
     current, following = np.unravel_index(int(np.argmin(cost)), cost.shape)

@@ -47,6 +47,10 @@ class Harmony:
     leading_pc: int | None
     seventh_pc: int | None
 
+    def __hash__(self) -> int:
+        """By the numeral alone: chords are looked up often, and few of one name differ."""
+        return hash(self.roman)
+
     def pitch(self, step: int) -> int:
         """MIDI number of a step while this chord sounds."""
         return TONIC_MIDI + 12 * (step // 7) + self.scale[step % 7]

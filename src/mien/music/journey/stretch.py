@@ -7,8 +7,9 @@ brief in force at each beat for the performer. Times are ticks from its start.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mien.music.compose import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage, as_phrase, later
+from mien.music.compose import as_phrase
 from mien.music.in_force import in_force
+from mien.music.passage import LOUDEST, LOUDNESS_VELOCITY, SOFTEST, Passage, later
 from mien.music.rhythm import beat_ticks
 from mien.values import Brief, Note, Phrase
 
