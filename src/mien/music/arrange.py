@@ -6,7 +6,7 @@ References: Schoenberg 1967, *Fundamentals of Musical Composition*, ch. 9; Huron
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,7 @@ from mien.music.handover import answered
 from mien.music.hands import LEAP_S, REACH_SEMITONES
 from mien.music.harmony import Outer, Slot
 from mien.music.inner_line import GAPS, TUNE, answering, line, shadowing
+from mien.music.part_writing import led_apart
 from mien.music.rhythm import beat_ticks
 from mien.music.texture import (
     INNER_PARTS,
@@ -99,9 +100,10 @@ def arrange(
 @dataclass(slots=True)
 class _Arranger:
     """Accompanies one phrase after another and remembers how the last one ended: its inner voices, the outer ones when
-    they last began a note together (`joint`), and those at the start of its last chord (`outer`); and where its inner
-    lines were `left`. `key` is that of the section (`mien.music.ranges`); who has the role of `lead`, unless it is the
-    melody, answers the tune from above (`mien.music.handover`)."""
+    they last began a note together (`joint`), and those at the start of its last chord (`outer`); where its inner lines
+    were `left`, and the last note of each part (`past`, in ticks from the start of the next phrase). `key` is that of
+    the section (`mien.music.ranges`); who has the role of `lead`, unless it is the melody, answers the tune from above
+    (`mien.music.handover`)."""
 
     brief: Brief
     voices: Mapping[Part, Voice]
@@ -113,6 +115,7 @@ class _Arranger:
     lead: Part = Part.MELODY
     outer: Outer | None = None
     left: dict[Part, int] = field(default_factory=dict)
+    past: dict[Part, Stroke] = field(default_factory=dict)
 
     def phrase(self, draft: Draft, texture: Texture, following: Draft | None, *, ends: bool) -> list[Stroke]:
         """The strokes that accompany a phrase; `ends` says that the section is the last of the piece."""
@@ -137,6 +140,10 @@ class _Arranger:
                     lines += self._line(texture.of(part), draft, body, part, over, bass, rests=rests)
             beneath = {part: voice for part, voice in self.voices.items() if part is not self.lead}
             played = completed([*played, *bass, *lines], body, draft.melody, beneath)
+            if not self.players.solo:
+                played = led_apart(played, body, draft.melody, beneath, self.past, self.brief.meter)
+        if not self.players.solo:
+            self.past = _last_notes(draft, played)
         if is_tutti:
             length = draft.slots[-1].length_ticks if ends else beat_ticks(self.brief.meter)
             played += _tutti(draft, placed[-1], length, self.voices, self.joint)
@@ -258,6 +265,16 @@ class _Arranger:
         together = [Outer(above[one.onset_ticks], one.pitch_midi) for one in bass if one.onset_ticks in above]
         self.joint = together[-1] if together else self.joint
         return bass
+
+
+def _last_notes(draft: Draft, played: Sequence[Stroke]) -> dict[Part, Stroke]:
+    """The last note of every part of a phrase, in ticks from the start of the next."""
+    end, last = draft.slots[-1].end_ticks, dict[Part, Stroke]()
+    sung = (Stroke(note.onset_ticks, note.length_ticks, note.pitch_midi, Part.MELODY) for note in draft.melody)
+    for stroke in (*sung, *played):
+        if stroke.part not in last or stroke.onset_ticks > last[stroke.part].onset_ticks:
+            last[stroke.part] = stroke
+    return {part: replace(stroke, onset_ticks=stroke.onset_ticks - end) for part, stroke in last.items()}
 
 
 def _before_tutti(draft: Draft, *, ends: bool) -> tuple[Slot, ...]:

@@ -264,7 +264,7 @@ def _moving(
         cost = cost + COSTS.unled * (np.expand_dims(foreign, axis) & ((size == 0) | (size > 2)))
     for voice in lines:
         first, second = _sounding(voice, one.onset_ticks), _sounding(voice, other.onset_ticks)
-        if first is not None and second is not None:
+        if first is not None and second is not None and first != second:
             cost = cost + COSTS.parallel * _parallels(then, now, first, second)
     return np.asarray(cost, dtype=np.float64)
 
