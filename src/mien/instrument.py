@@ -22,7 +22,7 @@ from mien.music.journey.travel import compose_journey
 from mien.music.mapping import MappingTable
 from mien.music.perform import perform
 from mien.piece import Piece
-from mien.reading import Reading, read, reader_of, watch
+from mien.reading import Reading, face_at, read, reader_of, watch
 from mien.values import Affect
 from mien.vocabulary import EIGHT
 from mien.wishes import USUAL_S, Wishes, check_wishes, moments_of, number_of, path_of, text_of
@@ -37,27 +37,43 @@ class End(NamedTuple):
     source: Path | None = None
 
 
-def end_of(said: str | Path, weights: str | Path | None = None) -> End:
-    """A mood by the name of an emotion, or else by a picture, whose largest face is read.
+def end_of(said: str | Path, weights: str | Path | None = None, face: int = 1, chosen_by: str = "face") -> End:
+    """A mood by the name of an emotion, or else by a picture of a face.
+
+    Parameters
+    ----------
+    face : which face of the picture, 1 for the largest.
+    chosen_by : the option that says which.
 
     Raises
     ------
     BadInput
-        If it is neither, or the picture cannot be used.
+        If it is neither, or the picture cannot be used, or has no such face.
     """
     from mien.face.pictures import SUFFIXES
 
     try:
-        return End(str(said), affect_of(str(said), reader_of(weights).classes if weights else EIGHT))
+        affect = affect_of(str(said), reader_of(weights).classes if weights else EIGHT)
     except BadInput as unknown:
         path = path_of("mood", said)
         if path.suffix.lower() not in SUFFIXES and not os.path.isfile(path):  # noqa: PTH113 (False for what is no path)
             raise BadInput(f"{unknown}, or a picture of a face") from None
-    readings = read(path, weights=weights)
-    reading = readings[0]
-    if len(readings) > 1:
-        reading = replace(reading, remarks=(*reading.remarks, f"the largest of {len(readings)} faces counts"))
+    else:
+        if face != 1:
+            raise BadInput(f"{chosen_by} {face!r:.60}: '{said}' is a mood; leave it out, or give a picture of faces")
+        return End(str(said), affect)
+    reading = _chosen(path, weights, face, chosen_by)
     return End(path.stem, reading.affect, reading, path.absolute())
+
+
+def _chosen(picture: str | Path, weights: str | Path | None, face: int, chosen_by: str) -> Reading:
+    """A face of a picture, read; where there are several, a remark says so."""
+    readings = read(picture, weights=weights)
+    reading = face_at(readings, face)
+    if len(readings) == 1:
+        return reading
+    others = f"face {face} of {len(readings)} plays; '{chosen_by}' chooses another"
+    return replace(reading, remarks=(*reading.remarks, others))
 
 
 def play(
@@ -70,6 +86,7 @@ def play(
     key: str | None = None,
     meter: str | tuple[int, int] | None = None,
     face: int = 1,
+    to_face: int = 1,
     font: str | Path | None = None,
     mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
@@ -88,7 +105,7 @@ def play(
     key : as in "Eb", "Am", "F# minor" or "D dorian"; "c", a small letter alone, is C minor whatever the mood; chosen by
         mood and seed if None.
     meter : "4/4", "3/4", "6/8" or "5/4", or as two numbers; chosen by the seed if None.
-    face : which one plays, 1 for the largest.
+    face, to_face : which one plays, and which one of the picture that is led to, 1 for the largest.
     font : another SoundFont (sf2 or sf3) to play with.
     mapping : another table from reading to music, or its file (`mien.music.mapping.load_mapping`).
     form : a name of `mien.music.form.forms()`: how themes are built and how sections follow each other.
@@ -108,6 +125,8 @@ def play(
     name, follows = source.stem, is_video(source)
     if follows and (to is not None or face != 1):
         raise BadInput("a video leads its own way: 'to' and 'face' are for pictures")
+    if to is None and to_face != 1:
+        raise BadInput(f"to_face {to_face!r:.60}: give 'to', the picture in which that face is")
     wishes = check_wishes(
         seconds=seconds,
         seed=seed,
@@ -121,20 +140,12 @@ def play(
     )
     if follows:
         return replace(_journey(name, watch(picture, weights), wishes), sources=(source,))
-    end = end_of(to, weights) if to is not None else None
-    readings = read(picture, weights=weights)
-    if not isinstance(face, int):
-        raise BadInput(f"face {face!r:.60}: a whole number wanted; 1 is the largest")
-    if face not in range(1, len(readings) + 1):
-        raise BadInput(f"face {face!r:.60}: the picture has {len(readings)}; count from 1, the largest")
-    reading = readings[int(face) - 1]
-    if len(readings) > 1:
-        others = f"face {face} of {len(readings)} plays; 'face' chooses another"
-        reading = replace(reading, remarks=(*reading.remarks, others))
-    if end is None:
-        piece = _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
-        return replace(piece, sources=(source,))
-    return _led(name, End(name, reading.affect, reading, source), end, wishes)
+    end = end_of(to, weights, to_face, "to_face") if to is not None else None
+    reading = _chosen(picture, weights, face, "face")
+    if end is not None:
+        return _led(name, End(name, reading.affect, reading, source), end, wishes)
+    piece = _piece(name, reading.affect, wishes, reading, average_neutral().departures(reading.cues))
+    return replace(piece, sources=(source,))
 
 
 def compose(
@@ -194,13 +205,17 @@ def lead(
     mapping: MappingTable | str | Path | None = None,
     form: str = FREE,
     weights: str | Path | None = None,
+    face: int = 1,
+    to_face: int = 1,
 ) -> Piece:
     """Compose a piece that meets one mood and leads to another.
 
     Parameters
     ----------
-    start, end : an emotion's name each, or a picture whose largest face is read.
+    start, end : an emotion's name each, or a picture of a face.
     seconds : length, 10 to 3600; by default 60.
+
+    face, to_face : which face of the picture that it meets, and of the one that it leads to, 1 for the largest.
 
     The other parameters are those of `play`; of `key` only the tonic, since a journey turns its mode.
 
@@ -222,7 +237,7 @@ def lead(
         form=form,
         moods_move=True,
     )
-    first, last = (end_of(said, weights) for said in (start, end))
+    first, last = end_of(start, weights, face), end_of(end, weights, to_face, "to_face")
     return _led(f"{first.name}-to-{last.name}-{wishes.ensemble}-{wishes.seed}", first, last, wishes)
 
 

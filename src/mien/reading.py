@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mien.account import account_of_reading
 from mien.assets import read_manifest
-from mien.errors import NoFace
+from mien.errors import BadInput, NoFace
 from mien.music.journey.path import MoodPath
 from mien.values import Affect, Cues, Face
 from mien.wishes import path_of
@@ -95,6 +95,21 @@ def read(
         remarks = opened.remarks + tuple(cause.told for cause in explained.causes if doubtful or cause.name == "seen")
         readings.append(Reading(face, cues, explained.affect, explained.alone, explained.causes, remarks))
     return tuple(readings)
+
+
+def face_at(readings: Sequence[Reading], number: int) -> Reading:
+    """One of a picture's faces by its number, 1 for the largest.
+
+    Raises
+    ------
+    BadInput
+        If it has none of that number.
+    """
+    if not isinstance(number, int):
+        raise BadInput(f"face {number!r:.60}: a whole number wanted; 1 is the largest")
+    if number not in range(1, len(readings) + 1):
+        raise BadInput(f"face {number!r:.60}: the picture has {len(readings)}; count from 1, the largest")
+    return readings[number - 1]
 
 
 def movements(reading: Reading) -> Mapping[str, float]:

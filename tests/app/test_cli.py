@@ -212,6 +212,36 @@ def test_two_faces(capsys, tmp_path, astronaut):
     assert "face 1 of 2 plays" in printed
 
 
+def test_of_several_faces_both_ends_of_a_way_can_choose(capsys, tmp_path, astronaut):
+    small = np.zeros((512, 256, 3), np.uint8)
+    small[:256] = cv2.resize(astronaut, (256, 256))
+    path = tmp_path / "pair.png"
+    Image.fromarray(np.concatenate([astronaut, small], axis=1)).save(path)
+    words = ("--files", "mid", "--out", str(tmp_path), "--json")
+
+    def widths(*said: str) -> list[float]:
+        _, printed, _ = mien(capsys, *said, *words)
+        account = json.loads(printed)
+        boxes = [account[end]["face"]["box_px"] for end in ("reading", "arrival")]
+        return [x1 - x0 for x0, _, x1, _ in boxes]
+
+    large, small_px = widths("travel", "--from", str(path), "--to", str(path), "--to-face", "2", "--over", "10s")
+    assert large > 1.5 * small_px
+    assert widths("travel", "--from", str(path), "--to", str(path), "--face", "2", "--over", "10s") == [small_px, large]
+    led = ("play", str(path), "--face", "2", "--to", str(path), "--to-face", "2", "--seconds", "10")
+    assert widths(*led) == [small_px, small_px]
+    from_sad = ("travel", "--from", "sad", "--to", str(path), "--over", "10s")
+    _, printed, _ = mien(capsys, *from_sad, "--to-face", "2", "--files", "mid", "--out", str(tmp_path))
+    assert "face 2 of 2 plays; 'to_face' chooses another" in printed
+    assert "count from 1" in refuses(capsys, tmp_path / "out", *from_sad, "--to-face", "3")
+    assert "'sad' is a mood" in refuses(capsys, tmp_path / "out", *from_sad, "--face", "2")
+    assert "give 'to'" in refuses(capsys, tmp_path / "out", "play", str(path), "--to-face", "2")
+    table = tmp_path / "moods.csv"
+    table.write_text("time_s,valence,arousal\n0,-0.5,-0.5\n15,0.5,0.5\n")
+    for option in ("--face", "--to-face"):
+        assert option in refuses(capsys, tmp_path / "out", "travel", "--path", str(table), option, "2")
+
+
 def test_doctor_finds_all_well(capsys):
     code, printed, _ = mien(capsys, "doctor")
     assert code == 0, printed

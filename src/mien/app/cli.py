@@ -29,7 +29,7 @@ from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.export import export
 from mien.app.measure import measure
-from mien.app.options import AsJson, MappingFile, Out, Weights
+from mien.app.options import AsJson, FaceNumber, MappingFile, Out, ToFace, Weights
 from mien.app.perform import perform
 from mien.app.ports import ports
 from mien.app.read import read
@@ -102,9 +102,8 @@ def play(
     key: Key = None,
     meter: Meter = None,
     form: FormName = "free",
-    face: Annotated[
-        int, typer.Option("--face", help="Number of the face that plays; 1 is the largest (not for videos).")
-    ] = 1,
+    face: FaceNumber = 1,
+    to_face: ToFace = 1,
     files: Files = DEFAULT_FILES,
     soundfont: SoundFont = None,
     mapping: MappingFile = None,
@@ -120,6 +119,7 @@ def play(
         to=to,
         seconds=seconds,
         face=face,
+        to_face=to_face,
         weights=weights,
         **_wishes(seed, ensemble, key, meter, soundfont, mapping, form),
     )
@@ -169,6 +169,10 @@ def compose(
 def travel(
     start: Annotated[str | None, typer.Option("--from", help="Emotion to start from, or a picture of a face.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Emotion to lead to, or a picture of a face.")] = None,
+    face: Annotated[
+        int, typer.Option("--face", help="Number of the face in the picture to start from; 1 is the largest.")
+    ] = 1,
+    to_face: ToFace = 1,
     over: Annotated[
         str | None,
         typer.Option(
@@ -200,12 +204,17 @@ def travel(
     seconds = _seconds(over) if over is not None else None
     options = _wishes(seed, ensemble, key, meter, soundfont, mapping, form)
     if path is not None and start is None and end is None:
-        if weights is not None:
-            raise BadInput("--weights: a CSV of moods is read from no face; leave it out with --path")
+        for option, is_given in (
+            ("--weights", weights is not None),
+            ("--face", face != 1),
+            ("--to-face", to_face != 1),
+        ):
+            if is_given:
+                raise BadInput(f"{option}: a CSV of moods is read from no face; leave it out with --path")
         name = f"{path.stem}-{ensemble}-{seed}"
         piece = instrument.travel(read_path(path), name=name, seconds=seconds, **options)
     elif path is None and start is not None and end is not None:
-        piece = instrument.lead(start, end, seconds=seconds, weights=weights, **options)
+        piece = instrument.lead(start, end, seconds=seconds, weights=weights, face=face, to_face=to_face, **options)
     else:
         raise BadInput("give a way: either --from and --to (for example --from sad --to happy), or --path FILE.csv")
     _deliver(piece, out, kinds, as_json)

@@ -9,14 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from mien.app.options import Out, Weights
-from mien.errors import BadInput
+from mien.app.options import FaceNumber, Out, Weights
 
 
 def explain(
     picture: Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
     out: Out = Path("out"),
-    face: Annotated[int, typer.Option("--face", help="Number of the face to explain; 1 is the largest.")] = 1,
+    face: FaceNumber = 1,
     weights: Weights = None,
 ) -> None:
     """Show why a face reads as it does: regions, cues and doubt. Also shows what hiding each region changes."""
@@ -25,15 +24,13 @@ def explain(
     from mien.lab.pages.explain import explain as account_for
     from mien.lab.pages.explain_page import explain_page
     from mien.lab.pages.tint import png_of, sheet
-    from mien.reading import read, reader_of
+    from mien.reading import face_at, read, reader_of
     from mien.values import REGIONS
     from mien.writing import readable, write_together
 
-    readings = read(picture, weights=weights)
-    if not 1 <= face <= len(readings):
-        raise BadInput(f"face {face}: the picture has {len(readings)}; count from 1, the largest")
+    reading = face_at(read(picture, weights=weights), face)
     rgb, name = open_picture(picture).rgb, picture.stem
-    explanation = account_for(reader_of(weights), readings[face - 1])
+    explanation = account_for(reader_of(weights), reading)
     with write_together(out) as aside:
         (aside / f"{name}-explain.png").write_bytes(png_of(sheet(rgb, explanation, readable(name))))
         (aside / f"{name}-explain.html").write_text(explain_page(rgb, explanation, readable(name)), encoding="utf-8")

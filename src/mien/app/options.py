@@ -40,6 +40,12 @@ Weights = Annotated[
     ),
 ]
 
+FaceNumber = Annotated[int, typer.Option("--face", help="Number of the face in the picture; 1 is the largest.")]
+
+ToFace = Annotated[
+    int, typer.Option("--to-face", help="Number of the face in the picture that is led to; 1 is the largest.")
+]
+
 Coefficients = Annotated[
     bool,
     typer.Option("--coefficients", help="Also read 52 facial movements, under ARKit's names (browDownLeft …)."),

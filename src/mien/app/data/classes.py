@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.app.options import Folder, Out, Weights
+from mien.app.options import FaceNumber, Folder, Out, Weights
 from mien.app.show import show_step
 from mien.data.project import Project, class_named
 from mien.errors import BadInput
@@ -105,7 +105,7 @@ def try_(
     ] = None,
     weights: Weights = None,
     cnn: Annotated[Path | None, typer.Option("--cnn", help="Also ask a plain CNN, from a file saved by Keras.")] = None,
-    face: Annotated[int, typer.Option("--face", help="Number of the face to read; 1 is the largest.")] = 1,
+    face: FaceNumber = 1,
     seconds: Annotated[float, typer.Option("--seconds", help="Length of the music in seconds, 10 to 3600.")] = 12.0,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")] = 1,
     files: Annotated[

@@ -23,7 +23,7 @@ from mien.lab.exams.side_by_side import UNTESTED, Verdict, cnn_verdict, lacking,
 from mien.lab.pages.explain import Explanation, explain
 from mien.lab.training.project_faces import TEST, ProjectFaces
 from mien.piece import Piece
-from mien.reading import read, reader_of
+from mien.reading import face_at, read, reader_of
 from mien.writing import sha256_of
 
 SHIPPED, OWN = "mien's reader", "your network"
@@ -72,13 +72,10 @@ def try_picture(
     BadInput
         If one of them cannot be used.
     """
-    readings = {SHIPPED: read(picture)}
+    shipped = face_at(read(picture), face)
+    readings = {SHIPPED: shipped}
     if weights is not None:
-        readings[OWN] = read(picture, weights=weights)
-    count = len(readings[SHIPPED])
-    if not 1 <= face <= count:
-        raise BadInput(f"face {face}: the picture has {count}; count from 1, the largest")
-    shipped = readings[SHIPPED][face - 1]
+        readings[OWN] = face_at(read(picture, weights=weights), face)
     verdicts: list[Verdict] = []
     wanting = None if faces is None else lacking(faces)
     if faces is not None and wanting is None:
@@ -86,10 +83,10 @@ def try_picture(
         verdicts += simple_verdicts(faces, shipped)
     if cnn is not None:
         verdicts.append(cnn_verdict(cnn, faces, shipped))
-    for method, faces_read in readings.items():
+    for method, reading in readings.items():
         used = None if method == SHIPPED else weights
-        verdicts.append(reader_verdict(method, faces_read[face - 1], *_right(faces, used)))
-    main = list(readings.values())[-1][face - 1]
+        verdicts.append(reader_verdict(method, reading, *_right(faces, used)))
+    main = list(readings.values())[-1]
     say("composing")
     piece = play(picture, weights=weights, face=face, seconds=seconds, seed=seed)
     if faces is None:
