@@ -1,9 +1,11 @@
 """The house rules that a machine can see."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,15 @@ def test_modules_are_short():
     lengths = {str(m.relative_to(SOURCE)): len(m.read_text(encoding="utf-8").splitlines()) for m in MODULES}
     assert {name: n for name, n in lengths.items() if n > 400} == {}
     assert sorted(lengths.values())[len(lengths) // 2] <= 200
+
+
+def test_an_option_that_commands_share_is_told_once():
+    calls = (
+        call for m in (SOURCE / "app").rglob("*.py") for call in ast.walk(ast.parse(m.read_text(encoding="utf-8")))
+    )
+    options = [ast.unparse(call) for call in calls if isinstance(call, ast.Call)]
+    told = Counter(option for option in options if option.startswith(("typer.Option(", "typer.Argument(")))
+    assert [option for option, times in told.items() if times > 1] == []
 
 
 def test_no_drawers_without_a_label():

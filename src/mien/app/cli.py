@@ -29,7 +29,7 @@ from mien.app.evaluate import evaluate
 from mien.app.explain import explain
 from mien.app.export import export
 from mien.app.measure import measure
-from mien.app.options import AsJson, FaceNumber, MappingFile, Out, ToFace, Weights
+from mien.app.options import AsJson, FaceNumber, MappingFile, Meter, Out, Seconds, Seed, ToFace, Weights
 from mien.app.perform import perform
 from mien.app.ports import ports
 from mien.app.read import read
@@ -59,8 +59,6 @@ app = typer.Typer(
 
 app.add_typer(mapping_commands.app, name="mapping")
 app.add_typer(data_commands.app, name="data")
-Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece in seconds, 10 to 3600.")]
-Seed = Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")]
 EnsembleName = Annotated[str, typer.Option("--ensemble", help=f"Ensemble: {', '.join(ensembles())}.")]
 Key = Annotated[
     str | None,
@@ -70,7 +68,6 @@ Key = Annotated[
         "Where moods change, give a tonic alone, as a capital. Default: chosen by mood and seed.",
     ),
 ]
-Meter = Annotated[str | None, typer.Option("--meter", help="Meter: 4/4, 3/4, 6/8 or 5/4. Default: chosen by the seed.")]
 FormName = Annotated[str, typer.Option("--form", help=f"How themes follow each other: {', '.join(forms())}.")]
 Files = Annotated[
     str,

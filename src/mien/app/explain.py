@@ -4,16 +4,14 @@ A thin coat over `mien.lab.pages.explain` and its two drawings; it needs the bas
 """
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
-from mien.app.options import FaceNumber, Out, Weights
+from mien.app.options import FaceNumber, FacePicture, Out, Weights
 
 
 def explain(
-    picture: Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
+    picture: FacePicture,
     out: Out = Path("out"),
     face: FaceNumber = 1,
     weights: Weights = None,

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mien.app.address import LOOPBACK, WILDCARDS, allowed_hosts, bind, reached_at, shown_host
-from mien.app.options import Coefficients, MappingFile, OpenPage, Out, Weights
+from mien.app.options import Coefficients, MappingFile, Meter, OpenPage, Out, PagePort, Weights
 from mien.app.ports import ANY_PORT, Audio, FaceOsc, Lsl, MidiClock, MidiOut, Osc, port_openers, tell_unknown_hosts
 from mien.errors import BadInput
 from mien.writing import write_together
@@ -37,7 +37,7 @@ SWITCH_S = 0.001
 
 
 def live(
-    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 picks a free one.")] = DEFAULT_PORT,
+    port: PagePort = DEFAULT_PORT,
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on; any other than loopback requires a token.")
     ] = ("127.0.0.1"),
@@ -83,9 +83,7 @@ def live(
     key: Annotated[
         str | None, typer.Option("--key", help="Tonic, as in C or Eb; the mode follows the mood. Default: by the seed.")
     ] = None,
-    meter: Annotated[
-        str | None, typer.Option("--meter", help="Meter: 4/4, 3/4, 6/8 or 5/4. Default: by the seed.")
-    ] = None,
+    meter: Meter = None,
     seed: Annotated[
         str | None,
         typer.Option("--seed", help="Seed of the music, or random. Default: 1 on the page; random without a page."),

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mien.app.options import AsJson
+
 Measured = Mapping[str, float | None]
 
 MOST_COLUMNS = 4
@@ -23,7 +25,7 @@ MOST_COLUMNS = 4
 
 def measure(
     files: Annotated[list[Path], typer.Argument(help="MIDI files, made by mien or not.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure MIDI files and compare them with real music."""
     from mien.lab.scores.any_midi import read_midi

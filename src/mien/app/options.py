@@ -29,6 +29,17 @@ MappingFile = Annotated[
     Path | None, typer.Option("--mapping", help="Another mapping from reading to music (see 'mien mapping').")
 ]
 
+Licence = Annotated[
+    str | None, typer.Option("--licence", help="Licence of the pictures, as in 'CC BY 4.0'. Default: unknown.")
+]
+
+Consent = Annotated[
+    str | None,
+    typer.Option("--consent", help="Consent of the people shown: unknown (default), given, public or refused."),
+]
+
+PagePort = Annotated[int, typer.Option("--port", help="Port of the page; 0 picks a free one.")]
+
 OpenPage = Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")]
@@ -39,6 +50,14 @@ Weights = Annotated[
         "--weights", help="Another network to read with: a .tflite from 'mien train', with its .json beside it."
     ),
 ]
+
+Seconds = Annotated[float, typer.Option("--seconds", help="Length of the piece in seconds, 10 to 3600.")]
+
+Seed = Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")]
+
+Meter = Annotated[str | None, typer.Option("--meter", help="Meter: 4/4, 3/4, 6/8 or 5/4. Default: chosen by the seed.")]
+
+FacePicture = Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")]
 
 FaceNumber = Annotated[int, typer.Option("--face", help="Number of the face in the picture; 1 is the largest.")]
 

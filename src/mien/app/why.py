@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from mien.app.options import AsJson
 from mien.app.show import clock, plain_name
 from mien.errors import BadInput
 from mien.values import REGIONS
@@ -31,7 +32,7 @@ UNREAD = "No reading was kept: movements alone were followed, or the session was
 def why(
     piece: Annotated[Path, typer.Argument(help="The .json of a piece, or another of its files beside it.")],
     bar: Annotated[int | None, typer.Option("--bar", help="Show this bar in full; the first is 1.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Explain a piece: its reading, the reasons, and each phrase."""
     account = open_account(piece)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.app.options import FaceNumber, Folder, Out, Weights
+from mien.app.options import FaceNumber, FacePicture, Folder, Out, Seconds, Seed, Weights
 from mien.app.show import show_step
 from mien.data.project import Project, class_named
 from mien.errors import BadInput
@@ -98,7 +98,7 @@ def parse_brief(told: str) -> dict[str, Any]:
 
 
 def try_(
-    picture: Annotated[Path, typer.Argument(help="Picture (JPEG, PNG, WebP, BMP, TIFF, GIF) with a face.")],
+    picture: FacePicture,
     project: Annotated[
         Path | None,
         typer.Option("--project", help="Project that the simple methods learn from and all methods are tested on."),
@@ -106,8 +106,8 @@ def try_(
     weights: Weights = None,
     cnn: Annotated[Path | None, typer.Option("--cnn", help="Also ask a plain CNN, from a file saved by Keras.")] = None,
     face: FaceNumber = 1,
-    seconds: Annotated[float, typer.Option("--seconds", help="Length of the music in seconds, 10 to 3600.")] = 12.0,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the piece: another number gives another piece.")] = 1,
+    seconds: Seconds = 12.0,
+    seed: Seed = 1,
     files: Annotated[
         str, typer.Option("--files", help="Also save the music, comma-separated: mid, png (piano roll), wav, …")
     ] = "",

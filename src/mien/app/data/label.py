@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mien.app.options import Folder, OpenPage
+from mien.app.options import AsJson, Folder, OpenPage, PagePort
 from mien.app.stopped import told_if_stopped
 from mien.data.project import Project
 from mien.data.words import counted
@@ -36,7 +36,7 @@ def label(
         str | None,
         typer.Option("--annotator", help="Name of the annotator; a pseudonym will do. Default: the page asks."),
     ] = None,
-    port: Annotated[int, typer.Option("--port", help="Port of the page; 0 picks a free one.")] = DEFAULT_PORT,
+    port: PagePort = DEFAULT_PORT,
     open_page: OpenPage = True,
     every_face: Annotated[
         bool, typer.Option("--every-face", help="Also ask about the smaller faces in a picture, not only the largest.")
@@ -89,7 +89,7 @@ def label(
 
 def agree(
     project: Folder,
-    as_json: Annotated[bool, typer.Option("--json", help="Print only JSON, for other programs.")] = False,
+    as_json: AsJson = False,
     draws: Annotated[int, typer.Option("--draws", min=0, help="Number of bootstrap draws.")] = 1000,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the bootstrap.")] = 1,
 ) -> None:

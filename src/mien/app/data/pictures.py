@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from mien.app.options import Folder
+from mien.app.options import Consent, Folder, Licence
 from mien.app.stopped import told_if_stopped
 from mien.data.project import Project
 from mien.data.words import counted
@@ -37,13 +37,8 @@ def collect(
     shown: Annotated[
         str | None, typer.Option("--class", help="Class of all the pictures, whatever their folders say.")
     ] = None,
-    licence: Annotated[
-        str | None, typer.Option("--licence", help="Licence of the pictures, as in 'CC BY 4.0'. Default: unknown.")
-    ] = None,
-    consent: Annotated[
-        str | None,
-        typer.Option("--consent", help="Consent of the people shown: unknown (default), given, public or refused."),
-    ] = None,
+    licence: Licence = None,
+    consent: Consent = None,
     every: Annotated[float, typer.Option("--every", help="Seconds between two frames taken from a video.")] = 1.0,
     pause: Annotated[float, typer.Option("--pause", help="Seconds between two requests to the web.")] = 1.0,
     person: Annotated[

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from mien.app.data.pictures import persons_told
-from mien.app.options import Folder, Out
+from mien.app.options import Consent, Folder, Licence, Out
 from mien.data.project import Project
 from mien.data.words import counted
 
@@ -57,13 +57,8 @@ def import_sheets(
     pictures: Annotated[
         Path | None, typer.Option("--pictures", help="Folder of the pictures. Default: beside the sheet.")
     ] = None,
-    licence: Annotated[
-        str | None, typer.Option("--licence", help="Licence of the pictures, as in 'CC BY 4.0'. Default: unknown.")
-    ] = None,
-    consent: Annotated[
-        str | None,
-        typer.Option("--consent", help="Consent of the people shown: unknown (default), given, public or refused."),
-    ] = None,
+    licence: Licence = None,
+    consent: Consent = None,
     person: Annotated[
         str | None,
         typer.Option(
