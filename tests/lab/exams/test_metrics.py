@@ -86,12 +86,6 @@ def test_all_right_or_all_wrong_have_the_interval_of_the_share(measure) -> None:
     assert share["interval"] == [0.0, 0.2039]
 
 
-def test_calibration_error_by_hand() -> None:
-    # Each of the six stands in a bin of its own but .6 and .6: |1−.8|, |2−1.2|, |0−.7|, |1−.9|, |1−.4|, over 6.
-    assert metrics.calibration_error(TRUTH, PROBS) == pytest.approx((0.2 + 0.8 + 0.7 + 0.1 + 0.6) / 6)
-    assert metrics.calibration_error(np.zeros(10, dtype=int), np.tile([1.0, 0.0], (10, 1))) == 0
-
-
 def test_cross_entropy_is_least_at_the_targets_own_entropy() -> None:
     targets = np.array([[0.5, 0.5]])
     assert metrics.cross_entropy(targets, targets) == pytest.approx(np.log(2))
@@ -121,13 +115,6 @@ def test_the_interval_holds_the_value_and_narrows_with_cases() -> None:
     assert many[0] < metrics.accuracy(truth, probs) < many[1]
     assert many[1] - many[0] == pytest.approx(2 * 1.96 * np.sqrt(0.8 * 0.2 / 2000), rel=0.25)
     assert few[1] - few[0] > 2 * (many[1] - many[0])
-
-
-def test_reliability_bins_hold_every_case_and_make_the_calibration_error() -> None:
-    bins = metrics.reliability(TRUTH, PROBS)
-    assert sum(part["cases"] for part in bins) == 6
-    error = sum(part["cases"] * abs(part["right"] - part["probability"]) for part in bins) / 6
-    assert error == pytest.approx(metrics.calibration_error(TRUTH, PROBS), abs=1e-3)
 
 
 def test_a_difference_is_paired() -> None:

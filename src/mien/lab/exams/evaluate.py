@@ -38,6 +38,7 @@ from mien.affect.regions import hide, hide_cues, presence
 from mien.assets import read_manifest
 from mien.face.look import look_close_ups
 from mien.lab.exams import abstention, metrics
+from mien.lab.exams.calibration import calibration_error, reliability
 from mien.lab.exams.exam import Exam, Pictures, Seen, ask, prepare
 from mien.lab.training.corpus import FOUR, FOUR_COLUMNS
 from mien.nets import Floats
@@ -83,7 +84,7 @@ def evaluate(
         "faces": len(exam),
         "four": describe(exam.four, metrics.renormalised(probs, FOUR_COLUMNS)),
         "eight_accuracy": metrics.with_interval(metrics.accuracy, exam.eight, probs),
-        "eight_ece": metrics.with_interval(metrics.calibration_error, exam.eight, probs),
+        "eight_ece": metrics.with_interval(calibration_error, exam.eight, probs),
     }
     say("hiding regions")
     found["streams_off"] = {
@@ -120,7 +121,7 @@ def describe(
         "precision": by_class(metrics.precision(truth, probs), classes),
         "classes": list(classes),
         "confusion": counts.tolist(),
-        "reliability": metrics.reliability(truth, probs),
+        "reliability": reliability(truth, probs),
     }
 
 
@@ -128,7 +129,7 @@ MEASURES: Mapping[str, Callable[..., float]] = {
     "accuracy": metrics.accuracy,
     "balanced_accuracy": metrics.balanced_accuracy,
     "macro_f1": metrics.macro_f1,
-    "ece": metrics.calibration_error,
+    "ece": calibration_error,
 }
 """The headline measures by name."""
 

@@ -13,9 +13,7 @@ balanced accuracy : mean over the classes that occur of right answers / cases of
 macro-F1 : mean over the classes that occur, in truth or answers, of 2·precision·recall / (precision + recall), 0 for a
     class never found.
 confusion : counts (k, k), rows the truth, columns the answers.
-ECE : expected calibration error (Guo et al. 2017): cases are sorted into 15 bins of equal width by the answer's
-    probability; it is the mean over the cases of |share right − mean probability| of their bin. With few cases (below
-    some 200) it is well above 0 even for a calibrated method, and so is its whole interval.
+ECE : `mien.lab.exams.calibration`, with an interval of its own.
 interval : percentile bootstrap over cases (Efron 1979), 95 %. For a difference between two methods the draws are
     paired: the same cases for both. If all answers are right, or all wrong, every draw would be alike: accuracy, and
     the two means over classes that equal it there, then get the score interval of the share. The two means over classes
@@ -35,11 +33,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mien.lab.exams.calibration import calibration_error, plausible_errors
+
 Numbers = NDArray[np.floating]
 Classes = NDArray[np.integer]
 Groups = NDArray[np.str_] | NDArray[np.integer]
 
-BINS = 15
 FEWEST = 5
 """The least number of cases, or groups of them, of every class for an interval of a mean over classes."""
 NO_INTERVAL = f"no interval: some class has fewer than {FEWEST} faces, or groups of faces that belong together"
@@ -80,32 +79,6 @@ def macro_f1(truth: Classes, probs: Numbers) -> float:
     return float(np.nanmean(_share(2 * counts.diagonal(), both)))
 
 
-def calibration_error(truth: Classes, probs: Numbers) -> float:
-    """Expected calibration error, 0..1."""
-    cases, sure, right = _binned(truth, probs)
-    return float(np.abs(right - sure).sum() / cases.sum())
-
-
-def reliability(truth: Classes, probs: Numbers) -> list[dict[str, float]]:
-    """What calibration means, bin by bin: number of `cases`, their mean `probability`, the share `right`.
-
-    Empty bins are left out; the bins are those of the calibration error.
-    """
-    return [
-        {"cases": int(n), "probability": round(float(sure / n), 4), "right": round(float(right / n), 4)}
-        for n, sure, right in zip(*_binned(truth, probs), strict=True)
-        if n
-    ]
-
-
-def _binned(truth: Classes, probs: Numbers) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """For each bin the number of cases, the sum of their probabilities, and how many are right."""
-    sure, right = probs.max(axis=1), probs.argmax(axis=1) == truth
-    bins = np.minimum((sure * BINS).astype(int), BINS - 1)
-    cases, probability, rights = (np.bincount(bins, w, minlength=BINS) for w in (np.ones(len(bins)), sure, right))
-    return cases, probability, rights
-
-
 def cross_entropy(probs: Numbers, targets: Numbers) -> float:
     """Mean −Σ target · ln(prob), nats."""
     return float(np.mean(-np.sum(targets * np.log(np.maximum(probs, 1e-12)), axis=1)))
@@ -139,9 +112,9 @@ def interval(
     draws: int = 1000,
     groups: Groups | None = None,
 ) -> tuple[float, float] | None:
-    """95 % interval of a measure, by redrawing cases, or whole groups of them; the score interval if all answers are
-    right or all wrong; None of a mean over classes where a class is too rare. `groups` (n,) names the group of each
-    case."""
+    """95 % interval of a measure, by redrawing cases, or whole groups of them, as the module says: of shares the score
+    interval if all answers are right or all wrong; None of a mean over classes where a class is too rare. `groups` (n,)
+    names the group of each case."""
     if measure in OVER_CLASSES and _fewest(truth, groups) < FEWEST:
         return None
     return _drawn(measure, truth, probs, rng, draws, groups)
@@ -160,6 +133,8 @@ def _drawn(
     members = _members(groups, len(truth))
     if len(members) == 1 and len(truth) > 1:
         return 0.0, 1.0
+    if measure is calibration_error:
+        return plausible_errors(truth, probs, members, rng, draws)
     if measure in (accuracy, *OVER_CLASSES) and (holds.all() or not holds.any()):
         return _score_interval(holds, len(members))
     wanted = len(np.unique(truth)) if measure in OVER_CLASSES else 0
