@@ -13,7 +13,7 @@ import numpy as np
 
 from mien.music.balance import imbalance
 from mien.music.closing import closing_place, closing_rhythm
-from mien.music.form import PhraseSpec
+from mien.music.form import CLOSE, REST, PhraseSpec
 from mien.music.harmonic_rhythm import PLAIN, chord_bars_in, opening_ticks
 from mien.music.harmony import Outer, Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
@@ -37,12 +37,6 @@ LOOSE_ROLES = ("contrast", "retransition")
 
 SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
 """Steps by which a motif may be moved when it comes again within a phrase."""
-
-CLOSE = "close"
-"""Name of the cell that ends a phrase."""
-
-REST = "rest"
-"""Name of the cell of a bar in which the melody is silent."""
 
 TRIES, GOOD_ENOUGH, COPY_FAULT = 12, 1.0, 6.0
 """The most drafts of a phrase, of which the best is kept; the faults below which no other is tried; the faults for each

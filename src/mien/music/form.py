@@ -26,6 +26,9 @@ from mien.vocabulary import Mode
 
 PHRASE_BARS = 4
 
+CLOSE, REST = "close", "rest"
+"""What a treatment says of a bar without a motif: it closes a phrase, or the melody is silent in it."""
+
 FREE = "free"
 """The form used when none is asked for."""
 

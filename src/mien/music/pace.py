@@ -10,8 +10,7 @@ References: Tamm 1995, *Brian Eno: His Music and the Vertical Color of Sound*.
 from dataclasses import replace
 
 from mien.ensembles import Pace
-from mien.music.draft import CLOSE, REST
-from mien.music.form import PHRASE_BARS, PhraseSpec, SectionSpec
+from mien.music.form import CLOSE, PHRASE_BARS, REST, PhraseSpec, SectionSpec
 
 
 def at_pace(spec: SectionSpec, pace: Pace) -> SectionSpec:

@@ -12,6 +12,7 @@ from mien.music.form import (
     FIRST_THEME,
     FREE,
     PHRASE_BARS,
+    REST,
     Form,
     PhraseSpec,
     SectionSpec,
@@ -56,6 +57,9 @@ FADING: Mapping[Part, int] = {Part.TEXTURE: 1, Part.KIT: 1, Part.HARMONY: 2}
 
 FULL_CLOSE_TENSION, FULL_CLOSE_LOUDNESS = (0.15, 0.5), (0.4, 0.6)
 """Tension, and loudness, up to which an ending is always plagal, and from which it is always a full close."""
+
+FALTERING_TENSION, FALTERING_LOUDNESS = 0.5, 0.45
+"""From this tension on, and up to this loudness, an ending neither closes strong nor comes to rest: it falters."""
 
 RECALL_ODDS = 0.6
 """How often a coda recalls how the theme began."""
@@ -133,12 +137,15 @@ def fading(section: SectionSpec) -> SectionSpec:
 
 def ending(bars: int, tension: float, loudness: float, rng: np.random.Generator, theme: Sequence[str]) -> SectionSpec:
     """The coda of a mood. The tenser or louder it is (0..1), the likelier a full close instead of a plagal one, and a
-    coda that ends strong; others fade. `theme` is how the first phrase of the theme treats its motifs."""
+    coda that ends strong; others fade. What is tense but soft, as fear is, falters. `theme` is how the first phrase of
+    the theme treats its motifs."""
     full = max(
         (mood - low) / (high - low)
         for mood, (low, high) in ((tension, FULL_CLOSE_TENSION), (loudness, FULL_CLOSE_LOUDNESS))
     )
     is_full, recalls = rng.random() < full, rng.random() < RECALL_ODDS
+    if tension >= FALTERING_TENSION and loudness <= FALTERING_LOUDNESS:
+        return fading(SectionSpec("coda", FIRST_THEME, 0, (faltering(bars),), energy=-0.5))
     closing = coda(bars, theme if recalls else (), is_full=is_full)
     return SectionSpec("coda", FIRST_THEME, 0, (closing,), 0.3 if full >= 1 else -0.5)
 
@@ -157,6 +164,15 @@ def coda(bars: int, theme: Sequence[str] = ("a", "b"), *, is_full: bool = False)
     return PhraseSpec(
         "coda", bars, "plagal", treatment, opens_like=remembered, pedal="tonic", pedal_bar=max(1, remembered)
     )
+
+
+def faltering(bars: int) -> PhraseSpec:
+    """A coda that breaks off again and again: the head of the motif, a bar without it, the head again, over the tonic
+    that the bass holds on to (McClelland 2012, *Ombra*: broken phrases, silences, a pulse in the bass)."""
+    if bars == 1:
+        return coda(bars)
+    treatment = tuple(REST if bar % 2 else "a fragment" for bar in range(bars - 1))
+    return PhraseSpec("coda", bars, "plagal", treatment, pedal="tonic", pedal_bar=1)
 
 
 def _of_fours(fours: int, form: Form, rng: np.random.Generator) -> list[SectionSpec]:
