@@ -1,4 +1,5 @@
-"""The rhythms of bars are drawn to suit a mood: held notes where a line sings, dotted ones where it is sharp."""
+"""The rhythms of bars suit a mood: held notes where a line sings, dotted ones where it is sharp, early ones where it is
+syncopated."""
 
 from itertools import pairwise
 
@@ -7,8 +8,20 @@ import pytest
 
 from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
+from mien.music.compose import compose
 from mien.music.motif import notes_in_bar
-from mien.music.rhythm import Rhythm, draw_rhythm, sharpness, singing
+from mien.music.rhythm import (
+    Rhythm,
+    bar_ticks,
+    draw_rhythm,
+    is_syncopated,
+    onsets,
+    pushed,
+    repertoire,
+    sharpness,
+    singing,
+)
+from mien.values import Part
 from mien.vocabulary import METERS
 
 
@@ -37,3 +50,44 @@ def test_sad_and_calm_sing_anger_is_sharp_and_fear_too_soft_to_be() -> None:
     assert singing(anger.legato) == 0 == sharpness(sad.legato, sad.loudness)
     assert sharpness(anger.legato, anger.loudness) > 1.5 * sharpness(fear.legato, fear.loudness)
     assert notes_in_bar(sad) < notes_in_bar(neutral) < notes_in_bar(anger)
+
+
+@pytest.mark.parametrize(
+    ("meter", "rhythm", "early"),
+    [
+        ((4, 4), (480, 480, 480, 480), (240, 720, 240, 720)),  # the third is not pushed right after the second
+        ((4, 4), (480, 240, 240, 960), (240, 480, 1200)),  # another note is in the way: held across the beat
+        ((4, 4), (480, -240, 240, 480, 480), (480, -240, 720, 480)),
+        ((4, 4), (240, -240, 960, 480), (240, 1200, 480)),
+        ((3, 4), (-480, 960), (-240, 1200)),
+        ((6, 8), (480, 240, 720), (480, 960)),
+        ((4, 4), (320, 320, 320, 960), (320, 320, 320, 960)),  # a triplet stays whole
+        ((4, 4), (1920,), (1920,)),
+    ],
+)
+def test_a_pushed_note_comes_early_and_sounds_across_its_beat(
+    meter: tuple[int, int], rhythm: Rhythm, early: Rhythm
+) -> None:
+    assert pushed(rhythm, meter, 2.0, np.random.default_rng(1)) == early  # certain, at such odds
+    assert pushed(rhythm, meter, 0.2, np.random.default_rng(1)) == rhythm
+
+
+@pytest.mark.parametrize("meter", METERS)
+def test_pushed_bars_are_as_long_as_before(meter: tuple[int, int]) -> None:
+    for rhythm in repertoire(meter).rhythms:
+        late = pushed(rhythm, meter, 0.6, np.random.default_rng(1))
+        assert sum(map(abs, late)) == bar_ticks(meter) and 0 not in late
+        assert onsets(late)[0][0] <= onsets(rhythm)[0][0] and len(onsets(late)) <= len(onsets(rhythm))
+
+
+def test_the_melody_is_as_syncopated_as_its_mood_asks() -> None:
+    shares = {}
+    for emotion in ("sad", "neutral", "angry", "happy", "surprise"):  # they ask .08, .20, .26, .33 and .45
+        notes = [
+            is_syncopated(note.onset_ticks, note.length_ticks, piece.meter)
+            for piece in (compose(brief_from_affect(affect_of(emotion), seed=seed), 60, seed) for seed in range(1, 17))
+            for note in piece.part(Part.MELODY)
+        ]
+        shares[emotion] = np.mean(notes)
+    assert shares["surprise"] > 0.1 and shares["happy"] > 0.08  # .06 each where notes never came early
+    assert max(shares["sad"], shares["neutral"]) < 0.08

@@ -27,6 +27,7 @@ from mien.music.rhythm import (
     melody_table,
     middle_ticks,
     onsets,
+    pushed,
     sharpness,
     singing,
 )
@@ -101,6 +102,7 @@ def invent(
         sharp=sharpness(brief.legato, brief.loudness),
         avoid=tuple(motif.lengths for motif in beside),
     )
+    lengths = pushed(lengths, brief.meter, brief.syncopation, rng)
     count = len(onsets(lengths)) - 1
     chances = _step_chances()
     widest = len(chances) // 2

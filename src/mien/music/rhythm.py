@@ -4,7 +4,8 @@ Times are ticks (480 to a quarter). A bar rhythm is a tuple of lengths that fill
 are drawn from those of the OpenScore Lieder (`melody_statistics.json`), so that they sound sung rather than diced.
 
 References: Lerdahl & Jackendoff 1983, *A Generative Theory of Tonal Music* (metrical strength); Longuet-Higgins & Lee
-1984, "The rhythmic interpretation of monophonic music" (syncopation as sound before a stronger, silent place).
+1984, "The rhythmic interpretation of monophonic music" (syncopation as sound before a stronger, silent place);
+Temperley 1999, "Syncopation in rock: a perceptual perspective" (anticipations).
 """
 
 import json
@@ -32,6 +33,9 @@ COMPOUND_FILL = 1.4
 
 MOST_SYNCOPATED = 0.9
 """The largest share of syncopated bars: some must show where the beat is."""
+
+EVEN_SYNCOPATION, PUSH_ODDS = 0.2, 1.6
+"""Up to this syncopation of a brief no note comes early; odds that one does, for each 1.0 beyond it."""
 
 PLAIN_LEGATO, LEGATO_REACH = 0.84, 0.24
 """The ratio of sounding to written length at which rhythm takes no side, and how far from it the side is taken whole:
@@ -105,6 +109,31 @@ def is_syncopated(tick: int, length: int, meter: Meter) -> bool:
     beat = beat_ticks(meter)
     across = range(tick - tick % beat + beat, tick + length, beat)
     return any(strength(place, meter) > strength(tick, meter) for place in across)
+
+
+def pushed(rhythm: Rhythm, meter: Meter, syncopated: float, rng: np.random.Generator) -> Rhythm:
+    """Let notes on beats come a part of a beat early and sound across the beat, the likelier the more `syncopated` the
+    brief is (Temperley 1999: what comes early belongs to the beat that it anticipates). Where another note is in the
+    way, it is held across the beat instead. The first note stays, as does one right after another that came early."""
+    odds, part = PUSH_ODDS * (syncopated - EVEN_SYNCOPATION), division_ticks(meter)
+    if odds <= 0:
+        return rhythm
+    lengths, tick, was = [rhythm[0]], abs(rhythm[0]), False
+    for length in rhythm[1:]:
+        before = lengths[-1]
+        may = length > 0 and strength(tick, meter) >= BEAT and not (before % part or length % (part // 2))
+        tick += abs(length)
+        was = may and not was and rng.random() < odds
+        if was and before == part:
+            lengths[-1] += length
+        elif was:
+            lengths[-1:] = [
+                *(left for left in (before - part if before > 0 else before + part,) if left),
+                length + part,
+            ]
+        else:
+            lengths.append(length)
+    return tuple(lengths)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
