@@ -20,6 +20,7 @@ from mien.live.conductor import (
 )
 from mien.live.music_messages import rounded_s, signature_rows
 from mien.music.brief import brief_from_affect
+from mien.music.spelling import written_key
 from mien.values import Brief
 
 SAD, HAPPY, ANGRY = (
@@ -104,6 +105,41 @@ def test_key_and_metre_are_told_from_when_on_they_are_in_force() -> None:
     before, after = ["D minor", "4/4"], ["D minor", "3/4"]
     assert signature_rows(conductor.legs, 2.0) == [[2.0, *before], [rounded_s(new.start_s), *after]]
     assert signature_rows(conductor.legs, new.start_s) == [[rounded_s(new.start_s), *after]]
+
+
+def away(target: Brief) -> Conductor:
+    """Music whose last leg stands in another key than is asked for."""
+    conductor = playing(target, 20)
+    while conductor.legs[-1].played.tonic_pc == target.tonic_pc:
+        assert conductor.end_s < 120, "no contrast leaves home"
+        conductor = extended(conductor, target)
+    return conductor
+
+
+def test_a_contrast_in_another_key_is_told_as_it_sounds_and_left_for_home() -> None:
+    conductor = away(HAPPY)
+    leg = conductor.legs[-1]
+    rows = signature_rows(conductor.legs, leg.start_s)
+    assert rows[0][1] in ("G major", "A major") and rows[0][1] == written_key(leg.stretch.brief_at(0)).name
+    after = extended(conductor, HAPPY)
+    assert signature_rows(after.legs, after.legs[-1].start_s)[0][1] == "D major"
+
+
+@pytest.mark.parametrize("do", ["cut", "redirect"])
+@pytest.mark.parametrize("bar", [1, 2])
+def test_whoever_stops_or_turns_in_another_key_comes_home(do: str, bar: int) -> None:
+    conductor = away(HAPPY)
+    leg = conductor.legs[-1]
+    tick = bar * leg.played.bar_ticks
+    if do == "cut":
+        ending = closed(cut(conductor, leg.number, tick), HAPPY).legs[-1]
+    else:
+        conductor = redirected(conductor, leg.number, tick, SAD)
+        for _ in range(3):
+            conductor = extended(conductor, SAD)
+        assert {(one.tonic_pc, one.mode) for _, one in conductor.legs[-1].stretch.briefs} == {(2, SAD.mode)}
+        ending = closed(conductor, SAD).legs[-1]
+    assert ending.played.tonic_pc == 2 and ending.played.chords[-1].pcs[0] == 2
 
 
 def test_of_a_bar_that_is_not_played_nobody_strikes_the_downbeat() -> None:

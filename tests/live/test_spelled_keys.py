@@ -41,6 +41,7 @@ class Told:
         performance.silence(clock.now_s, "stop")
         self.lines = parse_session(file.content(clock.now_s), "session")
 
+    @property
     def keys(self) -> list[str]:
         """The keys that ports were told, in order."""
         return [event.names[0] for event in self.sent if isinstance(event, Named) and event.what == "key"]
@@ -54,17 +55,18 @@ def test_page_and_ports_are_told_the_key_as_it_was_asked_for() -> None:
     sharp, flat = (Told(asked(tonic), asked(tonic)) for tonic in ("F#", "Gb"))
     assert sharp.strikes() == flat.strikes() != []
     for told, name, wrong in ((sharp, "F♯ major", "♭"), (flat, "G♭ major", "♯")):
-        assert told.keys() == [name]
+        assert told.keys[0] == name and not any(wrong in key for key in told.keys)
         notes = [message for message in told.page if message["type"] == "notes"]
-        assert {message["key"] for message in notes} == {name}
-        assert {row[1] for message in notes for row in message["signatures"]} == {name}
+        named = {message["key"] for message in notes} | {row[1] for message in notes for row in message["signatures"]}
+        assert named == set(told.keys)
         chords = [row[4] for message in notes for row in message["chords"]]
         assert len(chords) > 10 and sum(wrong in chord for chord in chords) < 0.1 * len(chords)
 
 
 def test_another_spelling_is_taken_up_and_turns_no_note() -> None:
     stays, turns = Told(asked("F#"), asked("F#")), Told(asked("F#"), asked("Gb"))
-    assert turns.keys() == ["F♯ major", "G♭ major"]
+    assert stays.keys[0] == turns.keys[0] == "F♯ major"
+    assert "G♭ major" in turns.keys and not any("♭" in key for key in stays.keys)
     assert turns.strikes() == stays.strikes()
 
 
@@ -74,7 +76,7 @@ def test_a_replay_knows_the_spelling_and_a_session_that_asked_for_none_says_noth
     assert differences(told.lines, take) == []
     piece = piece_of(take.movements[0], "replay")
     assert written_key(piece.brief).name == "F♯ major"
-    assert {written_key(brief).tonic_name for _, brief in piece.briefs} == {"F♯"}
+    assert {written_key(brief).tonic_name for _, brief in piece.briefs} <= {"F♯", "C♯", "B"}
     assert "tonic_fifths" not in {reason.field for reason in piece.brief.reasons}
     (start,) = (line for line in Told(asked(None), asked(None)).lines if line["kind"] == "start")
     assert "tonic_fifths" not in start["brief"]

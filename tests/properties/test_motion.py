@@ -111,9 +111,9 @@ def test_a_travelled_path_moves_softly_turns_at_cadences_and_ends(
 
 
 @settings(max_examples=12, deadline=None)
-@given(paths(), st.integers(0, 2**31), st.sampled_from(METERS), st.sampled_from(list(ensembles())))
+@given(paths(), st.integers(0, 2**31), st.sampled_from(METERS), st.sampled_from(list(ensembles())), st.booleans())
 def test_live_music_follows_jumps_within_two_bars(
-    jumps: tuple[tuple[float, Affect], ...], seed: int, meter: tuple[int, int], players: str
+    jumps: tuple[tuple[float, Affect], ...], seed: int, meter: tuple[int, int], players: str, leaves_home: bool
 ) -> None:
     wanted = [
         (time_s, brief_from_affect(affect, tonic_pc=0, meter=meter, ensemble=players)) for time_s, affect in jumps
@@ -122,7 +122,7 @@ def test_live_music_follows_jumps_within_two_bars(
     def mood(time_s: float) -> Brief:
         return next((brief for since_s, brief in reversed(wanted) if since_s <= time_s), wanted[0][1])
 
-    journey = Journey(seed, wanted[0][1])
+    journey = Journey(seed, wanted[0][1], leaves_home=leaves_home)
     beat = beat_ticks(meter)
     now, late_bars, late_s, end_s = journey.now, 0.0, 0.0, jumps[-1][0] + 20
     while journey.time_s < end_s:

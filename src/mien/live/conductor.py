@@ -19,7 +19,7 @@ import numpy as np
 from mien.ensembles import ensembles
 from mien.music.journey.phrases import close, next_phrase
 from mien.music.journey.redirect import redirect
-from mien.music.journey.state import Journey
+from mien.music.journey.state import Journey, at_home
 from mien.music.journey.stretch import Stretch
 from mien.music.perform import SHORTEST_TICKS, SPREAD_MS, WIDEST_SPREAD, perform
 from mien.music.rhythm import bar_ticks, beat_ticks
@@ -180,7 +180,7 @@ def kept_s(time_s: float) -> float:
 
 def begin(seed: int, first: Brief, start_s: float, next_id: int = 1) -> Conductor:
     """A conductor who has not begun."""
-    return Conductor(Journey(seed, first), start_s, next_id=next_id)
+    return Conductor(Journey(seed, first, leaves_home=True), start_s, next_id=next_id)
 
 
 def forget(conductor: Conductor, before_s: float) -> Conductor:
@@ -226,7 +226,8 @@ def cut(conductor: Conductor, number: int, tick: int) -> Conductor:
         filled = extended(replace(kept, journey=leg.after), Aim(leg.after.now, leg.affects[-1][1]))
         return replace(filled, journey=_afresh(filled.journey, filled.journey.now))
     stretch = leg.stretch.until(line)
-    return _replayed_leg(kept, leg, _afresh(leg.after, stretch.briefs[-1][1]), stretch, min(tick, line))
+    now = at_home(leg.after, stretch.briefs[-1][1])
+    return _replayed_leg(kept, leg, _afresh(leg.after, now), stretch, min(tick, line))
 
 
 def closed(conductor: Conductor, aim: Aim) -> Conductor:
@@ -362,6 +363,7 @@ def _afresh(journey: Journey, now: Brief) -> Journey:
         ahead=(),
         place=0,
         heard_bars=0,
+        visit=None,
         last=None,
         is_broken_off=False,
         rest_ticks=0,

@@ -65,9 +65,14 @@ def with_keys(sections: Sequence[SectionSpec], mode: Mode, rng: np.random.Genera
             placed.append(section)
         else:
             is_home_next = following is not None and visited.get(following.theme, key) is None
-            phrases = _away(section.phrases, key.back if section.is_contrast and is_home_next else "", key.mode)
-            placed.append(replace(section, key=key.semitones, mode=key.mode, phrases=phrases))
+            placed.append(in_related_key(section, key, leads_back=section.is_contrast and is_home_next))
     return tuple(placed)
+
+
+def in_related_key(section: SectionSpec, key: RelatedKey, *, leads_back: bool) -> SectionSpec:
+    """A section in a related key, where the phrases confirm it; the last may lead back to the home key."""
+    phrases = _away(section.phrases, key.back if leads_back else "", key.mode)
+    return replace(section, key=key.semitones, mode=key.mode, phrases=phrases)
 
 
 def _away(phrases: Phrases, back: str, mode: Mode) -> Phrases:

@@ -43,7 +43,7 @@ class Run:
 
 def run_freely(brief: Brief, seconds: float, seed: int) -> Run:
     """Let the composer run for `seconds`, then end."""
-    journey = Journey(seed, brief)
+    journey = Journey(seed, brief, leaves_home=True)
     spans: Counter[bytes] = Counter()
     recent: deque[Bar] = deque(maxlen=SPAN_BARS)
     carried: list[int] = []

@@ -19,16 +19,18 @@ from mien.music.compose import next_section
 from mien.music.form import FIRST_THEME, PHRASE_BARS, PhraseSpec, SectionSpec
 from mien.music.journey.ahead import Course, along, next_change, stays_at_rest
 from mien.music.journey.growth import fitted
-from mien.music.journey.pivot import Pivot, key_of
+from mien.music.journey.pivot import Pivot, find_pivot, key_of
 from mien.music.journey.state import (
     Journey,
     Last,
     first_theme,
     goes_on,
+    key_heard,
     lacks_pivot,
-    pivot_to,
+    sounding,
     stopped,
     turned,
+    visiting,
     with_sections,
 )
 from mien.music.journey.steer import rests
@@ -38,6 +40,7 @@ from mien.music.motif import notes_in_bar
 from mien.music.plan import ending
 from mien.music.rhythm import beats_in_bar
 from mien.music.spelling import written_key
+from mien.music.tonality import local
 from mien.values import Brief, Mark
 
 CODA_BARS = (2, 5)
@@ -59,22 +62,27 @@ def next_phrase(journey: Journey, course: Course, most_bars: int = 2 * PHRASE_BA
     journey = with_sections(journey)
     bar_s = beats_in_bar(journey.now.meter) * 60 / journey.now.tempo_bpm
     target = course(journey.time_s + bar_s)  # what is due within a bar is better done between phrases
-    if lacks_pivot(journey, target):
-        after, turn = _extended(journey, course, journey.ahead[0], (_shortened(TURN, 1, pivot_to(journey, target)),))
+    journey = visiting(journey, target)
+    new = sounding(target, journey.at_hand)
+    if lacks_pivot(journey, new):
+        key = journey.last.spec.key if journey.last else 0
+        turning = (_shortened(TURN, 1, find_pivot(key_heard(journey), new)),)
+        after, turn = _extended(journey, course, journey.ahead[0], turning, key)
         return stopped(after, turn, journey.rest_ticks or turn.written.length_ticks)
     here = turned(journey, target)
-    section = here.ahead[0]
+    section = here.at_hand
     phrases = _unheard(section.phrases[here.place :], here.heard_bars)
     if not goes_on(here, key_of(journey.now)):
         phrases = (replace(phrases[0], opens_like=0), *phrases[1:])
     bars = sum(phrase.bars for phrase in phrases)
     if bars <= most_bars and stays_at_rest(here, course, bars):
-        return _extended(here, course, section, phrases)
+        return _extended(here, course, here.ahead[0], phrases, section.key)
     phrase = phrases[0]
     if change := next_change(here, course, target, phrase.bars):
         bars, later = change
-        phrase = _shortened(phrase, bars, pivot_to(here, later))
-    return _extended(here, course, section, (phrase,))
+        beyond = sounding(later, section) if key_of(later) == key_of(here.now) else key_of(later)
+        phrase = _shortened(phrase, bars, find_pivot(sounding(here.now, section), beyond))
+    return _extended(here, course, here.ahead[0], (phrase,), section.key)
 
 
 def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
@@ -85,7 +93,7 @@ def close(journey: Journey, course: Course, bars: int = 4) -> Stretch:
     bars : length of the ending, within `CODA_BARS`.
     """
     target = course(journey.time_s)
-    if not lacks_pivot(journey, target):
+    if not lacks_pivot(journey, key_of(target)):
         journey = turned(journey, target)
     theme = first_theme(journey)[0].treatment
     rng = np.random.default_rng([journey.seed, 0xE0])
@@ -123,23 +131,29 @@ def _shortened(phrase: PhraseSpec, bars: int, pivot: Pivot) -> PhraseSpec:
 
 
 def _extended(
-    journey: Journey, course: Course, section: SectionSpec, phrases: tuple[PhraseSpec, ...]
+    journey: Journey, course: Course, section: SectionSpec, phrases: tuple[PhraseSpec, ...], key: int = 0
 ) -> tuple[Journey, Stretch]:
-    """Compose phrases of a section, from the brief that will be in force halfway through them."""
+    """Compose phrases of a section, so many semitones above the home key, from the brief that will be in force halfway
+    through them."""
     beats = sum(phrase.bars for phrase in phrases) * beats_in_bar(journey.now.meter)
     briefs, times = along(journey, course, beats)
     composed = briefs[beats // 2]
-    turns = journey.home is not None and key_of(journey.home) != key_of(composed)
     stays = journey.home is not None and rests(journey.home, composed)
     rng = np.random.default_rng([journey.seed, journey.stretches])
     memory = journey.memory if stays else _lively(journey.memory, composed, rng)
     spec = replace(
-        section, phrases=phrases, is_contrast=section.is_contrast and journey.place == 0 and not journey.heard_bars
+        section,
+        phrases=phrases,
+        is_contrast=section.is_contrast and journey.place == 0 and not journey.heard_bars,
+        key=key,
     )
+    here = local(composed, spec)
+    heard = key_heard(journey) if journey.last or journey.home is None else key_of(journey.home)
+    turns = journey.home is not None and heard != key_of(here)
     before = memory
     memory, passage = next_section(composed, memory, spec, rng)
     named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
-    marks = _section_marks(journey, section, phrases, written_key(composed).name if turns else "")
+    marks = _section_marks(journey, section, phrases, written_key(here).name if turns else "")
     passage = replace(passage, marks=(*named, *marks, *(mark for mark in passage.marks if mark.kind != "section")))
     is_turn = phrases[0].bars == 1
     if journey.heard_bars:  # half a phrase is no theme to return to
@@ -159,6 +173,7 @@ def _extended(
         last=Last(
             section,
             spec,
+            key_of(here),
             passage.drafts,
             before,
             composed.density,
@@ -170,7 +185,8 @@ def _extended(
         rest_ticks=0,
         turned_s=times[-1] if is_turn else journey.turned_s,
     )
-    return after, as_stretch(passage, composed, briefs, journey.seed + journey.stretches)
+    heard_under = [local(brief, spec) for brief in briefs]
+    return after, as_stretch(passage, here, heard_under, journey.seed + journey.stretches)
 
 
 def _lively(memory: Memory, brief: Brief, rng: np.random.Generator) -> Memory:

@@ -16,11 +16,12 @@ import numpy as np
 from mien.music.compose import dress
 from mien.music.draft import Draft
 from mien.music.journey.ahead import Course, along
-from mien.music.journey.state import Journey, Last, stopped
+from mien.music.journey.state import Journey, Last, at_home, stopped
 from mien.music.journey.steer import MOOD_S, has_moved
 from mien.music.journey.stretch import Stretch, as_stretch
 from mien.music.rhythm import bar_ticks, beat_ticks, middle_ticks
-from mien.values import Note, Part
+from mien.music.tonality import local
+from mien.values import Brief, Note, Part
 
 NOTICEABLE_DENSITY = 0.8
 """Notes per beat by which the density must change before the figures do; a smaller change is left to the next
@@ -48,15 +49,20 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     since = -(-tick // beat)
     before = [brief for at, brief in stretch.briefs if at < since * beat]
     now_s = start_s + float(stretch.written.seconds_at(np.array([since * beat]))[0])
-    here = replace(journey, now=before[-1], time_s=now_s)
+    here = replace(journey, now=at_home(journey, before[-1]), time_s=now_s)
     later, times = along(here, course, len(stretch.briefs) - since)
-    changed = stretch.under([*before, *later])
-    after = replace(journey, now=[*before, *later][-1], time_s=times[-1])
+    changed = stretch.under([*before, *(_as_it_sounds(journey, brief) for brief in later)])
+    after = replace(journey, now=[here.now, *later][-1], time_s=times[-1])
     cut = _next_cut(tick, min(here.now.tempo_bpm, course(now_s).tempo_bpm), here.now.meter)
     last = journey.last
     if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(now_s)):
         return _redressed(after, changed, since * beat)
     return _broken_off(after, last, changed, cut)
+
+
+def _as_it_sounds(journey: Journey, brief: Brief) -> Brief:
+    """A brief of the home key in the key of a journey's last stretch."""
+    return local(brief, journey.last.spec) if journey.last else brief
 
 
 def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Stretch]:
@@ -65,12 +71,14 @@ def _redressed(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, 
     last, length = journey.last, stretch.written.length_ticks
     if last is None or tick >= length or last.spec.bars * stretch.written.bar_ticks > length:  # it stops before its end
         return journey, stretch
-    brief = stretch.brief_at(tick)
+    brief = at_home(journey, stretch.brief_at(tick))
     if abs(brief.density - last.density) < NOTICEABLE_DENSITY:
         return journey, stretch
     rng = np.random.default_rng([journey.seed, journey.stretches, tick])
     memory, passage = dress(brief, last.before, last.spec, last.drafts, rng)
-    anew = as_stretch(passage, brief, [step for _, step in stretch.briefs], stretch.written.seed).until(length)
+    anew = as_stretch(
+        passage, local(brief, last.spec), [step for _, step in stretch.briefs], stretch.written.seed
+    ).until(length)
     fresh = [(n, level) for n, level in anew.levelled if n.onset_ticks >= tick and n.part is not Part.MELODY]
     starts: dict[Part, int] = {}
     for note, _ in fresh:

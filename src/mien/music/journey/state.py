@@ -11,10 +11,11 @@ import numpy as np
 
 from mien.music.draft import Draft
 from mien.music.form import FREE, PHRASE_BARS, Phrases, SectionSpec, chapter, draw_theme, find_form
-from mien.music.journey.pivot import Key, Pivot, find_pivot, is_shared, key_of
+from mien.music.journey.pivot import Key, is_shared, key_of
 from mien.music.journey.steer import MOOD_S, steer
 from mien.music.journey.stretch import Stretch
 from mien.music.memory import Memory
+from mien.music.tonality import RelatedKey, in_related_key, local, related_keys
 from mien.values import Brief
 
 TURNING_S = 2 * MOOD_S
@@ -23,12 +24,13 @@ TURNING_S = 2 * MOOD_S
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The last stretch: the `section` it belongs to, as much of that as it has (`spec`), and its phrases; what was
-    remembered before it, the density of its accompaniment, and the brief it was to lead to. It began with phrase
-    `place` of the section, of which `heard_bars` had been heard."""
+    """The last stretch: the `section` it belongs to, as much of that as it has (`spec`), the key in which its chords
+    sound, and its phrases; what was remembered before it, the density of its accompaniment, and the brief it was to
+    lead to. It began with phrase `place` of the section, of which `heard_bars` had been heard."""
 
     section: SectionSpec
     spec: SectionSpec
+    key: Key
     drafts: tuple[Draft, ...]
     before: Memory
     density: float
@@ -44,7 +46,7 @@ class Journey:
     Attributes
     ----------
     seed : of the whole journey.
-    now : the brief that was last in force.
+    now : the brief that was last in force, of the home key.
     time_s : length of the music so far.
     stretches : how many there have been.
     memory : what the composer remembers.
@@ -57,6 +59,8 @@ class Journey:
     rest_ticks : what is left of the bar it stopped in.
     turned_s : when the last bar of cadence ended.
     form : name of the form whose chapters it plays (`mien.music.form.forms`).
+    leaves_home : contrasts stand in related keys of the home key's mode, where there are any.
+    visit : the related key of the section at hand.
     """
 
     seed: int
@@ -74,6 +78,16 @@ class Journey:
     rest_ticks: int = 0
     turned_s: float = -inf
     form: str = FREE
+    leaves_home: bool = False
+    visit: RelatedKey | None = None
+
+    @property
+    def at_hand(self) -> SectionSpec:
+        """The first section ahead, in the key that it visits."""
+        section, *later = self.ahead
+        if self.visit is None:
+            return section
+        return in_related_key(section, self.visit, leads_back=not later or later[0].theme != section.theme)
 
 
 def with_sections(journey: Journey) -> Journey:
@@ -127,16 +141,45 @@ def goes_on(journey: Journey, key_before: Key) -> bool:
     )
 
 
-def pivot_to(journey: Journey, target: Brief) -> Pivot:
-    """The chord on which the music turns to the wanted key."""
-    return find_pivot(key_of(journey.now), key_of(target))
+def visiting(journey: Journey, target: Brief) -> Journey:
+    """Let a contrast that begins stand in a related key to which the chord heard last belongs too; nothing stays away
+    from a home key that turns."""
+    if key_of(target) != key_of(journey.now):
+        return replace(journey, visit=None)
+    if journey.place or journey.heard_bars:
+        return journey
+    section, last, heard = journey.ahead[0], journey.last, journey.memory.last
+    if not (journey.leaves_home and section.is_contrast and last and heard) or journey.is_broken_off:
+        return replace(journey, visit=None)
+    keys = [key for key in related_keys(target.mode) if key.mode is target.mode]
+    rng = np.random.default_rng([journey.seed, 0xF1, *section.theme.encode()])  # a theme keeps its key
+    visit = keys[int(rng.integers(len(keys)))] if keys else None
+    there = replace(journey, visit=visit)
+    is_near = is_shared(heard.slots[-1].harmony, last.key, sounding(target, there.at_hand))
+    return there if is_near else replace(journey, visit=None)
 
 
-def lacks_pivot(journey: Journey, target: Brief) -> bool:
+def sounding(brief: Brief, section: SectionSpec) -> Key:
+    """The key in which a section sounds whose home key is that of a brief."""
+    return key_of(local(brief, section))
+
+
+def key_heard(journey: Journey) -> Key:
+    """The key in which the last chord sounded."""
+    return journey.last.key if journey.last else key_of(journey.now)
+
+
+def at_home(journey: Journey, brief: Brief) -> Brief:
+    """A brief in force in a journey's last stretch, in the home key."""
+    now = journey.now
+    return replace(brief, tonic_pc=now.tonic_pc, tonic_fifths=now.tonic_fifths, mode=now.mode)
+
+
+def lacks_pivot(journey: Journey, new: Key) -> bool:
     """Whether a bar of cadence is owed before the music goes on: it stopped in mid-phrase, or its last chord does not
-    lead to the wanted key. One such bar is enough, even if the mood has moved on since: music that stops again within
+    lead to the new key. One such bar is enough, even if the mood has moved on since: music that stops again within
     `TURNING_S` goes on at once, if its last chord allows that."""
-    old, new = key_of(journey.now), key_of(target)
+    old = key_heard(journey)
     last = journey.memory.last
     if journey.is_broken_off:
         still_turns = journey.time_s - journey.turned_s <= TURNING_S and not journey.rest_ticks
@@ -150,4 +193,4 @@ def stopped(journey: Journey, stretch: Stretch, tick: int) -> tuple[Journey, Str
     """End a journey's last stretch at a tick."""
     kept = stretch.until(tick)
     time_s = journey.time_s - stretch.written.length_s + kept.written.length_s
-    return replace(journey, now=kept.briefs[-1][1], time_s=time_s), kept
+    return replace(journey, now=at_home(journey, kept.briefs[-1][1]), time_s=time_s), kept
