@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mien.app import headless
+from mien.app import attendance
 from mien.app.headless import Status, Watchdog
 from mien.live.commands import Command
 
@@ -54,7 +54,7 @@ class Station:
     def __init__(self) -> None:
         self.now_s, self.is_alone, self.is_stopped, self.seed = 0.0, False, False, 1
         self.openings: list[int] = []
-        self.performance = SimpleNamespace(is_playing=False)
+        self.performance = SimpleNamespace(is_playing=False, is_closing=False)
         self.watching = SimpleNamespace(is_alone=lambda _: self.is_alone)
 
     def start(self) -> None:
@@ -82,7 +82,7 @@ class Station:
 def test_the_music_rests_while_nobody_is_there_and_begins_otherwise_when_somebody_comes(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(headless, "drawn_seed", lambda: 17)
+    monkeypatch.setattr(attendance, "drawn_seed", lambda: 17)
     station: Any = Station()
     watchdog = Watchdog(station, rest_after_s=120, draws_seed=True)
     with caplog.at_level(logging.INFO):

@@ -155,7 +155,6 @@ def test_a_host_that_nobody_knows_is_told_at_the_start(
         (["--key", "Am"], "give the tonic alone, with a capital"),
         (["--meter", "7/8"], "7/8"),
         (["--seed", "-1"], "seed '-1': give a whole number from 0"),
-        (["--rest-after", "5"], "--rest-after 5: only with --camera"),
         (["--rest-after", "0"], "--rest-after 0: give minutes, above 0"),
         (["--midi-clock"], "give a --midi-out"),
         (["--lsl", "world"], "machine, link, site"),

@@ -13,11 +13,12 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
+from mien.app.attendance import Attendance
 from mien.live.camera import Camera
 from mien.live.commands import Command
 from mien.live.session import Session
 from mien.live.settings import next_seed
-from mien.live.station import Station, drawn_seed
+from mien.live.station import Station
 
 STATUS_S = 60.0
 """How often the state is logged; where the music begins or ends it is logged at once."""
@@ -82,19 +83,16 @@ class Watchdog:
 
     def __init__(self, session: Session, rest_after_s: float | None = None, *, draws_seed: bool = False) -> None:
         self._session = session
-        self._rest_after_s = rest_after_s
-        self._draws_seed = draws_seed
-        self._alone_s: float | None = None
-        """Since when nobody is there; None while somebody is."""
-        self._rests = False
+        self._attendance = Attendance(session, rest_after_s, draws_seed=draws_seed)
         self._is_due = True
         """Whether it was silent as it should be, so that there is nothing to warn of when the music begins."""
 
     def look(self) -> None:
         """Begin or close the music, if that is due."""
         session = self._session
-        self._look_for_faces(session.now_s)
-        if session.performance.is_playing or session.is_stopped or self._rests:
+        self._attendance.look()
+        self._is_due |= self._attendance.is_resting
+        if session.performance.is_playing or session.is_stopped or self._attendance.is_resting:
             return
         if not self._is_due:
             log.warning("the music ended by itself; it begins anew")
@@ -106,30 +104,6 @@ class Watchdog:
         else:
             self._is_due = False
             log.info("the music begins; its seed is %d", session.state()["seed"])
-
-    def _look_for_faces(self, now_s: float) -> None:
-        """Let the music rest, or end its rest."""
-        if not self._session.watching.is_alone(now_s):
-            if self._rests:
-                log.info("somebody is there")
-                self._wake()
-            self._alone_s = None
-            return
-        self._alone_s = now_s if self._alone_s is None else self._alone_s
-        if self._rests or self._rest_after_s is None or now_s - self._alone_s < self._rest_after_s:
-            return
-        log.info("nobody has been there for %g minutes: the music rests until somebody comes", self._rest_after_s / 60)
-        self._rests = self._is_due = True
-        try:
-            self._session.finish()
-        except Exception:
-            log.exception("the music does not close; it is silenced")
-            self._session.silence()
-
-    def _wake(self) -> None:
-        self._rests = False
-        if self._draws_seed:  # another visitor, another opening
-            self._session.do(Command("settings", {"seed": drawn_seed()}))
 
 
 async def play_headless(station: Station, camera: str, rest_after_s: float | None = None) -> None:

@@ -90,9 +90,7 @@ def live(
     ] = None,
     rest_after: Annotated[
         float | None,
-        typer.Option(
-            "--rest-after", help="Minutes without a face after which the music rests until one comes; with --camera."
-        ),
+        typer.Option("--rest-after", help="Minutes without a face after which the music rests until one comes."),
     ] = None,
     keep_video: Annotated[
         Path | None,
@@ -148,16 +146,15 @@ def live(
 
     if rest_after is not None and not 0 < rest_after < math.inf:
         raise BadInput(f"--rest-after {rest_after:g}: give minutes, above 0")
+    rest_after_s = 60 * rest_after if rest_after else None
     if headless or camera is not None:
         if camera is None or not openers:
             raise BadInput(f"play without a page wants --camera and a port: {ANY_PORT}")
         if mode == "trajectory" and osc_in is None:
             raise BadInput("--mode trajectory: without a page only OSC can lead (/mien/lead); give --osc-in")
         check_source(camera)
-        asyncio.run(_play_headless(make_station, camera, osc_in, 60 * rest_after if rest_after else None))
+        asyncio.run(_play_headless(make_station, camera, osc_in, rest_after_s))
         return
-    if rest_after is not None:
-        raise BadInput(f"--rest-after {rest_after:g}: only with --camera; on the page, whoever leaves presses stop")
     listening = bind(host, port)
     bound = listening.getsockname()[1]
     token = None if host in LOOPBACK and not allow_host else secrets.token_urlsafe(16)
@@ -167,7 +164,7 @@ def live(
     threading.Thread(target=tell_unknown_hosts, args=(openers,), name="mien-hosts", daemon=True).start()  # may be slow
     page = f"http://{shown_host(WILDCARDS.get(host, host))}{rest}" if open_page else None
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(make_station, listening, hosts, token, osc_in, page))
+        asyncio.run(_serve(make_station, listening, hosts, token, osc_in, rest_after_s, page))
 
 
 def replay(
@@ -243,11 +240,13 @@ async def _serve(
     hosts: Sequence[str],
     token: str | None,
     osc_in: int | None,
+    rest_after_s: float | None,
     page: str | None,
 ) -> None:
     """Serve until told to end."""
     import uvicorn
 
+    from mien.app.attendance import attended
     from mien.app.server import make_app
     from mien.app.steering import steered_by_osc
     from mien.live.frames import MAX_BYTES
@@ -285,9 +284,10 @@ async def _serve(
                     signal.signal(number, handler)
 
     try:
-        with steered_by_osc(station, osc_in):
-            if page:
-                asyncio.get_running_loop().call_later(0.5, webbrowser.open, page)
-            await Server(config).serve(sockets=[listening])
+        async with attended(station, rest_after_s):
+            with steered_by_osc(station, osc_in):
+                if page:
+                    asyncio.get_running_loop().call_later(0.5, webbrowser.open, page)
+                await Server(config).serve(sockets=[listening])
     finally:
         await station.close()
