@@ -10,6 +10,7 @@ import pytest
 from mien.app import attendance, live
 from mien.app.attendance import Attendance, attended
 from mien.live.commands import Command
+from mien.live.options import SessionOptions
 
 CLOSING_S = 4
 
@@ -61,7 +62,7 @@ def page() -> Any:
 
 def test_music_rests_in_an_empty_room_and_begins_again(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attendance, "drawn_seed", lambda: 17)
-    attended_by = Attendance(page, 120, draws_seed=True)
+    attended_by = Attendance(page, SessionOptions(rest_after_s=120, draws_seed=True))
     page.do(Command("start", {}))
     assert wait(page, attended_by, 10, is_alone=False)
     assert wait(page, attended_by, 119, is_alone=True)
@@ -71,7 +72,7 @@ def test_music_rests_in_an_empty_room_and_begins_again(page: Any, monkeypatch: p
 
 
 def test_who_comes_while_it_closes_hears_the_close_first(page: Any) -> None:
-    attended_by = Attendance(page, 60)
+    attended_by = Attendance(page, SessionOptions(rest_after_s=60))
     page.do(Command("start", {}))
     wait(page, attended_by, 62, is_alone=True)
     assert page.performance.is_closing
@@ -81,7 +82,7 @@ def test_who_comes_while_it_closes_hears_the_close_first(page: Any) -> None:
 
 
 def test_what_was_not_begun_or_was_stopped_stays_silent(page: Any) -> None:
-    attended_by = Attendance(page, 60)
+    attended_by = Attendance(page, SessionOptions(rest_after_s=60))
     wait(page, attended_by, 100, is_alone=True)
     assert not wait(page, attended_by, 10, is_alone=False), "nobody has pressed start"
     page.do(Command("start", {}))
@@ -91,7 +92,7 @@ def test_what_was_not_begun_or_was_stopped_stays_silent(page: Any) -> None:
 
 
 def test_music_that_is_begun_in_an_empty_room_plays_as_long_as_before(page: Any) -> None:
-    attended_by = Attendance(page, 60)
+    attended_by = Attendance(page, SessionOptions(rest_after_s=60))
     page.do(Command("start", {}))
     assert not wait(page, attended_by, 100, is_alone=True)
     page.do(Command("start", {}))
@@ -109,10 +110,10 @@ def test_pages_are_attended_unless_a_hand_leads(
     page: Any = Page(mode)
     page.do(Command("start", {}))
     page.is_alone = True
-    station: Any = SimpleNamespace(sessions={"a": page}, options=SimpleNamespace(draws_seed=False))
+    station: Any = SimpleNamespace(sessions={"a": page}, options=SessionOptions(rest_after_s=rest_after_s))
 
     async def evening() -> None:
-        async with attended(station, rest_after_s):
+        async with attended(station):
             for _ in range(80):
                 page.pass_second()
                 await asyncio.sleep(0)
@@ -125,8 +126,8 @@ def test_pages_are_attended_unless_a_hand_leads(
 def test_the_command_attends_its_pages(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     asked: list[float | None] = []
 
-    def attended_so(_: Any, rest_after_s: float | None) -> Any:
-        asked.append(rest_after_s)
+    def attended_so(station: Any) -> Any:
+        asked.append(station.options.rest_after_s)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(attendance, "attended", attended_so)

@@ -9,6 +9,7 @@ import pytest
 from mien.app import attendance
 from mien.app.headless import Status, Watchdog
 from mien.live.commands import Command
+from mien.live.options import SessionOptions
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_the_music_rests_while_nobody_is_there_and_begins_otherwise_when_somebod
 ) -> None:
     monkeypatch.setattr(attendance, "drawn_seed", lambda: 17)
     station: Any = Station()
-    watchdog = Watchdog(station, rest_after_s=120, draws_seed=True)
+    watchdog = Watchdog(station, SessionOptions(rest_after_s=120, draws_seed=True))
     with caplog.at_level(logging.INFO):
         assert station.wait(watchdog, 60, is_alone=False)
         assert station.wait(watchdog, 119, is_alone=True)
@@ -104,7 +105,7 @@ def test_without_a_rest_the_music_goes_on_in_an_empty_room() -> None:
 
 def test_who_comes_does_not_start_what_was_stopped() -> None:
     station: Any = Station()
-    watchdog = Watchdog(station, rest_after_s=60)
+    watchdog = Watchdog(station, SessionOptions(rest_after_s=60))
     station.wait(watchdog, 10, is_alone=False)
     station.is_stopped, station.performance.is_playing = True, False
     station.wait(watchdog, 100, is_alone=True)

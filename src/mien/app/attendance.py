@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from mien.live.commands import Command
+from mien.live.options import USUAL, SessionOptions
 from mien.live.session import Session
 from mien.live.station import Station, drawn_seed
 
@@ -20,14 +21,12 @@ class Attendance:
     Parameters
     ----------
     session : whose music it is.
-    rest_after_s : how long nobody may be there until the music closes; None: however long.
-    draws_seed : whether what begins after a rest gets another seed.
+    options : after how long it rests, and whether another seed begins after that.
     """
 
-    def __init__(self, session: Session, rest_after_s: float | None, *, draws_seed: bool = False) -> None:
+    def __init__(self, session: Session, options: SessionOptions = USUAL) -> None:
         self._session = session
-        self._rest_after_s = rest_after_s
-        self._draws_seed = draws_seed
+        self._options = options
         self._alone_s: float | None = None
         """Since when nobody is there; None while somebody is."""
         self._played = False
@@ -46,8 +45,9 @@ class Attendance:
         performance = self._session.performance
         if self._alone_s is None or (self.is_resting and performance.is_playing and not performance.is_closing):
             self._alone_s, self.is_resting = now_s, False  # who begins the music meanwhile is heard for as long
-        if not self.is_resting and self._rest_after_s is not None and now_s - self._alone_s >= self._rest_after_s:
-            self._rest(self._rest_after_s)
+        after_s = self._options.rest_after_s
+        if not self.is_resting and after_s is not None and now_s - self._alone_s >= after_s:
+            self._rest(after_s)
 
     def begin_again(self) -> None:
         """Begin the music that rested, once somebody has come and its close is over; what was stopped stays silent."""
@@ -69,20 +69,20 @@ class Attendance:
     def _wake(self) -> None:
         log.info("somebody is there")
         self.is_resting, self._is_due = False, self._played
-        if self._draws_seed:  # another visitor, another opening
+        if self._options.draws_seed:  # another visitor, another opening
             self._session.do(Command("settings", {"seed": drawn_seed()}))
 
 
 @contextlib.asynccontextmanager
-async def attended(station: Station, rest_after_s: float | None) -> AsyncIterator[None]:
-    """While it lasts, the music of every page rests after so long without a face, and begins again when one comes.
+async def attended(station: Station) -> AsyncIterator[None]:
+    """While it lasts, the music of every page may rest while nobody is there, and begins again when somebody comes.
 
     Where a hand leads the music, nobody has to be seen. What was not playing when it began to rest stays silent.
     """
-    if rest_after_s is None:
+    if station.options.rest_after_s is None:
         yield
         return
-    looking = asyncio.create_task(_look(station, rest_after_s))
+    looking = asyncio.create_task(_look(station))
     try:
         yield
     finally:
@@ -90,13 +90,12 @@ async def attended(station: Station, rest_after_s: float | None) -> AsyncIterato
         await asyncio.gather(looking, return_exceptions=True)
 
 
-async def _look(station: Station, rest_after_s: float) -> None:
+async def _look(station: Station) -> None:
     known: dict[str, Attendance] = {}
     while True:
         await asyncio.sleep(LOOK_S)
         known = {
-            session_id: known.get(session_id)
-            or Attendance(session, rest_after_s, draws_seed=station.options.draws_seed)
+            session_id: known.get(session_id) or Attendance(session, station.options)
             for session_id, session in station.sessions.items()
             if session.state()["mode"] != "hand"
         }

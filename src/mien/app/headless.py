@@ -16,6 +16,7 @@ from typing import Any
 from mien.app.attendance import Attendance
 from mien.live.camera import Camera
 from mien.live.commands import Command
+from mien.live.options import USUAL, SessionOptions
 from mien.live.session import Session
 from mien.live.settings import next_seed
 from mien.live.station import Station
@@ -77,13 +78,12 @@ class Watchdog:
     Parameters
     ----------
     session : whose music it is.
-    rest_after_s : how long nobody may be there until the music closes; None: however long.
-    draws_seed : whether what begins after a rest gets another seed.
+    options : of its station, which say when it rests.
     """
 
-    def __init__(self, session: Session, rest_after_s: float | None = None, *, draws_seed: bool = False) -> None:
+    def __init__(self, session: Session, options: SessionOptions = USUAL) -> None:
         self._session = session
-        self._attendance = Attendance(session, rest_after_s, draws_seed=draws_seed)
+        self._attendance = Attendance(session, options)
         self._is_due = True
         """Whether it was silent as it should be, so that there is nothing to warn of when the music begins."""
 
@@ -106,13 +106,12 @@ class Watchdog:
             log.info("the music begins; its seed is %d", session.state()["seed"])
 
 
-async def play_headless(station: Station, camera: str, rest_after_s: float | None = None) -> None:
+async def play_headless(station: Station, camera: str) -> None:
     """Play until a signal tells to end.
 
     Parameters
     ----------
     camera : number of a camera, or path of a video (see `mien.live.camera.open_source`).
-    rest_after_s : how long nobody may be seen until the music rests; None: however long.
     """
     loop = asyncio.get_running_loop()
     over = asyncio.Event()
@@ -142,7 +141,7 @@ async def play_headless(station: Station, camera: str, rest_after_s: float | Non
 
     filming = Camera(camera, film, change)
     try:
-        await _watch(session, status, over, Watchdog(session, rest_after_s, draws_seed=station.options.draws_seed))
+        await _watch(session, status, over, Watchdog(session, station.options))
     finally:
         filming.close()
         await station.close()

@@ -15,7 +15,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +28,9 @@ from mien.errors import BadInput
 from mien.writing import write_together
 
 if TYPE_CHECKING:
+    from mien.live.player import Opener
+    from mien.live.readers import ReaderChoice
+    from mien.live.settings import Settings
     from mien.live.station import Station
 
 DEFAULT_PORT = 8420
@@ -103,21 +106,14 @@ def live(
     coefficients: Coefficients = False,
 ) -> None:
     """Open the live instrument: your face plays in the browser."""
-    from mien.live.camera import check_source
     from mien.live.options import SessionOptions
-    from mien.live.readers import ReaderChoice
-    from mien.live.settings import USUAL_SETTINGS, changed
     from mien.live.station import Station
     from mien.live.video import check_folder
     from mien.music.mapping import load_mapping
 
     if not 1 <= sessions <= MOST_SESSIONS:
         raise BadInput(f"--sessions {sessions}: give 1 to {MOST_SESSIONS}")
-    if weights is not None:
-        from mien.affect.network import Reader
-
-        Reader(weights)  # one that is none is refused here, not in a process of its own
-    choice = ReaderChoice.of(weights, coefficients)
+    choice = _reader(weights, coefficients)
     openers = port_openers(
         osc or [],
         faceosc or [],
@@ -135,36 +131,78 @@ def live(
     logging.getLogger("mien").setLevel(logging.INFO)
 
     draws_seed = seed == "random" or (seed is None and camera is not None)
-    wishes: dict[str, Any] = {"mode": mode, "ensemble": ensemble, "tune": tune, "tonic": key, "meter": meter}
-    if seed is not None and not draws_seed:
-        wishes["seed"] = int(seed) if seed.isdecimal() else seed
-    settings = changed(USUAL_SETTINGS, wishes)  # refused before anybody is let in
-    options = SessionOptions(table, choice, keep_video, settings, draws_seed)
+    settings = _settings(mode, ensemble, tune, key, meter, None if draws_seed else seed)
+    if rest_after is not None and not 0 < rest_after < math.inf:
+        raise BadInput(f"--rest-after {rest_after:g}: give minutes, above 0")
+    rest_after_s = 60 * rest_after if rest_after else None
+    options = SessionOptions(table, choice, keep_video, settings, draws_seed, rest_after_s)
 
     def make_station() -> Station:
         return Station(sessions if camera is None else 1, openers, options)
 
-    if rest_after is not None and not 0 < rest_after < math.inf:
-        raise BadInput(f"--rest-after {rest_after:g}: give minutes, above 0")
-    rest_after_s = 60 * rest_after if rest_after else None
     if headless or camera is not None:
-        if camera is None or not openers:
-            raise BadInput(f"play without a page wants --camera and a port: {ANY_PORT}")
-        if mode == "trajectory" and osc_in is None:
-            raise BadInput("--mode trajectory: without a page only OSC can lead (/mien/lead); give --osc-in")
-        check_source(camera)
-        asyncio.run(_play_headless(make_station, camera, osc_in, rest_after_s))
-        return
+        source = _source(camera, openers, mode, osc_in)
+        asyncio.run(_play_headless(make_station, source, osc_in))
+    else:
+        _open_to(make_station, openers, host, port, allow_host or [], osc_in, opens_browser=open_page)
+
+
+def _reader(weights: Path | None, coefficients: bool) -> "ReaderChoice":
+    """What reads; a network that is none is refused here, not in a process of its own."""
+    from mien.live.readers import ReaderChoice
+
+    if weights is not None:
+        from mien.affect.network import Reader
+
+        Reader(weights)
+    return ReaderChoice.of(weights, coefficients)
+
+
+def _settings(
+    mode: str, ensemble: str, tune: str | None, key: str | None, meter: str | None, seed: str | None
+) -> "Settings":
+    """With what a session begins, refused before anybody is let in."""
+    from mien.live.settings import USUAL_SETTINGS, changed
+
+    wishes: dict[str, Any] = {"mode": mode, "ensemble": ensemble, "tune": tune, "tonic": key, "meter": meter}
+    if seed is not None:
+        wishes["seed"] = int(seed) if seed.isdecimal() else seed
+    return changed(USUAL_SETTINGS, wishes)
+
+
+def _source(camera: str | None, openers: "Mapping[str, Opener]", mode: str, osc_in: int | None) -> str:
+    """The camera to play from without a page."""
+    from mien.live.camera import check_source
+
+    if camera is None or not openers:
+        raise BadInput(f"play without a page wants --camera and a port: {ANY_PORT}")
+    if mode == "trajectory" and osc_in is None:
+        raise BadInput("--mode trajectory: without a page only OSC can lead (/mien/lead); give --osc-in")
+    check_source(camera)
+    return camera
+
+
+def _open_to(
+    make_station: "Callable[[], Station]",
+    openers: "Mapping[str, Opener]",
+    host: str,
+    port: int,
+    others: Sequence[str],
+    osc_in: int | None,
+    *,
+    opens_browser: bool,
+) -> None:
+    """Say where the page is, and serve it; who comes from elsewhere or through `others`' names needs a token."""
     listening = bind(host, port)
     bound = listening.getsockname()[1]
-    token = None if host in LOOPBACK and not allow_host else secrets.token_urlsafe(16)
-    hosts = allowed_hosts(host, bound, allow_host or [])
-    rest = f":{bound}/" + (f"#token={token}" if token else "")
-    print(f"mien live: http://{shown_host(reached_at(host))}{rest}  (end with Ctrl-C)", flush=True)
+    token = None if host in LOOPBACK and not others else secrets.token_urlsafe(16)
+    hosts = allowed_hosts(host, bound, others)
+    place = f":{bound}/" + (f"#token={token}" if token else "")
+    print(f"mien live: http://{shown_host(reached_at(host))}{place}  (end with Ctrl-C)", flush=True)
     threading.Thread(target=tell_unknown_hosts, args=(openers,), name="mien-hosts", daemon=True).start()  # may be slow
-    page = f"http://{shown_host(WILDCARDS.get(host, host))}{rest}" if open_page else None
+    page = f"http://{shown_host(WILDCARDS.get(host, host))}{place}" if opens_browser else None
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(make_station, listening, hosts, token, osc_in, rest_after_s, page))
+        asyncio.run(_serve(make_station, listening, hosts, token, osc_in, page))
 
 
 def replay(
@@ -222,16 +260,14 @@ def _keep_time() -> None:
     gc.freeze()
 
 
-async def _play_headless(
-    make_station: "Callable[[], Station]", camera: str, osc_in: int | None, rest_after_s: float | None
-) -> None:
+async def _play_headless(make_station: "Callable[[], Station]", camera: str, osc_in: int | None) -> None:
     from mien.app.headless import play_headless
     from mien.app.steering import steered_by_osc
 
     _keep_time()
     station = make_station()
     with steered_by_osc(station, osc_in):
-        await play_headless(station, camera, rest_after_s)
+        await play_headless(station, camera)
 
 
 async def _serve(
@@ -240,7 +276,6 @@ async def _serve(
     hosts: Sequence[str],
     token: str | None,
     osc_in: int | None,
-    rest_after_s: float | None,
     page: str | None,
 ) -> None:
     """Serve until told to end."""
@@ -284,7 +319,7 @@ async def _serve(
                     signal.signal(number, handler)
 
     try:
-        async with attended(station, rest_after_s):
+        async with attended(station):
             with steered_by_osc(station, osc_in):
                 if page:
                     asyncio.get_running_loop().call_later(0.5, webbrowser.open, page)

@@ -18,7 +18,9 @@ class SessionOptions:
     choice : the network that reads.
     keep_video : folder in which the pictures of sessions that record are kept; None keeps none.
     settings : those of a session that chooses none.
-    draws_seed : whether each session begins with a seed of its own, instead of that of `settings`.
+    draws_seed : whether each session begins with a seed of its own, instead of that of `settings`, and begins with
+        another one after a rest.
+    rest_after_s : how long nobody may be seen until the music rests; None: however long.
     """
 
     mapping: MappingTable | None = None
@@ -26,6 +28,7 @@ class SessionOptions:
     keep_video: Path | None = None
     settings: Settings = USUAL_SETTINGS
     draws_seed: bool = False
+    rest_after_s: float | None = None
 
 
 USUAL = SessionOptions()
