@@ -16,7 +16,7 @@ import numpy as np
 from mien.ensembles import ensemble as look_up
 from mien.errors import BadInput
 from mien.music.mapping import WIDEST_CUE, MappingTable, Row, shipped_mapping
-from mien.music.own_words import DOUBT_PULL, asked_whole, mixed_in
+from mien.music.own_words import DOUBT_PULL, Choice, asked_whole, mixed_in
 from mien.music.spelling import mode_name, pc_of, why_respelled, written_key
 from mien.values import Affect, Brief, Reason
 from mien.vocabulary import Mode, meter_name, meter_named
@@ -88,28 +88,22 @@ def brief_from_affect(
         meter = meter_named(meter_name(meter))
     mapping = mapping or shipped_mapping()
     mixed = {row.target: _mix(row, affect, cues or {}, mapping) for row in mapping.rows}
-    fields: dict[str, Any] = {target: value for target, (value, *_) in mixed.items()}
-    reasons = [Reason(target, because, source) for target, (_, because, source) in mixed.items() if target != "mode"]
-
+    by_mood = _mode(mixed.pop("mode"), mixed["tension"].value)
     rng = np.random.default_rng([seed, 0xB21EF])
-    drawn_tonic = _draw_tonic(fields["register_midi"], rng)
-    drawn_meter = _draw_meter(affect, rng)
-    number, wishes = fields.pop("mode"), {"mode": mode, "tonic_pc": tonic_pc, "meter": meter}
-    chosen = asked_whole(affect)
-    chosen |= {name: (wish, "asked for", ASKED) for name, wish in wishes.items() if wish is not None}
-    if "mode" not in chosen:
-        (_, because, source), drawn_mode = mixed["mode"], BRIGHTNESS_ORDER[round(number)]
-        if drawn_mode in BRIGHTNESS_ORDER[:2] and number > DARKEST and fields["tension"] >= TENSE_MINOR:
-            drawn_mode = Mode.HARMONIC_MINOR
-            because += f"; tension {fields['tension']:.2f} asks for the leading tone of harmonic minor"
-        chosen["mode"] = (drawn_mode, because, source)
-    for name, drawn in (("tonic_pc", drawn_tonic), ("meter", drawn_meter)):
-        chosen.setdefault(name, (drawn, f"drawn by seed {seed}", CHOICE))
-    whole = {name: value for name, (value, *_) in chosen.items()}
-    named = {"mode": mode_name(whole["mode"]), "tonic_pc": "", "meter": meter_name(whole["meter"])}
-    reasons += [Reason(field, f"{word}: {chosen[field][1]}", chosen[field][2]) for field, word in named.items()]
+    drawn = {"tonic_pc": _draw_tonic(mixed["register_midi"].value, rng), "meter": _draw_meter(affect, rng)}
+    wishes = {"mode": mode, "tonic_pc": tonic_pc, "meter": meter}
+    whole = {
+        "mode": by_mood,
+        **{name: Choice(value, f"drawn by seed {seed}", CHOICE) for name, value in drawn.items()},
+        **asked_whole(affect),
+        **{name: Choice(wish, "asked for", ASKED) for name, wish in wishes.items() if wish is not None},
+    }
+    values: dict[str, Any] = {name: choice.value for name, choice in (mixed | whole).items()}
+    words = {"mode": mode_name(values["mode"]), "tonic_pc": "", "meter": meter_name(values["meter"])}
+    reasons = [Reason(name, choice.because, choice.source) for name, choice in mixed.items()]
+    reasons += [Reason(name, f"{word}: {whole[name].because}", whole[name].source) for name, word in words.items()]
     reasons.append(Reason("ensemble", f"{ensemble}: not for the face to say", ASKED))
-    brief = Brief(ensemble=ensemble, reasons=tuple(reasons), tonic_fifths=tonic_fifths, **(fields | whole))
+    brief = Brief(ensemble=ensemble, reasons=tuple(reasons), tonic_fifths=tonic_fifths, **values)
     return with_tonic_named(brief)
 
 
@@ -133,6 +127,15 @@ def with_tonic_named(brief: Brief) -> Brief:
     return replace(brief, reasons=tuple(map(told, brief.reasons)))
 
 
+def _mode(place: Choice, tension: float) -> Choice:
+    """The mode at a place of `BRIGHTNESS_ORDER`, or where that is dark and the music tense, harmonic minor."""
+    mode = BRIGHTNESS_ORDER[round(place.value)]
+    if mode not in BRIGHTNESS_ORDER[:2] or place.value <= DARKEST or tension < TENSE_MINOR:
+        return place._replace(value=mode)
+    because = f"{place.because}; tension {tension:.2f} asks for the leading tone of harmonic minor"
+    return Choice(Mode.HARMONIC_MINOR, because, place.source)
+
+
 def _draw_tonic(register_midi: float, rng: np.random.Generator) -> int:
     """A tonic among seven neighbours: low music goes to keys with a tonic below middle C, high music to keys above it.
 
@@ -150,7 +153,7 @@ def _draw_meter(affect: Affect, rng: np.random.Generator) -> tuple[int, int]:
     return (6, 8) if drawn < compound else (3, 4) if drawn < compound + triple else (4, 4)
 
 
-def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTable) -> tuple[float, str, str]:
+def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTable) -> Choice:
     """The value of one field, within its range, the sum in plain words, and the sources of row and wishes."""
     sure = 1 - DOUBT_PULL * affect.doubt
     terms = [
@@ -172,4 +175,4 @@ def _mix(row: Row, affect: Affect, cues: Mapping[str, float], mapping: MappingTa
     kept = "" if kept_value == wanted else f", kept within {lowest:g} to {highest:g}"
     summed = "".join(f", {text}" for text in moved) + kept + told
     source = "; ".join((row.source, *(other for other in sources if other not in row.source)))
-    return value, f"{word}, {round(value, 3):.3g}: from {row.origin:g}{summed}", source
+    return Choice(value, f"{word}, {round(value, 3):.3g}: from {row.origin:g}{summed}", source)

@@ -11,7 +11,7 @@ Mode, metre and tonic cannot be mixed: they are those of the most probable class
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from mien.values import Affect
 from mien.vocabulary import EmotionClass, meter_named, mode_named
@@ -30,9 +30,16 @@ WHOLE: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
 )
 """Fields that are taken whole, and how each becomes a value of a brief."""
 
-
 NAMED = 0.005
 """Weight from which a class is named among the reasons."""
+
+
+class Choice(NamedTuple):
+    """The value of a field, why it has it, and whose finding that rests on."""
+
+    value: Any
+    because: str
+    source: str
 
 
 def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str, tuple[str, ...]]:
@@ -50,14 +57,13 @@ def mixed_in(affect: Affect, field: str, mixed: float) -> tuple[float, str, tupl
     return value, told, tuple(dict.fromkeys(_source(one, field) for one, _ in named))
 
 
-def asked_whole(affect: Affect) -> dict[str, tuple[Any, str, str]]:
-    """Mode, metre and tonic that the most probable class asks for, each with reason and source; none if the reading
-    cannot tell."""
+def asked_whole(affect: Affect) -> dict[str, Choice]:
+    """Mode, metre and tonic that the most probable class asks for; none if the reading cannot tell."""
     if not affect.tells:
         return {}
     first = affect.first
     return {
-        field: (taken(first.brief[field]), f"'{first.name}' asks for it", _source(first, field))
+        field: Choice(taken(first.brief[field]), f"'{first.name}' asks for it", _source(first, field))
         for field, taken in WHOLE.items()
         if field in first.brief
     }
