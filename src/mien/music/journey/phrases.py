@@ -140,35 +140,18 @@ def _extended(
     composed = briefs[beats // 2]
     stays = journey.home is not None and rests(journey.home, composed)
     rng = np.random.default_rng([journey.seed, journey.stretches])
-    memory = journey.memory if stays else _lively(journey.memory, composed, rng)
-    spec = replace(
-        section,
-        phrases=phrases,
-        is_contrast=section.is_contrast and journey.place == 0 and not journey.heard_bars,
-        key=key,
-    )
+    before = journey.memory if stays else _lively(journey.memory, composed, rng)
+    opens = journey.place == 0 and not journey.heard_bars
+    spec = replace(section, phrases=phrases, is_contrast=section.is_contrast and opens, key=key)
     here = local(composed, spec)
-    heard = key_heard(journey) if journey.last or journey.home is None else key_of(journey.home)
-    turns = journey.home is not None and heard != key_of(here)
-    before = memory
-    memory, passage = next_section(composed, memory, spec, rng)
-    named = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
-    marks = _section_marks(journey, section, phrases, written_key(here).name if turns else "")
-    passage = replace(passage, marks=(*named, *marks, *(mark for mark in passage.marks if mark.kind != "section")))
-    is_turn = phrases[0].bars == 1
+    memory, passage = next_section(composed, before, spec, rng)
     if journey.heard_bars:  # half a phrase is no theme to return to
         memory = replace(memory, themes=before.themes)
-    place = journey.place + (0 if is_turn else len(phrases))
-    is_over = place >= len(section.phrases)
     after = replace(
-        journey,
+        _gone_on(journey, section, phrases, times[-1]),
         now=briefs[-1],
-        time_s=times[-1],
         stretches=journey.stretches + 1,
         memory=memory,
-        ahead=journey.ahead[1:] if is_over else journey.ahead,
-        place=0 if is_over else place,
-        heard_bars=journey.heard_bars if is_turn else 0,
         home=journey.home if stays else composed,
         last=Last(
             section,
@@ -181,12 +164,28 @@ def _extended(
             journey.place,
             journey.heard_bars,
         ),
-        is_broken_off=False,
-        rest_ticks=0,
-        turned_s=times[-1] if is_turn else journey.turned_s,
     )
+    kept = (mark for mark in passage.marks if mark.kind != "section")
+    passage = replace(passage, marks=(*_section_marks(journey, section, phrases, here), *kept))
     heard_under = [local(brief, spec) for brief in briefs]
     return after, as_stretch(passage, here, heard_under, journey.seed + journey.stretches)
+
+
+def _gone_on(journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], time_s: float) -> Journey:
+    """The journey's place in its form at a time, after phrases of a section; a turn belongs to no section."""
+    is_turn = phrases[0].bars == 1
+    place = journey.place + (0 if is_turn else len(phrases))
+    is_over = place >= len(section.phrases)
+    return replace(
+        journey,
+        time_s=time_s,
+        ahead=journey.ahead[1:] if is_over else journey.ahead,
+        place=0 if is_over else place,
+        heard_bars=journey.heard_bars if is_turn else 0,
+        is_broken_off=False,
+        rest_ticks=0,
+        turned_s=time_s if is_turn else journey.turned_s,
+    )
 
 
 def _lively(memory: Memory, brief: Brief, rng: np.random.Generator) -> Memory:
@@ -200,9 +199,13 @@ def _lively(memory: Memory, brief: Brief, rng: np.random.Generator) -> Memory:
 
 
 def _section_marks(
-    journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], new_key: str
+    journey: Journey, section: SectionSpec, phrases: tuple[PhraseSpec, ...], here: Brief
 ) -> tuple[Mark, ...]:
-    """The name of a section where one begins, and the new key if it has turned. A turn belongs to what came before."""
+    """The form where it begins, the name of a section where one begins, and the key of the brief `here` where it has
+    turned. A turn belongs to what came before."""
+    form = (Mark(0, "form", journey.form),) if journey.stretches == 0 else ()
     words = [] if journey.place or journey.heard_bars else [section.title]
-    words += [f"in {new_key}"] if new_key else []
-    return (Mark(0, "section", ", ".join(words)),) if words and phrases[0].bars > 1 else ()
+    heard = key_heard(journey) if journey.last or journey.home is None else key_of(journey.home)
+    if journey.home is not None and heard != key_of(here):
+        words.append(f"in {written_key(here).name}")
+    return (*form, Mark(0, "section", ", ".join(words))) if words and phrases[0].bars > 1 else form
