@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mien.cues.names import NAMES, PAIRS
+from mien.cues.names import NAMES, PAIRS, REGION_OF
 from mien.music.gesture import CONTROL_ROWS, ControlRow, State, brief_from_cues, gesture_mapping, step
 from mien.music.mapping import shipped_mapping
-from mien.values import CONTROLS, Part
+from mien.values import CONTROLS, STEERED_BY, Part
 
 
 def played(frames: list[dict[str, float]], rate_hz: float = 15.0) -> list:
@@ -25,6 +25,11 @@ def events(frames: list[dict[str, float]]) -> list[str]:
 
 
 OPEN, SHUT = lids(0, 0), lids(-4, -4)
+
+
+def test_how_loud_a_part_is_its_own_region_says() -> None:
+    louder = [row for row in CONTROL_ROWS if row.control == "expression"]
+    assert {row.part: REGION_OF[row.cue] for row in louder} == STEERED_BY
 
 
 @pytest.mark.parametrize(

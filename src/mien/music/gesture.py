@@ -1,10 +1,10 @@
 """Cues → Gesture: the face plays the sound itself, at once, with no word for what it may mean.
 
-Departures are standard deviations from the person's resting face by cue name (`mien.cues.neutral`), controls 0..1. Each
-focal region moves the controls of its own part (`CONTROL_ROWS`). Each row is linear; rows for the same control add up.
-`step` is the gesture clock: steadied cues (`mien.smoothing`) move the controls, while blinks and winks are found in
-the cues as seen. `brief_from_cues` is the structure clock of the gesture mode: its table, `gesture.toml`, has the form
-of the mapping, but only cues move the brief.
+Departures are standard deviations from the person's resting face by cue name (`mien.cues.neutral`), controls 0..1. How
+loud a part is, its own region says (`mien.values.STEERED_BY`); its tone and place may follow another (`CONTROL_ROWS`).
+Each row is linear; rows for the same control add up. `step` is the gesture clock: steadied cues (`mien.smoothing`) move
+the controls, while blinks and winks are found in the cues as seen. `brief_from_cues` is the structure clock of the
+gesture mode: its table, `gesture.toml`, has the form of the mapping, but only cues move the brief.
 
 References: Soukupova & Cech 2016 (blinks last 100 to 400 ms); Hunt, Wanderley & Paradis 2003, "The importance of
 parameter mapping in electronic instrument design"; Lyons & Tetsutani 2001, "Facing the music: a facial action
