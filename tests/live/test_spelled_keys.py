@@ -6,6 +6,7 @@ import pytest
 
 from mien.circumplex import affect_of
 from mien.clock import OfflineClock
+from mien.live.conductor import Aim
 from mien.live.messages import brief_told, tune_told
 from mien.live.mood import Mood, Target, target_of
 from mien.live.performance import Performance
@@ -32,11 +33,11 @@ class Told:
         file = SessionFile("2026-01-01T00:00:00+00:00")
         player = Player({"twin": lambda: port}, clock, runs=False)
         performance = Performance(self.page.append, player, file)
-        performance.start(0.0, 5, first)
+        performance.start(0.0, 5, Aim(first))
         while clock.now_s < 60:
             clock.wait(0.1)
             player.play_due()
-            performance.advance(clock.now_s, first if clock.now_s < 30 else second)
+            performance.advance(clock.now_s, Aim(first if clock.now_s < 30 else second))
         self.sent = list(port.sent)
         performance.silence(clock.now_s, "stop")
         self.lines = parse_session(file.content(clock.now_s), "session")
