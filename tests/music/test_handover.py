@@ -71,8 +71,10 @@ def test_a_viola_leads_clear_of_the_bass_and_the_first_violin_accompanies_from_a
     for start, end in sung_by(phrase, Part.HARMONY):
         inside = {part: [n for n in phrase.part(part) if start <= n.onset_ticks < end] for part in Part}
         sung, above = inside[Part.HARMONY], inside[Part.MELODY]
-        assert {n.velocity for n in sung} and min(n.velocity for n in sung) > max(n.velocity for n in above)
-        assert np.median([n.pitch_midi for n in above]) > np.median([n.pitch_midi for n in sung])
+        assert sung, "somebody plays the tune"
+        if above:  # or rests, as the viola would have
+            assert min(n.velocity for n in sung) > max(n.velocity for n in above)
+            assert np.median([n.pitch_midi for n in above]) > np.median([n.pitch_midi for n in sung])
         for note in sung:
             beneath = [b.pitch_midi for b in inside[Part.RHYTHM] if sounding_together(b, note)]
             assert all(note.pitch_midi - pitch >= CLEAR_OF_BASS for pitch in beneath)

@@ -1,5 +1,7 @@
 """Measures say what they say on music whose numbers are known."""
 
+from statistics import median
+
 import pytest
 
 from mien.circumplex import affect_of
@@ -65,7 +67,7 @@ def test_cadences_are_counted_by_the_bar() -> None:
 @pytest.mark.parametrize("emotion", ["happy", "angry", "sad", "neutral", "calm"])
 def test_our_music_lies_where_songs_lie(emotion: str) -> None:
     """Limits: the 5 to 95 % range of the voices of the OpenScore Lieder; outer parts as Huron 2001 asks."""
-    pieces = [compose(brief_from_affect(affect_of(emotion), seed=seed), 60, seed) for seed in range(20)]
+    pieces = [compose(brief_from_affect(affect_of(emotion), seed=seed), 60, seed) for seed in range(40)]
     measured = [measure(piece) for piece in pieces]
     mean = {name: sum(row[name] for row in measured) / len(measured) for name in MEASURES}
     assert 0.29 <= mean["step_share"] <= 0.68
@@ -73,7 +75,7 @@ def test_our_music_lies_where_songs_lie(emotion: str) -> None:
     assert 0.05 <= mean["leap_share"] <= 0.27
     assert 0.03 <= mean["rest_share"] <= 0.30
     assert 12 <= mean["melodic_range"] <= 21
-    assert mean["motif_recurrence"] >= 0.43  # their median: what is sung comes again
+    assert median(row["motif_recurrence"] for row in measured) >= 0.43  # as theirs: what is sung comes again
     assert mean["note_rate"] >= 2.33  # EMOPIA's 5th percentile: slow music flows
     assert mean["cadence_rate"] >= real_music()["cadence_rate"].middle  # the songs' median, by the same ears
     assert mean["parallel_share"] < 0.01
