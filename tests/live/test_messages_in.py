@@ -1,6 +1,7 @@
 """What comes in from outside: frames, commands, settings; nothing else gets through."""
 
 import json
+from dataclasses import fields
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from mien.errors import BadInput
 from mien.live.commands import MAX_BYTES as MOST_TEXT
 from mien.live.commands import MAX_DEPTH, parse_command
 from mien.live.frames import HEAD, MAX_BYTES, CameraFrame, frame_bytes, parse_frame
-from mien.live.settings import Settings, changed, held, with_held
+from mien.live.settings import CHECKS, Settings, changed, held, with_held
 from mien.music.brief import brief_from_affect
 from mien.vocabulary import Mode
 
@@ -127,3 +128,9 @@ class TestSettings:
     def test_what_cannot_be_held_is_refused(self, asked: dict[str, object]) -> None:
         with pytest.raises(BadInput):
             held({}, asked)
+
+
+def test_every_setting_can_be_asked_for_and_is_checked() -> None:
+    assert list(CHECKS) == [field.name for field in fields(Settings)]
+    told = Settings("hand", "quartet", 7, "Eb", (6, 8), "eyes").told()
+    assert changed(Settings(), told).told() == told

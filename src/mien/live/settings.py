@@ -3,8 +3,9 @@
 The words are those of `docs/wire.md`. A value that is not allowed is refused with what is; nothing changes then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from mien.ensembles import ensemble as look_up
@@ -63,29 +64,9 @@ def changed(settings: Settings, asked: Mapping[str, Any]) -> Settings:
     BadInput
         If a field is unknown or its value is not allowed.
     """
-    known = sorted(settings.told())
-    if unknown := sorted(set(asked).difference(known)):
-        raise BadInput(f"settings: '{unknown[0]}' is unknown; {', '.join(known)} can be set")
-    fields: dict[str, Any] = {}
-    if "mode" in asked:
-        if str(asked["mode"]) not in MODES:
-            raise BadInput(f"mode {asked['mode']!r}: choose one of {', '.join(MODES)}")
-        fields["mode"] = str(asked["mode"])
-    if "ensemble" in asked:
-        fields["ensemble"] = look_up(str(asked["ensemble"])).name
-    if "seed" in asked:
-        seed = asked["seed"]
-        whole = not isinstance(seed, bool) and isinstance(seed, int | float) and seed % 1 == 0
-        if not whole or not 0 <= seed <= LARGEST_SEED:
-            raise BadInput(f"seed {seed!r:.60}: give a whole number from 0 to {LARGEST_SEED}")
-        fields["seed"] = int(seed)
-    if "tonic" in asked:
-        fields["tonic"] = _tonic(asked["tonic"])
-    if "meter" in asked:
-        fields["meter"] = None if asked["meter"] is None else meter_named(str(asked["meter"]))
-    if "tune" in asked:
-        fields["tune"] = tune_named(str(asked["tune"])).name if asked["tune"] is not None else None
-    return replace(settings, **fields)
+    if unknown := sorted(set(asked).difference(CHECKS)):
+        raise BadInput(f"settings: '{unknown[0]}' is unknown; {', '.join(sorted(CHECKS))} can be set")
+    return replace(settings, **{name: check(asked[name]) for name, check in CHECKS.items() if name in asked})
 
 
 def held(before: Mapping[str, float | str], asked: Mapping[str, Any]) -> dict[str, float | str]:
@@ -138,6 +119,23 @@ def number(name: str, given: Any, low: float, high: float) -> float:
     return float(given)
 
 
+def _mode(given: object) -> str:
+    if str(given) not in MODES:
+        raise BadInput(f"mode {given!r}: choose one of {', '.join(MODES)}")
+    return str(given)
+
+
+def _ensemble(given: object) -> str:
+    return look_up(str(given)).name
+
+
+def _seed(given: Any) -> int:
+    whole = not isinstance(given, bool) and isinstance(given, int | float) and given % 1 == 0
+    if not whole or not 0 <= given <= LARGEST_SEED:
+        raise BadInput(f"seed {given!r:.60}: give a whole number from 0 to {LARGEST_SEED}")
+    return int(given)
+
+
 def _tonic(given: object) -> str | None:
     if given is None:
         return None
@@ -147,3 +145,17 @@ def _tonic(given: object) -> str | None:
             f"tonic {text!r}: give the tonic alone, with a capital, as in Eb; the mode follows the mood, or is held"
         )
     return text
+
+
+def _meter(given: object) -> tuple[int, int] | None:
+    return None if given is None else meter_named(str(given))
+
+
+def _tune(given: object) -> str | None:
+    return None if given is None else tune_named(str(given)).name
+
+
+CHECKS: Mapping[str, Callable[[Any], Any]] = MappingProxyType(
+    {"mode": _mode, "ensemble": _ensemble, "seed": _seed, "tonic": _tonic, "meter": _meter, "tune": _tune}
+)
+"""What each field of the settings takes of a message: its value, or a refusal."""
