@@ -10,36 +10,41 @@ from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
 from mien.music.closing import closing_place, closing_rhythm
 from mien.music.compose import compose
-from mien.music.draft import Draft, led_into
+from mien.music.draft import Draft
 from mien.music.form import PhraseSpec
 from mien.music.harmony import Slot, vocabulary
 from mien.music.melody import Sung
 from mien.music.rhythm import Rhythm, bar_ticks, onsets
+from mien.music.upbeat import led_into
 from mien.values import Brief, Note, Part
 from mien.vocabulary import METERS, Mode
 
 BRIEF = Brief(96, 0, Mode.IONIAN)
 
 
-def drawn(meter: tuple[int, int], *, leads_on: bool, legato: float = 0.9) -> list[Rhythm]:
+UPBEATS = ((), (240,), (240, 240, 240))
+
+
+def drawn(meter: tuple[int, int], upbeat: Rhythm = (), legato: float = 0.9) -> list[Rhythm]:
     rng = np.random.default_rng(1)
     brief = replace(BRIEF, meter=meter, legato=legato)
-    return [closing_rhythm(brief, "half", leads_on=leads_on, rng=rng) for _ in range(300)]
+    return [closing_rhythm(brief, "half", upbeat=upbeat, rng=rng) for _ in range(300)]
 
 
-@pytest.mark.parametrize("leads_on", [True, False])
+@pytest.mark.parametrize("upbeat", UPBEATS)
 @pytest.mark.parametrize("meter", METERS)
-def test_a_closing_bar_is_full_and_closes_on_a_long_note(meter: tuple[int, int], *, leads_on: bool) -> None:
-    for rhythm in drawn(meter, leads_on=leads_on):
+def test_a_closing_bar_is_full_and_closes_on_a_long_note(meter: tuple[int, int], upbeat: Rhythm) -> None:
+    for rhythm in drawn(meter, upbeat):
         assert sum(map(abs, rhythm)) == bar_ticks(meter)
         assert rhythm[0] > 0 and all(rhythm)
         lengths = [length for _, length in onsets(rhythm)]
         assert lengths[closing_place(rhythm)] == max(lengths)
-        assert leads_on or closing_place(rhythm) == len(lengths) - 1, "what closes a section is its last note"
+        assert rhythm[len(rhythm) - len(upbeat) :] == upbeat
+        assert closing_place(rhythm) == len(lengths) - 1 - len(upbeat), "what leads on comes after the close"
 
 
 def test_closes_are_of_many_kinds_and_some_phrases_do_not_breathe() -> None:
-    uses = Counter(drawn((4, 4), leads_on=True))
+    uses = Counter([*drawn((4, 4), (240,))[:150], *drawn((4, 4))[:150]])
     assert sum(count for _, count in uses.most_common(3)) < 200
     assert 25 < sum(count for rhythm, count in uses.items() if min(rhythm) > 0) < 200
     assert (
@@ -49,7 +54,7 @@ def test_closes_are_of_many_kinds_and_some_phrases_do_not_breathe() -> None:
 
 def test_detached_music_breaks_off_sooner() -> None:
     silence = [
-        sum(-length for rhythm in drawn((4, 4), leads_on=False, legato=legato) for length in rhythm if length < 0)
+        sum(-length for rhythm in drawn((4, 4), legato=legato) for length in rhythm if length < 0)
         for legato in (0.6, 1.0)
     ]
     assert silence[0] > 1.1 * silence[1]
@@ -75,9 +80,9 @@ def test_a_phrase_after_one_that_sang_through_takes_a_real_breath() -> None:
     rng = np.random.default_rng(2)
     for meter in METERS:
         brief = replace(BRIEF, meter=meter)
-        for leads_on in (True, False):
+        for upbeat in UPBEATS:
             for _ in range(100):
-                rhythm = closing_rhythm(brief, "half", leads_on=leads_on, rng=rng, breathes=True)
+                rhythm = closing_rhythm(brief, "half", upbeat=upbeat, rng=rng, breathes=True)
                 assert min(rhythm) <= -bar_ticks(meter) / 6
 
 

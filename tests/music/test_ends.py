@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from mien import compose
-from mien.music.draft import led_into
 from mien.music.drums import drum
 from mien.music.figures import kits
 from mien.music.rhythm import bar_ticks
+from mien.music.upbeat import led_into
 from mien.values import Note, Part, Phrase
 
 

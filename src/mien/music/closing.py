@@ -1,7 +1,8 @@
 """Brief, cadence → the rhythm of a phrase's closing bar: a long note, before it perhaps a sigh, after it a breath.
 
 Phrases that all breathe on the last beat sound recited. So the breath is drawn: it takes a beat or two or an instant, a
-phrase may be held until the next begins, and one that is followed by another may lead on, with or without a breath.
+phrase may be held until the next begins, and one that is followed by another leads into it, with or without a breath,
+if the theme of that one has an upbeat.
 Nobody goes on without one for more than two phrases, and who plays a wind instrument breathes after every phrase.
 
 References: Caplin 1998, *Classical Form* (feminine endings, lead-ins); Rothstein 1989, *Phrase Rhythm in Tonal Music*
@@ -15,21 +16,18 @@ from mien.music.rhythm import Rhythm, bar_ticks, beat_ticks, beats_in_bar, divis
 from mien.values import Brief, Part
 from mien.vocabulary import is_compound
 
-LEAD_ODDS = 0.5
-"""How often a phrase leads on into the next one of its section."""
-
 SIGH_ODDS = {"half": 2.0, "deceptive": 2.0}
 """Weight of a close that is delayed by a sigh, by cadence, 1 for others."""
 
 
 def closing_rhythm(
-    brief: Brief, cadence: str, *, leads_on: bool, rng: np.random.Generator, breathes: bool = False
+    brief: Brief, cadence: str, *, upbeat: Rhythm, rng: np.random.Generator, breathes: bool = False
 ) -> Rhythm:
     """Draw the rhythm of a closing bar; the last of its longest notes closes the phrase, those after it lead on.
 
     Parameters
     ----------
-    leads_on : whether another phrase of the section follows, into which a pick-up may lead.
+    upbeat : the notes that lead into the phrase that follows, if there are any.
     breathes : whether there must be a rest, because there was none at the end of the phrase before.
     """
     meter = brief.meter
@@ -37,16 +35,16 @@ def closing_rhythm(
     part = division_ticks(meter)
     breath, late = (beat, part) if beats_in_bar(meter) > 2 else (part, 2 * part)
     early = max(beat, bar - 2 * beat)
-    if leads_on and rng.random() < LEAD_ODDS:
-        two = () if is_compound(meter) else (part,)
+    if upbeat:
+        stop = bar - sum(upbeat)
+        short = min(early, stop - part)
         shapes = [
-            (2.0, (bar - breath - part * (1 + len(two)), -breath, part, *two)),
-            (1.0, (bar - beat, part - beat, part)),
-            (0.6, (bar - 2 * part, part, part)),
-            (1.0, (early, *((-part, part, part, part) if bar - early == 4 * part else (part, part, part)))),
+            (2.0, (stop - breath, -breath, *upbeat)),
+            (1.0, (stop - part, -part, *upbeat)),
+            (0.7, (short, short - stop, *upbeat)),
+            (0.8, (stop, *upbeat)),
         ]
-        if beats_in_bar(meter) > 3:
-            shapes.append((0.5, (bar - 2 * beat, beat, beat)))
+        shapes = [shape for shape in shapes if shape[1][0] > max(upbeat)]
     else:
         sigh = part if is_compound(meter) else beat
         shapes = [

@@ -18,7 +18,7 @@ import numpy as np
 from mien.ensembles import ensemble
 from mien.music.arrange import arrange
 from mien.music.departure import departed
-from mien.music.draft import Compass, Draft, Neighbours, led_into, write_phrase
+from mien.music.draft import Compass, Draft, Neighbours, write_phrase
 from mien.music.figures import Texture, choose_texture
 from mien.music.form import FIRST_THEME, FREE, PHRASE_BARS, SectionSpec, asks, find_form, nth_letter
 from mien.music.handover import fitting, in_roles, with_lead
@@ -39,6 +39,7 @@ from mien.music.rhythm import bar_ticks, beats_in_bar
 from mien.music.spelling import written_key
 from mien.music.suspension import suspended
 from mien.music.tonality import AWAY_S, local, with_keys
+from mien.music.upbeat import draw_upbeat, led_into, with_upbeat
 from mien.values import Brief, Chord, Mark, Note, Phrase
 
 WORN = 64
@@ -224,11 +225,15 @@ def _drafts(
     if spec.is_contrast:
         brief = replace(brief, tension=min(1.0, brief.tension + CONTRAST_TENSION))
     figures = figures_in_turn(rng) if spec.turn else ()
+    upbeat = theme[0].upbeat if theme else draw_upbeat(brief.meter, rng)
     chord_bars = theme[0].chord_bars if theme else draw_chord_bars(brief, _theme_chord_bars(memory, spec), rng)
     drafts: list[Draft] = []
     places: list[Neighbours] = []
     for index, phrase in enumerate(spec.phrases):
-        around = replace(_neighbours(memory, spec, drafts), chord_bars=chord_bars)
+        around = _neighbours(memory, spec, drafts)
+        comes = index + 1 < len(spec.phrases) or spec.leads_to == spec.theme
+        into = upbeat if comes else around.after.upbeat if around.after else ()
+        around = replace(around, chord_bars=chord_bars, upbeat=into)
         places.append(around)
         known = next((draft for draft in theme if draft.spec == phrase), None)
         if known is None:
@@ -241,10 +246,13 @@ def _drafts(
                 odds = min(MOST_ORNAMENT_ODDS, ORNAMENT_ODDS * turn)
                 known = ornamented(known, odds, brief.meter, figures, rng)
         if spec.is_height and index == len(spec.phrases) - 1:
-            known = heightened(known, brief, compass, around, highest(memory, drafts), rng)
-        drafts.append(_held(known, brief) if around.ends else known)
+            bare = with_upbeat(known, (), brief)
+            known = heightened(bare, brief, compass, around, highest(memory, drafts), rng)
+        known = replace(known, upbeat=upbeat)
+        drafts.append(_held(known, brief) if around.ends else with_upbeat(known, into, brief))
     led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
-    led.append(led_into(drafts[-1], around.after.melody[0]) if around.after else drafts[-1])
+    after = around.after or (drafts[0] if spec.leads_to == spec.theme else None)
+    led.append(led_into(drafts[-1], after.melody[0]) if after else drafts[-1])
     fresh: list[Draft] = []
     for draft in led:
         fresh.append(departed(draft, last_pitches(memory.heard, fresh), brief.meter))
@@ -268,7 +276,8 @@ def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neigh
     phrase, *to_come = spec.phrases[len(drafts) :]
     before = drafts[-1] if drafts else memory.last
     ends = spec.is_last and not to_come
-    leads_back = spec.is_contrast and refrain and not to_come and not ends
+    returns = spec.is_contrast if spec.leads_to is None else spec.leads_to == memory.refrain
+    leads_back = returns and refrain and not to_come and not ends
     return Neighbours(
         before=before,
         after=refrain[0] if leads_back else None,
@@ -276,7 +285,6 @@ def _neighbours(memory: Memory, spec: SectionSpec, drafts: list[Draft]) -> Neigh
         comes_again=to_come[0].opens_like > 0 if to_come else asks(spec),
         heard=last_pitches(memory.heard, drafts),
         opens_contrast=spec.is_contrast and not spec.key and not drafts,
-        leads_on=bool(to_come or leads_back),
         ends=ends,
     )
 

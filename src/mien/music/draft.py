@@ -19,7 +19,7 @@ from mien.music.harmony import Outer, Slot, TimedChord, bass_line, parallel_cost
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
-from mien.music.rhythm import bar_ticks, onsets
+from mien.music.rhythm import Rhythm, bar_ticks, onsets
 from mien.values import Brief
 
 CLOSES = {
@@ -58,7 +58,7 @@ class Draft:
     whether this statement of it does (`mien.music.interruption`), `stays_open` whether it closes off the tonic
     (`mien.music.open_close`), `is_height` whether it was raised to the piece's highpoint (`mien.music.height`).
     `pick_up_ticks` is where the notes begin that lead into the next phrase, None if none do. A chord of its theme lasts
-    `chord_bars` bars (`mien.music.harmonic_rhythm`)."""
+    `chord_bars` bars (`mien.music.harmonic_rhythm`); its `upbeat` are the notes that lead into it."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]
@@ -69,6 +69,7 @@ class Draft:
     is_height: bool = False
     pick_up_ticks: int | None = None
     chord_bars: float = PLAIN
+    upbeat: Rhythm = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,9 @@ class Neighbours:
 
     Phrases, if there are any: `before` is heard right before it, `after` returns right after it, `like` is the one
     whose opening it takes over. `comes_again` says that the next phrase takes over its opening. `heard` are the last
-    pitches before it. Its own place: it `opens_contrast` if it begins a contrast, away from the tonic; it `leads_on` if
-    another phrase of the section follows, into which a pick-up may lead; it `ends` the piece, its last note held. A
-    chord of its theme lasts `chord_bars` bars.
+    pitches before it. Its own place: it `opens_contrast` if it begins a contrast, away from the tonic; it `ends` the
+    piece, its last note held. `upbeat` are the notes that lead into the next phrase, none if nothing does. A chord of
+    its theme lasts `chord_bars` bars.
     """
 
     before: Draft | None = None
@@ -106,7 +107,7 @@ class Neighbours:
     comes_again: bool = False
     heard: tuple[int, ...] = ()
     opens_contrast: bool = False
-    leads_on: bool = False
+    upbeat: Rhythm = ()
     ends: bool = False
     chord_bars: float = PLAIN
 
@@ -269,7 +270,7 @@ def _cells(
             cells.append(Motif(REST, (-bar_ticks(brief.meter),), ()))
             continue
         if treatment == CLOSE:
-            cells.append(_closing(brief, spec, around, rng, leads_on=False))
+            cells.append(_closing(brief, spec, around, rng, ()))
             continue
         role, _, change = treatment.partition(" ")
         motif = motifs[role]
@@ -285,15 +286,14 @@ def _cells(
         else:
             cells.append(motif)
     while len(cells) < spec.bars:
-        leads_on = around.leads_on and len(cells) == spec.bars - 1
-        cells.append(_closing(brief, spec, around, rng, leads_on=leads_on))
+        cells.append(_closing(brief, spec, around, rng, around.upbeat if len(cells) == spec.bars - 1 else ()))
     return cells
 
 
-def _closing(brief: Brief, spec: PhraseSpec, around: Neighbours, rng: np.random.Generator, *, leads_on: bool) -> Motif:
+def _closing(brief: Brief, spec: PhraseSpec, around: Neighbours, rng: np.random.Generator, upbeat: Rhythm) -> Motif:
     held = (bar_ticks(brief.meter),)
     breathes = around.before is not None and _is_breathless(around.before, brief)
-    rhythm = held if around.ends else closing_rhythm(brief, spec.cadence, leads_on=leads_on, rng=rng, breathes=breathes)
+    rhythm = held if around.ends else closing_rhythm(brief, spec.cadence, upbeat=upbeat, rng=rng, breathes=breathes)
     return Motif(CLOSE, rhythm, (-1,) if closing_place(rhythm) else ())
 
 
@@ -338,28 +338,3 @@ def _syllables(
                 )
             )
     return syllables
-
-
-def led_into(draft: Draft, target: Sung) -> Draft:
-    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next: from below if that
-    leads upwards and there is room, or, where no breath comes before it, from the side that is nearer."""
-    start = draft.pick_up_ticks
-    if start is None:
-        return draft
-    body = tuple(note for note in draft.melody if note.onset_ticks < start)
-    pick_up = draft.melody[len(body) :]
-    if not body or not pick_up:
-        return draft
-    closing, size = body[-1], len(pick_up)
-    lowest, highest = min(n.step for n in body), max(n.step for n in body)
-    rises, falls = target.step - size >= lowest, target.step + size <= highest
-    if rises and falls and closing.end_ticks == pick_up[0].onset_ticks:
-        rises = abs(target.step - size - closing.step) <= abs(target.step + size - closing.step)
-    else:
-        rises = (rises and target.step >= closing.step) or not falls
-    side = -1 if rises else 1
-    chord = draft.slots[-1].harmony
-    floor = min(lowest, target.step - 1)
-    steps = [max(floor, target.step + side * (size - i)) for i in range(size)]
-    led = [replace(n, step=s, pitch_midi=chord.pitch(s)) for n, s in zip(pick_up, steps, strict=True)]
-    return replace(draft, melody=(*body, *led))

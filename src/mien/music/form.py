@@ -82,7 +82,9 @@ class SectionSpec:
     A first statement (turn 0) composes the theme, later ones return to it. `energy` −1..1 thins or fills the texture. A
     section that `is_height` has the piece's highest note. `rests` says who is silent in it: part, first bar of the
     section, the bar before which the part comes in again. `key` is its tonic in semitones above the home tonic, `mode`
-    its mode there (None: the brief's). `lead` is the part whose player holds the tune.
+    its mode there (None: the brief's). `lead` is the part whose player holds the tune. `leads_to` is the theme with
+    which the next section begins as it was heard before, empty if it begins with something new, None if that is not
+    known yet.
     """
 
     title: str
@@ -97,6 +99,7 @@ class SectionSpec:
     key: int = 0
     mode: Mode | None = None
     lead: Part = Part.MELODY
+    leads_to: str | None = None
 
     @property
     def bars(self) -> int:
