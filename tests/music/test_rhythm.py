@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mien.circumplex import affect_of
+from mien.lab.scores.measures import note_rate
 from mien.music.brief import brief_from_affect
 from mien.music.compose import compose
 from mien.music.motif import notes_in_bar
@@ -91,3 +92,12 @@ def test_the_melody_is_as_syncopated_as_its_mood_asks() -> None:
         shares[emotion] = np.mean(notes)
     assert shares["surprise"] > 0.1 and shares["happy"] > 0.08  # .06 each where notes never came early
     assert max(shares["sad"], shares["neutral"]) < 0.08
+
+
+@pytest.mark.parametrize("emotion", ["happy", "angry", "calm"])
+def test_a_mood_is_about_as_busy_in_six_eight_as_in_four_four(emotion: str) -> None:
+    rates = []
+    for meter in ((4, 4), (6, 8)):
+        briefs = [brief_from_affect(affect_of(emotion), seed=seed, meter=meter) for seed in range(1, 9)]
+        rates.append(np.median([note_rate(compose(brief, 45, seed)) for seed, brief in enumerate(briefs, 1)]))
+    assert 0.9 < rates[1] / rates[0] < 1.3  # 1.4 where a dotted beat was filled as if it lasted longer

@@ -28,8 +28,8 @@ Rhythm = tuple[int, ...]
 DOWNBEAT, MIDDLE, BEAT, OFFBEAT = 3, 2, 1, 0
 """Metrical strengths, strong to weak."""
 
-COMPOUND_FILL = 1.4
-"""A dotted beat lasts half as long again, and most of the extra time is filled."""
+COMPOUND_FILL = 1.15
+"""A beat of three parts holds a little more than one of two. It lasts as long: a tempo counts dotted quarters there."""
 
 MOST_SYNCOPATED = 0.9
 """The largest share of syncopated bars: some must show where the beat is."""
