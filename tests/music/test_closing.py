@@ -10,12 +10,7 @@ from mien.circumplex import affect_of
 from mien.music.brief import brief_from_affect
 from mien.music.closing import closing_place, closing_rhythm
 from mien.music.compose import compose
-from mien.music.draft import Draft
-from mien.music.form import PhraseSpec
-from mien.music.harmony import Slot, vocabulary
-from mien.music.melody import Sung
 from mien.music.rhythm import Rhythm, bar_ticks, onsets
-from mien.music.upbeat import led_into
 from mien.values import Brief, Note, Part
 from mien.vocabulary import METERS, Mode
 
@@ -58,22 +53,6 @@ def test_detached_music_breaks_off_sooner() -> None:
         for legato in (0.6, 1.0)
     ]
     assert silence[0] > 1.1 * silence[1]
-
-
-def test_a_pick_up_without_a_breath_walks_on_from_the_nearer_side() -> None:
-    tonic = Slot(0, 1920, vocabulary(Mode.IONIAN).find("I"), 48)
-    notes = (
-        Sung(0, 480, 0, 60),
-        Sung(480, 480, 8, 74),
-        Sung(960, 480, 4, 67),
-        Sung(1440, 240, 7, 72),
-        Sung(1680, 240, 7, 72),
-    )
-    draft = Draft(PhraseSpec("statement", 1, "half", ()), (tonic,), notes, (), pick_up_ticks=1440)
-    for target, steps in ((7, [5, 6]), (1, [3, 2]), (4, [2, 3])):
-        led = led_into(draft, Sung(1920, 480, target, 60))
-        assert [note.step for note in led.melody[-2:]] == steps
-        assert led.melody[:3] == notes[:3]
 
 
 def test_a_phrase_after_one_that_sang_through_takes_a_real_breath() -> None:

@@ -16,7 +16,7 @@ from mien.music.harmony import Slot, vocabulary
 from mien.music.melody import Sung
 from mien.music.plan import plan
 from mien.music.rhythm import bar_ticks
-from mien.music.upbeat import draw_upbeat, with_upbeat
+from mien.music.upbeat import draw_upbeat, led_into, with_upbeat
 from mien.values import Brief, Part, Phrase
 from mien.vocabulary import METERS, Mode
 
@@ -86,6 +86,33 @@ def test_a_wind_player_breathes_before_the_upbeat() -> None:
 def test_a_short_close_gets_no_upbeat() -> None:
     short = closing_on(1440, 240)
     assert with_upbeat(short, (240, 240, 240), BRIEF) is short
+
+
+def opening_on(*steps: int) -> Draft:
+    notes = tuple(Sung(480 * place, 480, step, 60) for place, step in enumerate(steps))
+    return Draft(PhraseSpec("statement", 1, "half", ()), (TONIC,), notes, ())
+
+
+def closing_over(breath: int) -> Draft:
+    """A phrase of steps 0, 8 and 4, after which a pick-up of two eighths comes after a breath."""
+    lengths, steps = (480, 480, 480 - breath, 240, 240), (0, 8, 4, 7, 7)
+    starts = (0, 480, 960, 1440, 1680)
+    notes = tuple(Sung(start, length, step, 60) for start, length, step in zip(starts, lengths, steps, strict=True))
+    return Draft(PhraseSpec("statement", 1, "half", ()), (TONIC,), notes, (), pick_up_ticks=1440)
+
+
+def test_an_upbeat_without_a_breath_walks_on_from_the_nearer_side() -> None:
+    draft = closing_over(breath=0)
+    for target, steps in ((7, [5, 6]), (1, [3, 2]), (4, [2, 3])):
+        led = led_into(draft, opening_on(target))
+        assert [note.step for note in led.melody[-2:]] == steps
+        assert led.melody[:3] == draft.melody[:3]
+
+
+def test_an_upbeat_after_a_breath_goes_the_way_its_theme_goes_on_if_there_is_room() -> None:
+    draft = closing_over(breath=240)
+    for opening, steps in (((4, 5), [2, 3]), ((4, 3), [6, 5]), ((4, 4), [2, 3]), ((1, 2), [3, 2]), ((8, 7), [6, 7])):
+        assert [note.step for note in led_into(draft, opening_on(*opening)).melody[-2:]] == steps
 
 
 def test_a_section_knows_what_it_leads_to() -> None:

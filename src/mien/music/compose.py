@@ -250,9 +250,9 @@ def _drafts(
             known = heightened(bare, brief, compass, around, highest(memory, drafts), rng)
         known = replace(known, upbeat=upbeat)
         drafts.append(_held(known, brief) if around.ends else with_upbeat(known, into, brief))
-    led = [led_into(draft, following.melody[0]) for draft, following in pairwise(drafts)]
+    led = [led_into(draft, following) for draft, following in pairwise(drafts)]
     after = around.after or (drafts[0] if spec.leads_to == spec.theme else None)
-    led.append(led_into(drafts[-1], after.melody[0]) if after else drafts[-1])
+    led.append(led_into(drafts[-1], after) if after else drafts[-1])
     fresh: list[Draft] = []
     for draft in led:
         fresh.append(departed(draft, last_pitches(memory.heard, fresh), brief.meter))

@@ -59,24 +59,26 @@ def with_upbeat(draft: Draft, upbeat: Rhythm, brief: Brief) -> Draft:
     return replace(draft, melody=(*draft.melody[:-1], *notes), pick_up_ticks=notes[1].onset_ticks)
 
 
-def led_into(draft: Draft, target: Sung) -> Draft:
-    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next: from below if that
-    leads upwards and there is room, or, where no breath comes before it, from the side that is nearer."""
+def led_into(draft: Draft, following: Draft) -> Draft:
+    """Let the pick-up of a phrase, if it has one, walk by step into the first note of the next, the way that one goes
+    on if there is room: so a theme is led into alike whenever it comes. Where no breath comes before it, it walks from
+    the side that is nearer."""
     start = draft.pick_up_ticks
     if start is None:
         return draft
     body = tuple(note for note in draft.melody if note.onset_ticks < start)
-    pick_up = draft.melody[len(body) :]
+    pick_up, target = draft.melody[len(body) :], following.melody[0]
     if not body or not pick_up:
         return draft
     closing, size = body[-1], len(pick_up)
-    lowest, highest = min(n.step for n in body), max(n.step for n in body)
+    around = [note.step for note in (*body, *following.melody)]
+    lowest, highest = min(around), max(around)
     rises, falls = target.step - size >= lowest, target.step + size <= highest
     if rises and falls and closing.end_ticks == pick_up[0].onset_ticks:
         rises = abs(target.step - size - closing.step) <= abs(target.step + size - closing.step)
-    else:
-        rises = (rises and target.step >= closing.step) or not falls
-    side = -1 if rises else 1
+    elif rises and falls:
+        rises = following.melody[min(1, len(following.melody) - 1)].step >= target.step
+    side = 1 if falls and not rises else -1
     chord = draft.slots[-1].harmony
     floor = min(lowest, target.step - 1)
     steps = [max(floor, target.step + side * (size - i)) for i in range(size)]
