@@ -29,7 +29,8 @@ class Page:
         if command.kind == "settings":
             self.seed = command.fields["seed"]
         else:
-            self.performance.is_playing, self.is_stopped = True, False
+            self.performance.is_playing, self.performance.is_closing, self.closes_s = True, False, None
+            self.is_stopped = False
             self.begun.append(self.seed)
 
     def finish(self) -> None:
@@ -79,6 +80,16 @@ def test_who_comes_while_it_closes_hears_the_close_first(page: Any) -> None:
     wait(page, attended_by, CLOSING_S - 2, is_alone=False)
     assert page.performance.is_closing and page.begun == [1]
     assert wait(page, attended_by, 3, is_alone=False) and not page.performance.is_closing
+
+
+def test_who_begins_it_by_hand_while_it_closes_and_goes_leaves_an_empty_room(page: Any) -> None:
+    attended_by = Attendance(page, SessionOptions(rest_after_s=60))
+    page.do(Command("start", {}))
+    wait(page, attended_by, 62, is_alone=True)
+    wait(page, attended_by, 1, is_alone=False)
+    page.do(Command("start", {}))
+    assert wait(page, attended_by, 60, is_alone=True)
+    assert not wait(page, attended_by, 20, is_alone=True)
 
 
 def test_what_was_not_begun_or_was_stopped_stays_silent(page: Any) -> None:

@@ -33,6 +33,7 @@ class Attendance:
         """Whether there was music when it began to rest."""
         self.is_resting = False
         self._is_due = False
+        """Whether it may begin again."""
 
     def look(self) -> None:
         """Let the music close, or end its rest, if that is due."""
@@ -59,7 +60,7 @@ class Attendance:
 
     def _rest(self, after_s: float) -> None:
         log.info("nobody has been there for %g minutes: the music rests until somebody comes", after_s / 60)
-        self.is_resting, self._played = True, self._session.performance.is_playing
+        self.is_resting, self._is_due, self._played = True, False, self._session.performance.is_playing
         try:
             self._session.finish()
         except Exception:
