@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mien.piece import Piece
     from mien.reading import Reading, read
 
-__version__ = "0.11.0"
+__version__ = "0.12.0"
 
 _HOMES = {
     "BadAsset": "mien.errors",
