@@ -81,3 +81,16 @@ def test_a_long_piece_is_introduced_once_and_its_theme_follows() -> None:
 
 def test_a_coda_stands_on_the_tonic() -> None:
     assert [(coda(bars).pedal, coda(bars).pedal_bar) for bars in (1, 2, 4)] == [("", 0), ("tonic", 1), ("tonic", 2)]
+
+
+def test_the_bass_makes_no_octaves_with_what_the_melody_sang_last_before_a_chord() -> None:
+    words = vocabulary(Mode.IONIAN)
+    chords = [TimedChord(1920 * place, 1920, words.find(roman)) for place, roman in enumerate(("I", "IV", "V", "I"))]
+    sung = {0: 76, 1920: 77, 3840: 74, 5760: 72}
+
+    def rises_to_f(melody: dict[int, int]) -> int:
+        lines = [bass_line(chords, 40, 58, None, 2, np.random.default_rng(seed), melody) for seed in range(40)]
+        return sum(line[0].bass_midi == 48 and line[1].bass_midi == 53 for line in lines)
+
+    assert rises_to_f(sung) > 5
+    assert rises_to_f({**sung, 1680: 72}) == 0  # C to F over C to F, across the bar line

@@ -38,7 +38,7 @@ LOOSE_ROLES = ("contrast", "retransition")
 SEQUENCES = (-2, -1, -1, 0, 1, 1, 2)
 """Steps by which a motif may be moved when it comes again within a phrase."""
 
-TRIES, GOOD_ENOUGH, COPY_FAULT = 12, 1.0, 6.0
+TRIES, GOOD_ENOUGH, COPY_FAULT = 10, 1.0, 6.0
 """The most drafts of a phrase, of which the best is kept; the faults below which no other is tried; the faults for each
 run of notes that occurs in a song."""
 

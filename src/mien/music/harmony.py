@@ -45,6 +45,9 @@ PEDALS = {"tonic": 0, "dominant": 7}
 SIMILAR, CONTRARY = 9.0, 1.0
 """The cost of consecutive fifths or octaves in similar and in contrary motion."""
 
+PERFECT = (0, 7)
+"""Semitones, octaves left out, of intervals that should not follow each other."""
+
 CALM = 0.25
 """Tension below which harmony keeps to its mildest chords."""
 
@@ -292,6 +295,8 @@ def bass_line(
         [Outer(melody.get(chord.onset_ticks), midi) for midi, _ in row]
         for chord, row in zip(chords, options, strict=True)
     ]
+    sung = sorted(melody.items())
+    leaving = [next((pitch for tick, pitch in reversed(sung) if tick < onset), None) for onset, _, _ in chords]
     rooted = len(chords) - closes
     costs: list[list[tuple[float, int]]] = []
     for index, row in enumerate(options):
@@ -302,7 +307,7 @@ def bass_line(
             if index == 0:
                 moves = [(0.0 if before is None else _join_costs(None, [before], here)[0], 0)]
             else:
-                joins = _join_costs(chords[index - 1].harmony, outer[index - 1], here)
+                joins = _join_costs(chords[index - 1].harmony, outer[index - 1], here, leaving[index])
                 moves = [(costs[-2][i][0] + join, i) for i, join in enumerate(joins)]
             best, origin = min(moves)
             costs[-1].append((best + own, origin))
@@ -325,14 +330,16 @@ def _inversion_cost(chord: Harmony, place: int, *, is_fixed: bool) -> float:
     return 0.35 if place == 1 else 0.9
 
 
-def _join_costs(chord: Harmony | None, ones: Sequence[Outer], other: Outer) -> list[float]:
-    """Cost of going from each of several pairs of outer voices, with the same melody, to another as `chord` is left."""
+def _join_costs(chord: Harmony | None, ones: Sequence[Outer], other: Outer, leaving: int | None = None) -> list[float]:
+    """Cost of going from each of several pairs of outer voices, with the same melody, to another as `chord` is left;
+    `leaving` is what the melody sang last before."""
     costs = [_move_cost(other.bass - one.bass) for one in ones]
-    if None not in (ones[0].melody, other.melody) and ones[0].melody != other.melody:
-        costs = [
-            cost + parallel_cost(one.melody, other.melody, one.bass, other.bass)
-            for cost, one in zip(costs, ones, strict=True)
-        ]
+    if other.melody is not None and (other.melody - other.bass) % 12 in PERFECT:
+        for sung in {ones[0].melody, leaving} - {None, other.melody}:
+            costs = [
+                cost + parallel_cost(sung, other.melody, one.bass, other.bass)
+                for cost, one in zip(costs, ones, strict=True)
+            ]
     if chord is not None and (chord.leading_pc is not None or chord.seventh_pc is not None):
         costs = [cost + _resolve_cost(chord, one.bass, other.bass) for cost, one in zip(costs, ones, strict=True)]
     return costs
@@ -353,7 +360,7 @@ def parallel_cost(sung: int | None, then: int | None, bass: int, next_bass: int)
     if sung is None or then is None or sung == then or bass == next_bass:
         return 0.0
     here, there = (sung - bass) % 12, (then - next_bass) % 12
-    if here != there or here not in (0, 7):
+    if here != there or here not in PERFECT:
         return 0.0
     return SIMILAR if (then - sung) * (next_bass - bass) > 0 else CONTRARY
 

@@ -49,6 +49,7 @@ SHORTEST_S = 0.11
 """The shortest note that can be sung, in seconds."""
 
 
+@cache
 def beat_ticks(meter: Meter) -> int:
     """Length of a beat in ticks: a quarter, or a dotted quarter in compound metre."""
     return round(quarters_in_beat(meter) * TICKS_PER_QUARTER)
@@ -59,11 +60,13 @@ def division_ticks(meter: Meter) -> int:
     return beat_ticks(meter) // (3 if is_compound(meter) else 2)
 
 
+@cache
 def bar_ticks(meter: Meter) -> int:
     """Length of a bar in ticks."""
     return int(quarters_in_bar(meter) * TICKS_PER_QUARTER)
 
 
+@cache
 def beats_in_bar(meter: Meter) -> int:
     """Number of beats (two in 6/8)."""
     return bar_ticks(meter) // beat_ticks(meter)
