@@ -185,7 +185,8 @@ def progression(
     ending = [words.find(roman) for roman in formula][-len(places) :] if places else []
     open_places = [tick for tick, _ in places[: len(places) - len(ending)]]
     target = _target(opening[-1].harmony)
-    if target and not open_places and len(ending) > 1:  # an applied dominant must resolve before the close
+    known = any(chord.roman == target for chord in words.chords)  # what was taken over may be from another mode
+    if known and not open_places and len(ending) > 1:  # an applied dominant must resolve before the close
         ending = [words.find(target), *ending[1:]]
     walk = _walk(brief, open_places, opening[-1].harmony, ending[0], rng, pedal) if ending else []
     return [
