@@ -31,3 +31,10 @@ def within(name: str, value: float, low: float, high: float) -> None:
     """Refuse a number outside a range with ValueError."""
     if not low <= value <= high:  # also refuses NaN
         raise ValueError(f"{name}: {value} given, {low} to {high} allowed")
+
+
+def spelled(name: str, fifths: int | None, pitch_class: int) -> None:
+    """Refuse a place on the line of fifths, F♭ to B♯, that names another pitch class; None names none."""
+    places = [place for place in range(-8, 13) if place * 7 % 12 == pitch_class]
+    if fifths is not None and fifths not in places:
+        raise ValueError(f"{name}: {fifths} given, one of {places} allowed")

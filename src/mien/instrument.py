@@ -69,10 +69,10 @@ def end_of(said: str | Path, weights: str | Path | None = None, face: int = 1, c
 def _chosen(picture: str | Path, weights: str | Path | None, face: int, chosen_by: str) -> Reading:
     """A face of a picture, read; where there are several, a remark says so."""
     readings = read(picture, weights=weights)
-    reading = face_at(readings, face)
+    reading = face_at(readings, face, chosen_by)
     if len(readings) == 1:
         return reading
-    others = f"face {face} of {len(readings)} plays; '{chosen_by}' chooses another"
+    others = f"face {face} of {len(readings)} is read; '{chosen_by}' chooses another"
     return replace(reading, remarks=(*reading.remarks, others))
 
 

@@ -97,8 +97,8 @@ def read(
     return tuple(readings)
 
 
-def face_at(readings: Sequence[Reading], number: int) -> Reading:
-    """One of a picture's faces by its number, 1 for the largest.
+def face_at(readings: Sequence[Reading], number: int, name: str = "face") -> Reading:
+    """One of a picture's faces by its number, 1 for the largest; errors call the number by its `name`.
 
     Raises
     ------
@@ -106,9 +106,9 @@ def face_at(readings: Sequence[Reading], number: int) -> Reading:
         If it has none of that number.
     """
     if not isinstance(number, int):
-        raise BadInput(f"face {number!r:.60}: a whole number wanted; 1 is the largest")
+        raise BadInput(f"{name} {number!r:.60}: a whole number wanted; 1 is the largest")
     if number not in range(1, len(readings) + 1):
-        raise BadInput(f"face {number!r:.60}: the picture has {len(readings)}; count from 1, the largest")
+        raise BadInput(f"{name} {number!r:.60}: the picture has {len(readings)}; count from 1, the largest")
     return readings[number - 1]
 
 

@@ -19,7 +19,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from mien.checks import protected, within
+from mien.checks import protected, spelled, within
 from mien.vocabulary import BRIEF_RANGES, EIGHT, METERS, Classes, EmotionClass, Mode, quarters_in_bar, quarters_in_beat
 
 REGIONS = ("eyes", "brows", "nose", "mouth")
@@ -258,9 +258,7 @@ class Brief:
     tonic_fifths: int | None = None
 
     def __post_init__(self) -> None:
-        places = [place for place in range(-8, 13) if place * 7 % 12 == self.tonic_pc]  # F♭ to B♯
-        if self.tonic_fifths is not None and self.tonic_fifths not in places:
-            raise ValueError(f"Brief.tonic_fifths: {self.tonic_fifths} given, one of {places} allowed")
+        spelled("Brief.tonic_fifths", self.tonic_fifths, self.tonic_pc)
         for name, (low, high) in BRIEF_RANGES.items():
             within(f"Brief.{name}", getattr(self, name), low, high)
         if self.meter not in METERS:
@@ -340,6 +338,7 @@ class Phrase:
     tonic_fifths: int | None = None
 
     def __post_init__(self) -> None:
+        spelled("Phrase.tonic_fifths", self.tonic_fifths, self.tonic_pc)
         if list(self.notes) != sorted(self.notes):
             raise ValueError("Phrase.notes: not sorted by onset, part, pitch")
         if not self.tempo or self.tempo[0][0] != 0:

@@ -37,6 +37,10 @@ class Page:
         if self.performance.is_playing:
             self.performance.is_closing, self.closes_s = True, self.now_s + CLOSING_S
 
+    @property
+    def follows_faces(self) -> bool:
+        return self.mode != "hand"
+
     def state(self) -> dict[str, Any]:
         return {"seed": self.seed, "mode": self.mode}
 

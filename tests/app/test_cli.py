@@ -209,7 +209,7 @@ def test_two_faces(capsys, tmp_path, astronaut):
     error = refuses(capsys, tmp_path / "out", "play", str(path), "--face", "9")
     assert "count from 1" in error
     _, printed, _ = mien(capsys, "play", str(path), "--seconds", "10", "--files", "mid", "--out", str(tmp_path))
-    assert "face 1 of 2 plays" in printed
+    assert "face 1 of 2 is read" in printed
 
 
 def test_of_several_faces_both_ends_of_a_way_can_choose(capsys, tmp_path, astronaut):
@@ -232,7 +232,7 @@ def test_of_several_faces_both_ends_of_a_way_can_choose(capsys, tmp_path, astron
     assert widths(*led) == [small_px, small_px]
     from_sad = ("travel", "--from", "sad", "--to", str(path), "--over", "10s")
     _, printed, _ = mien(capsys, *from_sad, "--to-face", "2", "--files", "mid", "--out", str(tmp_path))
-    assert "face 2 of 2 plays; 'to_face' chooses another" in printed
+    assert "face 2 of 2 is read; 'to_face' chooses another" in printed
     assert "count from 1" in refuses(capsys, tmp_path / "out", *from_sad, "--to-face", "3")
     assert "'sad' is a mood" in refuses(capsys, tmp_path / "out", *from_sad, "--face", "2")
     assert "give 'to'" in refuses(capsys, tmp_path / "out", "play", str(path), "--to-face", "2")

@@ -54,6 +54,7 @@ class Station:
 
     def __init__(self) -> None:
         self.now_s, self.is_alone, self.is_stopped, self.seed = 0.0, False, False, 1
+        self.follows_faces = True
         self.openings: list[int] = []
         self.performance = SimpleNamespace(is_playing=False, is_closing=False)
         self.watching = SimpleNamespace(is_alone=lambda _: self.is_alone)
@@ -101,6 +102,12 @@ def test_the_music_rests_while_nobody_is_there_and_begins_otherwise_when_somebod
 def test_without_a_rest_the_music_goes_on_in_an_empty_room() -> None:
     station: Any = Station()
     assert station.wait(Watchdog(station), 10_000, is_alone=True)
+
+
+def test_where_a_hand_leads_nobody_has_to_be_seen() -> None:
+    station: Any = Station()
+    station.follows_faces = False
+    assert station.wait(Watchdog(station, SessionOptions(rest_after_s=60)), 100, is_alone=True)
 
 
 def test_who_comes_does_not_start_what_was_stopped() -> None:

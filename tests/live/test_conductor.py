@@ -112,7 +112,7 @@ def away(target: Brief) -> Conductor:
     conductor = playing(target, 20)
     while conductor.legs[-1].played.tonic_pc == target.tonic_pc:
         assert conductor.end_s < 120, "no contrast leaves home"
-        conductor = extended(conductor, target)
+        conductor = extended(conductor, Aim(target))
     return conductor
 
 
@@ -121,7 +121,7 @@ def test_a_contrast_in_another_key_is_told_as_it_sounds_and_left_for_home() -> N
     leg = conductor.legs[-1]
     rows = signature_rows(conductor.legs, leg.start_s)
     assert rows[0][1] in ("G major", "A major") and rows[0][1] == written_key(leg.stretch.brief_at(0)).name
-    after = extended(conductor, HAPPY)
+    after = extended(conductor, Aim(HAPPY))
     assert signature_rows(after.legs, after.legs[-1].start_s)[0][1] == "D major"
 
 
@@ -132,13 +132,13 @@ def test_whoever_stops_or_turns_in_another_key_comes_home(do: str, bar: int) -> 
     leg = conductor.legs[-1]
     tick = bar * leg.played.bar_ticks
     if do == "cut":
-        ending = closed(cut(conductor, leg.number, tick), HAPPY).legs[-1]
+        ending = closed(cut(conductor, leg.number, tick), Aim(HAPPY)).legs[-1]
     else:
-        conductor = redirected(conductor, leg.number, tick, SAD)
+        conductor = redirected(conductor, leg.number, tick, Aim(SAD))
         for _ in range(3):
-            conductor = extended(conductor, SAD)
+            conductor = extended(conductor, Aim(SAD))
         assert {(one.tonic_pc, one.mode) for _, one in conductor.legs[-1].stretch.briefs} == {(2, SAD.mode)}
-        ending = closed(conductor, SAD).legs[-1]
+        ending = closed(conductor, Aim(SAD)).legs[-1]
     assert ending.played.tonic_pc == 2 and ending.played.chords[-1].pcs[0] == 2
 
 

@@ -100,7 +100,7 @@ def test_after_the_largest_seed_comes_the_smallest() -> None:
 
 
 def test_a_watchdog_finds_another_seed_after_the_largest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(headless, "WATCHDOG_S", 0.01)
+    monkeypatch.setattr(headless, "LOOK_S", 0.01)
 
     async def evening() -> None:
         session = Session("x", WallClock(), "now")
@@ -123,7 +123,7 @@ def test_a_watchdog_finds_another_seed_after_the_largest(monkeypatch: pytest.Mon
 def test_a_watchdog_leaves_music_alone_that_was_stopped_until_it_is_started(
     wish: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(headless, "WATCHDOG_S", 0.01)
+    monkeypatch.setattr(headless, "LOOK_S", 0.01)
 
     async def evening() -> None:
         session = Session("x", WallClock(), "now")

@@ -38,7 +38,8 @@ class Told:
             clock.wait(0.1)
             player.play_due()
             performance.advance(clock.now_s, Aim(first if clock.now_s < 30 else second))
-        self.sent = list(port.sent)
+        assert performance.aim is not None
+        self.aim, self.sent = performance.aim, list(port.sent)
         performance.silence(clock.now_s, "stop")
         self.lines = parse_session(file.content(clock.now_s), "session")
 
@@ -69,6 +70,8 @@ def test_another_spelling_is_taken_up_and_turns_no_note() -> None:
     assert stays.keys[0] == turns.keys[0] == "F♯ major"
     assert "G♭ major" in turns.keys and not any("♭" in key for key in stays.keys)
     assert turns.strikes() == stays.strikes()
+    (why,) = (reason.because for reason in turns.aim.brief.reasons if reason.field == "tonic_pc")
+    assert why.startswith("G♭: ")
 
 
 def test_a_replay_knows_the_spelling_and_a_session_that_asked_for_none_says_nothing_of_it() -> None:

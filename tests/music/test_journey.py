@@ -228,7 +228,7 @@ class TestTravelled:
         assert compose_journey(LEAD, 90, 4).written.notes != piece.written.notes
 
     def test_another_tonic_transposes_every_note(self) -> None:
-        low, high = (compose_journey(LEAD, 40, 5, tonic_pc=pc).written for pc in (0, 3))
+        low, high = (compose_journey(LEAD, 40, 5, tonic_fifths=place).written for place in (0, -3))
         assert [n.pitch_midi + 3 for n in low.notes] == [n.pitch_midi for n in high.notes]
 
     @pytest.mark.parametrize("seconds", [10.0, 25.0])

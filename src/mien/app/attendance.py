@@ -38,7 +38,7 @@ class Attendance:
     def look(self) -> None:
         """Let the music close, or end its rest, if that is due."""
         now_s = self._session.now_s
-        if not self._session.watching.is_alone(now_s):
+        if not self._session.follows_faces or not self._session.watching.is_alone(now_s):
             self._alone_s = None
             if self.is_resting:
                 self._wake()
@@ -70,7 +70,7 @@ class Attendance:
     def _wake(self) -> None:
         log.info("somebody is there")
         self.is_resting, self._is_due = False, self._played
-        if self._options.draws_seed:  # another visitor, another opening
+        if self._played and self._options.draws_seed:  # another visitor, another opening
             self._session.do(Command("settings", {"seed": drawn_seed()}))
 
 
@@ -78,7 +78,8 @@ class Attendance:
 async def attended(station: Station) -> AsyncIterator[None]:
     """While it lasts, the music of every page may rest while nobody is there, and begins again when somebody comes.
 
-    Where a hand leads the music, nobody has to be seen. What was not playing when it began to rest stays silent.
+    Where a hand or a lead guides the music, nobody has to be seen. What was not playing when it began to rest stays
+    silent.
     """
     if station.options.rest_after_s is None:
         yield
@@ -98,8 +99,10 @@ async def _look(station: Station) -> None:
         known = {
             session_id: known.get(session_id) or Attendance(session, station.options)
             for session_id, session in station.sessions.items()
-            if session.state()["mode"] != "hand"
         }
         for attendance in known.values():
-            attendance.look()
-            attendance.begin_again()
+            try:
+                attendance.look()
+                attendance.begin_again()
+            except Exception:  # of one page: the others go on
+                log.exception("whether somebody is there could not be told")

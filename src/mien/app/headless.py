@@ -13,7 +13,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from mien.app.attendance import Attendance
+from mien.app.attendance import LOOK_S, Attendance
 from mien.live.camera import Camera
 from mien.live.commands import Command
 from mien.live.options import USUAL, SessionOptions
@@ -23,7 +23,6 @@ from mien.live.station import Station
 
 STATUS_S = 60.0
 """How often the state is logged; where the music begins or ends it is logged at once."""
-WATCHDOG_S = 1.0
 IN_THE_LOG = ("port-lost", "port-back", "reader-lost")
 """Notices that whoever gives them logs too, as what is refused always is."""
 TROUBLES = ("composer-restarted", "video-lost")
@@ -157,4 +156,4 @@ async def _watch(session: Session, status: Status, over: asyncio.Event, watchdog
             told_s, was_playing = session.now_s, status.plays
             log.info("%s", status.line())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), WATCHDOG_S)
+            await asyncio.wait_for(over.wait(), LOOK_S)

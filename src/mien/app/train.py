@@ -135,7 +135,7 @@ def train(
 
     with told_if_stopped(BEGINS_ANEW):
         corpus = load_corpus(find_data(data, FERPLUS), cuts or out / "cuts.npz", limit)
-        rendered = load_performed(performed, corpus.scale) if performed else None
+    rendered = load_performed(performed, corpus.scale) if performed else None
 
     from mien.lab.training.augment import Ways
     from mien.lab.training.export import export_run

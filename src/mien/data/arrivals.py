@@ -23,6 +23,6 @@ REFUSED = (
 """The pictures that any of their sources tells not to use: the people in them did not consent."""
 
 
-def spoken(kind: str, address: str) -> str:
+def as_told(kind: str, address: str) -> str:
     """A source's address as others may read it: of what lay on this machine only the name."""
     return address if kind in ("urls", "gallery") else PurePath(address.replace("\\", "/")).name or address

@@ -22,6 +22,7 @@ from mien.live.schedule import beats_along, names_along, planned_notes, pulses_a
 from mien.live.set_ups import SetUp, SetUps, set_ups_of
 from mien.live.solo import Solo, with_solo
 from mien.live.take import Movement, Take, resting, without_resting
+from mien.music.brief import with_tonic_named
 from mien.music.journey.steer import FRAME, KEY, distance
 from mien.music.midi import channels
 from mien.music.tune import pitch_of
@@ -149,7 +150,7 @@ class Performance:
                 self._finish(self._conductor.end_s)
             return
         self._go_on(now_s)
-        if self._aim is None or self._wants_turn(now_s, self._aim.brief, wanted.brief):
+        if self._aim is None or self._wants_turn(now_s, self._aim, wanted):
             self._turn(now_s, wanted)
         else:
             self._aim = _spelled_as(wanted.brief, self._aim)
@@ -228,10 +229,11 @@ class Performance:
         self._rests.append((from_s, parts))
         self._keeper.keep("rest", from_s, parts=sorted(map(part_word, parts)))
 
-    def _wants_turn(self, now_s: float, aim: Brief, wanted: Brief) -> bool:
+    def _wants_turn(self, now_s: float, aim: Aim, wanted: Aim) -> bool:
         if now_s - self._decided_s < DECIDE_S:
             return False
-        return _differ(aim, wanted, (*KEY, *FRAME)) or distance(aim, wanted) > WORTH_TURNING
+        here, there = aim.brief, wanted.brief
+        return _differ(here, there, (*KEY, *FRAME)) or distance(here, there) > WORTH_TURNING
 
     def _turn(self, now_s: float, wanted: Aim) -> None:
         is_frame = self._aim is not None and _differ(self._aim.brief, wanted.brief, FRAME)
@@ -359,4 +361,4 @@ def _spelled_as(wanted: Brief, aim: Aim) -> Aim:
     """What the music goes to, its tonic spelled as it is asked for now: that moves no note, and redirects nothing."""
     if aim.brief.tonic_pc != wanted.tonic_pc:
         return aim
-    return replace(aim, brief=replace(aim.brief, tonic_fifths=wanted.tonic_fifths))
+    return replace(aim, brief=with_tonic_named(replace(aim.brief, tonic_fifths=wanted.tonic_fifths)))

@@ -352,6 +352,11 @@ class Session:
 
     # What is told.
 
+    @property
+    def follows_faces(self) -> bool:
+        """Whether it matters to the music if nobody is seen."""
+        return self._wishes.follows_faces
+
     def state(self) -> dict[str, Any]:
         """As the message `state`."""
         ports = self._player.alive()

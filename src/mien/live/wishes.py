@@ -53,8 +53,8 @@ class Wishes:
 
     @property
     def follows_faces(self) -> bool:
-        """Whether the music follows faces, so that it matters if none is seen."""
-        return self.settings.mode != "hand"
+        """Whether the music follows faces, so that it matters if none is seen: not where a hand or a lead guides it."""
+        return self.settings.mode != "hand" and not (self.settings.mode == "trajectory" and self.lead)
 
     def set(self, asked: Mapping[str, Any]) -> None:
         """Change settings."""

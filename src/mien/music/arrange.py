@@ -147,7 +147,7 @@ class _Arranger:
         if is_tutti:
             length = draft.slots[-1].length_ticks if ends else beat_ticks(self.brief.meter)
             played += _tutti(draft, placed[-1], length, self.voices, self.joint)
-            self.joint = None
+            self.joint, self.past = None, {}
         return played
 
     def drums(

@@ -118,9 +118,10 @@ def with_tonic_named(brief: Brief) -> Brief:
     respelled = why_respelled(brief)
 
     def told(reason: Reason) -> Reason:
-        if reason.field != "tonic_pc":
+        _, colon, because = reason.because.partition(": ")
+        if reason.field != "tonic_pc" or not colon:  # "B stands in D major …" names its keys itself
             return reason
-        because = reason.because.partition(": ")[2].partition("; ")[0]
+        because = because.partition("; ")[0]
         words = f"{written_key(brief).tonic_name}: {because}" + (f"; {respelled}" if respelled else "")
         return replace(reason, because=words)
 

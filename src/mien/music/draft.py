@@ -57,8 +57,8 @@ class Draft:
     """A phrase without accompaniment; `motifs` are (tick, name) where each bar's motif begins. `breaks_off` says
     whether this statement of it does (`mien.music.interruption`), `stays_open` whether it closes off the tonic
     (`mien.music.open_close`), `is_height` whether it was raised to the piece's highpoint (`mien.music.height`).
-    `pick_up_ticks` is where the notes begin that lead into the next phrase, None if none do. A chord of its theme lasts
-    `chord_bars` bars (`mien.music.harmonic_rhythm`); its `upbeat` are the notes that lead into it."""
+    `pick_up_ticks` is where the notes begin that lead into the next phrase, None if none do. `chord_bars` is the pace
+    of its chords (`mien.music.harmonic_rhythm`); its `upbeat` are the notes that lead into it."""
 
     spec: PhraseSpec
     slots: tuple[Slot, ...]
@@ -97,8 +97,8 @@ class Neighbours:
     Phrases, if there are any: `before` is heard right before it, `after` returns right after it, `like` is the one
     whose opening it takes over. `comes_again` says that the next phrase takes over its opening. `heard` are the last
     pitches before it. Its own place: it `opens_contrast` if it begins a contrast, away from the tonic; it `ends` the
-    piece, its last note held. `upbeat` are the notes that lead into the next phrase, none if nothing does. A chord of
-    its theme lasts `chord_bars` bars.
+    piece, its last note held. `upbeat` are the notes that lead into the next phrase, none if nothing does. The
+    chords of its theme have the pace `chord_bars` (`mien.music.harmonic_rhythm`).
     """
 
     before: Draft | None = None

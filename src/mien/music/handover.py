@@ -1,4 +1,4 @@
-"""A plan and its players → the same plan with contrasts whose tune another player holds.
+"""A plan and its players → the same plan with sections whose tune another player holds.
 
 The second voice sings in a lower register; the first answers it from above where the tune holds a note or rests. For
 the composer these two change roles: the tune is still the melody's, which another plays.
@@ -41,7 +41,7 @@ ANSWERS = ("answers", "replies", "returns")
 
 def with_lead(sections: Sequence[SectionSpec], players: Ensemble, rng: np.random.Generator) -> tuple[SectionSpec, ...]:
     """Let other players who can sing hold the tunes of contrasts, each of one, in all its statements; not of that which
-    has the height of the piece."""
+    has the height of the piece. A middle voice that has none may answer where a theme is stated twice running."""
     singers = [part for part in (Part.TEXTURE, Part.HARMONY) if part in players.players and players.players[part].sings]
     raised = {section.theme for section in sections if section.is_height or section.is_last}
     led: dict[str, Part] = {}
@@ -50,8 +50,9 @@ def with_lead(sections: Sequence[SectionSpec], players: Ensemble, rng: np.random
             led[theme] = singers.pop(int(rng.integers(len(singers))))
     found = [replace(section, lead=led.get(section.theme, Part.MELODY)) for section in sections]
     for place, (before, section) in enumerate(pairwise(sections), start=1):
-        again = section.turn and section.theme == before.theme and not section.is_height and not section.is_last
-        if again and Part.HARMONY in singers and rng.random() < LEAD_ODDS:
+        again = section.turn and section.theme == before.theme
+        special = section.is_contrast or section.is_height or section.is_last
+        if again and not special and Part.HARMONY in singers and rng.random() < LEAD_ODDS:
             found[place] = replace(section, lead=Part.HARMONY)
     return tuple(found)
 

@@ -164,7 +164,7 @@ def progression(
     """The chords of a phrase: `opening` (at least one chord) as given, then a walk, then the cadence.
 
     `goal` is the numeral the cadence must end on, if any. Over a `pedal` (from `pedal_under`) all chords contain its
-    tone. A chord lasts `chord_bars` bars on the way there (`mien.music.harmonic_rhythm`).
+    tone. `chord_bars` is the pace of chords on the way there (`mien.music.harmonic_rhythm`).
     """
     words = vocabulary(brief.mode)
     formulas = words.cadences[cadence]

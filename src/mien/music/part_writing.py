@@ -82,7 +82,7 @@ def led_apart(
     Parameters
     ----------
     strokes : all that accompanies the phrase.
-    voices : its players; the part of the one who holds the tune is `Part.MELODY` here.
+    voices : who may give way; who answers the tune from above does not. The tune is `Part.MELODY`, whoever holds it.
     past : the last note of each part before the phrase, if there is one.
     """
     parts = [part for part in (*INNER_PARTS, Part.RHYTHM) if part in voices and voices[part].monophonic]

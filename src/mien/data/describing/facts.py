@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from mien.data.arrivals import WORST_CONSENT, spoken
+from mien.data.arrivals import WORST_CONSENT, as_told
 from mien.data.labelling.agree import Agreement, agreement
 from mien.data.labelling.truth import COUNTING, truths
 from mien.data.pictures.marks import MARKS
@@ -16,7 +16,7 @@ from mien.vocabulary import EmotionClass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where pictures came from (see `mien.data.arrivals.spoken`), how many, and on which terms."""
+    """Where pictures came from (see `mien.data.arrivals.as_told`), how many, and on which terms."""
 
     kind: str
     address: str
@@ -89,7 +89,7 @@ def gather_facts(project: Project, *, with_agreement: bool = True) -> Facts:
         with suppress(BadInput):  # fewer than two annotators
             agreed = agreement(project)
     sources = tuple(
-        Source(**dict(row) | {"address": spoken(row["kind"], row["address"])})
+        Source(**dict(row) | {"address": as_told(row["kind"], row["address"])})
         for row in db.execute(
             "SELECT kind, sources.address, licence, consent, begun_at, count(DISTINCT sha256) AS pictures,"
             " count(problem) AS problems FROM sources LEFT JOIN arrivals ON source = id GROUP BY id ORDER BY id"

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from mien.cues.names import CUES
-from mien.data.arrivals import FIRST_ARRIVAL, REFUSED, WORST_CONSENT, spoken
+from mien.data.arrivals import FIRST_ARRIVAL, REFUSED, WORST_CONSENT, as_told
 from mien.data.labelling.truth import COUNTING, truths
 from mien.data.pictures.faces import cues_from, points_from, valid_from
 from mien.data.project import Project
@@ -101,7 +101,7 @@ def rows(project: Project) -> Iterator[dict[str, Any]]:
         points = points_from(row["points"]).astype(np.float64).round(3)
         cues, valid = cues_from(row["cues"]), valid_from(row["valid"])
         told = {name: row[name] for name in row.keys() if name not in ("points", "cues", "valid")}  # noqa: SIM118
-        told["source"] = spoken(row["source_kind"], row["source"]) if row["source"] else None
+        told["source"] = as_told(row["source_kind"], row["source"]) if row["source"] else None
         told["marks"] = ";".join(dict.fromkeys(marks[row["sha256"]])) or None
         place = at.get(row["face"])
         for number, name in enumerate(names):

@@ -182,7 +182,8 @@ def with_interval(
 def difference(
     measure: Callable[[Classes, Numbers], float], truth: Classes, ours: Numbers, theirs: Numbers, seed: int = 7
 ) -> dict[str, Any]:
-    """How much better `ours` is than `theirs` on the same cases, with its paired 95 % interval, as plain data."""
+    """How much better `ours` is than `theirs` on the same cases, with its paired 95 % interval, as plain data; not for
+    a calibration error, whose percentiles are biased (`mien.lab.exams.calibration`)."""
     width = ours.shape[1]
 
     def gain(truths: Classes, both: Numbers) -> float:

@@ -55,7 +55,7 @@ def redirect(journey: Journey, stretch: Stretch, tick: int, course: Course) -> t
     after = replace(journey, now=[here.now, *later][-1], time_s=times[-1])
     cut = _next_cut(tick, min(here.now.tempo_bpm, course(now_s).tempo_bpm), here.now.meter)
     last = journey.last
-    if cut >= stretch.written.length_ticks or last is None or not has_moved(last.aim, course(now_s)):
+    if cut >= stretch.written.length_ticks or last is None or not has_moved(last.target, course(now_s)):
         return _redressed(after, changed, since * beat)
     return _broken_off(after, last, changed, cut)
 

@@ -9,10 +9,11 @@ from math import inf
 
 import numpy as np
 
+from mien.music.brief import with_reasons_of
 from mien.music.draft import Draft
 from mien.music.form import FREE, PHRASE_BARS, Phrases, SectionSpec, chapter, draw_theme, find_form
 from mien.music.journey.pivot import Key, is_shared, key_of
-from mien.music.journey.steer import MOOD_S, steer
+from mien.music.journey.steer import KEY, MOOD_S, steer
 from mien.music.journey.stretch import Stretch
 from mien.music.memory import Memory
 from mien.music.tonality import RelatedKey, in_related_key, local, related_keys
@@ -34,7 +35,7 @@ class Last:
     drafts: tuple[Draft, ...]
     before: Memory
     density: float
-    aim: Brief
+    target: Brief
     place: int = 0
     heard_bars: int = 0
 
@@ -172,7 +173,8 @@ def key_heard(journey: Journey) -> Key:
 def at_home(journey: Journey, brief: Brief) -> Brief:
     """A brief in force in a journey's last stretch, in the home key."""
     now = journey.now
-    return replace(brief, tonic_pc=now.tonic_pc, tonic_fifths=now.tonic_fifths, mode=now.mode)
+    moved = replace(brief, tonic_pc=now.tonic_pc, tonic_fifths=now.tonic_fifths, mode=now.mode)
+    return with_reasons_of(now, moved, KEY)
 
 
 def lacks_pivot(journey: Journey, new: Key) -> bool:

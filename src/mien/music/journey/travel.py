@@ -40,7 +40,6 @@ def compose_journey(
     seed: int,
     *,
     ensemble: str = "piano",
-    tonic_pc: int | None = None,
     tonic_fifths: int | None = None,
     meter: tuple[int, int] | None = None,
     mapping: MappingTable | None = None,
@@ -52,7 +51,7 @@ def compose_journey(
     ----------
     path : affects in time (`mien.music.journey.path`); outside its points the mood stays.
     seconds : length of the piece as performed, met within a bar.
-    ensemble, tonic_pc, tonic_fifths, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they hold for
+    ensemble, tonic_fifths, meter, mapping : as `mien.music.brief.brief_from_affect` takes them; they hold for
         the whole piece.
     form : a name of `mien.music.form.forms()`.
 
@@ -73,7 +72,6 @@ def compose_journey(
         path[0][1],
         ensemble=ensemble,
         seed=seed,
-        tonic_pc=tonic_pc,
         tonic_fifths=tonic_fifths,
         meter=meter,
         mapping=mapping,
