@@ -359,6 +359,6 @@ def _differ(one: Brief, other: Brief, fields: Iterable[str]) -> bool:
 
 def _spelled_as(wanted: Brief, aim: Aim) -> Aim:
     """What the music goes to, its tonic spelled as it is asked for now: that moves no note, and redirects nothing."""
-    if aim.brief.tonic_pc != wanted.tonic_pc:
+    if aim.brief.tonic_pc != wanted.tonic_pc or aim.brief.tonic_fifths == wanted.tonic_fifths:
         return aim
     return replace(aim, brief=with_tonic_named(replace(aim.brief, tonic_fifths=wanted.tonic_fifths)))

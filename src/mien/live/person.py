@@ -36,7 +36,7 @@ class Measured:
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody in a seat: when they were seen, their steadied cues and gesture clock, what is read, what colours the
-    music."""
+    music, and how the cues depart from rest."""
 
     seen_s: float
     cues: CueMemory | None = None
@@ -44,6 +44,7 @@ class Person:
     affect: Affect | None = None
     label: LabelMemory | None = None
     colours: Mapping[str, float] = field(default_factory=dict)
+    departures: Mapping[str, float] = field(default_factory=dict)
 
 
 def measured(face: FaceRow, time_s: float, classes: Classes | None) -> Measured:
@@ -72,4 +73,4 @@ def followed(person: Person, seen: Measured, rest: Neutral, time_s: float) -> tu
     affect = steady_affect(seen.read, person.affect) if seen.read else None
     label = steady_label(affect, person.label) if affect else None
     colours = coloured(person.colours, departures, time_s - person.seen_s)
-    return Person(time_s, memory, state, affect, label, colours), gesture
+    return Person(time_s, memory, state, affect, label, colours, departures), gesture

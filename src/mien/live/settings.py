@@ -46,7 +46,8 @@ class Settings:
     @property
     def tonic_pc(self) -> int | None:
         """Pitch class of the tonic asked for."""
-        return pc_of(self.tonic_fifths) if self.tonic_fifths is not None else None
+        fifths = self.tonic_fifths
+        return pc_of(fifths) if fifths is not None else None
 
     def told(self) -> dict[str, Any]:
         """As plain data."""

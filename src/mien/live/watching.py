@@ -14,7 +14,7 @@ import numpy as np
 
 from mien.circumplex import with_probs
 from mien.cues.coefficients import beyond_rest
-from mien.cues.neutral import Neutral, average_neutral
+from mien.cues.neutral import average_neutral
 from mien.errors import BadInput
 from mien.live.answers import FaceRow, FrameRow
 from mien.live.calibration import Calibration, Rest, drifted, profile_of, ranged, rested
@@ -115,7 +115,7 @@ class Watching:
                     seen, rest = self._from_rest(seen, self.own), self.own.cues
             self._people[seat], gestures[seat] = followed(person, seen, rest, now_s)
             moved[seat] = rest.distances(seen.cues)
-            told.append(_told(face, seat, seen, rest, self._people[seat]))
+            told.append(_told(face, seat, seen, self._people[seat]))
         if told:
             self._seen_s = now_s
         if 0 in gestures:
@@ -251,10 +251,10 @@ class Watching:
         return calibration_told("rest", "forgotten", 0.0, why)
 
 
-def _told(face: FaceRow, seat: int, seen: Measured, rest: Neutral, person: Person) -> FaceTold:
+def _told(face: FaceRow, seat: int, seen: Measured, person: Person) -> FaceTold:
     """A face as the page is told: what is seen of it, and what is read once that is steady."""
     read = affect_told(person.affect, person.label.label) if person.affect and person.label else None
-    return face_told(face, seat, rest.departures(seen.cues), seen.coefficients, read)
+    return face_told(face, seat, person.departures, seen.coefficients, read)
 
 
 def _together(affects: list[Affect]) -> Affect:

@@ -15,7 +15,17 @@ from mien.music.balance import imbalance
 from mien.music.closing import closing_place, closing_rhythm
 from mien.music.form import CLOSE, REST, PhraseSpec
 from mien.music.harmonic_rhythm import PLAIN, chord_bars_in, opening_ticks
-from mien.music.harmony import Outer, Slot, TimedChord, bass_line, parallel_cost, pedal_under, progression, vocabulary
+from mien.music.harmony import (
+    PERFECT,
+    Outer,
+    Slot,
+    TimedChord,
+    bass_line,
+    parallel_cost,
+    pedal_under,
+    progression,
+    vocabulary,
+)
 from mien.music.melody import Range, Sung, Syllable, arch_heights, sing
 from mien.music.motif import Motif, augmented, fragmented, inverted, varied
 from mien.music.originality import is_known
@@ -255,7 +265,7 @@ def closing_letters(spec: PhraseSpec, slot: Slot, following: Outer | None) -> tu
     closes = CLOSES[spec.cadence if spec.role not in LOOSE_ROLES else "half"]
     allowed = [(letter, (pc - bass) % 12) for letter, pc in places if letter in closes]
     ahead = None if following is None or following.melody is None else (following.melody - following.bass) % 12
-    free = [letter for letter, above in allowed if above != ahead or above not in (0, 7)]
+    free = [letter for letter, above in allowed if above != ahead or above not in PERFECT]
     return tuple(free or [letter for letter, _ in allowed])
 
 

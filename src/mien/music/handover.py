@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from mien.ensembles import Ensemble
+from mien.ensembles import Ensemble, Player
 from mien.music.form import SectionSpec
 from mien.music.melody import Sung
 from mien.music.texture import Stroke, Voice, sounds
@@ -67,17 +67,17 @@ def in_roles(players: Ensemble, lead: Part) -> Ensemble:
     """The ensemble as a section is composed for it: a second voice that leads has the melody's role, and the first
     player its role; the harmony does not rest then, for the first player seldom plays. What a middle voice is to lead
     is composed where it can play it an octave lower."""
-    other, first = answered(lead), players.players[Part.MELODY]
+    first, other = players.players[Part.MELODY], players.players[lead]
     if lead is Part.HARMONY:
-        low, high = (
-            end - OCTAVES[Part.MELODY] for end in (players.players[lead].low_midi, players.players[lead].high_midi)
-        )
+        low, high = (end - OCTAVES[Part.MELODY] for end in (other.low_midi, other.high_midi))
         first = replace(first, low_midi=max(first.low_midi, low), high_midi=min(first.high_midi, high))
         return replace(players, players={**players.players, Part.MELODY: first})
-    if other is Part.MELODY:
+    if answered(lead) is Part.MELODY:
         return players
-    second = players.players[other]
-    roles = {Part.MELODY: replace(second, part=Part.MELODY), other: replace(first, part=other, only=ANSWERS, avoids=())}
+    roles: dict[Part, Player] = {
+        Part.MELODY: replace(other, part=Part.MELODY),
+        lead: replace(first, part=lead, only=ANSWERS, avoids=()),
+    }
     if (harmony := players.players.get(Part.HARMONY)) is not None:
         roles[Part.HARMONY] = replace(harmony, avoids=(*harmony.avoids, "silent"))
     return replace(players, players={**players.players, **roles}, lift=players.lift - LOWER)

@@ -44,10 +44,15 @@ def _allowed(brief: Brief) -> tuple[float, ...]:
     """The paces that the tempo allows; an ensemble with a pace of its own has no other."""
     if ensemble(brief.ensemble).pace != Pace():
         return (PLAIN,)
-    bar, bar_s = bar_ticks(brief.meter), beats_in_bar(brief.meter) * 60 / brief.tempo_bpm
+    bar, bar_s = bar_ticks(brief.meter), _bar_s(brief)
     half_s = bar_s * (bar - middle_ticks(brief.meter)) / bar
     broad, quick = BROAD * bar_s <= LONGEST_CHORD_S, half_s >= SHORTEST_CHORD_S
     return ((BROAD,) if broad else ()) + (PLAIN,) + ((QUICK,) if quick else ())
+
+
+def _bar_s(brief: Brief) -> float:
+    """How long a bar lasts, in seconds."""
+    return beats_in_bar(brief.meter) * 60 / brief.tempo_bpm
 
 
 def chord_bars_in(phrase: PhraseSpec, brief: Brief, chord_bars: float) -> float:
@@ -74,8 +79,7 @@ def changes(
     The last bar, where the phrase comes to rest, never divides.
     """
     bar, middle = bar_ticks(brief.meter), middle_ticks(brief.meter)
-    seconds_per_bar = beats_in_bar(brief.meter) * 60 / brief.tempo_bpm
-    odds = min(0.45, max(0.0, (seconds_per_bar - 1.6) * 0.15)) * (0.6 + brief.tension)
+    odds = min(0.45, max(0.0, (_bar_s(brief) - 1.6) * 0.15)) * (0.6 + brief.tension)
     if bars >= PHRASE_BARS:
         odds = {BROAD: 0.0, PLAIN: odds, QUICK: 1.0}[chord_bars]
     begun, first = start % bar, -(-start // bar)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mien.ensembles import ensemble
-from mien.music.harmonic_rhythm import changes, slow_places
+from mien.music.harmonic_rhythm import PLAIN, changes, slow_places
 from mien.music.rhythm import bar_ticks
 from mien.music.theory import Harmony, harmony
 from mien.values import Brief
@@ -159,7 +159,7 @@ def progression(
     rng: np.random.Generator,
     goal: str = "",
     pedal: Pedal | None = None,
-    chord_bars: float = 1.0,
+    chord_bars: float = PLAIN,
 ) -> list[TimedChord]:
     """The chords of a phrase: `opening` (at least one chord) as given, then a walk, then the cadence.
 

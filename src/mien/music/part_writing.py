@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from mien.music.harmony import Slot, slot_at
+from mien.music.harmony import PERFECT, Slot, slot_at
 from mien.music.melody import Sung
 from mien.music.rhythm import Meter, bar_ticks, beat_ticks
 from mien.music.texture import INNER_PARTS, Stroke, Voice
@@ -213,4 +213,4 @@ def _together(line: _Line, place: int, way: int, other: _Line, within_ticks: int
 def _is_parallel(one: int, two: int, other: int, next_other: int) -> bool:
     """Whether a part and another go on in fifths or octaves, in the same direction."""
     here = abs(one - other) % 12
-    return here in (0, 7) and here == abs(two - next_other) % 12 and (two - one) * (next_other - other) > 0
+    return here in PERFECT and here == abs(two - next_other) % 12 and (two - one) * (next_other - other) > 0

@@ -112,7 +112,7 @@ def plan(
 
 def linked(sections: Sequence[SectionSpec]) -> list[SectionSpec]:
     """The sections of a whole piece, each with the theme that it leads to."""
-    follow = [*(next_ for next_ in sections[1:]), None]
+    follow = [*sections[1:], None]
     known = [one.theme if one is not None and (one.turn or one.phrases[0].opens_like) else "" for one in follow]
     return [replace(section, leads_to=theme) for section, theme in zip(sections, known, strict=True)]
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mien.lab.scores.cadences import hear_cadences
 from mien.leads import tune
+from mien.music.harmony import PERFECT
 from mien.values import TICKS_PER_QUARTER, Note, Part, Phrase
 
 GRID_TICKS = TICKS_PER_QUARTER // 4
@@ -147,7 +148,7 @@ def parallel_share(phrase: Phrase) -> float:
         direction = (melody[other] - melody[one]) * (bass[other] - bass[one])
         moves += direction != 0
         here, there = (melody[one] - bass[one]) % 12, (melody[other] - bass[other]) % 12
-        parallels += direction > 0 and here == there and here in (0, 7)
+        parallels += direction > 0 and here == there and here in PERFECT
     return parallels / max(1, moves)
 
 
