@@ -109,6 +109,11 @@ class Range:
         return (self.low + self.high) / 2
 
 
+KEPT = 32
+"""How many tables of costs by chord are kept: a phrase asks for those of its own chords again and again, and what is
+kept for longer only grows."""
+
+
 @cache
 def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(learnt cost, cost of an unresolved tone) over (before, current, next) positions in a range of `count` steps."""
@@ -123,14 +128,14 @@ def _habit(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return COSTS.learnt * odds[first + widest, second + widest], COSTS.unresolved * unresolved + np.zeros((count,) * 3)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT)
 def _tones(chord: Harmony, span: Range) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """The pitch of every step of a range over a chord, and whether it is foreign to it."""
     pitch = np.array([chord.pitch(step) for step in range(span.low, span.high + 1)])
     return pitch, ~among(chord.pcs)[pitch % 12]
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=KEPT)
 def _habit_over(chord: Harmony, span: Range) -> NDArray[np.float64]:
     """The costs of `_habit`, summed, where the current tone stands over a chord."""
     learnt, unresolved = _habit(span.high - span.low + 1)
@@ -236,7 +241,7 @@ def _moves(span: Range) -> NDArray[np.int64]:
     return np.asarray(steps[None, :] - steps[:, None])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT)
 def _move_cost(mode: Mode, spread_semitones: float, span: Range, chord: Harmony, other: Harmony) -> NDArray[np.float64]:
     """Cost of each move as such, from over one chord to over another."""
     move = np.abs(_moves(span))
@@ -252,7 +257,7 @@ def _move_cost(mode: Mode, spread_semitones: float, span: Range, chord: Harmony,
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT)
 def _unled_cost(span: Range, chord: Harmony, other: Harmony) -> NDArray[np.float64]:
     """Cost of each move by which a chord is left with its leading tone or its seventh unresolved."""
     pitch, move = _tones(chord, span)[0], _moves(span)
